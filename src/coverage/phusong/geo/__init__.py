@@ -1,0 +1,1 @@
+"""Frozen facts about places: grids, terrain, networks, communes, people."""

@@ -1,0 +1,84 @@
+"""Communes, villages, facilities and lines: where things are."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from phusong.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Communes:
+    """The communes that a study asks about, in the study's CRS.
+
+    Parameters
+    ----------
+    frame
+        Columns ``code``, ``name``, ``geometry``; one row per commune, in the study's order.
+    vintage
+        Which official list the codes belong to; a code means nothing without it.
+    approximate
+        Whether the outlines are approximate or illustrative.
+    """
+
+    frame: gpd.GeoDataFrame
+    vintage: str
+    approximate: bool = False
+
+    def __post_init__(self) -> None:
+        missing = {"code", "name"} - set(self.frame.columns)
+        if missing:
+            raise DataError(f"communes lack the columns {', '.join(sorted(missing))}")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Official codes, as text with leading zeros."""
+        return tuple(self.frame["code"])
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name by code."""
+        return dict(zip(self.frame["code"], self.frame["name"], strict=True))
+
+    def code_at(self, points: gpd.GeoSeries) -> pd.Series:
+        """Commune that each point lies in.
+
+        Parameters
+        ----------
+        points
+            Points in the same CRS.
+
+        Returns
+        -------
+        pandas.Series
+            Code, or an empty text outside every commune; overlaps go to the first commune.
+        """
+        found = pd.Series("", index=points.index, dtype="str")
+        for code, outline in zip(self.frame["code"], self.frame.geometry, strict=True):
+            inside = points.intersects(outline) & (found == "")
+            found[inside] = code
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Points and lines that coverage and cost are judged at, in the study's CRS.
+
+    Parameters
+    ----------
+    communes
+        The communes asked about.
+    villages
+        Points with ``village_id``, ``name``, ``commune_code``, ``households``, ``population``.
+    facilities
+        Points with ``facility_id``, ``kind``, ``name``, ``commune_code``.
+    roads, power_lines
+        Lines.
+    """
+
+    communes: Communes
+    villages: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    power_lines: gpd.GeoDataFrame

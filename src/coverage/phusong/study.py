@@ -1,0 +1,517 @@
+"""The study file: one TOML file that holds every choice and assumption of a study.
+
+Nothing else configures a run. A value that is not measured or decided by the user is a
+``Quantity``: it carries its unit, where it comes from, and whether that was verified, and it is
+printed with every product.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
+
+SCHEMA_VERSION = 1
+PRACTICE_LABEL = "Practice data / Dữ liệu mô phỏng"
+"""Stands on every table, map and figure that is made from practice data."""
+
+BLOCK_TOLERANCE_MHZ = 0.05
+
+CommuneCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,20}$")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    AfterValidator(partial(unicodedata.normalize, "NFC")),
+]
+TechnologyKey = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,20}$")]
+Bandwidth = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+FileKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+
+
+class Section(BaseModel):
+    """A table of the study file: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Quantity(Section):
+    """A number with its unit, its origin and whether the origin was verified."""
+
+    value: float
+    unit: str
+    source: Name
+    verified: bool = False
+
+
+def quantity(unit: str, low: float, high: float) -> Callable[[Quantity], Quantity]:
+    """Make the check that a quantity has this unit and lies in a closed range.
+
+    Parameters
+    ----------
+    unit
+        The only unit that is accepted.
+    low, high
+        Closed range of possible values, in that unit.
+
+    Returns
+    -------
+    Callable
+        A validator for pydantic.
+    """
+
+    def check(given: Quantity) -> Quantity:
+        if given.unit != unit:
+            raise ValueError(f"unit is '{given.unit}', '{unit}' is needed")
+        if not low <= given.value <= high:
+            raise ValueError(f"value is {given.value:g}, {low:g} to {high:g} {unit} is allowed")
+        return given
+
+    return check
+
+
+def _q(unit: str, low: float, high: float) -> AfterValidator:
+    return AfterValidator(quantity(unit, low, high))
+
+
+Metres = Annotated[Quantity, _q("m", 0.0, 3000.0)]
+Decibels = Annotated[Quantity, _q("dB", 0.0, 100.0)]
+Dbm = Annotated[Quantity, _q("dBm", -200.0, 100.0)]
+Degrees = Annotated[Quantity, _q("deg", -90.0, 360.0)]
+Share = Annotated[Quantity, _q("fraction", 0.0, 1.0)]
+
+
+class StudySection(Section):
+    """What the study is called, and where its output goes."""
+
+    name: FileKey
+    title_en: Name
+    title_vi: Name
+    practice_data: bool = False
+    root: str | None = None
+    output: str
+    question_en: str = ""
+    question_vi: str = ""
+
+
+class AreaSection(Section):
+    """Which communes are asked about."""
+
+    communes: tuple[CommuneCode, ...] = Field(min_length=1)
+    vintage: Name
+    margin_km: float = Field(default=10.0, ge=0.0, le=100.0)
+
+    @model_validator(mode="after")
+    def _no_twins(self) -> Self:
+        twins = sorted({c for c in self.communes if self.communes.count(c) > 1})
+        if twins:
+            raise ValueError(f"communes lists {', '.join(twins)} more than once")
+        return self
+
+
+class GridSection(Section):
+    """The metric grid that everything is computed on."""
+
+    crs: str
+    resolution_m: float = Field(ge=5.0, le=2000.0)
+
+
+class Source(Section):
+    """Where an input comes from; printed with every product."""
+
+    source: Name
+    licence: Name = "not stated"
+    attribution: str = ""
+    date: str = ""
+
+
+class TerrainInput(Source):
+    """Ground heights: raster files or folders of tiles."""
+
+    files: tuple[str, ...] = Field(min_length=1)
+    kind: Literal["terrain", "surface"] = "terrain"
+
+
+class TableInput(Source):
+    """A table or layer in one file."""
+
+    file: str
+    encoding: str = "utf-8-sig"
+
+
+class BoundaryInput(TableInput):
+    """Commune outlines."""
+
+    code_column: str = "code"
+    name_column: str = "name"
+    approximate: bool = False
+    codes: dict[str, CommuneCode] = Field(default_factory=dict)
+    names: dict[CommuneCode, Name] = Field(default_factory=dict)
+
+
+class PopulationInput(TableInput):
+    """People per cell."""
+
+
+class InputsSection(Section):
+    """Every file that the study reads, with its origin."""
+
+    terrain: TerrainInput
+    towers: TableInput
+    boundaries: BoundaryInput
+    population: PopulationInput
+    villages: TableInput | None = None
+    facilities: TableInput | None = None
+    roads: TableInput | None = None
+    power_lines: TableInput | None = None
+
+
+class OperatorSection(Section):
+    """A mobile operator of the study."""
+
+    name: Name
+    key: FileKey
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#555555"
+
+
+class TechnologySection(Section):
+    """A radio technology and the level at which it serves a handset."""
+
+    threshold: Dbm
+    quantity: Literal["RSRP"] = "RSRP"
+    resource_blocks: dict[Bandwidth, Annotated[int, Field(ge=1, le=1000)]] = Field(
+        default_factory=lambda: {"1.4": 6, "3": 15, "5": 25, "10": 50, "15": 75, "20": 100}
+    )
+
+    def blocks(self, bandwidth_mhz: float) -> int | None:
+        """Resource blocks of a carrier.
+
+        Parameters
+        ----------
+        bandwidth_mhz
+            Bandwidth of the carrier [MHz].
+
+        Returns
+        -------
+        int or None
+            Number of blocks; None when the technology has no such bandwidth.
+        """
+        for width, blocks in self.resource_blocks.items():
+            if abs(float(width) - bandwidth_mhz) < BLOCK_TOLERANCE_MHZ:
+                return blocks
+        return None
+
+
+class EnvironmentSection(Section):
+    """Where the handset is."""
+
+    title_en: Name
+    title_vi: Name
+    entry_loss: Decibels
+    receiver_height: Annotated[Quantity, _q("m", 1.0, 3000.0)]
+
+
+class PropagationSection(Section):
+    """The propagation model and its climate."""
+
+    models: tuple[Literal["p1812"], ...] = ("p1812",)
+    method: Literal["exact"] = "exact"
+    radius_km: float = Field(default=30.0, ge=0.5, le=100.0)
+    time_percent: float = Field(default=50.0, ge=1.0, le=50.0)
+    polarization: Literal["horizontal", "vertical"] = "vertical"
+    delta_n: Annotated[Quantity, _q("N/km", 1.0, 156.0)]
+    surface_refractivity_n0: Annotated[Quantity, _q("N", 150.0, 450.0)]
+
+
+class ServiceSection(Section):
+    """When a place counts as covered."""
+
+    covered: Share
+    marginal: Share
+    model_error: Annotated[Quantity, _q("dB", 0.1, 30.0)]
+    smallest_gap: Annotated[Quantity, _q("km2", 0.0, 100.0)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.marginal.value >= self.covered.value:
+            raise ValueError(
+                f"marginal = {self.marginal.value:g} must be below covered = {self.covered.value:g}"
+            )
+        return self
+
+
+class TowerDefaults(Section):
+    """What a tower list leaves out; every use is recorded and shown."""
+
+    mast_height: Metres
+    antenna_height: Annotated[Quantity, _q("m", 1.0, 3000.0)]
+    carrier_power: Dbm
+    antenna_gain_below_1ghz: Annotated[Quantity, _q("dBi", -10.0, 40.0)]
+    antenna_gain_above_1ghz: Annotated[Quantity, _q("dBi", -10.0, 40.0)]
+    feeder_loss: Decibels
+    bandwidth: Annotated[Quantity, _q("MHz", 0.1, 400.0)]
+    electrical_tilt: Degrees
+    mechanical_tilt: Degrees
+    horizontal_beamwidth: Annotated[Quantity, _q("deg", 1.0, 360.0)]
+    vertical_beamwidth: Annotated[Quantity, _q("deg", 1.0, 180.0)]
+
+
+class CostItem(Section):
+    """One line of the cost table: low, base and high, and where they come from."""
+
+    low: float = Field(ge=0.0)
+    base: float = Field(ge=0.0)
+    high: float = Field(ge=0.0)
+    unit: Name
+    year: Name
+    source: Name
+    tag: Name
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.base <= self.high:
+            raise ValueError(
+                f"low {self.low:g}, base {self.base:g}, high {self.high:g} are not in order"
+            )
+        return self
+
+
+def _positive(given: Quantity) -> Quantity:
+    if given.value <= 0:
+        raise ValueError(f"value is {given.value:g}, a rate above 0 is needed")
+    return given
+
+
+class ExchangeSection(Section):
+    """The money that results are shown in."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    rate: Annotated[Quantity, AfterValidator(_positive)]
+    date: Name
+
+
+class CostsSection(Section):
+    """Prices of one currency and price year."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    price_year: int = Field(ge=1990, le=2100)
+    exchange: ExchangeSection
+    discount_rate: Annotated[Quantity, _q("fraction/year", 0.0, 1.0)]
+    horizon: Annotated[Quantity, _q("year", 1.0, 50.0)]
+    passive_site: CostItem
+    radio_site: CostItem
+    access_per_road_km: CostItem
+    access_per_slope_step: CostItem
+    power_grid: CostItem
+    power_line: CostItem
+    transformer: CostItem
+    power_solar: CostItem
+    microwave_hop: CostItem
+    site_opex: CostItem
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        for key, item in self:
+            if isinstance(item, CostItem):
+                unit = item.unit.split("/")[0]
+                if unit not in {self.currency, "fraction"}:
+                    raise ValueError(
+                        f"{key}.unit = '{item.unit}' is not in {self.currency}, "
+                        "the currency of the table; convert the price or change costs.currency"
+                    )
+        return self
+
+
+class NewSite(Section):
+    """The site that would be built at a candidate spot."""
+
+    antenna_height: Annotated[Quantity, _q("m", 5.0, 200.0)]
+    frequency: Annotated[Quantity, _q("MHz", 30.0, 6000.0)]
+    bandwidth: Annotated[Quantity, _q("MHz", 0.1, 400.0)]
+    eirp: Annotated[Quantity, _q("dBm", 0.0, 100.0)]
+    sectors: int = Field(default=3, ge=1, le=6)
+
+
+class PlanningSection(Section):
+    """How candidate sites are found and ranked."""
+
+    new_site: NewSite
+    candidate_spacing: Annotated[Quantity, _q("m", 100.0, 20_000.0)]
+    candidates_kept: int = Field(default=60, ge=1, le=5000)
+    candidate_radius_km: float = Field(default=15.0, ge=1.0, le=60.0)
+    longest_hop: Annotated[Quantity, _q("km", 0.1, 100.0)]
+    white_zone_weight: Annotated[Quantity, _q("1", 0.0, 100.0)]
+    priorities: int = Field(default=20, ge=1, le=1000)
+
+
+class Assumption(Section):
+    """One assumed value of a study, as it is printed with every product."""
+
+    key: str
+    value: float
+    unit: str
+    source: str
+    verified: bool
+
+
+class Study(Section):
+    """A whole study file.
+
+    Made by :func:`phusong.open_study`; two studies with equal fields give equal results.
+    """
+
+    schema_version: Literal[1]
+    study: StudySection
+    area: AreaSection
+    grid: GridSection
+    inputs: InputsSection
+    operators: tuple[OperatorSection, ...] = Field(min_length=1)
+    technologies: dict[TechnologyKey, TechnologySection] = Field(min_length=1)
+    environments: dict[FileKey, EnvironmentSection] = Field(min_length=1)
+    propagation: PropagationSection
+    service: ServiceSection
+    towers: TowerDefaults
+    costs: CostsSection
+    planning: PlanningSection
+
+    _root: Path = PrivateAttr(default=Path())
+    _file: Path = PrivateAttr(default=Path())
+    _history: list[str] = PrivateAttr(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        for what in ("name", "key"):
+            values = [getattr(op, what) for op in self.operators]
+            twins = sorted({v for v in values if values.count(v) > 1})
+            if twins:
+                raise ValueError(f"operators have the same {what}: {', '.join(twins)}")
+        if any(op.key == "any" for op in self.operators):
+            raise ValueError("operators.key = 'any' is reserved for all operators together")
+        files = [key.lower() for key in self.technologies]
+        if len(set(files)) < len(files):
+            raise ValueError(
+                f"technologies {', '.join(self.technologies)} differ in capitals only; "
+                "their files would have the same names"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bandwidths_known(self) -> Self:
+        for key, technology in self.technologies.items():
+            for where, given in (
+                ("towers.bandwidth", self.towers.bandwidth),
+                ("planning.new_site.bandwidth", self.planning.new_site.bandwidth),
+            ):
+                if technology.blocks(given.value) is None:
+                    raise ValueError(
+                        f"{where} = {given.value:g} MHz is not a {key} bandwidth; "
+                        f"{', '.join(technology.resource_blocks)} MHz is allowed"
+                    )
+        return self
+
+    @property
+    def root(self) -> Path:
+        """Folder that the paths of the study start from."""
+        return self._root
+
+    @property
+    def file(self) -> Path:
+        """The study file itself."""
+        return self._file
+
+    @property
+    def output(self) -> Path:
+        """Folder that results are written to."""
+        return self.path(self.study.output)
+
+    def path(self, relative: str) -> Path:
+        """Absolute path of a file that the study names.
+
+        Parameters
+        ----------
+        relative
+            Path as written in the study file.
+
+        Returns
+        -------
+        pathlib.Path
+            The path under the study's root.
+        """
+        return (self._root / relative).resolve()
+
+    def located(self, file: Path, root: Path) -> Self:
+        """Return the same study, knowing where its file and its root are.
+
+        Parameters
+        ----------
+        file
+            The study file.
+        root
+            Folder that relative paths start from.
+
+        Returns
+        -------
+        Study
+            A copy.
+        """
+        copy = self.model_copy()
+        copy._file, copy._root, copy._history = file, root, []
+        return copy
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What was computed and what reused since the study was opened, one line each."""
+        return tuple(self._history)
+
+    def note(self, line: str) -> None:
+        """Add a line to the history.
+
+        Parameters
+        ----------
+        line
+            For example ``reach: reused``.
+        """
+        self._history.append(line)
+
+    @property
+    def environment(self) -> EnvironmentSection:
+        """The first service environment, which coverage is decided for."""
+        return next(iter(self.environments.values()))
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Every assumed value, in the order of the study file.
+
+        Returns
+        -------
+        tuple of Assumption
+            Key, value, unit, source, and whether it was verified.
+        """
+        return tuple(_walk_assumptions("", self))
+
+
+def _walk_assumptions(prefix: str, node: Any) -> Iterator[Assumption]:
+    if isinstance(node, Quantity):
+        yield Assumption(key=prefix, **node.model_dump())
+    elif isinstance(node, CostItem):
+        yield Assumption(
+            key=prefix,
+            value=node.base,
+            unit=node.unit,
+            source=f"{node.source} ({node.year}; {node.low:g} to {node.high:g}; {node.tag})",
+            verified=False,
+        )
+    elif isinstance(node, BaseModel):
+        for key in type(node).model_fields:
+            yield from _walk_assumptions(f"{prefix}.{key}" if prefix else key, getattr(node, key))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _walk_assumptions(f"{prefix}.{key}", value)

@@ -1,0 +1,31 @@
+"""Fixtures that every test folder shares."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# Compilation on first use and busy machines make times meaningless.
+hypothesis.settings.register_profile("phusong", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("phusong")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def find_shared_dir() -> Path | None:
+    """Folder with the real inputs and reference values, kept beside the repository."""
+    named = os.environ.get("PHUSONG_SHARED")
+    folder = Path(named) if named else ROOT.parent / "shared"
+    return folder if (folder / "vectors").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of reference data; the test is skipped where it is absent (never in CI)."""
+    folder = find_shared_dir()
+    if folder is None:
+        if os.environ.get("CI"):
+            pytest.fail("reference data folder ../shared is missing, and CI may not skip its tests")
+        pytest.skip("reference data folder ../shared is not beside the repository")
+    return folder

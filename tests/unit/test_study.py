@@ -1,0 +1,182 @@
+"""The study file's schema: units, ranges, twins, names that become file names."""
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from conftest import ROOT
+from phusong.sources.study_file import read_study
+from phusong.study import Quantity, Study, quantity
+from synthetic import assumed, price, replace, study_facts
+
+
+def study(**changes: Any) -> Study:
+    facts = study_facts()
+    for key, value in changes.items():
+        replace(facts, key.replace("__", "."), value)
+    return Study.model_validate(facts)
+
+
+def faults(**changes: Any) -> str:
+    with pytest.raises(ValidationError) as error:
+        study(**changes)
+    return str(error.value)
+
+
+def test_quantity_accepts_the_ends_of_its_range_and_nothing_beyond() -> None:
+    check = quantity("dB", 0.0, 100.0)
+    for value in (0.0, 100.0):
+        given = Quantity(value=value, unit="dB", source="x")
+        assert check(given) is given
+    for value in (-0.001, 100.001):
+        with pytest.raises(ValueError, match=r"0 to 100 dB is allowed"):
+            check(Quantity(value=value, unit="dB", source="x"))
+
+
+def test_wrong_unit_names_both_units() -> None:
+    with pytest.raises(ValueError, match=r"unit is 'dBW', 'dBm' is needed"):
+        quantity("dBm", -200, 100)(Quantity(value=-30.0, unit="dBW", source="x"))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_quantity_is_a_finite_number(value: float) -> None:
+    with pytest.raises(ValidationError, match="finite"):
+        Quantity(value=value, unit="m", source="x")
+
+
+def test_quantity_needs_a_source() -> None:
+    with pytest.raises(ValidationError, match="source"):
+        Quantity.model_validate({"value": 1.0, "unit": "m"})
+    with pytest.raises(ValidationError, match="source"):
+        Quantity(value=1.0, unit="m", source="  ")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"area__communes": ["00101", "00203", "00101"]}, "communes lists 00101 more than once"),
+        ({"area__communes": []}, "at least 1 item"),
+        ({"area__communes": ["00/101"]}, "pattern"),
+        ({"grid__resolution_m": 4.0}, "greater than or equal to 5"),
+        ({"service__marginal": assumed(0.95, "fraction")}, "marginal = 0.95 must be below covered"),
+        ({"service__covered": assumed(95.0, "fraction")}, "0 to 1 fraction is allowed"),
+        ({"costs__site_opex": price(1.0, "VND/year")}, "is not in USD"),
+        ({"costs__site_opex": {**price(1.0, "USD/year"), "low": 2.0}}, "are not in order"),
+        ({"costs__exchange__rate": assumed(0.0, "VND/USD")}, "a rate above 0 is needed"),
+        ({"propagation__models": ["itm"]}, "p1812"),
+        ({"propagation__radius_km": 0.1}, "greater than or equal to 0.5"),
+        ({"technologies__LTE__quantity": "RSRQ"}, "RSRP"),
+        ({"technologies__LTE__resource_blocks": {"wide": 100}}, "pattern"),
+        ({"technologies__LTE__resource_blocks": {"10": 0}}, "greater than or equal to 1"),
+        ({"towers__bandwidth": assumed(7.0, "MHz")}, "towers.bandwidth = 7 MHz is not a LTE"),
+        (
+            {"planning__new_site__bandwidth": assumed(12.0, "MHz")},
+            "planning.new_site.bandwidth = 12 MHz is not a LTE bandwidth; 1.4, 3, 5, 10, 15, 20",
+        ),
+        ({"planning__new_site__sectors": 0}, "greater than or equal to 1"),
+        ({"study__name": "Lào Cai"}, "pattern"),
+        ({"schema_version": 2}, "schema_version"),
+    ],
+)
+def test_impossible_values(change: dict[str, Any], said: str) -> None:
+    assert said in faults(**change)
+
+
+def test_operators_differ_in_name_and_key() -> None:
+    pair = study_facts()["operators"]
+    assert "same name: Nhà mạng A" in faults(operators=[pair[0], {**pair[1], "name": "Nhà mạng A"}])
+    assert "same key: mang-a" in faults(operators=[pair[0], {**pair[1], "key": "mang-a"}])
+    assert "reserved" in faults(operators=[{**pair[0], "key": "any"}])
+
+
+@pytest.mark.parametrize("name", ["../LTE", "a/b", "a:b", "", "LTE 800", "=LTE"])
+def test_technology_names_are_fit_for_file_names(name: str) -> None:
+    technology = study_facts()["technologies"]["LTE"]
+    assert "pattern" in faults(technologies={name: technology})
+
+
+def test_technologies_do_not_share_files() -> None:
+    technology = study_facts()["technologies"]["LTE"]
+    assert "differ in capitals only" in faults(technologies={"LTE": technology, "lte": technology})
+
+
+def test_unknown_keys_are_faults() -> None:
+    assert "Extra inputs are not permitted" in faults(grid__resolution=90.0)
+
+
+def test_names_have_one_form_of_unicode() -> None:
+    loose = unicodedata.normalize("NFD", "Nhà mạng Đỏ")
+    pair = study_facts()["operators"]
+    named = study(operators=[{**pair[0], "name": f"  {loose} "}, pair[1]])
+    assert named.operators[0].name == "Nhà mạng Đỏ"
+
+
+def test_blocks_of_a_bandwidth() -> None:
+    technology = study().technologies["LTE"]
+    assert [technology.blocks(w) for w in (1.4, 3, 5, 10, 15, 20)] == [6, 15, 25, 50, 75, 100]
+    assert technology.blocks(10.04) == 50
+    assert technology.blocks(10.06) is None
+    assert technology.blocks(7.0) is None
+
+
+def test_a_study_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        study().grid.resolution_m = 30.0  # type: ignore[misc]
+
+
+def test_paths_start_from_the_root(tmp_path: Path) -> None:
+    root = tmp_path / "dự án"
+    placed = study(study__output="../kết quả").located(root / "s.toml", root)
+    assert placed.path("đầu vào/dem.tif") == root / "đầu vào" / "dem.tif"
+    assert placed.output == tmp_path / "kết quả"
+    assert (placed.root, placed.file) == (root, root / "s.toml")
+
+
+def test_history_belongs_to_one_opening() -> None:
+    original = study()
+    first, second = (original.located(Path("s.toml"), Path()) for _ in range(2))
+    first.note("reach: computed")
+    assert first.history == ("reach: computed",)
+    assert second.history == original.history == ()
+
+
+def test_assumptions_are_complete_and_in_order() -> None:
+    listed = study().assumptions()
+    keys = [a.key for a in listed]
+    assert len(keys) == len(set(keys))
+    assert keys[0] == "technologies.LTE.threshold"
+    assert keys[1:3] == [
+        "environments.outdoor.entry_loss",
+        "environments.outdoor.receiver_height",
+    ]
+
+    def count(node: Any) -> int:
+        """Tables with a unit in the file: each is an assumption."""
+        if isinstance(node, dict):
+            return 1 if "unit" in node else sum(map(count, node.values()))
+        return sum(map(count, node)) if isinstance(node, list) else 0
+
+    assert len(keys) == count(study_facts())
+    opex = next(a for a in listed if a.key == "costs.site_opex")
+    assert (opex.value, opex.unit, opex.verified) == (12_000.0, "USD/year", False)
+    assert opex.source == "invented for tests (2025; 6000 to 24000; invented)"
+
+
+def test_first_environment_decides() -> None:
+    assert study().environment.title_en == "Outdoors"
+
+
+@pytest.mark.parametrize("name", ["demo", "lao-cai"])
+def test_study_files_of_the_repository(name: str) -> None:
+    given = read_study(ROOT / "configs" / f"{name}.toml")
+    assert given.study.name == name
+    assert given.study.practice_data
+    assert given.root == ROOT
+    assert len(given.area.communes) == 10
+    assert all(len(code) == 5 and code.startswith("0") for code in given.area.communes)
+    assert all(a.source.strip() for a in given.assumptions())
+    # What has a source may say so; a bare assumption may not pass as verified.
+    assert not any(a.verified and "assum" in a.source for a in given.assumptions())
