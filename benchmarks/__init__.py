@@ -1,0 +1,1 @@
+"""Measurements, each a ratio to a stated rival or floor in one run."""

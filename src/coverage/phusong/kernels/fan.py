@@ -1,0 +1,174 @@
+"""A fan of straight radials from one mast, and which radial owns which cell of a raster.
+
+The plane around the mast is cut into eight half sectors. In each of them a cell has a main
+offset X (columns, counted outwards) and a cross offset y (0 <= y <= X, about) from the mast's
+own node; west, north and south are the same arithmetic with other steps through the raster.
+Radial j of M + 1 has the slope v = j/M and passes the columns at ``cross = g + v (i - f)``;
+(f, g) is where the mast stands in its cell, in multiples of 1/256 cell and within 127 of them,
+so that every column distance is exact in float32 and y never exceeds X. Lengths are cells;
+heights are metres relative to the mast's foot.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+F32 = np.float32
+_ZERO = F32(0.0)
+_ONE = F32(1.0)
+_HALF = F32(0.5)
+
+
+class Fan(NamedTuple):
+    """What all half sectors of one sweep share.
+
+    ``M`` radials of slope below 1 plus the diagonal; ``rho`` the radius in cells; cells with
+    both offsets within ``near`` are not the fan's; ``own`` points before a receiver come from
+    its own line; ``cell_km`` is the side of a cell.
+    """
+
+    M: int
+    rho: float
+    near: int
+    own: int
+    cell_km: float
+
+
+class HalfSector(NamedTuple):
+    """One eighth of the plane as steps through flat rasters.
+
+    ``base`` is the flat index of the mast's node in the padded raster, ``main`` and ``cross``
+    the steps outwards and sideways; ``out``, ``out_main`` and ``out_cross`` the same in the
+    output. ``x_max`` and ``y_max`` are the last offsets inside the raster; ``f`` and ``g`` the
+    mast's place in its cell. ``takes_axis``: the axis y = g is this half's, not its mirror's;
+    ``takes_diagonal``: likewise for X - f = y - g.
+    """
+
+    base: int
+    main: int
+    cross: int
+    out: int
+    out_main: int
+    out_cross: int
+    x_max: int
+    y_max: int
+    f: float
+    g: float
+    takes_axis: bool
+    takes_diagonal: bool
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def cell_boundaries(beyond: np.ndarray, j: int, i_max: int, fan: Fan, half: HalfSector) -> None:
+    """First cross offset beyond radial j's share of every column; -1 bounds the first radial.
+
+    A cell belongs to the nearest radial, ties outwards. The expression for one j is the lower
+    bound of the next and the upper bound of the last, so every cell has exactly one owner.
+    """
+    if j < 0:
+        first = np.int32(np.ceil(half.g))
+        if not half.takes_axis:
+            first = np.int32(np.floor(half.g) + 1.0)
+        for i in range(i_max + 1):
+            beyond[i] = first
+    elif j >= fan.M:
+        rise = half.g - half.f
+        last = np.int32(np.floor(rise) + 1.0) if half.takes_diagonal else np.int32(np.ceil(rise))
+        for i in range(i_max + 1):
+            beyond[i] = np.int32(i) + last
+    else:
+        between = np.float64(2 * j + 1)
+        width = np.float64(2 * fan.M)
+        for i in range(i_max + 1):
+            y = half.g + (np.float64(i) - half.f) * between / width
+            whole = np.int32(y)  # towards zero, and y > -1: with the next line, the ceiling
+            beyond[i] = np.int32(whole + 1) if y > np.float64(whole) else whole
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def column_limits(j: int, fan: Fan, half: HalfSector) -> tuple[int, int]:
+    """Columns up to which every owned cell surely is, and up to which one may be, a receiver."""
+    outer = min((2.0 * j + 1.0) / (2.0 * fan.M), 1.0)
+    inner = max((2.0 * j - 1.0) / (2.0 * fan.M), 0.0)
+    sure = half.f + (fan.rho - 1e-6) / np.sqrt(1.0 + outer * outer)
+    if outer > 0.0:
+        sure = min(sure, half.f + (half.y_max - 1.0 - half.g) / outer)
+    i_sure = min(np.int64(np.floor(sure)), half.x_max)
+    i_may = np.int64(np.floor(half.f + fan.rho / np.sqrt(1.0 + inner * inner))) + 1
+    return max(i_sure, 0), min(i_may, half.x_max)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def receivers(
+    column: np.ndarray,
+    offset: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    j: int,
+    fan: Fan,
+    half: HalfSector,
+) -> int:
+    """Columns and cross offsets of the cells that radial j owns, from the mast outwards.
+
+    With M above the radius a radial owns at most one cell of a column.
+    """
+    i_sure, i_may = column_limits(j, fan, half)
+    rho2 = fan.rho * fan.rho
+    n = 0
+    for i in range(fan.near + 1, i_sure + 1):
+        column[n] = i
+        offset[n] = lower[i]
+        n += 1 if upper[i] > lower[i] else 0
+    for i in range(max(i_sure, fan.near) + 1, i_may + 1):
+        y = np.int64(lower[i])
+        wanted = upper[i] > y and y <= half.y_max
+        wanted = wanted and (i - half.f) ** 2 + (y - half.g) ** 2 <= rho2
+        column[n] = i
+        offset[n] = y
+        n += 1 if wanted else 0
+    return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sample_radial(
+    heights: np.ndarray, ground: np.ndarray, j: int, n: int, fan: Fan, half: HalfSector
+) -> None:
+    """Ground on radial j at columns 1..n: between the two nodes of each column."""
+    v = F32(np.float64(j) / np.float64(fan.M))
+    f = F32(half.f)
+    g = F32(half.g)
+    for i in range(1, n + 1):
+        cross = g + v * (F32(i) - f)
+        k = np.int32(cross + _ONE) - np.int32(1)  # floor, as cross > -1
+        weight = cross - F32(k)
+        node = np.uint64(half.base + i * half.main + k * half.cross)
+        low = ground[node]
+        heights[np.uint64(i)] = low + weight * (ground[node + np.uint64(half.cross)] - low)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sample_own_point(
+    heights: np.ndarray,
+    start: int,
+    ground: np.ndarray,
+    k: int,
+    first: int,
+    count: int,
+    column: np.ndarray,
+    offset: np.ndarray,
+    half: HalfSector,
+) -> None:
+    """Ground k columns before each receiver, on the straight line from the mast to it."""
+    back = F32(k)
+    f = F32(half.f)
+    g = F32(half.g)
+    for r in range(count):
+        X = np.int64(column[first + r])
+        y = F32(offset[first + r])
+        cross = y - back * (y - g) / (F32(X) - f)
+        low_node = np.int32(cross + _ONE) - np.int32(1)
+        weight = cross - F32(low_node)
+        node = np.uint64(half.base + (X - k) * half.main + low_node * half.cross)
+        low = ground[node]
+        heights[np.uint64(start + r)] = low + weight * (ground[node + np.uint64(half.cross)] - low)

@@ -1,0 +1,130 @@
+"""Where the sweep keeps its numbers while it works on a block of receivers.
+
+Every quantity of a block lies in one flat array at a fixed offset, because loops over fixed
+offsets of one array vectorise without run-time overlap checks. Suffix of the array: ``geo``
+what no surface or radius changes, ``trk`` one surface (terrain, or terrain with clutter) seen
+with one effective Earth radius, ``sph`` the smooth Earth of one radius, ``res`` results.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+BLOCK = 256
+"""Receivers per block: all arrays of a block stay in the first-level cache."""
+
+_STRIDE = BLOCK + 16  # not a power of two, so that fields do not share cache sets
+
+
+def _offsets(count: int) -> tuple[np.uint64, ...]:
+    """Offsets of the fields of one array; unsigned, so that no index can count from the end."""
+    return tuple(np.uint64(k * _STRIDE) for k in range(count))
+
+
+OWN_POINTS = 4
+"""Profile points before the receiver that come from the cell's own line (m)."""
+
+# geo: receiver x [steps], own ground, h_rs, S_tr, h_st, h_sr, raw slopes and obstruction of own
+# points and of the hull, then what the formula pass reads
+(
+    X_N,
+    A_N,
+    H_RS,
+    S_TR,
+    H_ST,
+    H_SR,
+    S_RAW,
+    OWN_R,
+    OWN_O,
+    HULL_R,
+    HULL_O,
+    D_KM,
+    LOG_D,
+    T_H,
+    R_H,
+    FREE,
+    SCATTER,
+    THETA_T,
+    THETA_R,
+    THETA,
+    D_LT,
+    D_LR,
+    H_M,
+    LB_0,
+    LB_1,
+    LB_2,
+) = _offsets(26)
+GEO_SIZE = 26 * _STRIDE
+
+# trk: heights of the own points 1..4 before the receiver; S* on the radial and on the own
+# points, where; steepest receiver slopes
+# (less 2 K X); least clearance and where; nu for a wavelength of 1 m
+(
+    OWN_1,
+    OWN_2,
+    OWN_3,
+    OWN_4,
+    S_HULL,
+    S_OWN,
+    T_HULL,
+    T_OWN,
+    F_MIN,
+    X_F,
+    X_LT,
+    X_LT_OWN,
+    X_LR,
+    X_LR_OWN,
+    NU_A,
+    SLOPE_T,
+    SLOPE_R,
+) = _offsets(17)
+TRK_SIZE = 17 * _STRIDE
+
+# sph: nu of the smooth Earth for a wavelength of 1 m, a^(-1/3), and log2 of that
+NU_S, ROOT_A, LOG_ROOT_A = _offsets(3)
+SPH_SIZE = 3 * _STRIDE
+
+# res: loss, loss by diffraction alone
+L_B, L_BD = _offsets(2)
+RES_SIZE = 2 * _STRIDE
+
+LOWEST = np.float32(-1e30)
+
+
+class Track(NamedTuple):
+    """One surface seen with one effective Earth radius, along one radial.
+
+    ``height`` at columns 1..n, curved heights ``G``, curved slopes ``S`` from the antenna,
+    column ``lt`` of the steepest so far; records of S in order of distance (``record_x``,
+    ``record_S``) and how many there are up to a column; upper hull of (x, G) on a stack, with
+    ``state`` = top, next column, bottom column; ``trk`` the fields of a block.
+    """
+
+    height: np.ndarray
+    G: np.ndarray
+    S: np.ndarray
+    lt: np.ndarray
+    records: np.ndarray
+    record_x: np.ndarray
+    record_S: np.ndarray
+    stack_x: np.ndarray
+    stack_G: np.ndarray
+    state: np.ndarray
+    trk: np.ndarray
+
+
+class Line(NamedTuple):
+    """Constants of one radial, all float32.
+
+    Antenna heights [m], curvature K [m/step²] for the median radius and for that of beta_0 %
+    of time, step [km], 1000 / a_e [mrad/km], a_e and a_beta [km].
+    """
+
+    h_tg: np.float32
+    h_rg: np.float32
+    K: np.float32
+    K_beta: np.float32
+    step_km: np.float32
+    bulge_mrad: np.float32
+    a_e: np.float32
+    a_beta: np.float32

@@ -1,0 +1,1 @@
+"""Validated public physics, one Recommendation per file."""

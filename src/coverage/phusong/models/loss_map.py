@@ -1,0 +1,327 @@
+"""ITU-R P.1812-8 over a map: one mast to every cell of a disc, several bands at once."""
+
+import math
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from phusong.errors import DataError, DomainError
+from phusong.geo.grid import Grid
+from phusong.geo.terrain import Terrain
+from phusong.kernels.exact_disc import DiscTask, exact_rows
+from phusong.models.p1812_ranges import Polarization, check_scalars, polarization_number
+from phusong.units import BoolArray, Float32Array
+
+Method = Literal["exact"]
+
+_ON_THE_RIM = 1e-9  # cells: a centre this near the radius counts as on it, whatever the rounding
+
+
+@dataclass(frozen=True, eq=False)
+class DiscWindow:
+    """The part of a grid that a disc touches.
+
+    Parameters
+    ----------
+    row0, col0
+        First row and column in the grid.
+    inside
+        Whether each cell's centre lies within the radius; the mast's own cell always does.
+    """
+
+    row0: int
+    col0: int
+    inside: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class LossMap:
+    """Basic transmission loss from one mast to the cells of a disc.
+
+    Parameters
+    ----------
+    grid
+        The terrain's grid.
+    row0, col0
+        First row and column of the window in the grid.
+    frequencies_mhz
+        Carrier frequency of each band [MHz].
+    path_loss_db
+        Loss between isotropic antennas, float32, bands x rows x columns; NaN where terrain on
+        the path is unknown, or outside the radius [dB].
+    tx_elevation_mrad
+        Elevation of the ray at the mast, float32, rows x columns: the direct ray in line of
+        sight, the horizon ray otherwise (theta_t of P.1812) [mrad].
+    inside
+        Whether a cell's centre lies within the radius (and the cell in the grid).
+    """
+
+    grid: Grid
+    row0: int
+    col0: int
+    frequencies_mhz: tuple[float, ...]
+    path_loss_db: Float32Array
+    tx_elevation_mrad: Float32Array
+    inside: BoolArray
+
+    @property
+    def unknown_cells(self) -> int:
+        """Number of cells within the radius whose loss is unknown."""
+        return int(np.isnan(self.path_loss_db[0][self.inside]).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """Everything a method needs, checked."""
+
+    height_m: Float32Array
+    clutter_height_m: Float32Array
+    task: DiscTask
+    frequencies_mhz: tuple[float, ...]
+    window: DiscWindow
+    threads: int
+
+
+Solver = Callable[[_Job], tuple[Float32Array, Float32Array]]
+
+
+def disc_window(grid: Grid, *, easting: float, northing: float, radius_m: float) -> DiscWindow:
+    """Cells of a grid whose centres lie within a radius.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    easting, northing
+        Centre of the disc, inside the frame [m].
+    radius_m
+        Radius, > 0 [m].
+
+    Returns
+    -------
+    DiscWindow
+        The smallest window that holds them, cut at the frame's edges.
+
+    Raises
+    ------
+    DataError
+        The centre is outside the frame.
+    """
+    row, col = (float(v) for v in grid.pixel_of(easting, northing))
+    if not bool(grid.contains(easting, northing)):
+        west, south, east, north = grid.bounds
+        raise DataError(
+            f"transmitter at easting={easting:.1f}, northing={northing:.1f} is outside the terrain "
+            f"(easting {west:.1f} to {east:.1f}, northing {south:.1f} to {north:.1f} m); check the "
+            "coordinates, or use terrain that contains the mast"
+        )
+    reach = radius_m / grid.resolution_m + _ON_THE_RIM
+    rows, cols = (
+        np.arange(
+            max(min(math.ceil(centre - 0.5 - reach), math.floor(centre)), 0),
+            min(max(math.floor(centre - 0.5 + reach), math.floor(centre)), size - 1) + 1,
+        )
+        for centre, size in zip((row, col), grid.shape, strict=True)
+    )
+    inside = np.hypot(rows[:, np.newaxis] + 0.5 - row, cols[np.newaxis, :] + 0.5 - col) <= reach
+    inside[math.floor(row) - rows[0], math.floor(col) - cols[0]] = True
+    return DiscWindow(int(rows[0]), int(cols[0]), inside)
+
+
+def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
+    terrain: Terrain,
+    *,
+    easting: float,
+    northing: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    frequencies_mhz: tuple[float, ...],
+    radius_m: float,
+    latitude_deg: float,
+    delta_n: float = 45.0,
+    surface_refractivity_n0: float = 325.0,
+    time_percent: float = 50.0,
+    polarization: Polarization = "vertical",
+    clutter_height_m: Float32Array | None = None,
+    method: Method = "exact",
+    threads: int = 1,
+) -> LossMap:
+    """Basic transmission loss by ITU-R P.1812-8 from one mast to every cell of a disc.
+
+    Parameters
+    ----------
+    terrain
+        Bare ground heights; NaN is unknown.
+    easting, northing
+        Mast, anywhere inside a cell of the terrain [m].
+    tx_height_m, rx_height_m
+        Antenna heights above ground, 1 to 3000 [m].
+    frequencies_mhz
+        Carrier frequencies; they share all work that does not depend on them. Possible 10 to
+        100 000, recommended 30 to 6000 [MHz].
+    radius_m
+        Radius of the disc, above 0 to 3 000 000 [m].
+    latitude_deg
+        Latitude of the mast, which stands for every path, -80 to 80 [deg].
+    delta_n
+        Mean lapse rate of refractivity in the lowest kilometre, 0 to 156 [N-units/km].
+    surface_refractivity_n0
+        Refractivity at sea level, 150 to 500 [N-units].
+    time_percent
+        Share of an average year for which the loss is not exceeded, 1 to 50 [%].
+    polarization
+        ``"horizontal"`` or ``"vertical"``.
+    clutter_height_m
+        Representative clutter height, >= 0, shape of the terrain; NaN is unknown. The cells of
+        both antennas never carry their own [m].
+    method
+        ``"exact"``: each cell on its own profile.
+    threads
+        Threads to work on, >= 1; the result is the same to the bit for any number.
+
+    Returns
+    -------
+    LossMap
+        Median over locations. NaN where terrain (or clutter) on the path is unknown, outside
+        the radius, and outside the terrain.
+
+    Raises
+    ------
+    DomainError
+        A value is impossible, the method is unknown, or no frequency is given.
+    DataError
+        The mast stands outside the terrain, or the clutter has another shape.
+
+    Warns
+    -----
+    ModelRangeWarning
+        A frequency is outside the recommended range.
+
+    Notes
+    -----
+    Source: ITU-R P.1812-8. Each cell is the link of the Recommendation over the straight line
+    to its centre, sampled by bilinear interpolation between cell centres in max(8, distance in
+    cells) equal intervals. Departures: cells nearer than 0.25 km, where the Recommendation
+    ends, are computed with the same formulas, which fall to free space; the mast's own cell is
+    free space over flat ground at 0.3826 of its side, the mean distance over a square; in the
+    outer half of the terrain's edge cells the ground is level.
+    Not modelled: sea and coastal zones (all paths are inland), location variability.
+    """
+    conditions = {
+        "tx_height_m": tx_height_m,
+        "rx_height_m": rx_height_m,
+        "radius_m": radius_m,
+        "latitude_deg": latitude_deg,
+        "delta_n": delta_n,
+        "surface_refractivity_n0": surface_refractivity_n0,
+        "time_percent": time_percent,
+    }
+    check_scalars(conditions)
+    _check_frequencies(frequencies_mhz)
+    if method not in _METHODS:
+        raise DomainError(f"method={method!r} is unknown; use {' or '.join(map(repr, _METHODS))}")
+    if threads < 1:
+        raise DomainError(f"threads={threads} is impossible, at least 1 is needed")
+    grid = terrain.grid
+    window = disc_window(grid, easting=easting, northing=northing, radius_m=radius_m)
+    row, col = grid.pixel_of(easting, northing)
+    task = DiscTask(
+        float(row),
+        float(col),
+        grid.resolution_m / 1000.0,
+        float(tx_height_m),
+        float(rx_height_m),
+        float(latitude_deg),
+        float(delta_n),
+        float(surface_refractivity_n0),
+        float(time_percent),
+        polarization_number(polarization),
+    )
+    job = _Job(
+        _raster(terrain.height_amsl_m),
+        _clutter(clutter_height_m, grid),
+        task,
+        tuple(frequencies_mhz),
+        window,
+        threads,
+    )
+    path_loss_db, tx_elevation_mrad = _METHODS[method](job)
+    return LossMap(
+        grid=grid,
+        row0=window.row0,
+        col0=window.col0,
+        frequencies_mhz=job.frequencies_mhz,
+        path_loss_db=path_loss_db,
+        tx_elevation_mrad=tx_elevation_mrad,
+        inside=window.inside,
+    )
+
+
+def _check_frequencies(frequencies_mhz: tuple[float, ...]) -> None:
+    """Refuse an empty list and impossible frequencies."""
+    if not frequencies_mhz:
+        raise DomainError("frequencies_mhz is empty; give at least one frequency in MHz")
+    for frequency_mhz in frequencies_mhz:
+        check_scalars({"frequency_mhz": frequency_mhz})
+
+
+def _raster(values: Float32Array) -> Float32Array:
+    """Read-only, contiguous float32: the one kind of raster that the kernels are compiled for."""
+    raster = np.ascontiguousarray(values, dtype=np.float32)
+    if raster.flags.writeable:
+        raster = raster.view()
+        raster.setflags(write=False)
+    return raster
+
+
+def _clutter(clutter_height_m: Float32Array | None, grid: Grid) -> Float32Array:
+    """Clutter for the kernels: an empty raster where there is none."""
+    if clutter_height_m is None:
+        return _raster(np.empty((0, 0), dtype=np.float32))
+    if clutter_height_m.shape != grid.shape:
+        raise DataError(
+            f"clutter_height_m has shape {clutter_height_m.shape}, the terrain has {grid.shape}; "
+            "warp the clutter to the terrain's grid first"
+        )
+    if (clutter_height_m < 0.0).any():
+        raise DomainError(
+            f"clutter_height_m={float(np.nanmin(clutter_height_m)):g} is impossible, at least 0 m "
+            "is allowed; mark unknown clutter with NaN"
+        )
+    return _raster(clutter_height_m)
+
+
+def _exact(job: _Job) -> tuple[Float32Array, Float32Array]:
+    """Every cell on its own profile, blocks of rows side by side on several threads."""
+    window = job.window
+    rows, cols = window.inside.shape
+    path_loss = np.full((len(job.frequencies_mhz), rows, cols), np.nan, dtype=np.float32)
+    elevation = np.full((rows, cols), np.nan, dtype=np.float32)
+    f = np.array(job.frequencies_mhz, dtype=np.float64) / 1000.0
+
+    def block(first: int) -> None:
+        exact_rows(
+            job.height_m,
+            job.clutter_height_m,
+            job.task,
+            f,
+            window.row0,
+            window.col0,
+            first,
+            min(first + size, rows),
+            window.inside,
+            path_loss,
+            elevation,
+        )
+
+    size = max(1, rows // (8 * job.threads))  # small blocks: rows near the mast hold more cells
+    with ThreadPoolExecutor(max_workers=job.threads) as pool:
+        for done in [pool.submit(block, first) for first in range(0, rows, size)]:
+            done.result()
+    return path_loss, elevation
+
+
+_METHODS: Mapping[str, Solver] = {"exact": _exact}
