@@ -1,0 +1,1 @@
+"""Every way in: files to frozen facts, checked on the way."""

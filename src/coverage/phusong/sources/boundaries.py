@@ -1,0 +1,129 @@
+"""Reading commune outlines, keyed by official code and vintage, never by bare name."""
+
+import unicodedata
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from phusong.errors import DataError, DataWarning
+from phusong.geo.places import Communes
+from phusong.sources.tables import read_layer
+from phusong.study import Study
+
+
+def read_communes(file: Path, study: Study) -> Communes:
+    """Read the outlines of the study's communes.
+
+    Parameters
+    ----------
+    file
+        Vector layer with a code column; ``inputs.boundaries.codes`` maps the file's own keys
+        to official codes where they differ.
+    study
+        Which communes, which vintage, which columns.
+
+    Returns
+    -------
+    Communes
+        The outlines in the study's CRS, in the study's order.
+
+    Raises
+    ------
+    DataError
+        A column or commune is missing, a code stands twice, an outline holds no area, or the
+        vintage is another one.
+
+    Warns
+    -----
+    DataWarning
+        An outline crossed itself and was repaired.
+    """
+    section = study.inputs.boundaries
+    layer = read_layer(file, key="inputs.boundaries")
+    for column in (section.code_column, section.name_column):
+        if column not in layer.columns:
+            raise DataError(
+                f"{file.name}: column {column} is missing; the layer has "
+                f"{', '.join(c for c in layer.columns if c != 'geometry')}; "
+                "name its columns in inputs.boundaries"
+            )
+    _check_vintage(layer, file, study)
+    keys = layer[section.code_column].astype("string").fillna("").str.strip()
+    codes = keys.map(lambda key: section.codes.get(str(key), "" if section.codes else str(key)))
+    wanted = codes.isin(list(study.area.communes))
+    _check_codes(codes[wanted], file, study)
+    chosen = layer[wanted].to_crs(study.grid.crs)
+    official = section.names
+    frame = gpd.GeoDataFrame(
+        {
+            "code": codes[wanted].astype(str),
+            "name": [
+                unicodedata.normalize("NFC", official.get(code, str(name)))
+                for code, name in zip(codes[wanted], chosen[section.name_column], strict=True)
+            ],
+        },
+        geometry=_repaired(chosen.geometry, codes[wanted], file),
+        crs=study.grid.crs,
+    )
+    frame = frame.set_index("code", drop=False).loc[list(study.area.communes)]
+    return Communes(frame.reset_index(drop=True), study.area.vintage, section.approximate)
+
+
+def _check_vintage(layer: gpd.GeoDataFrame, file: Path, study: Study) -> None:
+    if "vintage" not in layer.columns:
+        return
+    found = layer["vintage"]
+    if pd.api.types.is_datetime64_any_dtype(found):  # readers take an ISO date for a time
+        found = found.dt.date
+    others = sorted({str(v) for v in found} - {study.area.vintage})
+    if others:
+        raise DataError(
+            f"{file.name}: vintage is {', '.join(others)}, the study asks for "
+            f"{study.area.vintage}; the same code may mean another commune, so give the outlines "
+            "of that vintage or change area.vintage"
+        )
+
+
+def _check_codes(codes: pd.Series, file: Path, study: Study) -> None:
+    twins = sorted(set(codes[codes.duplicated()]))
+    if twins:
+        raise DataError(
+            f"{file.name}: code {', '.join(twins)} stands more than once; merge the parts first"
+        )
+    missing = [c for c in study.area.communes if c not in set(codes)]
+    if missing:
+        names = study.inputs.boundaries.names
+        shown = ", ".join(f"{c} {names.get(c, '')}".strip() for c in missing)
+        raise DataError(
+            f"{file.name}: no outline for commune {shown}; check area.communes, the code column "
+            f"({study.inputs.boundaries.code_column}) and leading zeros"
+        )
+
+
+def _repaired(outlines: gpd.GeoSeries, codes: pd.Series, file: Path) -> gpd.GeoSeries:
+    kinds = outlines.geom_type.isin(["Polygon", "MultiPolygon"])
+    if not kinds.all():
+        kind = outlines[~kinds].iloc[0]
+        raise DataError(
+            f"{file.name}: commune {codes[~kinds].iloc[0]} "
+            f"{'has no outline' if kind is None else f'is a {kind.geom_type}'}, "
+            "a polygon is needed"
+        )
+    broken = ~outlines.is_valid
+    if broken.any():
+        warnings.warn(
+            f"{file.name}: the outline of commune {', '.join(codes[broken])} crosses itself and "
+            "was repaired",
+            DataWarning,
+            stacklevel=3,
+        )
+        outlines = outlines.make_valid(method="structure", keep_collapsed=False)
+    empty = outlines.area <= 0
+    if empty.any():
+        raise DataError(
+            f"{file.name}: the outline of commune {', '.join(codes[empty])} holds no area; "
+            "a polygon is needed"
+        )
+    return outlines

@@ -1,0 +1,175 @@
+"""Reading a population raster, and putting its people on a grid without losing any."""
+
+import math
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from affine import Affine
+from pyproj import CRS
+from rasterio.enums import Resampling
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.transform import array_bounds
+from rasterio.warp import reproject, transform_bounds
+from rasterio.windows import Window, from_bounds
+
+from phusong.errors import DataError, DataWarning
+from phusong.geo.grid import Grid
+from phusong.geo.people import People
+from phusong.units import FloatArray
+
+POINTS_PER_SIDE = 4
+"""A source cell is spread over at least this many points in each direction."""
+
+
+def read_people(file: Path, grid: Grid) -> People:
+    """Read people per cell of any raster onto the study's grid, keeping totals.
+
+    Each source cell's people are shared equally among fine points that fall into it, and the
+    points are counted per grid cell: whatever the two rasters' sizes and CRS, no person is
+    lost or counted twice. Only a source cell cut by the grid's edge gives the part inside.
+
+    Parameters
+    ----------
+    file
+        Raster of people per cell (a count, not a density), any CRS.
+    grid
+        Frame to put the people on.
+
+    Returns
+    -------
+    People
+        People per cell of the grid.
+
+    Raises
+    ------
+    DataError
+        The file is missing, unreadable, has no CRS, does not overlap, or has negative counts.
+
+    Warns
+    -----
+    DataWarning
+        Part of the grid has no population data.
+    """
+    counts, transform, crs = _read_window(file, grid)
+    fine = _FinePoints.over(grid, counts.shape, transform, crs)
+    index = _source_index(counts.shape, transform, crs, fine, grid)
+    known = index >= 0
+    points = np.bincount(index[known], minlength=counts.size)
+    flat = counts.ravel()
+    share = np.divide(flat, points, out=np.full(flat.size, np.nan), where=points > 0)
+    per_point = np.full(index.shape, np.nan)
+    per_point[known] = share[index[known]]
+    edge = fine.margin * fine.per_cell
+    inner = per_point[edge:-edge, edge:-edge]
+    rows, cols = grid.shape
+    blocks = inner.reshape(rows, fine.per_cell, cols, fine.per_cell)
+    nothing = np.isnan(blocks).all(axis=(1, 3))
+    count = np.nansum(blocks, axis=(1, 3))
+    count[nothing] = np.nan
+    people = People(grid, count, source_total=float(np.nansum(inner)))
+    if nothing.any():
+        warnings.warn(
+            f"population {file.name} has no data in {int(nothing.sum())} of {nothing.size} grid "
+            "cells; nobody is counted there",
+            DataWarning,
+            stacklevel=2,
+        )
+    return people
+
+
+def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
+    if not file.is_file():
+        raise DataError(f"population file {file} does not exist; check inputs.population.file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            opened = rasterio.open(file)
+        with opened as dataset:
+            if dataset.crs is None:
+                raise DataError(f"population file {file} has no CRS; write one into it")
+            box = transform_bounds(grid.crs, dataset.crs, *grid.bounds)
+            step_x, step_y = dataset.res
+            pad = (2 * step_x, 2 * step_y)
+            window = from_bounds(
+                box[0] - pad[0], box[1] - pad[1], box[2] + pad[0], box[3] + pad[1],
+                transform=dataset.transform,
+            )  # fmt: skip
+            full = Window(0, 0, dataset.width, dataset.height)
+            try:
+                window = window.round_offsets().round_lengths().intersection(full)
+            except rasterio.errors.WindowError:
+                raise DataError(
+                    f"population file {file} does not overlap the study area; "
+                    "get the raster of this area"
+                ) from None
+            counts = dataset.read(1, window=window, masked=True).astype(np.float64)
+            transform = dataset.window_transform(window)
+            crs = dataset.crs.to_wkt()
+    except RasterioError as error:
+        raise DataError(f"population file {file} cannot be read as a raster: {error}") from None
+    values = counts.filled(np.nan)
+    impossible = (values < 0) | np.isinf(values)
+    if impossible.any():
+        row, col = np.argwhere(impossible)[0]
+        raise DataError(
+            f"population file {file} holds {values[row, col]:g} people in a cell (row {row}, "
+            f"column {col} of the area); 0 or more is allowed; check its nodata value"
+        )
+    return values, transform, crs
+
+
+@dataclass(frozen=True)
+class _FinePoints:
+    """Lattice of points that refines a grid and reaches past it by a whole source cell.
+
+    The margin makes a source cell that the grid's edge cuts count all of its points.
+    """
+
+    per_cell: int
+    margin: int
+    shape: tuple[int, int]
+    affine: Affine
+
+    @classmethod
+    def over(
+        cls, grid: Grid, source_shape: tuple[int, ...], transform: Affine, crs: str
+    ) -> "_FinePoints":
+        box = array_bounds(source_shape[0], source_shape[1], transform)
+        left, bottom, right, top = transform_bounds(crs, grid.crs, *box)
+        cell_m = ((right - left) / source_shape[1], (top - bottom) / source_shape[0])
+        per_cell = max(1, math.ceil(POINTS_PER_SIDE * grid.resolution_m / min(cell_m)))
+        margin = math.ceil(max(cell_m) / grid.resolution_m) + 1
+        step, edge = grid.resolution_m / per_cell, margin * grid.resolution_m
+        rows, cols = grid.shape
+        affine = Affine(step, 0, grid.affine.c - edge, 0, -step, grid.affine.f + edge)
+        shape = ((rows + 2 * margin) * per_cell, (cols + 2 * margin) * per_cell)
+        return cls(per_cell, margin, shape, affine)
+
+
+def _source_index(
+    shape: tuple[int, ...],
+    transform: Affine,
+    crs: str,
+    fine: _FinePoints,
+    grid: Grid,
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """Flat index of the source cell that each fine point falls into, −1 outside."""
+    cells = np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape[0], shape[1])
+    index = np.full(fine.shape, -1, dtype=np.int32)
+    reproject(
+        cells,
+        index,
+        src_transform=transform,
+        src_crs=crs,
+        dst_transform=fine.affine,
+        dst_crs=CRS.from_user_input(grid.crs).to_wkt(),
+        src_nodata=None,
+        dst_nodata=-1,
+        init_dest_nodata=True,
+        resampling=Resampling.nearest,
+        tolerance=0.0,
+    )
+    return index

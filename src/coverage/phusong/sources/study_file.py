@@ -1,0 +1,109 @@
+"""Reading a study file: TOML in, a checked study out, every fault named."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from phusong.errors import StudyError
+from phusong.study import SCHEMA_VERSION, Study
+
+
+def read_study(file: Path) -> Study:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    file
+        TOML file in UTF-8.
+
+    Returns
+    -------
+    Study
+        The study; its paths start from ``study.root``, from the folder above a folder named
+        ``configs``, or else from the file's own folder.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, not UTF-8, not TOML, or holds an unknown key, a wrong unit or an
+        impossible value; every fault is named at once.
+    """
+    file = file.resolve()
+    try:
+        data = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise StudyError(
+            f"study file {file} does not exist; name one with `phusong run FILE`, or write the "
+            "practice study with `phusong demo FOLDER`"
+        ) from None
+    except OSError as error:
+        raise StudyError(
+            f"study file {file} cannot be read ({error.strerror}); name a TOML file"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise StudyError(
+            f"study file {file} is not UTF-8 (byte {error.start}); save it as UTF-8"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"study file {file} is not valid TOML: {error}") from None
+    if data.get("schema_version") != SCHEMA_VERSION:
+        raise StudyError(
+            f"{file.name}: schema_version = {data.get('schema_version')!r} is not understood; "
+            f"this version of Phusong reads schema_version = {SCHEMA_VERSION}"
+        )
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as error:
+        raise StudyError(_explain(file, error)) from None
+    return study.located(file, _root_of(file, study.study.root))
+
+
+def _root_of(file: Path, named: str | None) -> Path:
+    if named is not None:
+        return (file.parent / named).resolve()
+    return file.parent.parent if file.parent.name == "configs" else file.parent
+
+
+def _explain(file: Path, error: ValidationError) -> str:
+    lines = [f"{file.name}: {error.error_count()} fault(s) in the study file"]
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"  {key} is not a known key; {_suggest(fault['loc'])}")
+        elif fault["type"] == "missing":
+            lines.append(f"  {key} is missing; add it (docs/conventions.md lists every key)")
+        else:
+            message = fault["msg"].removeprefix("Value error, ")
+            given = fault.get("input")
+            shown = "" if isinstance(given, dict | BaseModel) else f" = {given!r}"
+            place = f"{key}{shown}: " if key else ""
+            lines.append(f"  {place}{message[:1].lower()}{message[1:]}")
+    return "\n".join(lines)
+
+
+def _suggest(location: tuple[int | str, ...]) -> str:
+    known = _known_keys(Study, location[:-1])
+    close = difflib.get_close_matches(str(location[-1]), known, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"allowed here: {', '.join(known)}" if known else "remove it"
+
+
+def _known_keys(model: Any, location: tuple[int | str, ...]) -> list[str]:
+    """Keys that the schema knows at a place in the file."""
+    for part in location:
+        fields = getattr(model, "model_fields", None)
+        if fields and part in fields:
+            model = fields[part].annotation
+        inner = [t for t in _models_in(model) if isinstance(t, type)]
+        model = inner[0] if inner else model
+    return list(getattr(model, "model_fields", {}))
+
+
+def _models_in(annotation: Any) -> list[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for arg in get_args(annotation) for model in _models_in(arg)]

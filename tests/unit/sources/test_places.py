@@ -1,0 +1,170 @@
+"""Villages, facilities and lines: where they are, and which commune they belong to."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phusong.errors import DataError, DataWarning
+from phusong.geo.places import Places
+from phusong.sources.boundaries import read_communes
+from phusong.sources.places import read_places
+from phusong.sources.study_file import read_study
+from synthetic import (
+    SOUTH,
+    WEST,
+    Region,
+    csv_text,
+    degrees,
+    facility_rows,
+    village_rows,
+    write_csv,
+    write_region,
+    write_text,
+)
+
+
+def read(region: Region) -> Places:
+    study = read_study(region.study)
+    return read_places(study, read_communes(region.input("communes.geojson"), study))
+
+
+def with_villages(folder: Path, *changes: dict[str, str]) -> Region:
+    """The region with the first villages changed."""
+    region = write_region(folder / "vùng")
+    rows = village_rows()
+    changed = [{**row, **change} for row, change in zip(rows, changes, strict=False)]
+    write_csv(region.input("villages.csv"), [*changed, *rows[len(changes) :]])
+    return region
+
+
+def fault(region: Region) -> str:
+    with pytest.raises(DataError) as error:
+        read(region)
+    return str(error.value)
+
+
+def test_points_lie_where_they_should(tmp_path: Path) -> None:
+    places = read(write_region(tmp_path / "vùng"))
+    village = places.villages.set_index("village_id").loc["V04"]
+    assert village.geometry.x == pytest.approx(WEST + 3700, abs=0.02)
+    assert village.geometry.y == pytest.approx(SOUTH + 2500, abs=0.02)
+    assert (village["name"], village["households"], village["population"]) == ("Khe Sâu", 12, 60)
+    assert places.facilities["kind"].tolist() == [
+        "school", "clinic", "commune_office", "loudspeaker",
+    ]  # fmt: skip
+    assert len(places.roads) == 2
+    assert places.roads.geometry.iloc[1].length == pytest.approx(2274.3, abs=1)
+
+
+def test_points_without_a_code_get_the_commune_they_lie_in(tmp_path: Path) -> None:
+    places = read(write_region(tmp_path / "vùng"))
+    assert places.villages.set_index("village_id")["commune_code"].to_dict() == {
+        "V01": "00101", "V02": "00101", "V03": "00203", "V04": "00203", "V05": "00102",
+        "V06": "00102",
+    }  # fmt: skip
+    assert places.facilities["commune_code"].tolist() == ["00101", "00203", "00102", "00203"]
+
+
+def test_order_of_rows_changes_nothing(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    before = read(region).villages
+    write_csv(region.input("villages.csv"), village_rows()[::-1])
+    assert read(region).villages.equals(before)
+
+
+def test_inputs_that_are_not_named_are_empty(tmp_path: Path) -> None:
+    keys = ("villages", "facilities", "roads", "power_lines")
+    places = read(write_region(tmp_path / "vùng", study={f"inputs.{k}": None for k in keys}))
+    assert all(getattr(places, key).empty for key in keys)
+    assert "commune_code" in places.villages.columns
+
+
+def test_points_outside_every_commune_are_kept_and_said(tmp_path: Path) -> None:
+    longitude, latitude = degrees(5700, 5700)
+    moved = {"longitude": str(longitude), "latitude": str(latitude), "commune_code": ""}
+    with pytest.warns(DataWarning, match=r"villages\.csv: 1 of 6 points lie outside every commune"):
+        places = read(with_villages(tmp_path, moved))
+    assert places.villages["commune_code"].tolist()[0] == ""
+
+
+def test_a_code_that_does_not_match_the_place_is_kept_and_said(tmp_path: Path) -> None:
+    with pytest.warns(DataWarning, match=r"1 points lie outside the outline .*row 2, .*= 00203"):
+        places = read(with_villages(tmp_path, {"commune_code": "00203"}))
+    assert places.villages["commune_code"].tolist()[0] == "00203"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"latitude": "91"}, "villages.csv row 2, column latitude = 91.0: -90 to 90 deg"),
+        ({"longitude": ""}, "villages.csv row 2, column longitude is empty"),
+        ({"households": "-3"}, "column households = -3.0: 0 to 1e+06 households is allowed"),
+        ({"name": ""}, "villages.csv row 2, column name is empty, a value is needed"),
+        ({"village_id": "V02"}, "villages.csv rows 2, 3: village_id = 'V02' stands more than once"),
+    ],
+)
+def test_bad_villages(tmp_path: Path, change: dict[str, str], said: str) -> None:
+    assert said in fault(with_villages(tmp_path, change))
+
+
+def test_unknown_kind_of_facility(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    rows = facility_rows()
+    rows[1]["kind"] = "Clinic"
+    write_csv(region.input("facilities.csv"), rows)
+    assert (
+        "facilities.csv row 3, column kind = 'Clinic' is not known: allowed are school, clinic, "
+        "commune_office, loudspeaker" in fault(region)
+    )
+
+
+def test_hostile_names_are_only_names(tmp_path: Path) -> None:
+    hostile = "=cmd|'/c calc'!A0, \"quoted\"\nsecond line {{ 7*7 }} <b>"
+    places = read(with_villages(tmp_path, {"name": hostile}))
+    assert places.villages["name"].tolist()[0] == hostile
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("roads.geojson", "", "roads.geojson cannot be read as a vector layer"),
+        (
+            "power.geojson",
+            json.dumps({"type": "FeatureCollection", "features": []}),
+            "power.geojson has no features",
+        ),
+        ("villages.csv", "", "villages.csv is empty"),
+        ("facilities.csv", csv_text(facility_rows()[:1]).splitlines()[0], "header but no rows"),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path: Path, name: str, content: str, said: str) -> None:
+    region = write_region(tmp_path / "vùng")
+    write_text(region.input(name), content)
+    assert said in fault(region)
+
+
+def test_a_missing_file_names_its_key(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    region.input("villages.csv").unlink()
+    assert "check inputs.villages.file" in fault(region)
+
+
+def test_points_from_a_layer(tmp_path: Path) -> None:
+    features: list[dict[str, Any]] = [
+        {
+            "type": "Feature",
+            "properties": {k: v for k, v in row.items() if k not in {"latitude", "longitude"}},
+            "geometry": {
+                "type": "Point", "coordinates": [float(row["longitude"]), float(row["latitude"])],
+            },
+        }
+        for row in village_rows()
+    ]  # fmt: skip
+    region = write_region(tmp_path / "vùng", study={"inputs.villages.file": "v.geojson"})
+    write_text(
+        region.folder / "v.geojson", json.dumps({"type": "FeatureCollection", "features": features})
+    )
+    other = read(write_region(tmp_path / "khác"))
+    assert read(region).villages.equals(other.villages)
