@@ -1,0 +1,1 @@
+"""What is covered, and who is not."""

@@ -1,0 +1,299 @@
+"""Where there is no signal, and who lives there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.features import shapes, sieve
+
+from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach, ReachLayer
+from phusong.geo.grid import Grid
+from phusong.geo.people import People
+from phusong.geo.places import Communes
+
+NO_SIGNAL, MARGINAL, COVERED, UNKNOWN = 0, 1, 2, 255
+CLASS_NAMES: Mapping[int, str] = {
+    NO_SIGNAL: "no_signal",
+    MARGINAL: "marginal",
+    COVERED: "covered",
+    UNKNOWN: "unknown",
+}
+ClassArray = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Where the lines between covered, marginal and no signal are drawn.
+
+    Parameters
+    ----------
+    covered_percent, marginal_percent
+        Probabilities from which a cell counts as covered, or as marginal, whole percent [%].
+    """
+
+    covered_percent: int
+    marginal_percent: int
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """What has no signal: classes per cell, polygons, and tables.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    classes
+        By operator key (``any`` for all together) and technology: 0 no signal, 1 marginal,
+        2 covered, 255 unknown.
+    polygons
+        No-signal areas within the communes, columns ``operator``, ``technology``,
+        ``commune_code``, ``area_km2``, ``people``.
+    communes, villages, facilities
+        Tables; see :func:`commune_table` and :func:`point_table`.
+    """
+
+    grid: Grid
+    classes: Mapping[tuple[str, str], ClassArray] = field(repr=False)
+    polygons: gpd.GeoDataFrame = field(repr=False)
+    communes: pd.DataFrame = field(repr=False)
+    villages: pd.DataFrame = field(repr=False)
+    facilities: pd.DataFrame = field(repr=False)
+
+
+def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:
+    """Decide for each cell: covered, marginal, no signal, or unknown.
+
+    Parameters
+    ----------
+    layer
+        Probability per cell.
+    confidence
+        Where the lines are drawn.
+
+    Returns
+    -------
+    numpy.ndarray
+        0 no signal, 1 marginal, 2 covered, 255 unknown; uint8, shape of the layer.
+    """
+    percent = layer.probability_percent
+    classes = np.full(percent.shape, NO_SIGNAL, dtype=np.uint8)
+    classes[percent >= confidence.marginal_percent] = MARGINAL
+    classes[percent >= confidence.covered_percent] = COVERED
+    classes[percent == UNKNOWN_PERCENT] = UNKNOWN
+    return classes
+
+
+def zonal_sums(values: NDArray[np.float64], grid: Grid, zones: gpd.GeoSeries) -> pd.Series:
+    """Sum of a raster over areas, each cell by the exact fraction inside.
+
+    Parameters
+    ----------
+    values
+        One value per cell; NaN counts as nothing.
+    grid
+        The frame.
+    zones
+        Areas in the grid's CRS.
+
+    Returns
+    -------
+    pandas.Series
+        One sum per area, indexed like the areas.
+    """
+    west, south, east, north = grid.bounds
+    source = NumPyRasterSource(
+        np.nan_to_num(values, nan=0.0),
+        xmin=west, ymin=south, xmax=east, ymax=north,
+        srs_wkt=CRS.from_user_input(grid.crs).to_wkt(),
+    )  # fmt: skip
+    frame = gpd.GeoDataFrame(geometry=zones.values, crs=grid.crs)
+    sums = exact_extract(source, frame, ["sum"], output="pandas")
+    return pd.Series(sums["sum"].fillna(0.0).to_numpy(dtype=np.float64), index=zones.index)
+
+
+def commune_table(
+    gaps: Mapping[tuple[str, str], ClassArray], communes: Communes, people: People
+) -> pd.DataFrame:
+    """Area and people by class, one row per commune, operator and technology.
+
+    Parameters
+    ----------
+    gaps
+        Classes per cell, by operator key and technology.
+    communes
+        The areas.
+    people
+        People per cell.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``commune_code``, ``commune``, ``vintage``, ``operator``, ``technology``, and for area
+        and people the total and the part in each class; shares of people without signal.
+    """
+    grid = people.grid
+    zones = communes.frame.geometry
+    rows = []
+    for (operator, technology), classes in gaps.items():
+        table = pd.DataFrame(
+            {
+                "commune_code": communes.frame["code"],
+                "commune": communes.frame["name"],
+                "vintage": communes.vintage,
+                "operator": operator,
+                "technology": technology,
+            }
+        )
+        for what, weight in (
+            ("area", np.full(grid.shape, grid.cell_area_km2)),
+            ("people", people.count),
+        ):
+            unit = "_km2" if what == "area" else ""
+            total = zonal_sums(weight, grid, zones)
+            table[f"{what}{unit}"] = total
+            for value, name in CLASS_NAMES.items():
+                part = zonal_sums(np.where(classes == value, weight, 0.0), grid, zones)
+                table[f"{what}_{name}{unit}"] = part
+        people_total = table["people"].where(table["people"] > 0)
+        table["people_no_signal_percent"] = 100.0 * table["people_no_signal"] / people_total
+        table["people_not_covered_percent"] = (
+            100.0 * (table["people_no_signal"] + table["people_marginal"]) / people_total
+        )
+        rows.append(table)
+    return pd.concat(rows, ignore_index=True)
+
+
+def point_table(points: gpd.GeoDataFrame, reach: Reach, confidence: Confidence) -> pd.DataFrame:
+    """Verdict at each point, one column group per operator and technology.
+
+    Parameters
+    ----------
+    points
+        Villages or facilities in the grid's CRS.
+    reach
+        Level and probability.
+    confidence
+        Where the lines are drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The points' own columns, and for each layer its class, probability and level at the
+        point; ``unknown`` outside the grid.
+    """
+    table = pd.DataFrame(points.drop(columns="geometry"))
+    row, col = reach.grid.pixel_of(points.geometry.x.to_numpy(), points.geometry.y.to_numpy())
+    rows, cols = reach.grid.shape
+    inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
+    at = (
+        np.clip(np.floor(row), 0, rows - 1).astype(int),
+        np.clip(np.floor(col), 0, cols - 1).astype(int),
+    )
+    for (operator, technology), layer in reach.layers.items():
+        classes = np.where(inside, service_class(layer, confidence)[at], UNKNOWN)
+        percent = layer.probability_percent[at].astype(np.float64)
+        percent[~inside | (percent == UNKNOWN_PERCENT)] = np.nan
+        level = layer.level_dbm[at].astype(np.float64)
+        level[~inside] = np.nan
+        prefix = f"{operator}_{technology.lower()}"
+        table[f"{prefix}_class"] = [CLASS_NAMES[int(c)] for c in classes]
+        table[f"{prefix}_probability_percent"] = percent
+        table[f"{prefix}_level_dbm"] = level
+    return table
+
+
+def gap_polygons(
+    gaps: Mapping[tuple[str, str], ClassArray],
+    communes: Communes,
+    people: People,
+    *,
+    smallest_km2: float,
+) -> gpd.GeoDataFrame:
+    """No-signal areas as polygons, cut by commune, without specks.
+
+    Parameters
+    ----------
+    gaps
+        Classes per cell, by operator key and technology.
+    communes
+        The areas that are asked about.
+    people
+        People per cell.
+    smallest_km2
+        Areas below this are merged into their surroundings before polygons are drawn [km²].
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``gap_id``, ``operator``, ``technology``, ``commune_code``, ``commune``, ``area_km2``
+        (of the polygon), ``people`` (exact fractions of the cells inside), ``geometry``; the
+        largest first within each commune.
+    """
+    grid = people.grid
+    least_cells = max(1, round(smallest_km2 / grid.cell_area_km2))
+    parts = []
+    for (operator, technology), classes in gaps.items():
+        silent = (classes == NO_SIGNAL).astype(np.uint8)
+        if least_cells > 1:
+            silent = sieve(silent, least_cells, connectivity=4)
+            silent[classes == UNKNOWN] = 0
+        areas = [
+            shapely.geometry.shape(outline)
+            for outline, value in shapes(silent, mask=silent == 1, transform=grid.affine)
+            if value == 1
+        ]
+        if not areas:
+            continue
+        layer = gpd.GeoDataFrame(geometry=areas, crs=grid.crs)
+        zones = communes.frame.rename(columns={"code": "commune_code", "name": "commune"})
+        cut = gpd.overlay(layer, zones, how="intersection", keep_geom_type=True)
+        cut = cut.explode(index_parts=False, ignore_index=True)
+        cut.insert(0, "technology", technology)
+        cut.insert(0, "operator", operator)
+        parts.append(cut)
+    columns = ["operator", "technology", "commune_code", "commune", "geometry"]
+    if not parts:
+        empty = gpd.GeoDataFrame({c: [] for c in columns}, geometry="geometry", crs=grid.crs)
+        return empty.assign(gap_id=[], area_km2=[], people=[])
+    merged = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=grid.crs)[columns]
+    merged["area_km2"] = merged.area / 1e6
+    merged = merged[merged["area_km2"] >= grid.cell_area_km2]
+    merged = merged.sort_values(
+        ["operator", "technology", "commune_code", "area_km2"],
+        ascending=[True, True, True, False],
+        kind="stable",
+    ).reset_index(drop=True)
+    merged["people"] = zonal_sums(people.count, grid, merged.geometry)
+    number = merged.groupby(["operator", "commune_code"]).cumcount() + 1  # ids differ by technology
+    merged.insert(
+        0,
+        "gap_id",
+        merged["commune_code"] + "-" + merged["operator"] + "-" + number.astype(str).str.zfill(3),
+    )
+    return merged
+
+
+def white_zone(gaps: Mapping[tuple[str, str], ClassArray], technology: str) -> NDArray[np.bool_]:
+    """Cells where no operator at all has a signal.
+
+    Parameters
+    ----------
+    gaps
+        Classes per cell, by operator key and technology.
+    technology
+        Technology.
+
+    Returns
+    -------
+    numpy.ndarray
+        True in a white zone; unknown cells are not.
+    """
+    return np.asarray(gaps[ANY, technology] == NO_SIGNAL)

@@ -1,0 +1,277 @@
+"""From path loss to received level: best server of each operator, and of all together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from phusong.geo.grid import Grid
+from phusong.geo.network import Network, Sector
+from phusong.models.antenna import omni_pattern_loss_db, sector_pattern_loss_db
+from phusong.models.loss_map import LossMap
+from phusong.units import BoolArray, Float32Array, FloatArray
+
+ANY = "any"
+"""Key of all operators together."""
+NO_SERVER = -1
+UNKNOWN_PERCENT = 255
+SUBCARRIERS_PER_BLOCK = 12
+MRAD_TO_DEG = 0.18 / np.pi
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """When a handset is served.
+
+    Parameters
+    ----------
+    level_dbm
+        Received level that is needed [dBm].
+    standard_deviation_db
+        Spread of the true level about the modelled median: location variability and model
+        error together [dB].
+    """
+
+    level_dbm: float
+    standard_deviation_db: float
+
+
+@dataclass(frozen=True, eq=False)
+class ReachLayer:
+    """Best server of one operator (or of any) in one technology.
+
+    Parameters
+    ----------
+    level_dbm
+        Median received level of the best server, float32; NaN where terrain is unknown or no
+        site is within the modelled radius [dBm].
+    server
+        Index of the best server among the network's sectors, int32; -1 without one.
+    probability_percent
+        Probability that the level reaches the threshold, whole percent rounded down, uint8;
+        0 where no site is within the radius, 255 where terrain is unknown [%].
+    """
+
+    level_dbm: Float32Array
+    server: NDArray[np.int32]
+    probability_percent: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Received level on a grid, by operator and technology.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    model
+        Propagation model.
+    environment
+        Service environment, for example ``outdoor``.
+    network
+        The sectors that radiate; ``server`` of a layer indexes them.
+    layers
+        By operator key (``any`` for all together) and technology.
+    """
+
+    grid: Grid
+    model: str
+    environment: str
+    network: Network
+    layers: Mapping[tuple[str, str], ReachLayer] = field(repr=False)
+
+
+def rsrp_eirp_dbm(eirp_dbm: float, *, resource_blocks: int) -> float:
+    r"""EIRP of one LTE resource element.
+
+    Parameters
+    ----------
+    eirp_dbm
+        EIRP of the whole carrier [dBm].
+    resource_blocks
+        Number of resource blocks :math:`N_{RB}` of the carrier, > 0.
+
+    Returns
+    -------
+    float
+        EIRP per resource element [dBm].
+
+    Notes
+    -----
+    .. math:: EIRP_{RE} = EIRP - 10 \log_{10}(12 N_{RB})
+
+    Source: the definition of RSRP in 3GPP TS 36.214 and the blocks of TS 36.101, with power
+    spread evenly over the carrier. Not modelled: boosted reference signals.
+
+    Examples
+    --------
+    >>> round(rsrp_eirp_dbm(61.5, resource_blocks=100), 2)
+    30.71
+    """
+    return float(eirp_dbm - 10.0 * np.log10(SUBCARRIERS_PER_BLOCK * resource_blocks))
+
+
+def sector_level_dbm(
+    loss: LossMap, sector: Sector, *, eirp_dbm: float, entry_loss_db: float
+) -> Float32Array:
+    """Median received level of one sector over its mast's window.
+
+    Parameters
+    ----------
+    loss
+        Path loss of the sector's mast; must hold its frequency.
+    sector
+        Antenna, azimuth and tilts.
+    eirp_dbm
+        EIRP of what is received (a resource element for RSRP) at the antenna's maximum [dBm].
+    entry_loss_db
+        Loss of body, vehicle or building on the receiver's side, >= 0 [dB].
+
+    Returns
+    -------
+    numpy.ndarray
+        Level, float32, shape of the window; NaN where the loss is unknown [dBm].
+    """
+    band = loss.frequencies_mhz.index(sector.frequency_mhz)
+    pattern = _pattern_loss_db(loss, sector)
+    level = eirp_dbm - entry_loss_db - loss.path_loss_db[band] - pattern
+    return np.asarray(level, dtype=np.float32)
+
+
+def _pattern_loss_db(loss: LossMap, sector: Sector) -> FloatArray:
+    elevation_deg = loss.tx_elevation_mrad * MRAD_TO_DEG
+    if sector.azimuth_deg is None:
+        return omni_pattern_loss_db(
+            elevation_deg,
+            vertical_beamwidth_deg=sector.vertical_beamwidth_deg,
+            electrical_tilt_deg=sector.electrical_tilt_deg,
+        )
+    return sector_pattern_loss_db(
+        _true_azimuth_deg(loss, sector) - sector.azimuth_deg,
+        elevation_deg,
+        horizontal_beamwidth_deg=sector.horizontal_beamwidth_deg,
+        vertical_beamwidth_deg=sector.vertical_beamwidth_deg,
+        electrical_tilt_deg=sector.electrical_tilt_deg,
+        mechanical_tilt_deg=sector.mechanical_tilt_deg,
+    )
+
+
+def _true_azimuth_deg(loss: LossMap, sector: Sector) -> FloatArray:
+    """Azimuth from true north, from the mast to each cell of the window."""
+    row, col = loss.grid.pixel_of(sector.easting, sector.northing)
+    rows, cols = loss.inside.shape
+    north = float(row) - (np.arange(rows) + loss.row0 + 0.5)
+    east = (np.arange(cols) + loss.col0 + 0.5) - float(col)
+    bearing = np.degrees(np.arctan2(east[np.newaxis, :], north[:, np.newaxis]))
+    return np.asarray(bearing + loss.grid.north_azimuth_deg(sector.easting, sector.northing))
+
+
+class BestServer:
+    """Running best server over any number of sectors, in memory of one grid.
+
+    The result does not depend on the order in which sectors are added: of equal levels the
+    lower index wins.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self.level = np.full(grid.shape, -np.inf, dtype=np.float32)
+        self.margin = np.full(grid.shape, -np.inf, dtype=np.float32)
+        self.server = np.full(grid.shape, NO_SERVER, dtype=np.int32)
+        self.unknown = np.zeros(grid.shape, dtype=np.bool_)
+
+    def add(self, loss: LossMap, level_dbm: Float32Array, index: int, threshold: Threshold) -> None:
+        """Let one sector compete.
+
+        Parameters
+        ----------
+        loss
+            Window and reach of the sector's mast.
+        level_dbm
+            Its level over the window, NaN where unknown [dBm].
+        index
+            Its index in the network.
+        threshold
+            When it serves.
+        """
+        rows, cols = level_dbm.shape
+        window = np.s_[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
+        unknown = np.isnan(level_dbm)
+        self.unknown[window] |= unknown & loss.inside
+        level = np.where(unknown, np.float32(-np.inf), level_dbm)
+        best, server = self.level[window], self.server[window]
+        wins = (level > best) | ((level == best) & (index < server) & ~unknown)
+        np.copyto(best, level, where=wins)
+        np.copyto(server, np.int32(index), where=wins)
+        margin = (level - np.float32(threshold.level_dbm)) / np.float32(
+            threshold.standard_deviation_db
+        )
+        np.maximum(self.margin[window], margin, out=self.margin[window])
+
+    def merge(self, other: "BestServer") -> None:
+        """Let the winners of another set compete.
+
+        Parameters
+        ----------
+        other
+            Best server over the same frame.
+        """
+        wins = (other.level > self.level) | (
+            (other.level == self.level) & (other.server < self.server) & (other.server >= 0)
+        )
+        np.copyto(self.level, other.level, where=wins)
+        np.copyto(self.server, other.server, where=wins)
+        np.maximum(self.margin, other.margin, out=self.margin)
+        self.unknown |= other.unknown
+
+    def layer(self, unknown_terrain: BoolArray, *, covered_percent: int) -> ReachLayer:
+        """Finish: what is known, and what is not.
+
+        Parameters
+        ----------
+        unknown_terrain
+            Cells without a ground height.
+        covered_percent
+            Probability from which a cell is covered; a cell that known sites cover stays
+            covered though other paths to it are unknown [%].
+
+        Returns
+        -------
+        ReachLayer
+            Level, server and probability.
+        """
+        percent = np.floor(100.0 * ndtr(self.margin.astype(np.float64)) + 1e-9)
+        unknown = unknown_terrain | (self.unknown & (percent < covered_percent))
+        percent[unknown] = UNKNOWN_PERCENT
+        silent = unknown_terrain | (self.server == NO_SERVER)
+        level = np.where(silent, np.float32(np.nan), self.level)
+        server = np.where(silent, np.int32(NO_SERVER), self.server)
+        return ReachLayer(level, server, percent.astype(np.uint8))
+
+
+def combine(parts: Iterable[BestServer], grid: Grid) -> BestServer:
+    """Best server over several sets.
+
+    Parameters
+    ----------
+    parts
+        Best servers over the same frame.
+    grid
+        The frame.
+
+    Returns
+    -------
+    BestServer
+        The best of all.
+    """
+    whole = BestServer(grid)
+    for part in parts:
+        whole.merge(part)
+    return whole

@@ -1,0 +1,157 @@
+"""Ranking: people newly covered for the money, one choice after the other."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from phusong.analysis.reach import ANY
+from phusong.geo.grid import Grid
+from phusong.planning.candidates import Spot
+from phusong.planning.cost import SiteCost
+from phusong.units import BoolArray, FloatArray
+
+SMALLEST_PRICE = 1e-6
+"""What counts as the price of an option that costs nothing, so that people decide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """A new site that an operator could build.
+
+    Parameters
+    ----------
+    option_id
+        Name that survives reruns: made of kind, operator, position and height.
+    operator
+        Operator's key.
+    spot
+        Where.
+    antenna_height_m
+        Above ground [m].
+    covers
+        Flat indices of the grid cells that the site alone would cover.
+    cost
+        Its price.
+    road_m, power_line_m, backhaul_m
+        Distances that the price rests on, NaN when unknown [m].
+    """
+
+    option_id: str
+    operator: str
+    spot: Spot
+    antenna_height_m: float
+    covers: np.ndarray[tuple[int], np.dtype[np.int64]] = field(repr=False)
+    cost: SiteCost
+    road_m: float
+    power_line_m: float
+    backhaul_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class Priority:
+    """An option at its place in the ranking.
+
+    Parameters
+    ----------
+    rank
+        From 1.
+    option
+        What to build.
+    people_newly_covered
+        People of the study's communes whom the operator did not cover before, those that
+        earlier priorities of the same operator reach left out.
+    people_white_zone
+        Those of them who had no operator at all, earlier priorities of any operator left out.
+    newly_covered
+        Flat indices of the grid cells newly covered for the operator.
+    """
+
+    rank: int
+    option: Option
+    people_newly_covered: float
+    people_white_zone: float
+    newly_covered: np.ndarray[tuple[int], np.dtype[np.int64]] = field(repr=False)
+
+
+def option_id(kind: str, operator: str, spot: Spot, antenna_height_m: float, grid: Grid) -> str:
+    """Name of an option, the same in every run and on every machine.
+
+    Parameters
+    ----------
+    kind
+        For example ``new-mast``.
+    operator
+        Operator's key.
+    spot
+        Where.
+    antenna_height_m
+        Above ground [m].
+    grid
+        Frame of the position.
+
+    Returns
+    -------
+    str
+        Kind, operator and a hash of the position rounded to 1 m and the height.
+    """
+    facts = f"{grid.crs}|{spot.easting:.0f}|{spot.northing:.0f}|{antenna_height_m:.1f}|{kind}"
+    digest = hashlib.blake2b(facts.encode("ascii"), digest_size=4).hexdigest()
+    return f"{kind}-{operator}-{digest}"
+
+
+def rank_options(
+    options: Sequence[Option],
+    *,
+    people: FloatArray,
+    not_covered: Mapping[str, BoolArray],
+    white_zone_weight: float,
+    count: int,
+) -> tuple[Priority, ...]:
+    """Take again and again the option that newly covers most people for its present value.
+
+    An option is worth the people it newly covers for its operator plus ``white_zone_weight``
+    times those of them who had no operator at all. People are counted once per operator, and
+    in a white zone once for all. A spot is used once.
+
+    Parameters
+    ----------
+    options
+        What could be built.
+    people
+        People per cell, only those that the study asks about; NaN counts as nobody.
+    not_covered
+        Cells not covered today, by operator key, and for ``any`` the white zone.
+    white_zone_weight
+        Extra worth of people without any operator, >= 0.
+    count
+        How many to rank.
+
+    Returns
+    -------
+    tuple of Priority
+        At most ``count``, the best first; options that reach nobody new are left out. Of
+        equal worth for the money the smaller option_id comes first.
+    """
+    weight = np.nan_to_num(people).ravel()
+    open_cells = {key: cells.ravel().copy() for key, cells in not_covered.items()}
+    left = sorted(options, key=lambda option: option.option_id)
+    chosen: list[Priority] = []
+    while left and len(chosen) < count:
+        best, best_value, gains = None, 0.0, (0.0, 0.0)
+        for option in left:
+            newly = float(weight[option.covers][open_cells[option.operator][option.covers]].sum())
+            white = float(weight[option.covers][open_cells[ANY][option.covers]].sum())
+            price = max(option.cost.present_value, SMALLEST_PRICE)
+            value = (newly + white_zone_weight * white) / price
+            if newly > 0 and value > best_value * (1.0 + 1e-12):
+                best, best_value, gains = option, value, (newly, white)
+        if best is None:
+            break
+        newly_cells = best.covers[open_cells[best.operator][best.covers]]
+        chosen.append(Priority(len(chosen) + 1, best, *gains, newly_covered=newly_cells))
+        open_cells[best.operator][best.covers] = False
+        open_cells[ANY][best.covers] = False
+        left = [option for option in left if option.spot != best.spot]
+    return tuple(chosen)
