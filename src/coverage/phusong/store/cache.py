@@ -1,0 +1,80 @@
+"""Artefacts kept by the content of their inputs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from phusong.store.files import sha256_of, write_text, write_whole
+
+
+class Cache:
+    """Files kept by the content of their inputs, each with its checksum beside it.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, key: str, suffix: str) -> Path:
+        """File of a key, whether it exists or not.
+
+        Parameters
+        ----------
+        key
+            Key of its inputs.
+        suffix
+            End of the file's name, with its dot.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it is kept.
+        """
+        return self.folder / key[:2] / f"{key}{suffix}"
+
+    def has(self, key: str, suffix: str) -> bool:
+        """Whether a file is there and whole; a damaged one is removed.
+
+        Parameters
+        ----------
+        key, suffix
+            As in :meth:`path`.
+
+        Returns
+        -------
+        bool
+            True when it can be used.
+        """
+        file = self.path(key, suffix)
+        seal = file.with_name(file.name + ".sha256")
+        try:
+            if seal.read_text(encoding="ascii") == sha256_of(file):
+                return True
+        except (OSError, UnicodeDecodeError):
+            pass
+        file.unlink(missing_ok=True)
+        seal.unlink(missing_ok=True)
+        return False
+
+    def put(self, key: str, suffix: str, write: Callable[[Path], object]) -> Path:
+        """Write a file and its checksum.
+
+        Parameters
+        ----------
+        key, suffix
+            As in :meth:`path`.
+        write
+            Writes the content to the path it is given.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
+        file = self.path(key, suffix)
+        write_whole(file, write)
+        write_text(file.with_name(file.name + ".sha256"), sha256_of(file))
+        return file

@@ -1,0 +1,115 @@
+"""Files on disk: written aside, flushed, renamed, so that a killed run leaves all or nothing."""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from phusong.errors import StoreError
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file, in hexadecimal.
+
+    Parameters
+    ----------
+    file
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def key_of(facts: Any) -> str:
+    """Stable key of plain facts: the same facts give the same key on any machine.
+
+    Parameters
+    ----------
+    facts
+        Anything that JSON can write.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+
+
+def write_whole(file: Path, write: Callable[[Path], object]) -> None:
+    """Write a file so that it is never seen half-written.
+
+    Parameters
+    ----------
+    file
+        The file to end up with.
+    write
+        Writes its content to the path that it is given; the path has the same suffix.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written, or the disk is full.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{file.stem[:40]}-", suffix=f".part{file.suffix}", dir=file.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise StoreError(f"cannot write to {file.parent}: {error}; choose another output") from None
+    aside = Path(name)
+    try:
+        write(aside)
+        with aside.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        aside.chmod(0o644)
+        aside.replace(file)
+    except OSError as error:
+        raise StoreError(f"cannot write {file}: {error}; free some space and run again") from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def write_text(file: Path, text: str) -> None:
+    r"""Write text as UTF-8 with ``\n`` line ends, whole or not at all.
+
+    Parameters
+    ----------
+    file
+        The file.
+    text
+        Its content.
+    """
+    write_whole(file, lambda aside: aside.write_bytes(text.encode("utf-8")))
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove what killed runs left under temporary names.
+
+    Parameters
+    ----------
+    folder
+        Folder to clean, with everything below it.
+
+    Returns
+    -------
+    int
+        How many files were removed.
+    """
+    leftovers = [p for p in folder.rglob(".*.part*") if p.is_file()]
+    for file in leftovers:
+        file.unlink(missing_ok=True)
+    return len(leftovers)

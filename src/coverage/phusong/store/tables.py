@@ -1,0 +1,117 @@
+"""Tables and layers on disk: CSV, XLSX, GeoPackage, GeoParquet, the same bytes each time."""
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from phusong.store.files import write_whole
+
+FIXED_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""Stands where a file format wants the time of writing, so that reruns give the same bytes."""
+
+
+def write_csv(file: Path, table: pd.DataFrame) -> None:
+    """Write a table as CSV, UTF-8 with a byte order mark so that Excel shows Vietnamese.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    table
+        The columns; texts must be safe for spreadsheets already.
+    """
+    text = table.to_csv(index=False, lineterminator="\n")
+    write_whole(file, lambda aside: aside.write_bytes(text.encode("utf-8-sig")))
+
+
+def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
+    """Write tables as a workbook: text stays text (codes keep their zeros), no formulas.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    sheets
+        Table by name of its sheet.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+    def write(aside: Path) -> None:
+        with pd.ExcelWriter(
+            aside, engine="xlsxwriter", engine_kwargs={"options": options}
+        ) as writer:
+            writer.book.set_properties({"created": FIXED_TIME.replace(tzinfo=None)})
+            as_text = writer.book.add_format({"num_format": "@"})
+            for name, table in sheets.items():
+                table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+                sheet = writer.sheets[name]
+                for column, title in enumerate(table.columns):
+                    is_text = table[title].dtype.kind not in "ifu"
+                    width = min(60, max(10, len(str(title)) + 2))
+                    sheet.set_column(column, column, width, as_text if is_text else None)
+                if len(table.columns) and len(table):
+                    sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+
+    write_whole(file, write)
+
+
+def write_geopackage(file: Path, layer: gpd.GeoDataFrame, *, name: str) -> None:
+    """Write a layer as GeoPackage with a fixed time stamp.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    layer
+        Features with a CRS.
+    name
+        Name of the layer inside the file.
+    """
+    before = os.environ.get("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    try:
+        write_whole(file, lambda aside: layer.to_file(aside, driver="GPKG", layer=name))
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_geoparquet(file: Path, layer: gpd.GeoDataFrame) -> None:
+    """Write a layer as GeoParquet.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    layer
+        Features with a CRS.
+    """
+    write_whole(file, lambda aside: layer.to_parquet(aside, index=False, compression="zstd"))
+
+
+def read_csv(file: Path, *, text: tuple[str, ...]) -> pd.DataFrame:
+    """Read back a table that :func:`write_csv` wrote.
+
+    Parameters
+    ----------
+    file
+        The table.
+    text
+        Columns that stay text: codes with leading zeros, names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table; empty text where a text is missing.
+    """
+    table = pd.read_csv(
+        file, encoding="utf-8-sig", dtype=dict.fromkeys(text, str),
+        keep_default_na=False, na_values=[""],  # a village may be called NA
+    )  # fmt: skip
+    present = [column for column in text if column in table.columns]
+    table[present] = table[present].fillna("")
+    return table
