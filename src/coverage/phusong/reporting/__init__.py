@@ -1,0 +1,1 @@
+"""Maps, tables and pages that are handed over."""

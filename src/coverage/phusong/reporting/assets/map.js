@@ -1,0 +1,228 @@
+/* Behaviour of Phusong's maps. Text that reaches these functions is encoded already. */
+"use strict";
+var phusong = (function () {
+  var PANES = {
+    "phusong-base": 210, "phusong-coverage": 300, "phusong-outline": 410,
+    "phusong-area": 420, "phusong-line": 430, "phusong-point": 450, "phusong-label": 470
+  };
+  var SHAPES = {
+    square: '<rect x="3" y="3" width="12" height="12"/>',
+    triangle: '<path d="M9 2 16.5 15.5H1.5Z"/>',
+    diamond: '<path d="M9 1 17 9 9 17 1 9Z"/>'
+  };
+
+  var FAR_ZOOM = 9.75;
+  var NEAR_ZOOM = 11.5;
+  var circles = [];
+  var badges = 0;
+
+  /* Plain text of an encoded string: for attributes, which show entities as they are. */
+  function decoded(encoded) {
+    var holder = document.createElement("div");
+    holder.innerHTML = encoded;
+    return holder.textContent;
+  }
+
+  function stage(map, options) {
+    Object.keys(PANES).forEach(function (name) {
+      map.createPane(name).style.zIndex = PANES[name];
+    });
+    ["phusong-base", "phusong-coverage", "phusong-label"].forEach(function (name) {
+      map.getPane(name).style.pointerEvents = "none";
+    });
+    map.attributionControl.setPrefix(options.prefix);
+    options.attributions.forEach(function (words) {
+      map.attributionControl.addAttribution(words);
+    });
+    L.control.zoom({ zoomInTitle: "Phóng to · Zoom in", zoomOutTitle: "Thu nhỏ · Zoom out" })
+      .addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+    pointer(map);
+    map.on("zoomend", function () { resize(map); });
+    oneBoxEach(map);
+  }
+
+  /* What has its popup open needs no tooltip as well. */
+  function oneBoxEach(map) {
+    var popup = null;
+    var tooltip = null;
+    function settle() {
+      if (popup && tooltip && popup._source === tooltip._source) { map.closeTooltip(tooltip); }
+    }
+    map.on("popupopen", function (event) { popup = event.popup; settle(); });
+    map.on("popupclose", function () { popup = null; });
+    map.on("tooltipopen", function (event) { tooltip = event.tooltip; settle(); });
+  }
+
+  /* First view: everything asked for, as large as the window allows. */
+  function open(map, options) {
+    map.invalidateSize({ animate: false });
+    map.fitBounds(options.focus, { padding: [16, 16], animate: false });
+    map.setMinZoom(Math.max(1, map.getBoundsZoom(options.bounds) - 1));
+    map.setMaxBounds(L.latLngBounds(options.bounds).pad(0.75));
+    resize(map);
+  }
+
+  /* Signs shrink where they would hide each other. */
+  function resize(map) {
+    var far = map.getZoom() < FAR_ZOOM;
+    map.getContainer().classList.toggle("phusong-far", far);
+    map.getContainer().classList.toggle("phusong-near", map.getZoom() > NEAR_ZOOM);
+    circles.forEach(function (circle) { circle.setRadius(far ? 3.5 : 5.5); });
+  }
+
+  /* Coordinates under the pointer, or where the finger was. */
+  function pointer(map) {
+    var control = L.control({ position: "bottomleft" });
+    control.onAdd = function () {
+      this._box = L.DomUtil.create("div", "phusong-coordinates");
+      return this._box;
+    };
+    control.addTo(map);
+    function tell(place) {
+      var at = place.wrap();
+      control._box.textContent = "WGS 84  " + at.lat.toFixed(5) + "°, " + at.lng.toFixed(5) + "°";
+    }
+    map.on("mousemove click", function (event) { tell(event.latlng); });
+  }
+
+  /* How outlines, areas and lines of a layer look. */
+  function style(kind, categories) {
+    return function (feature) {
+      var category = categories[feature.properties.category];
+      var look = { color: category.colour, fillColor: category.colour, weight: 1.5, opacity: 0.95 };
+      if (kind === "outline") {
+        look.weight = 2.25;
+        look.fillOpacity = 0;
+      } else if (kind === "area") {
+        look.fillOpacity = category.hatched ? 0.9 : 0.35;
+        if (category.hatched) { look.fillColor = "url(#hatch-" + category.colour.slice(1) + ")"; }
+      } else if (kind === "line") {
+        look.weight = 2;
+      }
+      return look;
+    };
+  }
+
+  /* The sign of a point: a circle, a shape, or a numbered badge. */
+  function marker(kind, categories) {
+    return function (feature, place) {
+      var category = categories[feature.properties.category];
+      if (kind === "point" && category.shape === "circle") {
+        var circle = L.circleMarker(place, {
+          pane: "phusong-point", radius: 5.5, color: "#ffffff", weight: 1.5,
+          fillColor: category.colour, fillOpacity: 1, opacity: 1
+        });
+        circles.push(circle);
+        return circle;
+      }
+      var sign = kind === "rank" ? badge(feature, category) : shape(category);
+      var above = kind === "rank" ? 100000 - 1000 * badges++ : 0; /* the first rank on top */
+      var mark = L.marker(place, { icon: sign, zIndexOffset: above, riseOnHover: true,
+                                   riseOffset: 200000 });
+      mark.on("add", function () {
+        mark.getElement().setAttribute("aria-label", decoded(feature.properties.c0));
+      });
+      return mark;
+    };
+  }
+
+  function badge(feature, category) {
+    return L.divIcon({
+      className: "phusong-badge", iconSize: [26, 26],
+      html: '<span style="background:' + category.colour + '">' + feature.properties.label +
+            "</span>"
+    });
+  }
+
+  function shape(category) {
+    return L.divIcon({
+      className: "phusong-sign", iconSize: [18, 18],
+      html: '<svg viewBox="0 0 18 18" width="18" height="18" fill="' + category.colour +
+            '" stroke="#fff" stroke-width="1.5" aria-hidden="true">' + SHAPES[category.shape] +
+            "</svg>"
+    });
+  }
+
+  /* Names inside outlines; where two would touch, the later one waits for a closer view. */
+  function labels(map, layer, names) {
+    var group = L.layerGroup(names.map(function (name) {
+      return L.marker([name[0], name[1]], {
+        pane: "phusong-label", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "phusong-label", iconSize: [0, 0],
+                          html: "<span>" + name[2] + "</span>" })
+      });
+    }));
+    function thin() {
+      var taken = [];
+      group.eachLayer(function (mark) {
+        var element = mark.getElement();
+        if (!element) { return; }
+        element.style.visibility = "";
+        var box = element.firstChild.getBoundingClientRect();
+        var clash = taken.some(function (other) {
+          return box.left < other.right && other.left < box.right &&
+                 box.top < other.bottom && other.top < box.bottom;
+        });
+        if (clash) { element.style.visibility = "hidden"; } else { taken.push(box); }
+      });
+    }
+    function show() { group.addTo(map); thin(); }
+    layer.on("add", show);
+    layer.on("remove", function () { group.remove(); });
+    map.on("zoomend resize", thin);
+    if (map.hasLayer(layer)) { show(); }
+  }
+
+  /* Connect the panel's boxes with the layers. */
+  function panel(map, layers, options) {
+    var root = document.getElementById("panel");
+    function refresh() {
+      var chosen = root.querySelector('input[name="coverage"]:checked');
+      root.querySelectorAll("[data-legend-of]").forEach(function (part) {
+        var of = part.getAttribute("data-legend-of").split(" ");
+        part.hidden = !chosen || of.indexOf(chosen.value) < 0;
+      });
+    }
+    root.querySelectorAll("input[data-layer]").forEach(function (box) {
+      box.addEventListener("change", function () {
+        if (box.type === "radio") {
+          root.querySelectorAll('input[name="coverage"]').forEach(function (other) {
+            if (layers[other.value]) { layers[other.value].remove(); }
+          });
+        }
+        var layer = layers[box.value];
+        if (layer && box.checked) { layer.addTo(map); } else if (layer) { layer.remove(); }
+        refresh();
+      });
+    });
+    var slider = document.getElementById("opacity");
+    if (slider) {
+      var fade = function () {
+        map.getPane("phusong-coverage").style.opacity = String(slider.value / 100);
+      };
+      slider.addEventListener("input", fade);
+      fade();
+    }
+    var sheet = document.getElementById("sheet");
+    sheet.addEventListener("toggle", function () { map.invalidateSize({ pan: false }); });
+    if (window.matchMedia("(max-width: 760px)").matches) { sheet.open = false; }
+    forPrint(root);
+    refresh();
+    open(map, options);
+  }
+
+  /* Paper has no arrows to click: everything is open while printing. */
+  function forPrint(root) {
+    var closed = [];
+    window.addEventListener("beforeprint", function () {
+      closed = Array.from(root.querySelectorAll("details:not([open])"));
+      closed.forEach(function (part) { part.open = true; });
+    });
+    window.addEventListener("afterprint", function () {
+      closed.forEach(function (part) { part.open = false; });
+    });
+  }
+
+  return { stage: stage, style: style, marker: marker, labels: labels, panel: panel };
+})();

@@ -1,0 +1,286 @@
+"""Figures for notebooks and pages: drawn without a display, equal to the byte each time."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from PIL import Image
+from shapely.geometry import shape as shapely_shape
+
+from phusong.geo.grid import Grid
+from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.overlays import check_classes, class_colours
+from phusong.reporting.palette import ClassStyle
+from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
+from phusong.units import Float32Array
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.linewidth": 0.8,
+    "svg.hashsalt": "phusong",
+    "path.simplify": True,
+}
+_INK, _QUIET = "#17242f", "#566472"
+_NAME_STEP_PT = 8
+_NAME_STEPS = (0, 1, -1, 2, -2, 3, -3, 4, -4)
+_NAME_PAD_PX = 2.0
+_WEBP_QUALITY = 82
+_BAR_SHARES = (1, 2, 5)
+_BAR_PART = 0.24
+_OVERLAY_STRENGTH = 0.58
+"""The opacity with which maps open, so that figure and map look alike."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A named outline in the grid's CRS.
+
+    Parameters
+    ----------
+    geometry
+        Polygon or line as GeoJSON geometry or anything with ``__geo_interface__`` [m].
+    name
+        Written inside; empty for none.
+    """
+
+    geometry: Any
+    name: str = ""
+
+
+def coverage_figure(
+    classes: UInt8Array,
+    legend: Sequence[ClassStyle],
+    *,
+    grid: Grid,
+    title: Bilingual,
+    height_amsl_m: Float32Array | None = None,
+    outlines: Sequence[Outline] = (),
+    practice: Bilingual | None = None,
+    width_in: float = 8.0,
+) -> Figure:
+    """Coverage by class over shaded terrain, with outlines, scale bar and legend.
+
+    Parameters
+    ----------
+    classes
+        Class codes, uint8, shape of the grid; 255 is unknown.
+    legend
+        How each class is drawn.
+    grid
+        Frame of the rasters.
+    title
+        Title in both languages.
+    height_amsl_m
+        Terrain to shade; NaN is unknown; None for a plain ground [m].
+    outlines
+        Communes, in the grid's CRS.
+    practice
+        Words to burn in when practice data went in, else None.
+    width_in
+        Width of the figure [inch]; the height follows from the grid.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure; ``picture`` turns it into a file.
+    """
+    check_classes(classes, legend)
+    west, south, east, north = grid.bounds
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(width_in, width_in * (north - south) / (east - west) + 1.15))
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.02, 0.085, 0.96, 0.83))
+        axes.set_aspect("equal")
+        axes.set_xlim(west, east)
+        axes.set_ylim(south, north)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        extent = (west, east, south, north)
+        if height_amsl_m is not None:
+            ground = relief_colours(hillshade(height_amsl_m, resolution_m=grid.resolution_m))
+            axes.imshow(ground, extent=extent, interpolation="bilinear", origin="upper")
+        axes.imshow(
+            class_colours(classes, legend),
+            extent=extent,
+            interpolation="nearest",
+            origin="upper",
+            alpha=_OVERLAY_STRENGTH if height_amsl_m is not None else 1.0,
+        )
+        _draw_outlines(axes, outlines)
+        _draw_scale_bar(axes, grid)
+        _draw_words(figure, title, legend)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure
+
+
+def picture(
+    figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Literal["png", "webp"] = "png"
+) -> Picture:
+    """A figure as a picture whose bytes depend on what it shows, and on nothing else.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    alt
+        What it shows, for those who cannot see it.
+    dpi
+        Pixels per inch.
+    kind
+        ``png`` for notebooks, ``webp`` for pages that should stay small.
+
+    Returns
+    -------
+    Picture
+        The picture, without a date and without the name of a program.
+    """
+    canvas = FigureCanvasAgg(figure)
+    out = io.BytesIO()
+    with mpl.rc_context(_STYLE):
+        figure.set_dpi(dpi)
+        canvas.draw()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    if kind == "webp":
+        drawn.save(out, format="WEBP", quality=_WEBP_QUALITY, method=4)
+    else:
+        drawn.save(out, format="PNG", optimize=True)
+    return Picture(content=out.getvalue(), alt=alt, mime=f"image/{kind}")
+
+
+def burn_in(figure: Figure, practice: Bilingual) -> None:
+    """Write the words for practice data across a figure, so that any part of it carries them.
+
+    Parameters
+    ----------
+    figure
+        The figure, changed in place.
+    practice
+        The words.
+    """
+    words = practice.plain.upper()
+    for axes in figure.axes:
+        for row, y in enumerate((0.08, 0.29, 0.5, 0.71, 0.92)):
+            for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
+                axes.text(
+                    x, y, words, rotation=24, ha="center", va="center", fontsize=14,
+                    fontweight="bold", color=_INK, alpha=0.26, zorder=50, clip_on=True,
+                    transform=axes.transAxes, parse_math=False,
+                )  # fmt: skip
+    figure.text(
+        0.5, 0.008, practice.plain, ha="center", va="bottom", fontsize=11, fontweight="bold",
+        color="#1a1500", bbox={"facecolor": "#ffd23f", "edgecolor": "#1a1500", "pad": 3},
+        zorder=60, parse_math=False,
+    )  # fmt: skip
+
+
+def scale_bar_m(span_m: float) -> float:
+    """A round length for a scale bar.
+
+    Parameters
+    ----------
+    span_m
+        Width of what is shown, > 0 [m].
+
+    Returns
+    -------
+    float
+        The largest 1, 2 or 5 times a power of ten that takes up to a quarter of the width [m].
+
+    Examples
+    --------
+    >>> scale_bar_m(85_000.0)
+    20000.0
+    """
+    room = span_m * _BAR_PART
+    power = 10.0 ** np.floor(np.log10(room))
+    return float(max(share * power for share in _BAR_SHARES if share * power <= room))
+
+
+def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
+    names = []
+    for outline in outlines:
+        shape = shapely_shape(outline.geometry)
+        rings = [shapely.get_coordinates(part) for part in _rings(shape)]
+        axes.add_collection(LineCollection(rings, colors="white", linewidths=3.0, alpha=0.8))
+        axes.add_collection(LineCollection(rings, colors=_INK, linewidths=1.3))
+        if outline.name:
+            names.append((shape.representative_point(), outline.name))
+    _write_names(axes, names)
+
+
+def _write_names(axes: Any, names: Sequence[tuple[shapely.Point, str]]) -> None:
+    """Write each name inside its outline, or just above or below where names would touch."""
+    axes.apply_aspect()
+    renderer = axes.figure.canvas.get_renderer()
+    taken: list[Any] = []
+    for point, name in names:
+        for step in _NAME_STEPS:
+            words = axes.annotate(
+                name, (point.x, point.y), xytext=(0, step * _NAME_STEP_PT),
+                textcoords="offset points", ha="center", va="center", fontsize=8,
+                fontweight="bold", color=_INK, parse_math=False, annotation_clip=True, zorder=20,
+                bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.2},
+            )  # fmt: skip
+            box = words.get_window_extent(renderer).padded(_NAME_PAD_PX)
+            if not any(box.overlaps(other) for other in taken):
+                break
+            if step != _NAME_STEPS[-1]:
+                words.remove()
+        taken.append(box)
+
+
+def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """The lines that a geometry is drawn with."""
+    lines = shape.boundary if shape.geom_type.endswith("Polygon") else shape
+    return list(getattr(lines, "geoms", [lines]))
+
+
+def _draw_scale_bar(axes: Any, grid: Grid) -> None:
+    west, south, east, north = grid.bounds
+    length = scale_bar_m(east - west)
+    x, y = west + 0.035 * (east - west), south + 0.035 * (north - south)
+    for colour, width in (("white", 6.0), (_INK, 3.0)):
+        axes.plot([x, x + length], [y, y], color=colour, linewidth=width, solid_capstyle="butt")
+    words = f"{length / 1000.0:g} km" if length >= 1000.0 else f"{length:g} m"
+    axes.text(
+        x + length / 2, y + 0.01 * (north - south), words, ha="center", va="bottom",
+        fontweight="bold", color=_INK,
+        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.0},
+    )  # fmt: skip
+
+
+def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
+    figure.text(0.02, 0.985, title.vi, fontsize=13, fontweight="bold", va="top", color=_INK,
+                parse_math=False)  # fmt: skip
+    if title.en != title.vi:
+        figure.text(0.02, 0.952, title.en, fontsize=10.5, va="top", color=_QUIET, parse_math=False)
+    patches = [
+        Patch(
+            facecolor=style.css,
+            edgecolor="#3a0a0a" if style.hatched else "#444444",
+            hatch="////" if style.hatched else None,
+            linewidth=0.6,
+        )
+        for style in legend
+    ]
+    key = figure.legend(
+        patches,
+        [style.name.plain for style in legend],
+        loc="lower left",
+        bbox_to_anchor=(0.015, 0.026),
+        ncols=min(3, max(1, len(legend))),
+        frameon=False,
+        fontsize=9,
+    )
+    for words in key.get_texts():
+        words.set_parse_math(False)

@@ -1,0 +1,262 @@
+"""What a map shows, as plain facts: rasters of classes and features in WGS 84."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from shapely.geometry import shape as shapely_shape
+
+from phusong.errors import DataError
+from phusong.geo.grid import Grid
+from phusong.reporting.facts import Assumption, Bilingual, Column, Source
+from phusong.reporting.overlays import check_classes
+from phusong.reporting.palette import ClassStyle
+from phusong.reporting.relief import UInt8Array
+from phusong.units import Float32Array
+
+Kind = Literal["outline", "area", "line", "point", "rank"]
+Shape = Literal["circle", "square", "triangle", "diamond"]
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_COORDINATE_DIGITS = 6
+_GEOMETRIES: Mapping[str, frozenset[str]] = {
+    "outline": frozenset({"Polygon", "MultiPolygon"}),
+    "area": frozenset({"Polygon", "MultiPolygon"}),
+    "line": frozenset({"LineString", "MultiLineString"}),
+    "point": frozenset({"Point"}),
+    "rank": frozenset({"Point"}),
+}
+
+
+@dataclass(frozen=True)
+class Category:
+    """One kind of feature within a layer, and its sign.
+
+    Parameters
+    ----------
+    name
+        Words of the legend.
+    colour
+        ``#rrggbb``.
+    shape
+        Sign of a point, so that colour is not its only mark.
+    hatched
+        Whether an area is hatched.
+    """
+
+    name: Bilingual
+    colour: str
+    shape: Shape = "circle"
+    hatched: bool = False
+
+    def __post_init__(self) -> None:
+        if not _COLOUR.fullmatch(self.colour):
+            raise DataError(f"colour={self.colour!r} must look like #1f4e9c")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing on the map.
+
+    Parameters
+    ----------
+    geometry
+        GeoJSON geometry (or anything with ``__geo_interface__``), longitude and latitude of
+        WGS 84 [deg].
+    values
+        One value per column of the layer, as data; they are encoded when drawn.
+    category
+        Index into the layer's categories.
+    label
+        Text drawn on the map: the name inside an outline, the number in a rank's badge.
+    """
+
+    geometry: Any
+    values: tuple[object, ...]
+    category: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class VectorLayer:
+    """Features that are switched on and off together.
+
+    Parameters
+    ----------
+    name, group
+        Words of the layer control; layers of one group (an operator, say) stand together.
+    kind
+        ``outline`` (labelled polygons without fill), ``area`` (filled polygons), ``line``,
+        ``point``, or ``rank`` (points as numbered badges).
+    columns
+        What a reader sees of each feature; nothing else reaches the page.
+    features
+        The features, in drawing order. None at all is allowed and said so.
+    categories
+        At least one.
+    shown
+        Whether the layer is on when the map opens.
+    tooltip_columns
+        How many of the first columns appear under the pointer; all of them on a click.
+    """
+
+    name: Bilingual
+    group: Bilingual
+    kind: Kind
+    columns: tuple[Column, ...]
+    features: tuple[Feature, ...]
+    categories: tuple[Category, ...]
+    shown: bool = True
+    tooltip_columns: int = 2
+
+    def __post_init__(self) -> None:
+        if self.kind not in _GEOMETRIES:
+            raise DataError(f"kind={self.kind!r} must be one of {', '.join(_GEOMETRIES)}")
+        if not self.categories or not self.columns:
+            raise DataError(f"layer {self.name.en!r} needs at least one category and one column")
+        for index, feature in enumerate(self.features):
+            self._check(index, feature)
+
+    def _check(self, index: int, feature: Feature) -> None:
+        place = f"layer {self.name.en!r}, feature {index}"
+        if len(feature.values) != len(self.columns):
+            raise DataError(
+                f"{place}: {len(feature.values)} values for {len(self.columns)} columns; "
+                "give one value per column, None where unknown"
+            )
+        if not 0 <= feature.category < len(self.categories):
+            raise DataError(
+                f"{place}: category={feature.category} must be 0 to {len(self.categories) - 1}"
+            )
+        geometry = rounded_geometry(feature.geometry, place=place)
+        if geometry.geom_type not in _GEOMETRIES[self.kind]:
+            raise DataError(
+                f"{place}: geometry is {geometry.geom_type}, kind {self.kind!r} needs "
+                f"{' or '.join(sorted(_GEOMETRIES[self.kind]))}"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class RasterLayer:
+    """Coverage as classes on the map's grid; one is shown at a time.
+
+    Parameters
+    ----------
+    name, group
+        Words of the layer control; layers of one group (an operator, say) stand together.
+    classes
+        Class codes, uint8, shape of the grid; 255 is unknown.
+    legend
+        How each class is drawn, in the order of the legend.
+    shown
+        Whether this layer is the one that is on when the map opens.
+    """
+
+    name: Bilingual
+    group: Bilingual
+    classes: UInt8Array
+    legend: tuple[ClassStyle, ...]
+    shown: bool = False
+
+    def __post_init__(self) -> None:
+        check_classes(self.classes, self.legend)
+
+
+@dataclass(frozen=True, eq=False)
+class MapContent:
+    """Everything that one map shows.
+
+    Parameters
+    ----------
+    title
+        Title of the map.
+    practice
+        ``facts.PRACTICE`` (or other words) when practice data went in: a banner that stays, and
+        words burned into every picture. None otherwise.
+    grid
+        Frame of the terrain and of every raster.
+    height_amsl_m
+        Terrain, shape of the grid; NaN is unknown [m].
+    rasters
+        Coverage layers; at most one has ``shown``.
+    vectors
+        Feature layers, from the lowest to the topmost within each kind.
+    assumptions, sources
+        Printed in the panel; the attributions also stand on the map itself.
+    summary
+        A few sentences under the title: what was found.
+    groups
+        Order of the groups in the layer control; those not named follow as they first appear.
+    version
+        What made the map, for example ``Phusong 0.1.0``.
+    focus
+        West, south, east and north of the first view [deg]; the outlines' extent, or the
+        grid's, when None.
+    """
+
+    title: Bilingual
+    practice: Bilingual | None
+    grid: Grid
+    height_amsl_m: Float32Array
+    rasters: tuple[RasterLayer, ...] = ()
+    vectors: tuple[VectorLayer, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    sources: tuple[Source, ...] = ()
+    summary: tuple[Bilingual, ...] = ()
+    groups: tuple[Bilingual, ...] = ()
+    version: str = ""
+    focus: tuple[float, float, float, float] | None = None
+
+    def __post_init__(self) -> None:
+        frames = [("height_amsl_m", self.height_amsl_m.shape)]
+        frames += [(f"raster {r.name.en!r}", r.classes.shape) for r in self.rasters]
+        for name, shape in frames:
+            if shape != self.grid.shape:
+                raise DataError(
+                    f"{name} has shape {shape}, the grid has {self.grid.shape}; "
+                    "warp it to the grid first"
+                )
+        if sum(raster.shown for raster in self.rasters) > 1:
+            raise DataError("several rasters have shown=True, one at most may be on at the start")
+
+
+def rounded_geometry(geometry: Any, *, place: str) -> shapely.Geometry:
+    """A feature's geometry as numbers only, to a tenth of a metre.
+
+    Parameters
+    ----------
+    geometry
+        GeoJSON geometry or anything with ``__geo_interface__``, longitude and latitude [deg].
+    place
+        Where it stands, for the message of an error.
+
+    Returns
+    -------
+    shapely.Geometry
+        The same geometry in two dimensions, six decimals.
+
+    Raises
+    ------
+    DataError
+        It is no geometry, is empty, or lies outside the range of longitude and latitude.
+    """
+    try:
+        shape = shapely.force_2d(shapely_shape(geometry))
+    except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
+        raise DataError(
+            f"{place}: cannot be read as a GeoJSON geometry ({error}); "
+            "give for example {'type': 'Point', 'coordinates': [104.2, 22.6]}"
+        ) from error
+    coordinates = shapely.get_coordinates(shape)
+    if not coordinates.size or not np.isfinite(coordinates).all():
+        raise DataError(f"{place}: geometry is empty or has coordinates that are not numbers")
+    longitude, latitude = coordinates.T
+    if np.abs(longitude).max() > 180 or np.abs(latitude).max() > 90:
+        raise DataError(
+            f"{place}: coordinates reach {coordinates.max():g}; longitude (-180 to 180) comes "
+            "first, then latitude (-90 to 90), in degrees of WGS 84"
+        )
+    return shapely.transform(shape, lambda c: np.round(c, _COORDINATE_DIGITS))

@@ -1,0 +1,262 @@
+"""The map that is handed over: one file, opened from disk, asking nothing of any network."""
+
+import base64
+from typing import Any
+
+import folium
+import shapely
+from folium.template import Template
+from folium.utilities import JsCode
+
+from phusong.reporting.escape import text
+from phusong.reporting.facts import Bilingual, Column, shown
+from phusong.reporting.inlining import asset
+from phusong.reporting.layers import MapContent, RasterLayer, VectorLayer, rounded_geometry
+from phusong.reporting.offline import OfflineMap, map_page, numbered_ids
+from phusong.reporting.overlays import Overlay, class_overlay, hillshade_overlay
+from phusong.reporting.panel import (
+    hatch_patterns,
+    panel_html,
+    practice_banner,
+    raster_key,
+    vector_key,
+)
+
+_TABLE_CLASS = "phusong-table"
+_ALT_RELIEF = "Địa hình đổ bóng · Shaded relief"
+_ALT_COVERAGE = "Lớp phủ sóng · Coverage"
+
+
+def coverage_map(content: MapContent) -> str:
+    r"""Draw a map as one self-contained page.
+
+    Parameters
+    ----------
+    content
+        What the map shows, as data; all of it is encoded here.
+
+    Returns
+    -------
+    str
+        The page, for a file in UTF-8 with ``newline="\n"``. The same content gives the same
+        bytes.
+
+    Raises
+    ------
+    DataError
+        Something on the page would be loaded from outside.
+    """
+    relief = hillshade_overlay(
+        content.height_amsl_m,
+        affine=content.grid.affine,
+        crs=content.grid.crs,
+        practice=content.practice,
+    )
+    with numbered_ids():
+        drawn = OfflineMap(zoom_control=False, zoomSnap=0.25, zoomDelta=0.5, wheelPxPerZoomLevel=90)
+        drawn.add_child(_Stage(content))
+        drawn.add_child(_picture(relief, pane="phusong-base", alt=_ALT_RELIEF, show=True))
+        layers = {raster_key(i): _raster(content, r) for i, r in enumerate(content.rasters)}
+        layers |= {
+            vector_key(i): _vector(layer, place=f"layer {layer.name.en!r}")
+            for i, layer in enumerate(content.vectors)
+        }
+        for layer in layers.values():
+            drawn.add_child(layer)
+        drawn.add_child(_Panel(content, relief, layers))
+        return map_page(drawn, title=content.title.plain)
+
+
+class _Stage(folium.MacroElement):
+    """Style, panes, scale and coordinates; comes before every layer."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <style>{{ this.css }}</style>
+            <script>{{ this.code }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            phusong.stage({{ this._parent.get_name() }}, {{ this.options|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, content: MapContent) -> None:
+        super().__init__()
+        self._name = "Stage"
+        self.css = asset("map.css") + _near_words(content.practice)
+        self.code = asset("map.js")
+        self.options = {
+            "prefix": text(content.version),
+            "attributions": [text(source.credit) for source in content.sources],
+        }
+
+
+class _Panel(folium.MacroElement):
+    """The words around the map, the wiring of its boxes, the first view; comes last."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}{{ this.markup }}{% endmacro %}
+        {% macro script(this, kwargs) %}
+            {%- for key, names in this.labels.items() %}
+            phusong.labels({{ this._parent.get_name() }}, {{ this.layers[key].get_name() }},
+                {{ names|tojson }});
+            {%- endfor %}
+            phusong.panel({{ this._parent.get_name() }}, {
+                {%- for key, layer in this.layers.items() %}
+                {{ key|tojson }}: {{ layer.get_name() }},
+                {%- endfor %}
+            }, {{ this.options|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, content: MapContent, relief: Overlay, layers: dict[str, folium.map.Layer]
+    ) -> None:
+        super().__init__()
+        self._name = "Panel"
+        self.layers = layers
+        self.options = {"bounds": relief.bounds, "focus": _focus(content, relief)}
+        hatched = (c.colour for v in content.vectors for c in v.categories if c.hatched)
+        self.markup = "\n".join(
+            (practice_banner(content.practice), panel_html(content), hatch_patterns(hatched))
+        )
+        self.labels = {
+            vector_key(i): _labels(layer)
+            for i, layer in enumerate(content.vectors)
+            if layer.kind == "outline"
+        }
+
+
+def _near_words(practice: Bilingual | None) -> str:
+    """Style that repeats the words across the window where burned-in letters grow too large."""
+    if practice is None:
+        return ""
+    words = text(practice.plain.upper())
+    tile = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="460" height="250">'
+        '<text x="230" y="125" transform="rotate(-24 230 125)" text-anchor="middle" '
+        'font-family="sans-serif" font-size="19" font-weight="700" fill="#17242f" '
+        f'fill-opacity="0.34">{words}</text></svg>'
+    )
+    data = base64.b64encode(tile.encode("utf-8")).decode("ascii")
+    return f".phusong-near::after {{ background-image: url(data:image/svg+xml;base64,{data}); }}"
+
+
+def _picture(
+    overlay: Overlay, *, pane: str, alt: str, show: bool, class_name: str = "phusong-relief"
+) -> folium.raster_layers.ImageOverlay:
+    return folium.raster_layers.ImageOverlay(
+        overlay.url,
+        bounds=[list(corner) for corner in overlay.bounds],
+        pixelated=False,
+        control=False,
+        show=show,
+        pane=pane,
+        alt=alt,
+        class_name=class_name,
+    )
+
+
+def _raster(content: MapContent, raster: RasterLayer) -> folium.raster_layers.ImageOverlay:
+    overlay = class_overlay(
+        raster.classes,
+        raster.legend,
+        affine=content.grid.affine,
+        crs=content.grid.crs,
+        practice=content.practice,
+    )
+    return _picture(
+        overlay,
+        pane="phusong-coverage",
+        alt=_ALT_COVERAGE,
+        show=raster.shown,
+        class_name="phusong-classes",
+    )
+
+
+def _vector(layer: VectorLayer, *, place: str) -> folium.GeoJson:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": shapely.geometry.mapping(
+                rounded_geometry(feature.geometry, place=f"{place}, feature {index}")
+            ),
+            "properties": {
+                "category": feature.category,
+                "label": text(feature.label),
+                **_cells(layer.columns, feature.values),
+            },
+        }
+        for index, feature in enumerate(layer.features)
+    ]
+    signs = [{"colour": c.colour, "shape": c.shape, "hatched": c.hatched} for c in layer.categories]
+    drawn = folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        control=False,
+        show=layer.shown and bool(features),
+        smooth_factor=0.6,
+        pane=f"phusong-{'point' if layer.kind == 'rank' else layer.kind}",
+        **_drawing(layer.kind, signs),
+    )
+    if features:
+        fields = [f"c{i}" for i in range(len(layer.columns))]
+        headings = [_heading(column) for column in layer.columns]
+        few = max(1, layer.tooltip_columns)
+        folium.GeoJsonTooltip(
+            fields=fields[:few], aliases=headings[:few], class_name=_TABLE_CLASS, sticky=True
+        ).add_to(drawn)
+        folium.GeoJsonPopup(
+            fields=fields, aliases=headings, class_name=_TABLE_CLASS, localize=False, max_width=340
+        ).add_to(drawn)
+    return drawn
+
+
+def _drawing(kind: str, signs: list[dict[str, Any]]) -> dict[str, JsCode]:
+    """Leaflet options that draw a layer's features; constants of ours only."""
+    arguments = folium.template.tojavascript([kind, signs])
+    if kind in {"point", "rank"}:
+        return {"pointToLayer": JsCode(f"phusong.marker(...{arguments})")}
+    return {"style": JsCode(f"phusong.style(...{arguments})")}
+
+
+def _cells(columns: tuple[Column, ...], values: tuple[object, ...]) -> dict[str, str]:
+    return {
+        f"c{i}": text(shown(value, decimals=column.decimals))
+        for i, (column, value) in enumerate(zip(columns, values, strict=True))
+    }
+
+
+def _heading(column: Column) -> str:
+    unit = f" [{column.unit}]" if column.unit else ""
+    return Bilingual(column.name.vi + unit, column.name.en + unit).html()
+
+
+def _labels(layer: VectorLayer) -> list[tuple[float, float, str]]:
+    """Where each outline's name stands: a point inside, latitude first."""
+    points = [
+        (shapely.geometry.shape(feature.geometry).representative_point(), feature.label)
+        for feature in layer.features
+        if feature.label
+    ]
+    return [(round(p.y, 6), round(p.x, 6), text(label)) for p, label in points]
+
+
+def _focus(content: MapContent, relief: Overlay) -> list[list[float]]:
+    """South-west and north-east corner of the first view, latitude first."""
+    if content.focus is not None:
+        west, south, east, north = content.focus
+        return [[south, west], [north, east]]
+    outlines = [
+        shapely.geometry.shape(feature.geometry)
+        for layer in content.vectors
+        if layer.kind == "outline"
+        for feature in layer.features
+    ]
+    if not outlines:
+        return [list(corner) for corner in relief.bounds]
+    west, south, east, north = shapely.total_bounds(outlines).tolist()
+    return [[south, west], [north, east]]

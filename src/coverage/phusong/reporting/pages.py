@@ -1,0 +1,383 @@
+"""``index.html``: the door to a study, and the first thing that its reader opens."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+from phusong.errors import DataError
+from phusong.reporting.escape import text
+from phusong.reporting.facts import (
+    UNKNOWN,
+    Assumption,
+    Bilingual,
+    Column,
+    Picture,
+    Source,
+    is_number,
+    shown,
+)
+from phusong.reporting.panel import NO_SOURCE, verification_mark
+from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.shell import document
+
+ProductKind = Literal["map", "notebook", "table", "file"]
+
+_KINDS: dict[str, Bilingual] = {
+    "map": Bilingual("Bản đồ", "Map"),
+    "notebook": Bilingual("Tính toán từng bước", "Worked steps"),
+    "table": Bilingual("Bảng số liệu", "Table"),
+    "file": Bilingual("Tệp dữ liệu", "Data file"),
+}
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_KILO = 1000
+_FULL_SHARE = 100.0
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    """One number that the reader should remember.
+
+    Parameters
+    ----------
+    value
+        The number; None or NaN where unknown.
+    label
+        What it counts.
+    unit
+        Unit after the number.
+    decimals
+        Digits after the point, for numbers of a floating type.
+    alarming
+        Whether it is drawn in the colour of no signal.
+    """
+
+    value: object
+    label: Bilingual
+    unit: str = ""
+    decimals: int = 0
+    alarming: bool = False
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of results.
+
+    Parameters
+    ----------
+    title
+        Heading.
+    columns
+        Columns; those with ``share`` are drawn as bars.
+    rows
+        One value per column.
+    total
+        A last row that stands apart, or None.
+    note
+        A sentence under the table, or None.
+    """
+
+    title: Bilingual
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    total: tuple[object, ...] | None = None
+    note: Bilingual | None = None
+
+    def __post_init__(self) -> None:
+        for index, row in enumerate((*self.rows, *([self.total] if self.total else []))):
+            if len(row) != len(self.columns):
+                raise DataError(
+                    f"table {self.title.en!r}, row {index}: {len(row)} values for "
+                    f"{len(self.columns)} columns; give one per column, None where unknown"
+                )
+
+
+@dataclass(frozen=True)
+class Product:
+    """A file of the study that the page links to.
+
+    Parameters
+    ----------
+    kind
+        Where it is listed.
+    path
+        Relative path from the page, with forward slashes.
+    title
+        What it is.
+    detail
+        One sentence about what it answers, or None.
+    size_bytes
+        Size of the file, or None.
+    """
+
+    kind: ProductKind
+    path: str
+    title: Bilingual
+    detail: Bilingual | None = None
+    size_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        parts = self.path.split("/")
+        if (
+            not self.path
+            or _SCHEME.match(self.path)
+            or "\\" in self.path
+            or {"", ".", ".."} & set(parts)
+        ):
+            raise DataError(
+                f"path={self.path!r} must be relative, inside the study's folder and with "
+                "forward slashes, for example maps/coverage.html"
+            )
+
+
+@dataclass(frozen=True)
+class IndexContent:
+    """Everything that the index of a study says.
+
+    Parameters
+    ----------
+    title
+        Name of the study.
+    question
+        What was asked.
+    practice
+        Words of the banner when practice data went in, else None.
+    findings
+        What was found, in sentences.
+    key_numbers
+        A handful of numbers.
+    tables
+        Results; the first one is by commune.
+    products
+        Files to open, in order.
+    assumptions, sources
+        What the results rest on.
+    warnings
+        What a reader must know before using the results.
+    versions
+        Name and version of what computed them; checksums of inputs.
+    picture
+        A picture of the result, or None.
+    """
+
+    title: Bilingual
+    question: Bilingual
+    practice: Bilingual | None
+    findings: tuple[Bilingual, ...] = ()
+    key_numbers: tuple[KeyNumber, ...] = ()
+    tables: tuple[PageTable, ...] = ()
+    products: tuple[Product, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    sources: tuple[Source, ...] = ()
+    warnings: tuple[Bilingual, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+    picture: Picture | None = None
+
+
+def index_page(content: IndexContent) -> str:
+    r"""Write the index of a study as one self-contained page.
+
+    Parameters
+    ----------
+    content
+        What it says, as data; all of it is encoded here.
+
+    Returns
+    -------
+    str
+        The page, for a file in UTF-8 with ``newline="\n"``.
+    """
+    sections = [
+        ("results", Bilingual("Kết quả", "Results"), _results(content)),
+        ("products", Bilingual("Mở tài liệu", "Open"), _products(content.products)),
+        ("warnings", Bilingual("Cần lưu ý", "Mind this"), _warnings(content.warnings)),
+        ("assumptions", Bilingual("Giả định", "Assumptions"), _assumptions(content.assumptions)),
+        ("sources", Bilingual("Nguồn dữ liệu", "Data sources"), _sources(content.sources)),
+        ("versions", Bilingual("Phiên bản", "Versions"), _versions(content.versions)),
+    ]
+    filled = [(key, heading, markup) for key, heading, markup in sections if markup]
+    links = "".join(f'<a href="#{key}">{heading.html()}</a>' for key, heading, _ in filled)
+    body = (
+        f"{_head(content)}\n<nav>{links}</nav>\n<main>\n"
+        + "\n".join(
+            f'<section id="{key}"><h2>{heading.html()}</h2>{markup}</section>'
+            for key, heading, markup in filled
+        )
+        + f"\n</main>\n<footer>{_NUMBERS.html()}</footer>"
+    )
+    page = document(title=content.title.plain, body=body, practice=content.practice)
+    outside = loaded_from_outside(page)
+    if outside:
+        raise DataError(f"index page would load {', '.join(outside)} from outside; nothing may be")
+    return page
+
+
+_ASKED = Bilingual("Câu hỏi", "What was asked")
+_NO_RESULT = Bilingual("Chưa có kết quả", "No result yet")
+_NO_ROWS = Bilingual("Không có dòng nào", "No rows")
+_NUMBERS = Bilingual(
+    "Dấu chấm là dấu thập phân; “–” nghĩa là chưa biết, không phải số không.",
+    "The point is the decimal sign; “–” means unknown, not zero.",
+)
+
+
+def _head(content: IndexContent) -> str:
+    first_map = next((p for p in content.products if p.kind == "map"), None)
+    button = ""
+    if first_map is not None:
+        button = f'<a class="button" href="{_href(first_map)}">{first_map.title.html()}</a>'
+    picture = ""
+    if content.picture is not None:
+        alt = text(content.picture.alt.plain)
+        picture = f'<figure><img src="{content.picture.url}" alt="{alt}"></figure>'
+    return (
+        f'<header class="head"><div class="words"><h1>{content.title.html()}</h1>'
+        f'<div class="asked"><h2>{_ASKED.html()}</h2><p>{content.question.html()}</p></div>'
+        f"{button}</div>{picture}</header>"
+    )
+
+
+def _results(content: IndexContent) -> str:
+    cards = "".join(_card(number) for number in content.key_numbers)
+    findings = "".join(f"<li>{finding.html()}</li>" for finding in content.findings)
+    parts = [
+        f'<div class="cards">{cards}</div>' if cards else "",
+        f'<ul class="findings">{findings}</ul>' if findings else "",
+        *(_table(table) for table in content.tables),
+    ]
+    return "".join(parts) or f"<p>{_NO_RESULT.html()}</p>"
+
+
+def _card(number: KeyNumber) -> str:
+    alarm = " alarming" if number.alarming else ""
+    unit = f'<span class="unit">{text(number.unit)}</span>' if number.unit else ""
+    value = text(shown(number.value, decimals=number.decimals))
+    return (
+        f'<div class="card{alarm}"><div class="number t">{value}{unit}</div>'
+        f"<div>{number.label.html()}</div></div>"
+    )
+
+
+def _table(table: PageTable) -> str:
+    head = "".join(_heading(table, index) for index in range(len(table.columns)))
+    body = "".join(_row(table.columns, row) for row in table.rows) or (
+        f'<tr><td colspan="{len(table.columns)}">{_NO_ROWS.html()}</td></tr>'
+    )
+    foot = f"<tfoot>{_row(table.columns, table.total)}</tfoot>" if table.total else ""
+    note = f'<p class="note">{table.note.html()}</p>' if table.note else ""
+    return (
+        f'<h3>{table.title.html()}</h3><div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{text(table.title.plain)}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody>{foot}</table></div>{note}"
+    )
+
+
+def _heading(table: PageTable, index: int) -> str:
+    column = table.columns[index]
+    unit = f' <span class="unit t">[{text(column.unit)}]</span>' if column.unit else ""
+    right = index > 0 and not column.share and any(is_number(row[index]) for row in table.rows)
+    kind = ' class="n"' if right else ""
+    return f'<th scope="col"{kind}>{column.name.html()}{unit}</th>'
+
+
+def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
+    cells = (
+        _cell(column, value, heading=index == 0)
+        for index, (column, value) in enumerate(zip(columns, row, strict=True))
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(column: Column, value: object, *, heading: bool) -> str:
+    words = f'<span class="t">{text(shown(value, decimals=column.decimals))}</span>'
+    if heading:
+        return f'<th scope="row">{words}</th>'
+    if shown(value) == UNKNOWN:
+        return f'<td class="none">{words}</td>'
+    if not is_number(value):
+        return f'<td class="words">{words}</td>'
+    if not column.share:
+        return f'<td class="n">{words}</td>'
+    width = min(max(float(value), 0.0), _FULL_SHARE)  # type: ignore[arg-type]
+    bar = f'<span class="bar" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
+    return f'<td class="n share">{bar}{words}</td>'
+
+
+def _products(products: Sequence[Product]) -> str:
+    groups: dict[str, list[Product]] = {}
+    for product in products:
+        groups.setdefault(product.kind, []).append(product)
+    return "".join(
+        f'<h3>{_KINDS[kind].html()}</h3><ul class="products {kind}">'
+        + "".join(_product(product) for product in group)
+        + "</ul>"
+        for kind, group in groups.items()
+    )
+
+
+def _product(product: Product) -> str:
+    size = "" if product.size_bytes is None else f'<span class="size">{_size(product)}</span>'
+    detail = f"<p>{product.detail.html()}</p>" if product.detail else ""
+    return (
+        f'<li><a href="{_href(product)}">{product.title.html()}</a>{detail}'
+        f'<span class="path t">{text(product.path)}</span>{size}</li>'
+    )
+
+
+def _href(product: Product) -> str:
+    return text(quote(product.path, safe="/"))
+
+
+def _size(product: Product) -> str:
+    size = float(product.size_bytes or 0)
+    for unit in ("B", "kB"):
+        if size < _KILO:
+            return f"{size:.0f} {unit}"
+        size /= _KILO
+    return f"{size:.1f} MB"
+
+
+def _warnings(warnings: Sequence[Bilingual]) -> str:
+    items = "".join(f"<li>{warning.html()}</li>" for warning in warnings)
+    return f'<ul class="warnings">{items}</ul>' if items else ""
+
+
+def _assumptions(assumptions: Sequence[Assumption]) -> str:
+    if not assumptions:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{a.name.html()}</th><td class="words t">{text(a.value)}</td>'
+        f'<td class="words t">{text(a.source) if a.source else NO_SOURCE.html()}</td>'
+        f"<td>{verification_mark(verified=a.verified)}</td></tr>"
+        for a in assumptions
+    )
+    heads = (
+        Bilingual("Giả định", "Assumption"),
+        Bilingual("Giá trị", "Value"),
+        Bilingual("Nguồn", "Source"),
+        Bilingual("Tình trạng", "Standing"),
+    )
+    head = "".join(f'<th scope="col">{heading.html()}</th>' for heading in heads)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(heads[0].plain)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _sources(sources: Sequence[Source]) -> str:
+    items = "".join(
+        f"<dt>{s.name.html()}</dt><dd><span class='t'>{text(s.attribution)}</span>"
+        f'<span class="path t">{text(" · ".join(x for x in (s.licence, s.detail) if x))}</span>'
+        "</dd>"
+        for s in sources
+    )
+    return f"<dl>{items}</dl>" if items else ""
+
+
+def _versions(versions: Sequence[tuple[str, str]]) -> str:
+    items = "".join(
+        f'<dt class="t">{text(name)}</dt><dd class="t code">{text(version)}</dd>'
+        for name, version in versions
+    )
+    return f"<dl>{items}</dl>" if items else ""

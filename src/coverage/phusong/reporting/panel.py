@@ -1,0 +1,304 @@
+"""The panel beside a map: title, layers, legend, assumptions and sources, all encoded."""
+
+from collections.abc import Iterable, Sequence
+
+from phusong.reporting.escape import text
+from phusong.reporting.facts import Assumption, Bilingual, Source, shown
+from phusong.reporting.layers import Category, MapContent, RasterLayer, VectorLayer
+from phusong.reporting.palette import ClassStyle
+
+NOT_REAL = Bilingual(
+    "không phải hiện trạng thật, không dùng để quyết định",
+    "not the real situation, not to be decided upon",
+)
+VERIFIED = Bilingual("đã kiểm chứng", "verified")
+UNVERIFIED = Bilingual("chưa kiểm chứng", "not verified")
+NO_SOURCE = Bilingual("chưa có nguồn", "no source found")
+NOTHING = Bilingual("không có", "none")
+
+_LAYERS = Bilingual("Lớp bản đồ", "Layers")
+_LEGEND = Bilingual("Chú giải", "Legend")
+_NO_COVERAGE = Bilingual("Ẩn lớp phủ sóng", "Hide coverage")
+_OPACITY = Bilingual("Độ đậm", "Opacity")
+_ASSUMPTIONS = Bilingual("Giả định", "Assumptions")
+_SOURCES = Bilingual("Nguồn dữ liệu", "Data sources")
+_OPEN = Bilingual("Lớp & chú giải", "Layers")
+_UNKNOWN = Bilingual("Để trống: chưa rõ", "Blank: unknown")
+
+_SIGN_PATHS = {
+    "circle": '<circle cx="9" cy="9" r="6"/>',
+    "square": '<rect x="3" y="3" width="12" height="12"/>',
+    "triangle": '<path d="M9 2 16.5 15.5H1.5Z"/>',
+    "diamond": '<path d="M9 1 17 9 9 17 1 9Z"/>',
+}
+
+
+def practice_banner(practice: Bilingual | None) -> str:
+    """The strip that says that a product shows practice data.
+
+    Parameters
+    ----------
+    practice
+        Its words, or None for real data.
+
+    Returns
+    -------
+    str
+        Markup; empty for real data.
+    """
+    if practice is None:
+        return ""
+    return (
+        f'<div class="practice" role="note"><span>{practice.html()}</span>'
+        f"<small>{NOT_REAL.html()}</small></div>"
+    )
+
+
+def panel_html(content: MapContent) -> str:
+    """The panel of a map.
+
+    Parameters
+    ----------
+    content
+        What the map shows.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
+    parts = [
+        f'<aside class="panel" id="panel" aria-label="{text(_LAYERS.plain)}">',
+        '<details id="sheet" open><summary class="title">',
+        f'<h1>{content.title.html()}</h1><span class="hint">{_OPEN.html()}</span></summary>',
+        _summary(content.summary),
+        _legends(content.rasters),
+        _layers(content),
+        _folded(_ASSUMPTIONS, assumption_items(content.assumptions)),
+        _folded(_SOURCES, source_items(content.sources)),
+        f'<div class="version">{text(content.version)}</div>',
+        "</details></aside>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def hatch_patterns(colours: Iterable[str]) -> str:
+    """Patterns for hatched areas, one for each colour.
+
+    Parameters
+    ----------
+    colours
+        As ``#rrggbb``.
+
+    Returns
+    -------
+    str
+        An invisible drawing that holds the patterns ``hatch-rrggbb``.
+    """
+    patterns = "".join(
+        f'<pattern id="hatch-{colour[1:]}" width="7" height="7" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="7" height="7" fill="{colour}" '
+        f'fill-opacity="0.28"/><rect width="2.4" height="7" fill="{colour}"/></pattern>'
+        for colour in dict.fromkeys(colours)
+    )
+    return f'<svg class="hatches" aria-hidden="true"><defs>{patterns}</defs></svg>'
+
+
+def assumption_items(assumptions: Sequence[Assumption]) -> list[str]:
+    """Assumptions as the items of a list.
+
+    Parameters
+    ----------
+    assumptions
+        In the order to be printed.
+
+    Returns
+    -------
+    list of str
+        Markup of each: what, value, source, whether verified.
+    """
+    return [
+        f'<li>{a.name.html()} <span class="value t">{text(a.value)}</span> '
+        f"{verification_mark(verified=a.verified)}"
+        f'<span class="from t">{text(a.source) if a.source else NO_SOURCE.html()}</span></li>'
+        for a in assumptions
+    ]
+
+
+def source_items(sources: Sequence[Source]) -> list[str]:
+    """Data sources as the items of a list.
+
+    Parameters
+    ----------
+    sources
+        In the order to be printed.
+
+    Returns
+    -------
+    list of str
+        Markup of each: what, attribution, licence, detail.
+    """
+    return [
+        f'<li>{s.name.html()}<span class="from t">{text(s.attribution)}</span>'
+        f'<span class="from t">{text(" · ".join(part for part in (s.licence, s.detail) if part))}'
+        "</span></li>"
+        for s in sources
+    ]
+
+
+def verification_mark(*, verified: bool) -> str:
+    """A small sign: verified or not.
+
+    Parameters
+    ----------
+    verified
+        Whether the source was checked.
+
+    Returns
+    -------
+    str
+        Markup.
+    """
+    words, kind = (VERIFIED, "yes") if verified else (UNVERIFIED, "no")
+    return f'<span class="mark {kind}">{text(words.plain)}</span>'
+
+
+def raster_key(index: int) -> str:
+    """Name by which page and script know a raster layer.
+
+    Parameters
+    ----------
+    index
+        Its place among the layers, from 0.
+
+    Returns
+    -------
+    str
+        Used as an id.
+    """
+    return f"raster-{index}"
+
+
+def vector_key(index: int) -> str:
+    """Name by which page and script know a feature layer.
+
+    Parameters
+    ----------
+    index
+        Its place among the layers, from 0.
+
+    Returns
+    -------
+    str
+        Used as an id.
+    """
+    return f"vector-{index}"
+
+
+def _summary(sentences: Sequence[Bilingual]) -> str:
+    if not sentences:
+        return ""
+    return '<div class="summary">' + "".join(f"<p>{s.html()}</p>" for s in sentences) + "</div>"
+
+
+def _layers(content: MapContent) -> str:
+    groups: dict[Bilingual, list[str]] = {group: [] for group in content.groups}
+    for index, raster in enumerate(content.rasters):
+        groups.setdefault(raster.group, []).append(_raster_row(index, raster))
+    for index, vector in enumerate(content.vectors):
+        groups.setdefault(vector.group, []).append(_vector_row(index, vector))
+    fields = "".join(
+        f"<fieldset><legend>{group.html()}</legend>{''.join(rows)}</fieldset>"
+        for group, rows in groups.items()
+        if rows
+    )
+    if content.rasters:
+        checked = "" if any(raster.shown for raster in content.rasters) else " checked"
+        fields += (
+            '<label class="row plain"><input type="radio" name="coverage" data-layer value="none"'
+            f"{checked}><span>{_NO_COVERAGE.html()}</span></label>"
+            f'<div class="slider"><label for="opacity">{_OPACITY.html()}</label>'
+            '<input type="range" id="opacity" min="20" max="100" value="58" step="1"></div>'
+        )
+    return f'<section class="part"><h2>{_LAYERS.html()}</h2>{fields}</section>'
+
+
+def _raster_row(index: int, raster: RasterLayer) -> str:
+    checked = " checked" if raster.shown else ""
+    return (
+        '<label class="row plain"><input type="radio" name="coverage" data-layer '
+        f'value="{raster_key(index)}"{checked}><span>{raster.name.html()}</span></label>'
+    )
+
+
+def _vector_row(index: int, layer: VectorLayer) -> str:
+    checked = " checked" if layer.shown and layer.features else ""
+    disabled = "" if layer.features else " disabled"
+    count = shown(len(layer.features)) if layer.features else text(NOTHING.plain)
+    single = len(layer.categories) == 1
+    row = (
+        f'<label class="row{"" if single else " plain"}"><input type="checkbox" data-layer '
+        f'value="{vector_key(index)}"{checked}{disabled}>'
+        f"{_swatch(layer, layer.categories[0]) if single else ''}"
+        f'<span>{layer.name.html()} <span class="count">({count})</span></span></label>'
+    )
+    if single:
+        return row
+    items = "".join(
+        f"<li>{_swatch(layer, category)}<span>{category.name.html()}</span></li>"
+        for category in layer.categories
+    )
+    return f'{row}<ul class="key sub">{items}</ul>'
+
+
+def _swatch(layer: VectorLayer, category: Category) -> str:
+    colour = category.colour
+    if layer.kind == "outline":
+        return f'<span class="swatch outline" style="border-color:{colour}"></span>'
+    if layer.kind in {"area", "line"}:
+        return f'<span class="swatch" style="{_fill(colour, hatched=category.hatched)}"></span>'
+    path = _SIGN_PATHS["circle" if layer.kind == "rank" else category.shape]
+    return (
+        '<svg class="swatch sign" viewBox="0 0 18 18" width="18" height="18" '
+        f'fill="{colour}" stroke="#fff" stroke-width="1.5" aria-hidden="true">{path}</svg>'
+    )
+
+
+def _legends(rasters: Sequence[RasterLayer]) -> str:
+    """One legend for each distinct set of classes; the script shows that of the chosen layer."""
+    shared: dict[tuple[ClassStyle, ...], list[str]] = {}
+    for index, raster in enumerate(rasters):
+        shared.setdefault(raster.legend, []).append(raster_key(index))
+    blocks = "".join(
+        f'<div data-legend-of="{" ".join(keys)}"><ul class="key">'
+        + "".join(_legend_item(style) for style in legend)
+        + f'<li><span></span><span class="count">{_UNKNOWN.html()}</span></li></ul></div>'
+        for legend, keys in shared.items()
+    )
+    if not blocks:
+        return ""
+    return f'<section class="part"><h2>{_LEGEND.html()}</h2>{blocks}</section>'
+
+
+def _legend_item(style: ClassStyle) -> str:
+    fill = _fill(style.css, hatched=style.hatched)
+    return f'<li><span class="swatch" style="{fill}"></span><span>{style.name.html()}</span></li>'
+
+
+def _fill(colour: str, *, hatched: bool) -> str:
+    if not hatched:
+        return f"background:{colour}"
+    return (
+        f"background:repeating-linear-gradient(135deg,{colour} 0 3px,"
+        f"color-mix(in srgb,{colour} 70%,#000) 3px 5px) {colour}"
+    )
+
+
+def _folded(heading: Bilingual, items: Sequence[str]) -> str:
+    if not items:
+        return ""
+    return (
+        f'<details class="part"><summary>{heading.html()} '
+        f'<span class="count">({len(items)})</span></summary>'
+        f'<ul class="facts">{"".join(items)}</ul></details>'
+    )

@@ -1,0 +1,45 @@
+"""The frame of every page that is not a map: style, banner, policy."""
+
+from phusong.reporting.escape import text
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.inlining import asset
+from phusong.reporting.panel import practice_banner
+from phusong.reporting.policy import sealed
+
+
+def document(
+    *,
+    title: str,
+    body: str,
+    practice: Bilingual | None,
+    styles: str = "",
+    inner: tuple[str, ...] = (),
+) -> str:
+    r"""A whole page around a body.
+
+    Parameters
+    ----------
+    title
+        Title of the page, plain text.
+    body
+        Markup with every name encoded.
+    practice
+        Words of the banner when practice data went in, else None.
+    styles
+        Further style sheet of ours.
+    inner
+        Pages that frames in the body hold.
+
+    Returns
+    -------
+    str
+        The page with its content security policy, for a file in UTF-8 with ``newline="\n"``.
+    """
+    mark = "" if practice is None else f' data-practice="{text(practice.plain)}"'
+    page = (
+        '<!DOCTYPE html>\n<html lang="vi">\n<head>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{text(title)}</title>\n<style>{asset('page.css')}{styles}</style>\n</head>\n"
+        f"<body{mark}>\n{practice_banner(practice)}\n{body}\n</body>\n</html>\n"
+    )
+    return sealed(page.replace("\r\n", "\n").replace("\r", "\n"), inner=inner)

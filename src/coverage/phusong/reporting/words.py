@@ -1,0 +1,86 @@
+"""Words for the keys of a study file, in Vietnamese and English."""
+
+from collections.abc import Sequence
+
+from phusong.reporting.facts import Assumption, Bilingual, same
+from phusong.study import Assumption as StudyAssumption
+
+_NAMES = {
+    "entry_loss": Bilingual("Suy hao phía người dùng", "Loss on the user's side"),
+    "receiver_height": Bilingual("Độ cao máy thu", "Receiver height"),
+    "propagation.delta_n": Bilingual("Gradien chiết suất ΔN", "Refractivity lapse rate ΔN"),
+    "propagation.surface_refractivity_n0": Bilingual(
+        "Chiết suất mực nước biển N₀", "Sea-level refractivity N₀"
+    ),
+    "service.covered": Bilingual("Xác suất để coi là có sóng", "Probability from which covered"),
+    "service.marginal": Bilingual("Xác suất để coi là sóng yếu", "Probability from which marginal"),
+    "service.model_error": Bilingual("Sai số mô hình (độ lệch chuẩn)", "Model error (std. dev.)"),
+    "service.smallest_gap": Bilingual("Vùng lõm nhỏ nhất được vẽ", "Smallest gap that is drawn"),
+    "towers.mast_height": Bilingual("Độ cao cột khi thiếu", "Mast height when missing"),
+    "towers.antenna_height": Bilingual("Độ cao ăng ten khi thiếu", "Antenna when missing"),
+    "towers.carrier_power": Bilingual(
+        "Công suất sóng mang khi thiếu", "Carrier power when missing"
+    ),
+    "towers.antenna_gain_below_1ghz": Bilingual(
+        "Độ lợi ăng ten dưới 1 GHz", "Antenna gain below 1 GHz"
+    ),
+    "towers.antenna_gain_above_1ghz": Bilingual(
+        "Độ lợi ăng ten trên 1 GHz", "Antenna gain above 1 GHz"
+    ),
+    "towers.feeder_loss": Bilingual("Suy hao phi đơ khi thiếu", "Feeder loss when missing"),
+    "towers.bandwidth": Bilingual("Băng thông khi thiếu", "Bandwidth when missing"),
+    "towers.electrical_tilt": Bilingual("Góc cụp điện khi thiếu", "Electrical tilt when missing"),
+    "towers.mechanical_tilt": Bilingual("Góc cụp cơ khi thiếu", "Mechanical tilt when missing"),
+    "towers.horizontal_beamwidth": Bilingual("Độ rộng búp sóng ngang", "Horizontal beamwidth"),
+    "towers.vertical_beamwidth": Bilingual("Độ rộng búp sóng đứng", "Vertical beamwidth"),
+    "costs.exchange.rate": Bilingual("Tỷ giá", "Exchange rate"),
+    "costs.discount_rate": Bilingual("Lãi suất chiết khấu thực", "Real discount rate"),
+    "costs.horizon": Bilingual("Thời gian tính toán", "Horizon"),
+    "costs.passive_site": Bilingual("Cột, nhà trạm, xây lắp", "Mast, civil works, installation"),
+    "costs.radio_site": Bilingual("Thiết bị vô tuyến", "Radio equipment"),
+    "costs.access_per_road_km": Bilingual("Phụ phí xa đường", "Surcharge far from a road"),
+    "costs.access_per_slope_step": Bilingual("Phụ phí độ dốc", "Surcharge for slope"),
+    "costs.power_grid": Bilingual("Đấu nối điện lưới", "Grid connection"),
+    "costs.power_line": Bilingual("Kéo dài đường dây trung thế", "Medium-voltage extension"),
+    "costs.transformer": Bilingual("Máy biến áp", "Transformer"),
+    "costs.power_solar": Bilingual("Nguồn năng lượng mặt trời", "Solar power"),
+    "costs.microwave_hop": Bilingual("Chặng vi ba", "Microwave hop"),
+    "costs.site_opex": Bilingual("Chi phí vận hành trạm", "Site opex"),
+    "planning.candidate_spacing": Bilingual("Khoảng cách điểm đề xuất", "Candidate spacing"),
+    "planning.longest_hop": Bilingual("Chặng vi ba dài nhất", "Longest microwave hop"),
+    "planning.white_zone_weight": Bilingual(
+        "Trọng số người ở vùng trắng sóng", "Extra weight of people in white zones"
+    ),
+    "planning.new_site.antenna_height": Bilingual("Độ cao ăng ten trạm mới", "New site: antenna"),
+    "planning.new_site.frequency": Bilingual("Tần số trạm mới", "New site: frequency"),
+    "planning.new_site.bandwidth": Bilingual("Băng thông trạm mới", "New site: bandwidth"),
+    "planning.new_site.eirp": Bilingual("EIRP trạm mới", "New site: EIRP"),
+}
+
+
+def named_assumptions(assumptions: Sequence[StudyAssumption]) -> tuple[Assumption, ...]:
+    """Assumptions of a study in the words that readers see.
+
+    Parameters
+    ----------
+    assumptions
+        As the study lists them.
+
+    Returns
+    -------
+    tuple of Assumption
+        In the same order.
+    """
+    return tuple(
+        Assumption(_name(a.key), f"{a.value:g} {a.unit}", a.source, a.verified) for a in assumptions
+    )
+
+
+def _name(key: str) -> Bilingual:
+    if key in _NAMES:
+        return _NAMES[key]
+    section, *_, last = key.split(".")
+    if section == "technologies":
+        technology = key.split(".")[1]
+        return Bilingual(f"Ngưỡng mức thu {technology}", f"Level threshold {technology}")
+    return _NAMES.get(last, same(key))

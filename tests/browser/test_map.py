@@ -1,0 +1,210 @@
+"""The coverage map in a real browser, from disk and without a network."""
+
+import base64
+import dataclasses
+import io
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from browser.conftest import DESKTOP, PHONE, Visitor
+from phusong.reporting.maps import coverage_map
+from phusong.reporting.overlays import class_overlay
+from phusong.reporting.palette import service_classes
+from unit.reporting.cases import TOGETHER, content, service
+
+pytestmark = pytest.mark.browser
+
+
+def test_opens_quietly_and_shows_everything(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content()))
+    page = visit.page
+    assert page.title() == "Dìn Chin"
+    assert page.locator(".leaflet-image-layer").count() == 2
+    assert page.locator(".phusong-badge").count() == 1
+    assert page.locator(".phusong-sign").count() == 1
+    assert page.locator("path.leaflet-interactive").count() == 4
+    assert page.locator(".practice").inner_text().replace("\n", " ").startswith("Dữ liệu mô phỏng")
+    assert page.locator(".leaflet-control-scale").inner_text().endswith("km")
+    page.mouse.move(500, 500)
+    assert page.locator(".phusong-coordinates").inner_text().startswith("WGS 84")
+    visit.assert_quiet()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_fits_the_window(visitor: Visitor, size: tuple[int, int]) -> None:
+    visit = visitor.visit(coverage_map(content(focus=(103.85, 22.45, 104.28, 22.75))), size=size)
+    page = visit.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
+    box = page.locator(".folium-map").bounding_box()
+    assert box
+    assert box["width"] * box["height"] > 0.5 * size[0] * size[1]
+    picture = page.locator(".leaflet-image-layer").first.bounding_box()
+    assert picture
+    assert picture["width"] > 0.6 * min(box["width"], box["height"])
+    visit.assert_quiet()
+
+
+def test_layers_toggle(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content()))
+    page = visit.page
+    coverage = page.locator(".phusong-classes")
+    first = coverage.get_attribute("src")
+    assert page.locator("[data-legend-of]:visible").inner_text().startswith("Có sóng")
+    page.locator('input[value="raster-1"]').check()
+    assert coverage.count() == 1
+    assert coverage.get_attribute("src") != first
+    assert page.locator("[data-legend-of]:visible").inner_text().startswith("≥ −85 dBm")
+    page.locator('input[value="none"]').check()
+    assert coverage.count() == 0
+    assert page.locator("[data-legend-of]:visible").count() == 0
+    for key, mark in (("vector-5", ".phusong-badge"), ("vector-4", ".phusong-sign")):
+        box = page.locator(f'input[value="{key}"]')
+        box.uncheck()
+        assert page.locator(mark).count() == 0
+        box.check()
+        assert page.locator(mark).count() == 1
+    page.locator('input[value="vector-0"]').uncheck()
+    assert page.locator(".phusong-label").count() == 0
+    visit.assert_quiet()
+
+
+def test_boxes_answer_to_the_keyboard(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content()))
+    page = visit.page
+    page.locator('input[value="vector-5"]').focus()
+    page.keyboard.press("Space")
+    assert page.locator(".phusong-badge").count() == 0
+    page.locator('input[value="raster-0"]').focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator('input[value="raster-1"]').is_checked()
+    visit.assert_quiet()
+
+
+def test_opacity(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content()))
+    pane = visit.page.locator(".leaflet-phusong-coverage-pane")
+    assert pane.evaluate("e => e.style.opacity") == "0.58"
+    visit.page.locator("#opacity").fill("90")
+    assert pane.evaluate("e => e.style.opacity") == "0.9"
+    visit.assert_quiet()
+
+
+def test_click_shows_all_columns_and_hides_the_tooltip(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content("Pa Cheo", focus=(103.85, 22.3, 104.15, 22.6))))
+    page = visit.page
+    badge = page.locator(".phusong-badge")
+    badge.hover()
+    assert page.locator(".leaflet-tooltip td").first.inner_text() == "Pa Cheo"
+    badge.click()
+    cells = page.locator(".leaflet-popup td")
+    assert [cell.strip() for cell in cells.all_inner_texts()] == ["Pa Cheo", "1\u202f234"]
+    assert "Dân số [Pa Cheo]" in page.locator(".leaflet-popup th").nth(1).inner_text()
+    page.locator(".leaflet-tooltip").wait_for(state="detached", timeout=5000)
+    visit.assert_quiet()
+
+
+def test_words_for_practice_data_stay_when_zoomed_in(visitor: Visitor) -> None:
+    """Burned-in letters outgrow the window, so that it repeats the words itself."""
+    near = (104.0, 22.55, 104.01, 22.56)
+    shown = "getComputedStyle(document.querySelector('.folium-map'), '::after').backgroundImage"
+    visit = visitor.visit(coverage_map(content(focus=near)))
+    assert visit.page.evaluate(shown).startswith('url("data:image/svg+xml;base64,')
+    visit.assert_quiet()
+    far = visitor.visit(coverage_map(content(focus=(103.5, 22.3, 104.6, 22.9))))
+    assert far.page.evaluate(shown) == "none"
+    real = visitor.visit(coverage_map(content(focus=near, practice=None)))
+    assert real.page.evaluate(shown) == "none"
+
+
+def test_phone_opens_the_panel_on_demand(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content()), size=PHONE)
+    page = visit.page
+    assert not page.locator('input[value="vector-5"]').is_visible()
+    page.locator("summary.title").tap()
+    assert page.locator('input[value="vector-5"]').is_visible()
+    visit.assert_quiet()
+
+
+def test_facts_are_folded_and_print_opens_them(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content()))
+    page = visit.page
+    assert page.locator("details.part").count() == 2
+    assert not page.locator("details.part .facts").first.is_visible()
+    page.locator("details.part summary").first.click()
+    assert page.locator("details.part .facts").first.is_visible()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.part[open]").count() == 2
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.part[open]").count() == 1
+    visit.assert_quiet()
+
+
+def test_a_point_lies_on_its_cell(visitor: Visitor) -> None:
+    """The browser draws a cell and the point at its centre at one place, when zoomed far in."""
+    spot = content().vectors[3].features[0].geometry["coordinates"]
+    lon, lat = spot
+    visit = visitor.visit(
+        coverage_map(
+            content(practice=None, focus=(lon - 0.004, lat - 0.004, lon + 0.004, lat + 0.004))
+        )
+    )
+    page = visit.page
+    picture = page.locator(".phusong-classes").bounding_box()
+    point = page.locator(".leaflet-phusong-point-pane path").bounding_box()
+    assert picture
+    assert point
+    drawn = class_overlay(
+        service(), service_classes(), affine=content().grid.affine, crs=content().grid.crs
+    )
+    with Image.open(io.BytesIO(base64.b64decode(drawn.url.partition(",")[2]))) as image:
+        colours = np.asarray(image.convert("RGBA"))
+    across = (point["x"] + point["width"] / 2 - picture["x"]) / picture["width"]
+    down = (point["y"] + point["height"] / 2 - picture["y"]) / picture["height"]
+    row, col = math.floor(down * drawn.shape[0]), math.floor(across * drawn.shape[1])
+    assert tuple(colours[row, col]) == (*service_classes()[1].colour, 255)
+    visit.assert_quiet()
+
+
+@pytest.mark.parametrize("payload", TOGETHER)
+def test_hostile_names_are_shown_verbatim(visitor: Visitor, payload: str) -> None:
+    visit = visitor.visit(coverage_map(content(payload)))
+    page = visit.page
+    read = "e => e.textContent"
+    assert page.title().split() == payload.split()
+    assert page.locator("h1").evaluate(read) == payload
+    assert page.locator("legend").first.evaluate(read) == payload
+    assert page.locator('label:has(input[value="raster-0"])').evaluate(read) == payload
+    assert page.locator('label:has(input[value="vector-5"])').evaluate(read) == f"{payload} (1)"
+    assert page.locator(".summary p").evaluate(read) == payload
+    assert page.locator(".facts .from").first.evaluate(read) == payload
+    assert page.locator(".version").evaluate(read) == payload
+    assert payload in page.locator(".leaflet-control-attribution").evaluate(read)
+    assert page.locator(".phusong-badge").evaluate(read) == payload
+    assert page.locator(".phusong-badge").get_attribute("aria-label") == payload
+    assert page.locator(".phusong-label").evaluate(read) == payload
+    page.locator(".phusong-badge").dispatch_event("click")
+    assert page.locator(".leaflet-popup td").first.evaluate(read).strip() == payload
+    assert page.locator(".leaflet-popup th").first.evaluate(read).strip() == payload
+    assert (
+        page.locator(".leaflet-popup th")
+        .nth(1)
+        .evaluate(read)
+        .strip()
+        .endswith(f"People [{payload}]")
+    )
+    page.mouse.move(700, 400)
+    visit.assert_quiet()
+
+
+def test_map_without_results_opens(visitor: Visitor) -> None:
+    nothing = tuple(dataclasses.replace(v, features=()) for v in content().vectors)
+    visit = visitor.visit(
+        coverage_map(content(vectors=nothing, rasters=(), assumptions=(), sources=(), summary=()))
+    )
+    assert visit.page.locator("input:disabled").count() == len(nothing)
+    assert visit.page.locator(".leaflet-image-layer").count() == 1
+    visit.assert_quiet()

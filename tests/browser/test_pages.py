@@ -1,0 +1,98 @@
+"""Index and notebooks in a real browser, from disk and without a network."""
+
+import nbformat
+import pytest
+
+from browser.conftest import DESKTOP, PHONE, Visitor
+from phusong.reporting.facts import PRACTICE
+from phusong.reporting.maps import coverage_map
+from phusong.reporting.notebooks import render_notebook
+from phusong.reporting.pages import index_page
+from unit.reporting.cases import TOGETHER, content
+from unit.reporting.test_pages import PIXEL, index
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_index_fits_the_window(visitor: Visitor, size: tuple[int, int]) -> None:
+    visit = visitor.visit(index_page(index()), size=size)
+    page = visit.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.locator(".button").get_attribute("href") == "maps/coverage.html"
+    assert page.locator(".practice").is_visible()
+    page.locator('nav a[href="#sources"]').click()
+    assert page.locator("#sources").is_visible()
+    visit.assert_quiet()
+
+
+def test_practice_stays_in_sight_and_on_paper(visitor: Visitor) -> None:
+    visit = visitor.visit(index_page(index()), size=PHONE)
+    page = visit.page
+    page.mouse.wheel(0, 100_000)
+    banner = page.locator(".practice").bounding_box()
+    assert banner
+    assert banner["y"] == pytest.approx(0, abs=1)
+    page.emulate_media(media="print")
+    words = page.evaluate("getComputedStyle(document.body, '::after').content")
+    assert words == '"Dữ liệu mô phỏng · Practice data"'
+    visit.assert_quiet()
+
+
+@pytest.mark.parametrize("payload", TOGETHER)
+def test_hostile_names_are_shown_verbatim(visitor: Visitor, payload: str) -> None:
+    visit = visitor.visit(index_page(index(payload)))
+    page = visit.page
+    read = "e => e.textContent"
+    assert page.locator("h1").evaluate(read) == payload
+    assert page.locator(".asked p").evaluate(read) == payload
+    assert page.locator(".findings li").evaluate(read) == payload
+    assert page.locator("#results tbody th").evaluate(read) == payload
+    assert page.locator(".warnings li").evaluate(read) == payload
+    assert page.locator("#assumptions td").first.evaluate(read) == payload
+    assert page.locator("#sources dt").evaluate(read) == payload
+    assert page.locator("#versions dd").evaluate(read) == payload
+    assert page.locator(".head img").get_attribute("alt") == payload
+    visit.assert_quiet()
+
+
+def notebook_page(markup: str, text: str = "") -> str:
+    cell = nbformat.v4.new_code_cell("x", id="a")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {"text/html": markup}),
+        nbformat.v4.new_output("display_data", {"text/plain": text}),
+    ]
+    words = nbformat.v4.new_markdown_cell("# Sổ tay\n\n$$\\frac{a}{b}$$", id="b")
+    return render_notebook(nbformat.v4.new_notebook(cells=[words, cell]), practice=PRACTICE)
+
+
+def test_notebook_carries_a_living_map(visitor: Visitor) -> None:
+    """The frame's scripts run under the policy of the page around it; it cannot reach out."""
+    inside = coverage_map(content()).replace("&", "&amp;").replace('"', "&quot;")
+    frame = f'<iframe title="Bản đồ" srcdoc="{inside}" style="width:100%;height:480px"></iframe>'
+    visit = visitor.visit(notebook_page(frame))
+    page = visit.page
+    assert len(page.frames) == 2
+    framed = page.frames[1]
+    framed.wait_for_selector(".phusong-badge")
+    assert framed.locator(".leaflet-image-layer").count() == 2
+    framed.locator('input[value="vector-5"]').uncheck()
+    assert framed.locator(".phusong-badge").count() == 0
+    assert framed.evaluate("window.origin") == "null"
+    assert page.locator("iframe").get_attribute("title") == "Bản đồ"
+    box = page.locator("iframe").bounding_box()
+    assert box
+    assert box["height"] == pytest.approx(482, abs=3)
+    formula = page.locator("math").bounding_box()
+    assert formula
+    assert formula["height"] > 20
+    visit.assert_quiet()
+
+
+@pytest.mark.parametrize("payload", TOGETHER)
+def test_raw_markup_in_outputs_runs_nothing(visitor: Visitor, payload: str) -> None:
+    """Even what a careless library printed as markup cannot run, though it may look odd."""
+    harmless = payload.replace("src=x", f"src='{PIXEL}' ")
+    visit = visitor.visit(notebook_page(f"<p>{harmless}</p>", text=payload))
+    visit.page.mouse.move(400, 300)
+    visit.assert_quiet()

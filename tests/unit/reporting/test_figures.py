@@ -1,0 +1,98 @@
+"""Figures: the same bytes each time, words burned in, names as they are."""
+
+import io
+import warnings
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from PIL import Image
+from shapely.geometry import box
+
+from phusong.errors import DataError
+from phusong.reporting.facts import PRACTICE, Bilingual
+from phusong.reporting.figures import Outline, coverage_figure, picture, scale_bar_m
+from phusong.reporting.palette import service_classes
+from unit.reporting.cases import grid, heights, service
+
+TITLE = Bilingual("Vùng phủ sóng", "Coverage")
+WEST, SOUTH, EAST, NORTH = grid().bounds
+OUTLINES = (
+    Outline(box(WEST + 9000, SOUTH + 9000, WEST + 20000, SOUTH + 20000), "Dìn Chin"),
+    Outline(box(WEST + 9500, SOUTH + 9500, WEST + 20500, SOUTH + 20500), "Tả Ngài Chồ"),
+)
+
+
+def draw(**changes: object) -> bytes:
+    options = {"height_amsl_m": heights(), "outlines": OUTLINES, "practice": PRACTICE, **changes}
+    title = options.pop("title", TITLE)
+    figure = coverage_figure(service(), service_classes(), grid=grid(), title=title, **options)  # type: ignore[arg-type]
+    return picture(figure, alt=TITLE, dpi=60).content
+
+
+def pixels(content: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(content)) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def test_same_bytes_and_no_metadata() -> None:
+    content = draw()
+    assert content == draw()
+    for word in (b"Software", b"matplotlib", b"tIME"):
+        assert word not in content
+
+
+def test_every_quarter_carries_the_words() -> None:
+    wet, dry = pixels(draw()), pixels(draw(practice=None))
+    rows, cols = (side // 2 for side in wet.shape[:2])
+    for top in (0, rows):
+        for left in (0, cols):
+            part = np.s_[top : top + rows, left : left + cols]
+            assert (np.abs(wet[part] - dry[part]).sum(axis=2) > 30).mean() > 0.01
+
+
+def test_classes_keep_their_colours_on_plain_ground() -> None:
+    shown = pixels(draw(height_amsl_m=None, outlines=(), practice=None))
+    colours = {tuple(c) for c in shown.reshape(-1, 3).tolist()}
+    assert {style.colour for style in service_classes()} <= colours
+
+
+def test_names_do_not_touch() -> None:
+    figure = coverage_figure(
+        service(), service_classes(), grid=grid(), title=TITLE, outlines=OUTLINES
+    )
+    figure.canvas.draw()
+    names = {name.name for name in OUTLINES}
+    boxes = [t.get_window_extent() for t in figure.findobj(Text) if t.get_text() in names]
+    assert len(boxes) == 2
+    assert not boxes[0].overlaps(boxes[1])
+
+
+def test_names_are_no_formulas() -> None:
+    hostile = Bilingual("$\\frac{1}{0$ {{x}} \\n", "$x$ %s")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        content = draw(
+            title=hostile, practice=hostile, outlines=(Outline(OUTLINES[0].geometry, "$\\bad{$"),)
+        )
+    assert content != draw()
+
+
+def test_unknown_class_is_refused() -> None:
+    with pytest.raises(DataError, match="classes holds"):
+        coverage_figure(service(), service_classes()[:1], grid=grid(), title=TITLE)
+
+
+def test_webp() -> None:
+    figure = coverage_figure(service(), service_classes(), grid=grid(), title=TITLE)
+    drawn = picture(figure, alt=TITLE, dpi=60, kind="webp")
+    assert drawn.mime == "image/webp"
+    with Image.open(io.BytesIO(drawn.content)) as image:
+        assert image.format == "WEBP"
+
+
+@pytest.mark.parametrize(
+    ("span", "length"), [(85_000.0, 20_000.0), (48_000.0, 10_000.0), (400.0, 50.0), (4.2, 1.0)]
+)
+def test_scale_bar(span: float, length: float) -> None:
+    assert scale_bar_m(span) == length
