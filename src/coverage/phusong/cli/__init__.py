@@ -1,0 +1,1 @@
+"""Commands: arguments in, files and text out."""

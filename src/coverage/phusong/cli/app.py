@@ -1,0 +1,59 @@
+"""``phusong``: one command for each step."""
+
+import sys
+
+import typer
+
+from phusong.cli.coverage_map import map_command
+from phusong.cli.models import models_command
+from phusong.cli.path import path_command
+from phusong.cli.study import check, demo, report, run, verify
+from phusong.version import __version__
+
+app = typer.Typer(
+    name="phusong",
+    help="Where there is no mobile signal, and where to build next. / "
+    "Nơi nào chưa có sóng di động, và nên đầu tư trước ở đâu.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo)
+app.command("check")(check)
+app.command("run")(run)
+app.command("report")(report)
+app.command("verify")(verify)
+app.command("path")(path_command)
+app.command("map")(map_command)
+app.command("models")(models_command)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 — typer calls it so
+    if value:
+        typer.echo(f"phusong {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: bool = typer.Option(  # noqa: FBT001
+        False,  # noqa: FBT003
+        "--version",
+        callback=_version,
+        is_eager=True,
+        help="Print the version.",
+    ),
+) -> None:
+    """Options of every command."""
+
+
+def main() -> None:
+    """Run the command line, in UTF-8 on every system."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""``phusong models``: what there is, its ranges and sources."""
+
+from rich.console import Console
+from rich.table import Table
+
+from phusong.models.catalogue import CATALOGUE
+
+
+def models_command() -> None:
+    """List the propagation models, what they are good for, and where they come from."""
+    table = Table("model", "name", "frequency", "distance", "use it for", "source")
+    for model in CATALOGUE:
+        table.add_row(
+            model.key, model.name, model.frequency, model.distance, model.purpose, model.source
+        )
+    Console(width=140 if not Console().is_terminal else None).print(table)

@@ -1,0 +1,110 @@
+"""``demo``, ``check``, ``run``, ``report`` and ``verify``: a study from inputs to products."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phusong.cli.options import (
+    BAD_INPUT,
+    Bars,
+    FreshOption,
+    StudyArgument,
+    StudyOption,
+    WorkersOption,
+    faults_shown,
+    study_file,
+)
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the practice study to.")] = Path(
+        "data/raw/demo"
+    ),
+) -> None:
+    """Write the practice study: invented terrain, towers, people and villages."""
+    from phusong.pipeline.practice import write_practice_study  # noqa: PLC0415
+
+    with faults_shown():
+        study = write_practice_study(folder)
+        typer.echo(f"practice data written to {folder}")
+        typer.echo(f"next: phusong run {study}")
+
+
+def check(
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+) -> None:
+    """Say what is missing, guessed or suspicious in the inputs, before any computing."""
+    from phusong.pipeline.api import open_study  # noqa: PLC0415
+    from phusong.pipeline.check import input_report  # noqa: PLC0415
+
+    with faults_shown():
+        typer.echo(input_report(open_study(study_file(study, study_option))))
+
+
+def run(
+    *,
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+    workers: WorkersOption = None,
+    fresh: FreshOption = False,
+    notebooks: Annotated[
+        bool, typer.Option(help="Execute and render the notebooks as well.")
+    ] = True,
+) -> None:
+    """Compute reach, gaps and plan, and write maps, tables and notebooks."""
+    from phusong.pipeline.api import open_study  # noqa: PLC0415
+    from phusong.pipeline.run import run_study  # noqa: PLC0415
+
+    with faults_shown(), Bars() as bars:
+        opened = open_study(study_file(study, study_option))
+        door = run_study(
+            opened, workers=workers, progress=bars, fresh=fresh or None, with_notebooks=notebooks
+        )
+    for line in opened.history:
+        typer.echo(line)
+    typer.echo(f"done: open {door}")
+
+
+def report(
+    *,
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+    workers: WorkersOption = None,
+    notebooks: Annotated[
+        bool, typer.Option(help="Execute and render the notebooks as well.")
+    ] = True,
+) -> None:
+    """Write the maps, tables and notebooks of a study again."""
+    from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+    from phusong.pipeline.report import write_report  # noqa: PLC0415
+
+    with faults_shown(), Bars() as bars:
+        opened = open_study(study_file(study, study_option))
+        session = start(opened, workers=workers, progress=bars)
+        door = write_report(session, again=True, with_notebooks=notebooks)
+    typer.echo(f"done: open {door}")
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Output folder of a study.")],
+    against: Annotated[
+        Path | None, typer.Option(help="Another output folder to compare numbers with.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, help="Largest difference that counts as equal [dB, people].")
+    ] = 0.0,
+) -> None:
+    """Check every file of a run against its checksum, or two runs against each other."""
+    from phusong.pipeline.verify import compare_runs, damaged_files  # noqa: PLC0415
+
+    with faults_shown():
+        faults = damaged_files(folder)
+        if against is not None:
+            faults += damaged_files(against) + compare_runs(folder, against, tolerance=tolerance)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    if faults:
+        raise typer.Exit(BAD_INPUT - 1)
+    typer.echo("every file is what it was" if against is None else "both runs agree")

@@ -1,0 +1,1 @@
+"""The steps of a study, in order: inputs, reach, gaps, plan, report."""

@@ -1,0 +1,157 @@
+"""The steps as plain functions, for notebooks and scripts."""
+
+import os
+from pathlib import Path
+
+from phusong.analysis.gaps import Gaps
+from phusong.analysis.reach import Reach
+from phusong.engine import available_cores
+from phusong.pipeline import gaps as gaps_step
+from phusong.pipeline import plan as plan_step
+from phusong.pipeline import reach as reach_step
+from phusong.pipeline.plan import Plan
+from phusong.pipeline.session import Progress, Session, silent, versions
+from phusong.sources.study_file import read_study
+from phusong.study import Study
+
+FRESH_VARIABLE = "PHUSONG_FRESH"
+
+
+def open_study(file: str | os.PathLike[str]) -> Study:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    file
+        The study file. A relative path is looked up in the current folder and then in each
+        folder above it, so that notebooks run from any folder of a project.
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    StudyError
+        The file is missing or wrong; every fault is named.
+    """
+    path = Path(file)
+    if not path.is_absolute() and not path.is_file():
+        here = Path.cwd()
+        found = (folder / path for folder in here.parents if (folder / path).is_file())
+        path = next(found, path)
+    return read_study(path)
+
+
+def start(
+    study: Study,
+    *,
+    workers: int | None = None,
+    progress: Progress = silent,
+    fresh: bool | None = None,
+) -> Session:
+    """Begin to use a study: one session reads each input at most once.
+
+    Parameters
+    ----------
+    study
+        The study.
+    workers
+        Threads for the heavy work; every core by default.
+    progress
+        Is told how far the work is.
+    fresh
+        Compute again what is stored; by default when ``PHUSONG_FRESH`` is 1.
+
+    Returns
+    -------
+    Session
+        The study in use.
+    """
+    if fresh is None:
+        fresh = os.environ.get(FRESH_VARIABLE, "") == "1"
+    return Session(study, workers=workers or available_cores(), progress=progress, fresh=fresh)
+
+
+def reach(study: Study, *, workers: int | None = None, progress: Progress = silent) -> Reach:
+    """Received level of every operator; stored results are shown when nothing changed.
+
+    Parameters
+    ----------
+    study
+        The study.
+    workers
+        Threads; every core by default.
+    progress
+        Is told how far the work is.
+
+    Returns
+    -------
+    Reach
+        Best server per operator and technology, and of all operators.
+    """
+    return reach_step.reach(start(study, workers=workers, progress=progress))
+
+
+def gaps(study: Study, reached: Reach) -> Gaps:
+    """Where there is no signal, and who lives there.
+
+    Parameters
+    ----------
+    study
+        The study.
+    reached
+        Received levels of the same study.
+
+    Returns
+    -------
+    Gaps
+        Classes, polygons and tables.
+    """
+    return gaps_step.gaps(start(study), reached)
+
+
+def plan(
+    study: Study, found: Gaps, *, workers: int | None = None, progress: Progress = silent
+) -> Plan:
+    """Where to build first.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Who has no signal.
+    workers
+        Threads; every core by default.
+    progress
+        Is told how far the work is.
+
+    Returns
+    -------
+    Plan
+        The ranking.
+    """
+    return plan_step.plan(start(study, workers=workers, progress=progress), found)
+
+
+def provenance(study: Study) -> str:
+    """What was computed and what reused, the key of the results, and versions, as text.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    str
+        One line each.
+    """
+    session = start(study)
+    lines = [f"study {study.study.name}, file {study.file.name}"]
+    lines += [f"  {line}" for line in study.history]
+    lines.append(f"results {session.manifest.results_key()}")
+    lines.append(", ".join(f"{name} {number}" for name, number in versions().items()))
+    return "\n".join(lines)

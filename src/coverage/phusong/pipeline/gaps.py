@@ -1,0 +1,119 @@
+"""Step 2: where there is no signal, and who lives there."""
+
+import geopandas as gpd
+import pandas as pd
+
+from phusong.analysis.gaps import (
+    Confidence,
+    Gaps,
+    commune_table,
+    gap_polygons,
+    point_table,
+    service_class,
+)
+from phusong.analysis.reach import Reach
+from phusong.pipeline.session import Session
+from phusong.reporting.tables import tidy
+from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
+from phusong.study import PRACTICE_LABEL, Study
+
+STEP = "gaps"
+TEXT_COLUMNS = (
+    "commune_code", "commune", "vintage", "operator", "technology", "village_id", "facility_id",
+    "name", "kind", "data_status",
+)  # fmt: skip
+
+
+def confidence(study: Study) -> Confidence:
+    """Probabilities from which a cell is covered, or marginal.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Confidence
+        In whole percent.
+    """
+    service = study.service
+    return Confidence(round(100 * service.covered.value), round(100 * service.marginal.value))
+
+
+def gaps(session: Session, reach: Reach) -> Gaps:
+    """Find the areas and people without signal, or take them from the last run.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    reach
+        Received levels.
+
+    Returns
+    -------
+    Gaps
+        Classes, polygons and tables.
+    """
+    if not session.is_done(STEP):
+        _compute(session, reach)
+    return _load(session, reach)
+
+
+def _compute(session: Session, reach: Reach) -> None:
+    study, inputs = session.study, session.inputs
+    sure = confidence(study)
+    classes = {key: service_class(layer, sure) for key, layer in reach.layers.items()}
+    session.progress(STEP, 1, 4)
+    polygons = gap_polygons(
+        classes, inputs.communes, inputs.people, smallest_km2=study.service.smallest_gap.value
+    )
+    session.progress(STEP, 2, 4)
+    tables = {
+        "communes": commune_table(classes, inputs.communes, inputs.people),
+        "villages": point_table(inputs.places.villages, reach, sure),
+        "facilities": point_table(inputs.places.facilities, reach, sure),
+    }
+    session.progress(STEP, 3, 4)
+    practice = study.study.practice_data
+    folder = study.output / "gaps"
+    if practice:
+        polygons["data_status"] = PRACTICE_LABEL
+    outputs = [folder / "no-signal.gpkg", folder / "no-signal.parquet"]
+    write_geopackage(outputs[0], polygons, name="no-signal")
+    write_geoparquet(outputs[1], polygons)
+    for name, table in tables.items():
+        outputs.append(folder / f"{name}.csv")
+        write_csv(outputs[-1], tidy(table, practice=practice))
+    people = inputs.people
+    facts = {
+        "people_on_grid": round(people.total, 3),
+        "cells_without_population_data": people.unknown_cells,
+        "gap_polygons": len(polygons),
+        "outline_overlap_km2": round(_overlap_km2(inputs.communes.frame), 6),
+    }
+    session.record(STEP, facts, outputs)
+    session.progress(STEP, 4, 4)
+
+
+def _overlap_km2(outlines: gpd.GeoDataFrame) -> float:
+    """Area that more than one commune claims: sums over communes count it twice."""
+    return float((outlines.area.sum() - outlines.union_all().area) / 1e6)
+
+
+def _load(session: Session, reach: Reach) -> Gaps:
+    folder = session.study.output / "gaps"
+    sure = confidence(session.study)
+
+    def table(name: str) -> pd.DataFrame:
+        return read_csv(folder / f"{name}.csv", text=TEXT_COLUMNS)
+
+    return Gaps(
+        grid=reach.grid,
+        classes={key: service_class(layer, sure) for key, layer in reach.layers.items()},
+        polygons=gpd.read_parquet(folder / "no-signal.parquet"),
+        communes=table("communes"),
+        villages=table("villages"),
+        facilities=table("facilities"),
+    )

@@ -1,0 +1,223 @@
+"""Reading everything that a study names, once, with what was noticed on the way."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from pyproj import Proj
+
+from phusong.errors import DataError, DataWarning
+from phusong.geo.grid import Grid
+from phusong.geo.network import Network
+from phusong.geo.people import People
+from phusong.geo.places import Communes, Places
+from phusong.geo.terrain import Terrain
+from phusong.sources.boundaries import read_communes
+from phusong.sources.people import read_people
+from phusong.sources.places import read_places
+from phusong.sources.terrain import read_terrain, terrain_files
+from phusong.sources.towers import read_towers
+from phusong.store.files import sha256_of
+from phusong.study import Source, Study, TableInput, TerrainInput
+
+Fact = TypeVar("Fact")
+SIDECARS = (".cpg", ".dbf", ".hdr", ".prj", ".shx")
+"""What else holds part of an input, under the same name."""
+WIDEST_STRETCH = 0.01
+"""Largest error of distances that a study's CRS may make."""
+
+
+class Inputs:
+    """What a study reads, each input checked at its first use and kept.
+
+    Parameters
+    ----------
+    study
+        The study.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self._noticed: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def communes(self) -> Communes:
+        """The communes asked about."""
+        _refuse_geographic(self.study)
+        file = self.study.path(self.study.inputs.boundaries.file)
+        return self._noticing("boundaries", lambda: read_communes(file, self.study))
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The frame: the communes and the margin around them."""
+        grid = study_grid(self.study, self.communes)
+        _refuse_stretched(self.study, grid)
+        return grid
+
+    @cached_property
+    def terrain(self) -> Terrain:
+        """Ground heights."""
+        files = terrain_files(self.study.path(f) for f in self.study.inputs.terrain.files)
+        return self._noticing("terrain", lambda: read_terrain(files, self.grid))
+
+    @cached_property
+    def network(self) -> Network:
+        """Every sector of the tower list."""
+        file = self.study.path(self.study.inputs.towers.file)
+        return self._noticing("towers", lambda: read_towers(file, self.study, self.grid))
+
+    @cached_property
+    def places(self) -> Places:
+        """Villages, facilities, roads and power lines."""
+        return self._noticing("places", lambda: read_places(self.study, self.communes))
+
+    @cached_property
+    def people(self) -> People:
+        """People per cell."""
+        file = self.study.path(self.study.inputs.population.file)
+        return self._noticing("population", lambda: read_people(file, self.grid))
+
+    def warnings(self) -> tuple[str, ...]:
+        """Read everything, and say what was noticed on the way in.
+
+        Returns
+        -------
+        tuple of str
+            One line each, in the order of the inputs.
+        """
+        for name in ("communes", "terrain", "network", "places", "people"):
+            getattr(self, name)
+        return tuple(line for lines in self._noticed.values() for line in lines)
+
+    def _noticing(self, key: str, read: Callable[[], Fact]) -> Fact:
+        """Read one input; keep its data warnings, let others through."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", DataWarning)
+            fact = read()
+        self._noticed[key] = tuple(
+            str(w.message) for w in caught if issubclass(w.category, DataWarning)
+        )
+        for other in caught:
+            if not issubclass(other.category, DataWarning):
+                warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+        return fact
+
+
+def study_grid(study: Study, communes: Communes) -> Grid:
+    """Frame of a study: its communes and the margin around them.
+
+    Parameters
+    ----------
+    study
+        CRS, resolution and margin.
+    communes
+        Outlines in that CRS.
+
+    Returns
+    -------
+    Grid
+        The frame.
+    """
+    west, south, east, north = communes.frame.total_bounds
+    margin = 1000.0 * study.area.margin_km
+    return Grid.from_bounds(
+        west - margin, south - margin, east + margin, north + margin,
+        crs=study.grid.crs, resolution_m=study.grid.resolution_m,
+    )  # fmt: skip
+
+
+def _refuse_geographic(study: Study) -> None:
+    """Fail early, and by the name of the key, when the study's CRS is not metric."""
+    try:
+        Grid.from_bounds(0, 0, 1, 1, crs=study.grid.crs, resolution_m=study.grid.resolution_m)
+    except DataError as error:
+        raise DataError(f"{study.file.name}: grid.crs = {study.grid.crs}: {error}") from None
+    except Exception as error:  # noqa: BLE001 — PROJ raises several unrelated types
+        raise DataError(
+            f"{study.file.name}: grid.crs = {study.grid.crs} is not a known CRS ({error}); "
+            "give a metric one, for example EPSG:32648"
+        ) from None
+
+
+def _refuse_stretched(study: Study, grid: Grid) -> None:
+    """A metre of the CRS must be a metre on the ground, or every distance and area is wrong."""
+    west, south, east, north = grid.bounds
+    place = grid.longitude_latitude((west + east) / 2, (south + north) / 2)
+    factors = Proj(grid.crs).get_factors(*place)
+    stretch = max(abs(factors.meridional_scale - 1.0), abs(factors.parallel_scale - 1.0))
+    if not stretch <= WIDEST_STRETCH:
+        raise DataError(
+            f"{study.file.name}: grid.crs = {study.grid.crs} stretches distances by "
+            f"{100 * stretch:.1f} % at the communes, at most {100 * WIDEST_STRETCH:g} % is "
+            "allowed; take the CRS of this area, for example its UTM zone"
+        )
+
+
+def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
+    """Inputs that a study names: key, origin and files as written in the study file.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Yields
+    ------
+    key, source, files
+        For example ``towers``, where it comes from, and its file.
+    """
+    for key in type(study.inputs).model_fields:
+        section = getattr(study.inputs, key)
+        if isinstance(section, TerrainInput):
+            yield key, section, section.files
+        elif isinstance(section, TableInput):
+            yield key, section, (section.file,)
+
+
+def input_digests(study: Study) -> Mapping[str, str]:
+    """SHA-256 of every file that a study reads, by its path as the study writes it.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    dict
+        Digest by path.
+
+    Raises
+    ------
+    DataError
+        A file does not exist.
+    """
+    digests: dict[str, str] = {}
+    for key, _, files in named_inputs(study):
+        for name in files:
+            path = study.path(name)
+            for file in _files_of(path, key):
+                label = name if file == path else f"{name}/{file.relative_to(path).as_posix()}"
+                digests[label] = sha256_of(file)
+                for part in _parts_of(file):
+                    digests[f"{label}{part.suffix}"] = sha256_of(part)
+    return digests
+
+
+def _parts_of(file: Path) -> list[Path]:
+    """Files beside a file that belong to it, such as the table of a shapefile."""
+    named = (file.with_suffix(suffix) for suffix in SIDECARS if suffix != file.suffix.lower())
+    return [part for part in named if part.is_file()]
+
+
+def _files_of(path: Path, key: str) -> tuple[Path, ...]:
+    if path.is_dir():
+        return terrain_files([path])
+    if not path.is_file():
+        raise DataError(
+            f"{path} does not exist; check inputs.{key} in the study file. Practice data is "
+            "written by `phusong demo data/raw/demo`"
+        )
+    return (path,)

@@ -1,0 +1,188 @@
+"""Path loss of each mast and band, kept by the content of its inputs."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from affine import Affine
+
+from phusong.engine import in_order
+from phusong.geo.terrain import Terrain
+from phusong.models.loss_map import LossMap, disc_window, p1812_loss_map
+from phusong.pipeline.session import Session, code_key
+from phusong.store.files import key_of
+from phusong.units import Float32Array
+
+SUFFIX = ".tif"
+NODATA = -32768
+LOSS_STEP_DB = 0.01
+ELEVATION_STEP_MRAD = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Mast:
+    """What the path loss of a mast depends on, besides the study.
+
+    Parameters
+    ----------
+    easting, northing
+        Position in the study's CRS [m].
+    antenna_height_m
+        Above ground [m].
+    frequencies_mhz
+        Bands that are asked for [MHz].
+    radius_m
+        How far to look [m].
+    """
+
+    easting: float
+    northing: float
+    antenna_height_m: float
+    frequencies_mhz: tuple[float, ...]
+    radius_m: float
+
+
+class LossMaps:
+    """Path loss of masts: taken from the cache where it is there, else computed and kept.
+
+    Stored losses are whole hundredths of a decibel and angles whole tenths of a milliradian;
+    what was just computed is rounded in the same way, so both give the same results.
+
+    Parameters
+    ----------
+    session
+        The study's inputs and cache.
+    receiver_height_m
+        Of the handset, above ground [m].
+    """
+
+    def __init__(self, session: Session, receiver_height_m: float) -> None:
+        self.session = session
+        self.receiver_height_m = receiver_height_m
+        self.computed = 0
+        self.reused = 0
+
+    @property
+    def terrain(self) -> Terrain:
+        """Ground that the waves run over."""
+        return self.session.inputs.terrain
+
+    @cached_property
+    def _shared_facts(self) -> dict[str, Any]:
+        terrain = self.terrain
+        heights = np.ascontiguousarray(terrain.height_amsl_m)
+        propagation = self.session.study.propagation
+        return {
+            "code": code_key("kernels", "models", "geo", "units.py"),
+            "terrain": hashlib.blake2b(heights.tobytes(), digest_size=16).hexdigest(),
+            "grid": [terrain.grid.crs, list(terrain.grid.affine)[:6], list(terrain.grid.shape)],
+            "receiver_height_m": self.receiver_height_m,
+            "propagation": propagation.model_dump(mode="json", exclude={"models", "radius_km"}),
+        }
+
+    def maps(self, masts: Iterable[Mast]) -> Iterator[LossMap]:
+        """Path loss of each mast, in their order.
+
+        Parameters
+        ----------
+        masts
+            The masts.
+
+        Yields
+        ------
+        LossMap
+            Losses of its bands.
+        """
+        for loss, was_stored in in_order(self._map, masts, workers=self.session.workers):
+            self.reused += was_stored
+            self.computed += not was_stored
+            yield loss
+
+    def _map(self, mast: Mast) -> tuple[LossMap, bool]:
+        window = disc_window(
+            self.terrain.grid, easting=mast.easting, northing=mast.northing, radius_m=mast.radius_m
+        )
+        keys = {f: self._key(mast, f) for f in mast.frequencies_mhz}
+        angle_key = self._key(mast, None)
+        cache = self.session.losses
+        stored = not self.session.fresh and cache.has(angle_key, SUFFIX)
+        missing = tuple(
+            f for f in mast.frequencies_mhz if not (stored and cache.has(keys[f], SUFFIX))
+        )
+        if missing:
+            made = self._compute(mast, missing)
+            cache.put(angle_key, SUFFIX, _writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made))
+            for band, frequency in enumerate(made.frequencies_mhz):
+                cache.put(
+                    keys[frequency], SUFFIX, _writer(made.path_loss_db[band], LOSS_STEP_DB, made)
+                )
+        losses = [_read(cache.path(keys[f], SUFFIX), LOSS_STEP_DB) for f in mast.frequencies_mhz]
+        angles = _read(cache.path(angle_key, SUFFIX), ELEVATION_STEP_MRAD)
+        return (
+            LossMap(
+                grid=self.terrain.grid,
+                row0=window.row0,
+                col0=window.col0,
+                frequencies_mhz=mast.frequencies_mhz,
+                path_loss_db=np.stack(losses),
+                tx_elevation_mrad=angles,
+                inside=window.inside,
+            ),
+            not missing,
+        )
+
+    def _key(self, mast: Mast, frequency_mhz: float | None) -> str:
+        place = [mast.easting, mast.northing, mast.antenna_height_m, mast.radius_m]
+        return key_of([self._shared_facts, place, frequency_mhz])
+
+    def _compute(self, mast: Mast, frequencies_mhz: tuple[float, ...]) -> LossMap:
+        propagation = self.session.study.propagation
+        _, latitude = self.terrain.grid.longitude_latitude(mast.easting, mast.northing)
+        return p1812_loss_map(
+            self.terrain,
+            easting=mast.easting,
+            northing=mast.northing,
+            tx_height_m=mast.antenna_height_m,
+            rx_height_m=self.receiver_height_m,
+            frequencies_mhz=frequencies_mhz,
+            radius_m=mast.radius_m,
+            latitude_deg=latitude,
+            delta_n=propagation.delta_n.value,
+            surface_refractivity_n0=propagation.surface_refractivity_n0.value,
+            time_percent=propagation.time_percent,
+            polarization=propagation.polarization,
+            method=propagation.method,
+        )
+
+
+def _writer(values: Float32Array, step: float, loss: LossMap) -> Any:
+    """Make the function that writes a window as whole steps in 16 bits."""
+    whole = np.full(values.shape, NODATA, dtype=np.int16)
+    known = ~np.isnan(values)
+    whole[known] = np.clip(np.rint(values[known].astype(np.float64) / step), -32767, 32767)
+    rows, cols = values.shape
+    transform = loss.grid.affine * Affine.translation(loss.col0, loss.row0)
+
+    def write(aside: Path) -> None:
+        with rasterio.open(
+            aside, "w", driver="GTiff", height=rows, width=cols, count=1, dtype="int16",
+            crs=loss.grid.crs, transform=transform, nodata=NODATA, compress="deflate",
+            predictor=2, zlevel=1,
+        ) as dataset:  # fmt: skip
+            dataset.write(whole, 1)
+            dataset.scales = (step,)
+
+    return write
+
+
+def _read(file: Path, step: float) -> Float32Array:
+    with rasterio.open(file) as dataset:
+        whole = dataset.read(1)
+    values = (whole.astype(np.float64) * step).astype(np.float32)
+    values[whole == NODATA] = np.nan
+    return np.asarray(values)

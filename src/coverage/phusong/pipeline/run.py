@@ -1,0 +1,43 @@
+"""All steps of a study, in order."""
+
+from pathlib import Path
+
+from phusong.pipeline.api import start
+from phusong.pipeline.report import write_report
+from phusong.pipeline.session import Progress, silent
+from phusong.store.files import remove_leftovers
+from phusong.study import Study
+
+
+def run_study(
+    study: Study,
+    *,
+    workers: int | None = None,
+    progress: Progress = silent,
+    fresh: bool | None = None,
+    with_notebooks: bool = True,
+) -> Path:
+    """Compute reach, gaps and plan, and write every product; finished steps are reused.
+
+    Parameters
+    ----------
+    study
+        The study.
+    workers
+        Threads; every core by default.
+    progress
+        Is told how far the work is.
+    fresh
+        Compute again what is stored; by default when ``PHUSONG_FRESH`` is 1.
+    with_notebooks
+        Execute and render the notebooks as well.
+
+    Returns
+    -------
+    pathlib.Path
+        ``index.html``.
+    """
+    if study.output.is_dir():
+        remove_leftovers(study.output)
+    session = start(study, workers=workers, progress=progress, fresh=fresh)
+    return write_report(session, with_notebooks=with_notebooks)

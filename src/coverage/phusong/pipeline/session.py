@@ -1,0 +1,204 @@
+"""What the steps share: keys of their inputs, the manifest, what was computed or reused."""
+
+import hashlib
+import platform
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from phusong.pipeline.inputs import Inputs, input_digests, named_inputs
+from phusong.store.cache import Cache
+from phusong.store.files import key_of, sha256_of
+from phusong.store.manifest import Manifest
+from phusong.study import PRACTICE_LABEL, Study
+from phusong.version import __version__
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many parts are done, and how many there are."""
+
+PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
+_NOT_RESULTS = ("reporting", "cli")
+"""Parts of the package that no number depends on."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Progress that shows nothing.
+
+    Parameters
+    ----------
+    what
+        The step.
+    done, total
+        Parts of it.
+    """
+
+
+def code_key(*parts: str) -> str:
+    """Key of the source code that results depend on.
+
+    Parameters
+    ----------
+    *parts
+        Subpackages or modules to take; all but reporting and the command line by default.
+
+    Returns
+    -------
+    str
+        Hexadecimal digest.
+    """
+    root = Path(__file__).parents[1]
+    digest = hashlib.blake2b(digest_size=16)
+    for file in sorted(root.rglob("*.py")):
+        place = file.relative_to(root)
+        if parts and place.parts[0] not in parts:
+            continue
+        if not parts and place.parts[0] in _NOT_RESULTS:
+            continue
+        digest.update(place.as_posix().encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+class Session:
+    """One use of a study: reads inputs when needed, knows which steps are done.
+
+    Parameters
+    ----------
+    study
+        The study.
+    workers
+        Threads for the heavy work.
+    progress
+        Is told how far the work is.
+    fresh
+        Compute again what is stored already.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        *,
+        workers: int = 1,
+        progress: Progress = silent,
+        fresh: bool = False,
+    ) -> None:
+        self.study = study
+        self.workers = workers
+        self.progress = progress
+        self.fresh = fresh
+        self.manifest = Manifest(study.output)
+        self.losses = Cache(study.output / "cache" / "path-loss")
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 of the input files."""
+        return input_digests(self.study)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What the study reads; each input is read at its first use."""
+        return Inputs(self.study)
+
+    def key(self, step: str) -> str:
+        """Key of everything that a step depends on.
+
+        Parameters
+        ----------
+        step
+            For example ``reach``.
+
+        Returns
+        -------
+        str
+            Hexadecimal digest.
+        """
+        facts = self.study.model_dump(mode="json")
+        if step == "reach":
+            facts = {k: v for k, v in facts.items() if k not in {"costs", "planning"}}
+        return key_of([step, facts, dict(self.digests), code_key()])
+
+    def is_done(self, step: str) -> bool:
+        """Whether a step's files are there, whole and made from these inputs.
+
+        Parameters
+        ----------
+        step
+            For example ``reach``.
+
+        Returns
+        -------
+        bool
+            True when it need not be computed again.
+        """
+        done = not self.fresh and self.manifest.is_done(step, self.key(step))
+        if done:
+            self.study.note(f"{step}: reused")
+        return done
+
+    def record(
+        self,
+        step: str,
+        facts: Mapping[str, Any],
+        outputs: list[Path],
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Write a finished step into the manifest.
+
+        Parameters
+        ----------
+        step
+            For example ``reach``.
+        facts
+            What is worth knowing about it.
+        outputs
+            The files that it wrote.
+        key
+            Key of everything it depends on, when it is not :meth:`key`.
+        """
+        self.manifest.data.update(self._header())
+        self.manifest.record(step, key or self.key(step), facts, outputs)
+        self.study.note(f"{step}: computed")
+
+    def _header(self) -> dict[str, Any]:
+        study = self.study
+        return {
+            "study": study.study.model_dump(mode="json"),
+            "study_file": {"name": study.file.name, "sha256": sha256_of(study.file)},
+            "practice_data": PRACTICE_LABEL if study.study.practice_data else None,
+            "inputs": [
+                {
+                    "key": key,
+                    "files": {
+                        name: digest
+                        for name, digest in self.digests.items()
+                        if any(name == f or name.startswith(f"{f}/") for f in files)
+                    },
+                    "source": source.source,
+                    "licence": source.licence,
+                    "attribution": source.attribution,
+                    "date": source.date,
+                }
+                for key, source, files in named_inputs(study)
+            ],
+            "assumptions": [a.model_dump(mode="json") for a in study.assumptions()],
+            "versions": versions(),
+        }
+
+
+def versions() -> dict[str, str]:
+    """Versions that results depend on.
+
+    Returns
+    -------
+    dict
+        Version by name.
+    """
+    found = {"phusong": __version__, "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

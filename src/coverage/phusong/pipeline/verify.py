@@ -1,0 +1,136 @@
+"""Same inputs, same outputs? Checksums of one run, numbers of two."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import rasterio
+from rasterio.errors import RasterioError
+
+from phusong.errors import StoreError
+from phusong.store.files import sha256_of
+from phusong.store.manifest import MANIFEST, Manifest
+from phusong.store.rasters import read_scaled
+
+MOST_ROWS_SHOWN = 5
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """Files of a run that are missing or not what they were.
+
+    Parameters
+    ----------
+    folder
+        Output folder of a study.
+
+    Returns
+    -------
+    list of str
+        One line per file; empty when all is well.
+
+    Raises
+    ------
+    StoreError
+        The folder holds no readable manifest.
+    """
+    manifest = _manifest(folder)
+    faults = []
+    for step, entry in sorted(manifest.data["steps"].items()):
+        for name, digest in sorted(entry["outputs"].items()):
+            file = folder / name
+            if not file.is_file():
+                faults.append(f"{file}: missing (step {step}); run the study again")
+            elif sha256_of(file) != digest:
+                faults.append(f"{file}: changed since step {step} wrote it; run the study again")
+    return faults
+
+
+def _manifest(folder: Path) -> Manifest:
+    manifest = Manifest(folder)
+    if not (folder / MANIFEST).is_file() or not manifest.data["steps"]:
+        raise StoreError(
+            f"{folder} holds no {MANIFEST} of a finished step; name the output folder of a study"
+        )
+    return manifest
+
+
+def compare_runs(folder: Path, other: Path, *, tolerance: float) -> list[str]:
+    """Differences between the rasters and tables of two runs of the same study.
+
+    Parameters
+    ----------
+    folder, other
+        Output folders, for example of two machines.
+    tolerance
+        Largest difference that counts as equal, in the unit of each number.
+
+    Returns
+    -------
+    list of str
+        One line per raster, table column or rank that differs.
+    """
+    ours, theirs = (_result_files(f) for f in (folder, other))
+    faults = [f"{name}: only in {folder}" for name in sorted(ours - theirs)]
+    faults += [f"{name}: only in {other}" for name in sorted(theirs - ours)]
+    for name in sorted(ours & theirs):
+        missing = [f / name for f in (folder, other) if not (f / name).is_file()]
+        faults += [f"{file}: missing; run the study again" for file in missing]
+        if missing:
+            continue
+        if name.endswith(".tif"):
+            faults += _compare_rasters(name, folder / name, other / name, tolerance)
+        elif name.endswith(".csv"):
+            faults += _compare_tables(name, folder / name, other / name, tolerance)
+    return faults
+
+
+def _result_files(folder: Path) -> set[str]:
+    steps = _manifest(folder).data["steps"]
+    return {name for entry in steps.values() for name in entry["outputs"]}
+
+
+def _compare_rasters(name: str, ours: Path, theirs: Path, tolerance: float) -> list[str]:
+    try:
+        with rasterio.open(ours) as a, rasterio.open(theirs) as b:
+            if a.shape != b.shape or a.crs != b.crs or not a.transform.almost_equals(b.transform):
+                return [f"{name}: other grid ({a.shape} against {b.shape})"]
+        a_values, b_values = read_scaled(ours), read_scaled(theirs)
+    except (RasterioError, StoreError) as error:
+        return [f"{name}: cannot be read: {error}"]
+    unknown = np.isnan(a_values) != np.isnan(b_values)
+    away = np.abs(a_values.astype(np.float64) - b_values.astype(np.float64))
+    allowed = 0.0 if name.endswith("-server.tif") else tolerance + 1e-6
+    differ = unknown | (np.nan_to_num(away) > allowed)
+    if not differ.any():
+        return []
+    row, col = np.argwhere(differ)[0]
+    return [
+        f"{name}: {int(differ.sum())} of {differ.size} cells differ by more than {tolerance:g} "
+        f"(largest {float(np.nanmax(away, initial=0.0)):g}, {int(unknown.sum())} known in one run "
+        f"only; first at row {row}, column {col})"
+    ]
+
+
+def _compare_tables(name: str, ours: Path, theirs: Path, tolerance: float) -> list[str]:
+    try:
+        a, b = (
+            pd.read_csv(f, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+            for f in (ours, theirs)
+        )
+    except ValueError as error:
+        return [f"{name}: cannot be read: {error}"]
+    if list(a.columns) != list(b.columns) or len(a) != len(b):
+        return [f"{name}: other shape ({a.shape} against {b.shape})"]
+    faults = []
+    for column in a.columns:
+        left, right = (pd.to_numeric(t[column], errors="coerce") for t in (a, b))
+        numbers = left.notna() & right.notna()
+        differ = np.where(numbers, (left - right).abs() > tolerance + 1e-9, a[column] != b[column])
+        faults += [
+            f"{name}: row {row + 2}, column {column}: {a[column][row]} against {b[column][row]}"
+            for row in np.flatnonzero(differ)[:MOST_ROWS_SHOWN]
+        ]
+        more = int(differ.sum()) - MOST_ROWS_SHOWN
+        if more > 0:
+            faults.append(f"{name}: column {column} differs in {more} more rows")
+    return faults
