@@ -202,8 +202,9 @@ def test_low_refractivity_in_the_mountains_warns() -> None:
     [
         ([0.0, 400.0, *([0.0] * 8)], (40.0, 1.5), 128 | 512),
         ([*([0.0] * 8), 400.0, 0.0], (40.0, 1.5), 256 | 1024),
-        ([*([0.0] * 99), 400.0], (1.0, 1.5), 2048),
-        ([400.0, *([0.0] * 99)], (1.5, 1.0), 4096),
+        # A far ridge; within sight of each other the horizons are at most smooth Earth's.
+        ([*([0.0] * 90), 400.0, *([0.0] * 9)], (1.0, 1.5), 2048),
+        ([*([0.0] * 9), 400.0, *([0.0] * 90)], (1.5, 1.0), 4096),
         ([0.0] * 10, (900.0, 1.5), 32),
     ],
 )
@@ -331,20 +332,38 @@ def test_curves_meet_where_their_pieces_join() -> None:
         assert forward_scatter(join) == pytest.approx(forward_scatter(join + 1e-6), abs=0.32)
 
 
+# d_0 = 0.04 * 2000 * 35 * 35 = 98 km, A_d0 < 0; d_1 = -A_d0 / M_d, at least 12.5 km.
+OPEN = Geometry(40e3, 30.0, 30.0, 35.0, 35.0, 25e3, 25e3, 0.0, 0.0, 0.0)
+GROUND = complex(0.3, 0.01)
+
+
 @pytest.mark.parametrize(
     ("slope_db_per_m", "base_db"),
     [
         # The diffraction line falls with distance: no rising curve can join it.
         (-1e-3, 1.0),
-        # The curve starts beyond its second point and does not rise to the line's end.
-        (1e-4, -6.5),
+        # The curve starts beyond its second point, d_1 = 90 km, and does not rise to A_s = -6 dB:
+        # A_1 = -10 log|exp(-1.140i) - 0.990|^2 = -0.6 dB is above.
+        (2e-4, -18.0),
     ],
 )
 def test_line_of_sight_falls_back_on_the_diffraction_slope(
     slope_db_per_m: float, base_db: float
 ) -> None:
-    geometry = Geometry(40e3, 30.0, 30.0, 35.0, 35.0, 25e3, 25e3, 0.0, 0.0, 0.0)
     lines = Lines(30e3, 30e3, 60e3, 50e3, 0.0, 4e3, slope_db_per_m, base_db)
     expected = slope_db_per_m * 60e3 + base_db + slope_db_per_m * (40e3 - 60e3)
-    got = within_smooth_horizon(geometry, lines, 2000.0, complex(0.3, 0.01))
+    got = within_smooth_horizon(OPEN, lines, 2000.0, GROUND)
+    assert got == pytest.approx(expected, abs=1e-9)
+
+
+def test_line_of_sight_joins_one_point_and_the_end_of_the_line() -> None:
+    # d_1 = 65 km < d_0, A_s = -0.5 dB, k_1 = (A_s - A_1) / (d_s - d_1), k_2 = 0.
+    lines = Lines(30e3, 30e3, 60e3, 50e3, 0.0, 4e3, 1e-4, -6.5)
+    s = 70.0 / math.hypot(65e3, 70.0)
+    reflection = (s - GROUND) / (s + GROUND)
+    phase = math.pi - (math.pi / 2.0) ** 2 / (2.0 * 2000.0 / 47.7 * 35.0 * 35.0 / 65e3)
+    a_1_db = -10.0 * math.log10(abs(complex(math.cos(phase), -math.sin(phase)) + reflection) ** 2)
+    assert a_1_db == pytest.approx(-3.02, abs=0.01)
+    expected = -0.5 + (-0.5 - a_1_db) / (60e3 - 65e3) * (40e3 - 60e3)
+    got = within_smooth_horizon(OPEN, lines, 2000.0, GROUND)
     assert got == pytest.approx(expected, abs=1e-9)
