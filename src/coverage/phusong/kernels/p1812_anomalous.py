@@ -55,6 +55,18 @@ def coupling_over_sea(omega: float, d_coast: float, d_horizon: float, h_s: float
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def time_variability(D: float, p: float, beta: float) -> tuple[float, float]:
+    """Gamma and loss A(p) of the time percentage, beta % of anomalous time. P.1812-8, eq. (53)."""
+    log_beta = math.log10(beta)
+    Gamma = (1.076 / (2.0058 - log_beta) ** 1.012) * math.exp(
+        -(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * D**1.13
+    )  # eq. (53a)
+    share = p / beta
+    A_p = -12.0 + (1.2 + 3.7e-3 * D) * math.log10(share) + 12.0 * share**Gamma  # eq. (53)
+    return Gamma, A_p
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def ducting_statistics(
     seen: Horizons,
     heights: DuctingHeights,
@@ -76,12 +88,7 @@ def ducting_statistics(
         d_I = min(D - seen.d_lt - seen.d_lr, 40.0)  # eq. (56a)
         mu_3 = math.exp(-4.6e-5 * (heights.h_m - 10.0) * (43.0 + 6.0 * d_I))  # eq. (56)
     beta = sky.beta_0 * mu_2 * mu_3  # eq. (54)
-    log_beta = math.log10(beta)
-    Gamma = (1.076 / (2.0058 - log_beta) ** 1.012) * math.exp(
-        -(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * D**1.13
-    )  # eq. (53a)
-    share = p / beta
-    A_p = -12.0 + (1.2 + 3.7e-3 * D) * math.log10(share) + 12.0 * share**Gamma  # eq. (53)
+    Gamma, A_p = time_variability(D, p, beta)
     return DuctingStatistics(theta_prime, alpha, mu_2, mu_3, beta, Gamma, A_p, A_ct, A_cr)
 
 
