@@ -178,12 +178,36 @@ def smooth_horizon_angle(h_e_m: float, d_L_m: float, a_m: float, delta_h_m: floa
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def profile_geometry(
-    z: np.ndarray, n: int, xi_m: float, h_1_m: float, h_2_m: float, a_m: float
+def smooth_geometry(
+    d_m: float, h_1_m: float, h_2_m: float, h_e1: float, h_e2: float, a_m: float, delta_h: float
 ) -> Geometry:
-    """Horizons, irregularity and effective heights of a profile (steps 2, 3 and 5)."""
+    """Geometry of a path that its horizons do not cut short (step 5, first branch)."""
+    d_L1 = smooth_horizon(h_e1, a_m, delta_h)
+    d_L2 = smooth_horizon(h_e2, a_m, delta_h)
+    if d_L1 + d_L2 <= d_m:
+        q = (d_m / (d_L1 + d_L2)) ** 2
+        h_e1 *= q
+        h_e2 *= q
+        d_L1 = smooth_horizon(h_e1, a_m, delta_h)
+        d_L2 = smooth_horizon(h_e2, a_m, delta_h)
+    theta_1 = smooth_horizon_angle(h_e1, d_L1, a_m, delta_h)
+    theta_2 = smooth_horizon_angle(h_e2, d_L2, a_m, delta_h)
+    return Geometry(d_m, h_1_m, h_2_m, h_e1, h_e2, d_L1, d_L2, theta_1, theta_2, delta_h)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def geometry_within_horizons(
+    z: np.ndarray,
+    n: int,
+    xi_m: float,
+    h_1_m: float,
+    h_2_m: float,
+    a_m: float,
+    seen: tuple[float, float, float, float],
+) -> Geometry:
+    """Irregularity and effective heights of a profile whose horizons are known (steps 3, 5)."""
+    d_L1, d_L2, theta_1, theta_2 = seen
     d_m = n * xi_m
-    d_L1, d_L2, theta_1, theta_2 = horizons(z, n, xi_m, h_1_m, h_2_m, a_m)
     x_s = min(15.0 * h_1_m, 0.1 * d_L1)
     x_e = d_m - min(15.0 * h_2_m, 0.1 * d_L2)
     delta_h = terrain_irregularity(z, n, xi_m, x_s, x_e)
@@ -191,22 +215,21 @@ def profile_geometry(
         fit_0, fit_n = straight_fit(z, n, xi_m, x_s, x_e)
         h_e1 = h_1_m + dim(z[0], fit_0)
         h_e2 = h_2_m + dim(z[n], fit_n)
-        d_L1 = smooth_horizon(h_e1, a_m, delta_h)
-        d_L2 = smooth_horizon(h_e2, a_m, delta_h)
-        if d_L1 + d_L2 <= d_m:
-            q = (d_m / (d_L1 + d_L2)) ** 2
-            h_e1 *= q
-            h_e2 *= q
-            d_L1 = smooth_horizon(h_e1, a_m, delta_h)
-            d_L2 = smooth_horizon(h_e2, a_m, delta_h)
-        theta_1 = smooth_horizon_angle(h_e1, d_L1, a_m, delta_h)
-        theta_2 = smooth_horizon_angle(h_e2, d_L2, a_m, delta_h)
-    else:
-        fit_0, _ = straight_fit(z, n, xi_m, x_s, 0.9 * d_L1)
-        _, fit_n = straight_fit(z, n, xi_m, d_m - 0.9 * d_L2, x_e)
-        h_e1 = h_1_m + dim(z[0], fit_0)
-        h_e2 = h_2_m + dim(z[n], fit_n)
+        return smooth_geometry(d_m, h_1_m, h_2_m, h_e1, h_e2, a_m, delta_h)
+    fit_0, _ = straight_fit(z, n, xi_m, x_s, 0.9 * d_L1)
+    _, fit_n = straight_fit(z, n, xi_m, d_m - 0.9 * d_L2, x_e)
+    h_e1 = h_1_m + dim(z[0], fit_0)
+    h_e2 = h_2_m + dim(z[n], fit_n)
     return Geometry(d_m, h_1_m, h_2_m, h_e1, h_e2, d_L1, d_L2, theta_1, theta_2, delta_h)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def profile_geometry(
+    z: np.ndarray, n: int, xi_m: float, h_1_m: float, h_2_m: float, a_m: float
+) -> Geometry:
+    """Horizons, irregularity and effective heights of a profile (steps 2, 3 and 5)."""
+    seen = horizons(z, n, xi_m, h_1_m, h_2_m, a_m)
+    return geometry_within_horizons(z, n, xi_m, h_1_m, h_2_m, a_m, seen)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
