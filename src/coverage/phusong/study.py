@@ -148,6 +148,24 @@ class TableInput(Source):
     encoding: str = "utf-8-sig"
 
 
+class TowerInput(TableInput):
+    """A tower list as an operator wrote it, or a cell dump in OpenCelliD's columns.
+
+    ``columns`` maps a heading of the file to a column of Phusong, ``values`` gives columns that
+    the file does not have, ``operators`` maps a word of the file (or MCC-MNC, as in ``452-04``)
+    to an operator of the study, ``crs`` belongs to coordinates in metres, ``sheet`` is the sheet
+    of a workbook or the layer of a GeoPackage.
+    """
+
+    encoding: str = "auto"
+    sheet: str = ""
+    crs: str = ""
+    bad_rows: Literal["refuse", "leave-out"] = "refuse"
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, str] = Field(default_factory=dict)
+    operators: dict[str, Name] = Field(default_factory=dict)
+
+
 class BoundaryInput(TableInput):
     """Commune outlines."""
 
@@ -166,7 +184,7 @@ class InputsSection(Section):
     """Every file that the study reads, with its origin."""
 
     terrain: TerrainInput
-    towers: TableInput
+    towers: TowerInput
     boundaries: BoundaryInput
     population: PopulationInput
     villages: TableInput | None = None
@@ -263,6 +281,9 @@ class TowerDefaults(Section):
     mechanical_tilt: Degrees
     horizontal_beamwidth: Annotated[Quantity, _q("deg", 1.0, 360.0)]
     vertical_beamwidth: Annotated[Quantity, _q("deg", 1.0, 180.0)]
+    frequency: dict[TechnologyKey, Annotated[Quantity, _q("MHz", 30.0, 6000.0)]] = Field(
+        default_factory=dict
+    )
 
 
 class CostItem(Section):

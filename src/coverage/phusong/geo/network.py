@@ -1,9 +1,34 @@
 """Operators' sites and sectors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from phusong.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One way in which a tower list was not taken as it is written.
+
+    Parameters
+    ----------
+    kind
+        What was done, for example ``decimal comma``.
+    column
+        Column of Phusong, or of the file where it has no other name; empty for the whole file.
+    count
+        Cells, rows or columns that it concerns.
+    example
+        The first case in words, with its row.
+    doubtful
+        Whether somebody should look at it: a guess, not a mere way of writing.
+    """
+
+    kind: str
+    column: str
+    count: int
+    example: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +65,8 @@ class Sector:
         As in the tower list; empty when unknown.
     filled
         Columns that were missing and were filled from the study's defaults.
+    samples
+        Observations that a crowd-sourced position rests on; None for an operator's own list.
     """
 
     site_id: str
@@ -65,6 +92,7 @@ class Sector:
     power_source: str = ""
     owner: str = ""
     filled: tuple[str, ...] = ()
+    samples: int | None = None
 
     @property
     def mast(self) -> tuple[float, float, float]:
@@ -95,10 +123,14 @@ class Network:
         The sectors, in any order.
     left_out
         What was left out on the way in and why, one line each.
+    changes
+        How the list was read where it was not taken as it is written; two networks are equal
+        whatever their lists looked like.
     """
 
     sectors: tuple[Sector, ...]
     left_out: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.sectors:

@@ -52,7 +52,8 @@ def read_towers(file: Path, study: Study, grid: Grid) -> Network:
         Sites lie outside the frame.
     """
     section = study.inputs.towers
-    table = read_text_table(file, encoding=section.encoding, key="inputs.towers")
+    encoding = "utf-8-sig" if section.encoding == "auto" else section.encoding
+    table = read_text_table(file, encoding=encoding, key="inputs.towers")
     _refuse_swapped(table, file)
     frame = checked(table, _columns(study), file=file)
     _refuse_twins(frame, file)
