@@ -105,8 +105,8 @@ def test_missing_keys(tmp_path: Path) -> None:
     said = fault(write(tmp_path, {"grid.crs": None, "costs.exchange.rate": None}))
     assert said.splitlines() == [
         "study.toml: 2 fault(s) in the study file",
-        "  grid.crs is missing; add it (docs/conventions.md lists every key)",
-        "  costs.exchange.rate is missing; add it (docs/conventions.md lists every key)",
+        "  grid.crs is missing; add it as in configs/demo.toml",
+        "  costs.exchange.rate is missing; add it as in configs/demo.toml",
     ]
 
 

@@ -63,6 +63,9 @@ def faults_shown() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             warnings.simplefilter("ignore", ModelRangeWarning)
+            warnings.showwarning = lambda message, *_, **__: typer.echo(
+                f"warning: {message}", err=True
+            )
             yield
     except PhusongError as error:
         console.print(f"error: {error}", style="bold red", markup=False, soft_wrap=True)

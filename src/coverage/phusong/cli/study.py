@@ -23,9 +23,9 @@ def demo(
     ),
 ) -> None:
     """Write the practice study: invented terrain, towers, people and villages."""
-    from phusong.pipeline.practice import write_practice_study  # noqa: PLC0415
-
     with faults_shown():
+        from phusong.pipeline.practice import write_practice_study  # noqa: PLC0415
+
         study = write_practice_study(folder)
         typer.echo(f"practice data written to {folder}")
         typer.echo(f"next: phusong run {study}")
@@ -36,10 +36,10 @@ def check(
     study_option: StudyOption = None,
 ) -> None:
     """Say what is missing, guessed or suspicious in the inputs, before any computing."""
-    from phusong.pipeline.api import open_study  # noqa: PLC0415
-    from phusong.pipeline.check import input_report  # noqa: PLC0415
-
     with faults_shown():
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.check import input_report  # noqa: PLC0415
+
         typer.echo(input_report(open_study(study_file(study, study_option))))
 
 
@@ -54,16 +54,16 @@ def run(
     ] = True,
 ) -> None:
     """Compute reach, gaps and plan, and write maps, tables and notebooks."""
-    from phusong.pipeline.api import open_study  # noqa: PLC0415
-    from phusong.pipeline.run import run_study  # noqa: PLC0415
-
     with faults_shown(), Bars() as bars:
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.run import WARNING, run_study  # noqa: PLC0415
+
         opened = open_study(study_file(study, study_option))
         door = run_study(
             opened, workers=workers, progress=bars, fresh=fresh or None, with_notebooks=notebooks
         )
     for line in opened.history:
-        typer.echo(line)
+        typer.echo(line, err=line.startswith(WARNING))
     typer.echo(f"done: open {door}")
 
 
@@ -77,10 +77,10 @@ def report(
     ] = True,
 ) -> None:
     """Write the maps, tables and notebooks of a study again."""
-    from phusong.pipeline.api import open_study, start  # noqa: PLC0415
-    from phusong.pipeline.report import write_report  # noqa: PLC0415
-
     with faults_shown(), Bars() as bars:
+        from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.report import write_report  # noqa: PLC0415
+
         opened = open_study(study_file(study, study_option))
         session = start(opened, workers=workers, progress=bars)
         door = write_report(session, again=True, with_notebooks=notebooks)
@@ -97,9 +97,11 @@ def verify(
     ] = 0.0,
 ) -> None:
     """Check every file of a run against its checksum, or two runs against each other."""
-    from phusong.pipeline.verify import compare_runs, damaged_files  # noqa: PLC0415
-
+    if tolerance and against is None:
+        raise typer.BadParameter("--tolerance compares two runs; name the other with --against")
     with faults_shown():
+        from phusong.pipeline.verify import compare_runs, damaged_files  # noqa: PLC0415
+
         faults = damaged_files(folder)
         if against is not None:
             faults += damaged_files(against) + compare_runs(folder, against, tolerance=tolerance)

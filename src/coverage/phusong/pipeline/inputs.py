@@ -86,9 +86,15 @@ class Inputs:
         -------
         tuple of str
             One line each, in the order of the inputs.
+
+        Raises
+        ------
+        DataError
+            An input cannot be used.
         """
         for name in ("communes", "terrain", "network", "places", "people"):
             getattr(self, name)
+        self.network.on_air()
         return tuple(line for lines in self._noticed.values() for line in lines)
 
     def _noticing(self, key: str, read: Callable[[], Fact]) -> Fact:

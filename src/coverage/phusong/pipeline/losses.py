@@ -14,7 +14,7 @@ from affine import Affine
 from phusong.engine import in_order
 from phusong.geo.terrain import Terrain
 from phusong.models.loss_map import LossMap, disc_window, p1812_loss_map
-from phusong.pipeline.session import Session, code_key
+from phusong.pipeline.session import Session, code_key, versions
 from phusong.store.files import key_of
 from phusong.units import Float32Array
 
@@ -79,6 +79,7 @@ class LossMaps:
         propagation = self.session.study.propagation
         return {
             "code": code_key("kernels", "models", "geo", "units.py"),
+            "versions": versions(),
             "terrain": hashlib.blake2b(heights.tobytes(), digest_size=16).hexdigest(),
             "grid": [terrain.grid.crs, list(terrain.grid.affine)[:6], list(terrain.grid.shape)],
             "receiver_height_m": self.receiver_height_m,

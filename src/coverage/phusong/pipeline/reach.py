@@ -24,6 +24,7 @@ from phusong.models.location import location_variability_db
 from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
+from phusong.store.files import make_folder
 from phusong.store.rasters import read_raster, read_scaled, write_decibels, write_raster
 from phusong.store.tables import write_csv
 from phusong.study import PRACTICE_LABEL, Study
@@ -107,8 +108,10 @@ def sector_threshold(study: Study, technology: str, frequency_mhz: float) -> Thr
 
 
 def _compute(session: Session) -> None:
-    study, grid = session.study, session.inputs.grid
-    network = session.inputs.network.on_air()
+    study = session.study
+    noticed = session.inputs.warnings()  # a fault in any input shows before hours of computing
+    make_folder(study.output)
+    grid, network = session.inputs.grid, session.inputs.network.on_air()
     environment = study.environment
     losses = LossMaps(session, environment.receiver_height.value)
     keys = {op.name: op.key for op in study.operators}
@@ -134,7 +137,7 @@ def _compute(session: Session) -> None:
     for technology in sorted({t for _, t in servers}):
         parts = [server for (_, t), server in sorted(servers.items()) if t == technology]
         servers[ANY, technology] = combine(parts, grid)
-    _write(session, network, servers)
+    _write(session, network, servers, noticed)
 
 
 def _masts(
@@ -172,7 +175,12 @@ def layer_file(
     return folder / f"{operator}-{technology.lower()}-{what}.tif"
 
 
-def _write(session: Session, network: Network, servers: dict[tuple[str, str], BestServer]) -> None:
+def _write(
+    session: Session,
+    network: Network,
+    servers: dict[tuple[str, str], BestServer],
+    noticed: tuple[str, ...],
+) -> None:
     study, grid = session.study, session.inputs.grid
     model, environment = study.propagation.models[0], next(iter(study.environments))
     unknown = np.isnan(session.inputs.terrain.height_amsl_m)
@@ -203,7 +211,7 @@ def _write(session: Session, network: Network, servers: dict[tuple[str, str], Be
         "sites": len(network.site_ids),
         "filled_from_defaults": network.filled,
         "left_out": list(session.inputs.network.left_out),
-        "warnings": list(session.inputs.warnings()),
+        "warnings": list(noticed),
     }
     session.record(STEP, facts, [*files, table])
 

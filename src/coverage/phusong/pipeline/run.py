@@ -8,6 +8,9 @@ from phusong.pipeline.session import Progress, silent
 from phusong.store.files import remove_leftovers
 from phusong.study import Study
 
+WARNING = "warning: "
+"""Begins a line of the study's history that tells of something suspicious in its inputs."""
+
 
 def run_study(
     study: Study,
@@ -40,4 +43,7 @@ def run_study(
     if study.output.is_dir():
         remove_leftovers(study.output)
     session = start(study, workers=workers, progress=progress, fresh=fresh)
-    return write_report(session, with_notebooks=with_notebooks)
+    door = write_report(session, with_notebooks=with_notebooks)
+    for line in session.inputs.warnings():
+        study.note(f"{WARNING}{line}")
+    return door

@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many parts are done, and how many there are."""
 
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
+COMPUTED = "computed"
 _NOT_RESULTS = ("reporting", "cli")
 """Parts of the package that no number depends on."""
 
@@ -35,8 +36,9 @@ def silent(what: str, done: int, total: int) -> None:
     """
 
 
+@cache
 def code_key(*parts: str) -> str:
-    """Key of the source code that results depend on.
+    """Key of the source code that results depend on, as it was when first asked for.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ class Session:
         facts = self.study.model_dump(mode="json")
         if step == "reach":
             facts = {k: v for k, v in facts.items() if k not in {"costs", "planning"}}
-        return key_of([step, facts, dict(self.digests), code_key()])
+        return key_of([step, facts, dict(self.digests), code_key(), versions()])
 
     def is_done(self, step: str) -> bool:
         """Whether a step's files are there, whole and made from these inputs.
@@ -129,10 +131,12 @@ class Session:
         Returns
         -------
         bool
-            True when it need not be computed again.
+            True when it need not be computed again. A fresh session computes a step once for
+            each time that the study is opened, not once for every question about it.
         """
-        done = not self.fresh and self.manifest.is_done(step, self.key(step))
-        if done:
+        fresh = self.fresh and f"{step}: {COMPUTED}" not in self.study.history
+        done = not fresh and self.manifest.is_done(step, self.key(step))
+        if done and not any(line.startswith(f"{step}: ") for line in self.study.history):
             self.study.note(f"{step}: reused")
         return done
 
@@ -159,7 +163,7 @@ class Session:
         """
         self.manifest.data.update(self._header())
         self.manifest.record(step, key or self.key(step), facts, outputs)
-        self.study.note(f"{step}: computed")
+        self.study.note(f"{step}: {COMPUTED}")
 
     def _header(self) -> dict[str, Any]:
         study = self.study

@@ -7,12 +7,14 @@ import pandas as pd
 import rasterio
 from rasterio.errors import RasterioError
 
-from phusong.errors import StoreError
+from phusong.errors import DomainError, StoreError
 from phusong.store.files import sha256_of
 from phusong.store.manifest import MANIFEST, Manifest
 from phusong.store.rasters import read_scaled
 
 MOST_ROWS_SHOWN = 5
+EXACT_COLUMNS = ("_code", "_id", "server", "_hops")
+"""Ends of columns that look like numbers and are names or counts: no tolerance, zeros matter."""
 
 
 def damaged_files(folder: Path) -> list[str]:
@@ -68,7 +70,16 @@ def compare_runs(folder: Path, other: Path, *, tolerance: float) -> list[str]:
     -------
     list of str
         One line per raster, table column or rank that differs.
+
+    Raises
+    ------
+    DomainError
+        The tolerance is no number of 0 or more.
+    StoreError
+        A folder holds no readable manifest.
     """
+    if not 0.0 <= tolerance < np.inf:
+        raise DomainError(f"tolerance={tolerance} is not possible; give 0 or more")
     ours, theirs = (_result_files(f) for f in (folder, other))
     faults = [f"{name}: only in {folder}" for name in sorted(ours - theirs)]
     faults += [f"{name}: only in {other}" for name in sorted(theirs - ours)]
@@ -119,15 +130,39 @@ def _compare_tables(name: str, ours: Path, theirs: Path, tolerance: float) -> li
         )
     except ValueError as error:
         return [f"{name}: cannot be read: {error}"]
-    if list(a.columns) != list(b.columns) or len(a) != len(b):
-        return [f"{name}: other shape ({a.shape} against {b.shape})"]
+    if list(a.columns) != list(b.columns):
+        others = sorted(set(a.columns) ^ set(b.columns))
+        return [f"{name}: other columns ({', '.join(others) or 'in another order'})"]
+    if {"option_id", "rank"} <= set(a.columns):
+        return _compare_rankings(name, a, b, tolerance)
+    if len(a) != len(b):
+        return [f"{name}: {len(a)} rows against {len(b)}"]
+    return _compare_cells(name, a, b, [f"row {line + 2}" for line in range(len(a))], tolerance)
+
+
+def _compare_rankings(name: str, a: pd.DataFrame, b: pd.DataFrame, tolerance: float) -> list[str]:
+    """What changed its rank, and what else is said of the options that both runs rank."""
+    a, b = (table.set_index("option_id") for table in (a, b))
+    faults = []
+    for option in dict.fromkeys((*a.index, *b.index)):
+        left, right = (t["rank"][option] if option in t.index else "none" for t in (a, b))
+        if left != right:
+            faults.append(f"{name}: option {option}: rank {left} against {right}")
+    both = [option for option in a.index if option in b.index]
+    a, b = (table.loc[both].drop(columns="rank").reset_index() for table in (a, b))
+    return faults + _compare_cells(name, a, b, [f"option {option}" for option in both], tolerance)
+
+
+def _compare_cells(
+    name: str, a: pd.DataFrame, b: pd.DataFrame, places: list[str], tolerance: float
+) -> list[str]:
     faults = []
     for column in a.columns:
         left, right = (pd.to_numeric(t[column], errors="coerce") for t in (a, b))
-        numbers = left.notna() & right.notna()
+        numbers = left.notna() & right.notna() & (not column.endswith(EXACT_COLUMNS))
         differ = np.where(numbers, (left - right).abs() > tolerance + 1e-9, a[column] != b[column])
         faults += [
-            f"{name}: row {row + 2}, column {column}: {a[column][row]} against {b[column][row]}"
+            f"{name}: {places[row]}, column {column}: {a[column][row]} against {b[column][row]}"
             for row in np.flatnonzero(differ)[:MOST_ROWS_SHOWN]
         ]
         more = int(differ.sum()) - MOST_ROWS_SHOWN

@@ -18,6 +18,7 @@ from rasterio.windows import Window, from_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
+from phusong.sources.terrain import refuse_turned
 from phusong.units import FloatArray
 
 POINTS_PER_SIDE = 4
@@ -51,7 +52,7 @@ def read_people(file: Path, grid: Grid) -> People:
     Warns
     -----
     DataWarning
-        Part of the grid has no population data.
+        Part of the grid has no population data, or nobody lives there.
     """
     counts, transform, crs = _read_window(file, grid)
     fine = _FinePoints.over(grid, counts.shape, transform, crs)
@@ -77,6 +78,12 @@ def read_people(file: Path, grid: Grid) -> People:
             DataWarning,
             stacklevel=2,
         )
+    if people.total <= 0:
+        warnings.warn(
+            f"population {file.name} counts nobody in the study area; nothing can be ranked",
+            DataWarning,
+            stacklevel=2,
+        )
     return people
 
 
@@ -89,7 +96,11 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
             opened = rasterio.open(file)
         with opened as dataset:
             if dataset.crs is None:
-                raise DataError(f"population file {file} has no CRS; write one into it")
+                raise DataError(
+                    f"population file {file} has no CRS; "
+                    "write one into it, for example with `rio edit-info --crs EPSG:4326`"
+                )
+            refuse_turned(dataset, f"population file {file}")
             box = transform_bounds(grid.crs, dataset.crs, *grid.bounds)
             step_x, step_y = dataset.res
             pad = (2 * step_x, 2 * step_y)
@@ -109,7 +120,10 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
             transform = dataset.window_transform(window)
             crs = dataset.crs.to_wkt()
     except RasterioError as error:
-        raise DataError(f"population file {file} cannot be read as a raster: {error}") from None
+        raise DataError(
+            f"population file {file} cannot be read as a raster ({error}); "
+            "give a GeoTIFF or another GDAL raster, or get the file again"
+        ) from None
     values = counts.filled(np.nan)
     impossible = (values < 0) | np.isinf(values)
     if impossible.any():

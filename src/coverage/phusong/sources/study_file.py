@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from phusong.errors import StudyError
 from phusong.study import SCHEMA_VERSION, Study
@@ -58,7 +59,28 @@ def read_study(file: Path) -> Study:
         study = Study.model_validate(data)
     except ValidationError as error:
         raise StudyError(_explain(file, error)) from None
-    return study.located(file, _root_of(file, study.study.root))
+    study = study.located(file, _root_of(file, study.study.root))
+    _refuse_output_over_inputs(study)
+    return study
+
+
+def _refuse_output_over_inputs(study: Study) -> None:
+    """Results are safe to delete, so nothing else may lie among them."""
+    inputs = study.inputs.model_dump()
+    named = [
+        (f"inputs.{key}.file", part["file"])
+        for key, part in inputs.items()
+        if part and "file" in part
+    ]
+    named += [("inputs.terrain.files", name) for name in study.inputs.terrain.files]
+    named += [("the study file", str(study.file))]
+    for key, name in named:
+        if study.path(name).is_relative_to(study.output):
+            raise StudyError(
+                f"{study.file.name}: study.output = {study.study.output!r} holds {name} ({key}); "
+                "results need a folder of their own, for example data/processed/"
+                f"{study.study.name}"
+            )
 
 
 def _root_of(file: Path, named: str | None) -> Path:
@@ -68,13 +90,14 @@ def _root_of(file: Path, named: str | None) -> Path:
 
 
 def _explain(file: Path, error: ValidationError) -> str:
-    lines = [f"{file.name}: {error.error_count()} fault(s) in the study file"]
-    for fault in error.errors():
+    faults = [fault for fault in error.errors() if not _is_echo(fault, error.errors())]
+    lines = [f"{file.name}: {len(faults)} fault(s) in the study file"]
+    for fault in faults:
         key = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
             lines.append(f"  {key} is not a known key; {_suggest(fault['loc'])}")
         elif fault["type"] == "missing":
-            lines.append(f"  {key} is missing; add it (docs/conventions.md lists every key)")
+            lines.append(f"  {key} is missing; add it as in configs/demo.toml")
         else:
             message = fault["msg"].removeprefix("Value error, ")
             given = fault.get("input")
@@ -82,6 +105,14 @@ def _explain(file: Path, error: ValidationError) -> str:
             place = f"{key}{shown}: " if key else ""
             lines.append(f"  {place}{message[:1].lower()}{message[1:]}")
     return "\n".join(lines)
+
+
+def _is_echo(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+    """Whether a list is only called too short because its parts are faulty."""
+    place = fault["loc"]
+    return fault["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in faults
+    )
 
 
 def _suggest(location: tuple[int | str, ...]) -> str:

@@ -132,7 +132,31 @@ def _open_raster(file: Path) -> DatasetReader:
             f"terrain file {file} has no CRS; "
             "write one into it, for example with `rio edit-info --crs EPSG:4326`"
         )
+    refuse_turned(dataset, f"terrain file {file}")
     return dataset
+
+
+def refuse_turned(dataset: DatasetReader, what: str) -> None:
+    """Refuse a raster whose rows do not run from west to east and from north to south.
+
+    Parameters
+    ----------
+    dataset
+        The open raster.
+    what
+        What messages call it.
+
+    Raises
+    ------
+    DataError
+        It is rotated, sheared or flipped.
+    """
+    a = dataset.transform
+    if a.b != 0 or a.d != 0 or a.a <= 0 or a.e >= 0:
+        raise DataError(
+            f"{what} is rotated or flipped (affine {tuple(a)[:6]}), a north-up raster is needed; "
+            "warp it first, for example with `rio warp --dst-crs EPSG:4326`"
+        )
 
 
 def _same_lattice(datasets: list[DatasetReader]) -> list[list[DatasetReader]]:

@@ -1,5 +1,6 @@
 """Artefacts kept by the content of their inputs."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,8 +56,9 @@ class Cache:
                 return True
         except (OSError, UnicodeDecodeError):
             pass
-        file.unlink(missing_ok=True)
-        seal.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what cannot be removed cannot be replaced either
+            file.unlink(missing_ok=True)
+            seal.unlink(missing_ok=True)
         return False
 
     def put(self, key: str, suffix: str, write: Callable[[Path], object]) -> Path:

@@ -46,6 +46,27 @@ def key_of(facts: Any) -> str:
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that files can be written to, before work is done for them.
+
+    Parameters
+    ----------
+    folder
+        The folder, with its parents.
+
+    Raises
+    ------
+    StoreError
+        It cannot be made, or nothing can be written to it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder}: {error}; choose another output") from None
+
+
 def write_whole(file: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that it is never seen half-written.
 
