@@ -108,6 +108,7 @@ class AreaSection(Section):
 
     communes: tuple[CommuneCode, ...] = Field(min_length=1)
     vintage: Name
+    gazetteer: FileKey | None = None
     margin_km: float = Field(default=10.0, ge=0.0, le=100.0)
 
     @model_validator(mode="after")
@@ -180,6 +181,12 @@ class PopulationInput(TableInput):
     """People per cell."""
 
 
+class StatisticsInput(TableInput):
+    """Official figures by commune; rates of different poverty standards are never mixed."""
+
+    poverty_standard: Name | None = None
+
+
 class InputsSection(Section):
     """Every file that the study reads, with its origin."""
 
@@ -191,6 +198,13 @@ class InputsSection(Section):
     facilities: TableInput | None = None
     roads: TableInput | None = None
     power_lines: TableInput | None = None
+    gazetteer: TableInput | None = None
+    settlements: TableInput | None = None
+    statistics: StatisticsInput | None = None
+    reported: TableInput | None = None
+    criteria: TableInput | None = None
+    indicators: TableInput | None = None
+    households: TableInput | None = None
 
 
 class OperatorSection(Section):
@@ -265,6 +279,37 @@ class ServiceSection(Section):
                 f"marginal = {self.marginal.value:g} must be below covered = {self.covered.value:g}"
             )
         return self
+
+
+class VerdictsSection(Section):
+    """When a village is without signal as a whole (trắng sóng) or in part (lõm sóng)."""
+
+    centre_signal: Literal["marginal", "covered"] = "marginal"
+    settlement_signal: Literal["marginal", "covered"] = "marginal"
+    settlement_radius: Annotated[Quantity, _q("m", 10.0, 20_000.0)] = Quantity(
+        value=500.0,
+        unit="m",
+        source="assumption: people nearer to this village than to others and within this distance",
+    )
+    smallest_part: Share = Quantity(
+        value=0.05,
+        unit="fraction",
+        source="assumption: a smaller part of a settlement without signal is no lõm sóng",
+    )
+    trang_song: Name = "no operator has a signal at the village centre"
+    lom_song: Name = "the village centre has a signal, part of the settlement has none"
+    wording_source: Name = (
+        "usage in Tuyên Quang's report of 12 January 2026 (baotuyenquang.com.vn); the second half "
+        "is a reading, the text of CV 1603/BTTTT-CVT is not at hand"
+    )
+
+
+class CriterionSection(Section):
+    """Which set of new-rural criterion 8 is asked about, and the study's own thresholds."""
+
+    set: Name = "2021-2025"
+    thresholds: dict[str, Share] = Field(default_factory=dict)
+    complete: tuple[Name, ...] = ()
 
 
 class TowerDefaults(Section):
@@ -400,6 +445,8 @@ class Study(Section):
     environments: dict[FileKey, EnvironmentSection] = Field(min_length=1)
     propagation: PropagationSection
     service: ServiceSection
+    verdicts: VerdictsSection = VerdictsSection()
+    criterion8: CriterionSection | None = None
     towers: TowerDefaults
     costs: CostsSection
     planning: PlanningSection
@@ -423,6 +470,12 @@ class Study(Section):
                 f"technologies {', '.join(self.technologies)} differ in capitals only; "
                 "their files would have the same names"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_gazetteer(self) -> Self:
+        if self.area.gazetteer is not None and self.inputs.gazetteer is not None:
+            raise ValueError("area.gazetteer and inputs.gazetteer are both given; keep one")
         return self
 
     @model_validator(mode="after")

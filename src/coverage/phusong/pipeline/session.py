@@ -20,6 +20,8 @@ Progress = Callable[[str, int, int], None]
 
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
 COMPUTED = "computed"
+_LATER = frozenset({"costs", "planning", "verdicts", "criterion8"})
+"""Sections of the study file that received levels do not depend on."""
 _NOT_RESULTS = ("reporting", "cli")
 """Parts of the package that no number depends on."""
 
@@ -52,7 +54,7 @@ def code_key(*parts: str) -> str:
     """
     root = Path(__file__).parents[1]
     digest = hashlib.blake2b(digest_size=16)
-    for file in sorted(root.rglob("*.py")):
+    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
         place = file.relative_to(root)
         if parts and place.parts[0] not in parts:
             continue
@@ -117,7 +119,7 @@ class Session:
         """
         facts = self.study.model_dump(mode="json")
         if step == "reach":
-            facts = {k: v for k, v in facts.items() if k not in {"costs", "planning"}}
+            facts = {k: v for k, v in facts.items() if k not in _LATER}
         return key_of([step, facts, dict(self.digests), code_key(), versions()])
 
     def is_done(self, step: str) -> bool:
