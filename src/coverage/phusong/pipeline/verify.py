@@ -13,6 +13,8 @@ from phusong.store.manifest import MANIFEST, Manifest
 from phusong.store.rasters import read_scaled
 
 MOST_ROWS_SHOWN = 5
+FLOAT32_SLACK = 1e-4
+"""Levels near -200 dBm are read back to 2e-5 dB, and stored in steps of 0.1 dB."""
 EXACT_COLUMNS = ("_code", "_id", "server", "_hops")
 """Ends of columns that look like numbers and are names or counts: no tolerance, zeros matter."""
 
@@ -110,14 +112,14 @@ def _compare_rasters(name: str, ours: Path, theirs: Path, tolerance: float) -> l
         return [f"{name}: cannot be read: {error}"]
     unknown = np.isnan(a_values) != np.isnan(b_values)
     away = np.abs(a_values.astype(np.float64) - b_values.astype(np.float64))
-    allowed = 0.0 if name.endswith("-server.tif") else tolerance + 1e-6
+    allowed = 0.0 if name.endswith("-server.tif") else tolerance + FLOAT32_SLACK
     differ = unknown | (np.nan_to_num(away) > allowed)
     if not differ.any():
         return []
     row, col = np.argwhere(differ)[0]
     return [
         f"{name}: {int(differ.sum())} of {differ.size} cells differ by more than {tolerance:g} "
-        f"(largest {float(np.nanmax(away, initial=0.0)):g}, {int(unknown.sum())} known in one run "
+        f"(largest {float(np.nanmax(away, initial=0.0)):.4g}, {int(unknown.sum())} known in one run "
         f"only; first at row {row}, column {col})"
     ]
 
