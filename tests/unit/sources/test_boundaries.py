@@ -9,6 +9,8 @@ import pytest
 from shapely.geometry import Polygon
 
 from phusong.errors import DataError, DataWarning
+from phusong.geo.gazetteer import Gazetteer, Unit, Vintage
+from phusong.geo.names import NameRules
 from phusong.geo.places import Communes
 from phusong.sources.boundaries import read_communes
 from phusong.sources.study_file import read_study
@@ -29,7 +31,9 @@ from synthetic import (
 FIRST = "00101"
 
 
-def read(folder: Path, content: str | Path, **study: Any) -> Communes:
+def read(
+    folder: Path, content: str | Path, gazetteer: Gazetteer | None = None, **study: Any
+) -> Communes:
     facts = study_facts()
     for key, value in study.items():
         replace(facts, key.replace("__", "."), value)
@@ -37,7 +41,7 @@ def read(folder: Path, content: str | Path, **study: Any) -> Communes:
     file = content if isinstance(content, Path) else folder / "communes.geojson"
     if not isinstance(content, Path):
         file.write_text(content, encoding="utf-8")
-    return read_communes(file, read_study(folder / "study.toml"))
+    return read_communes(file, read_study(folder / "study.toml"), gazetteer)
 
 
 def fault(folder: Path, content: str | Path, **study: Any) -> str:
@@ -189,3 +193,40 @@ def test_a_layer_in_another_crs(tmp_path: Path) -> None:
     # Within a millimetre, as the two CRS have different datums but the same coordinates here.
     assert one.frame.distance(other.frame).max() == 0
     assert float(one.frame.area.sum()) == pytest.approx(float(other.frame.area.sum()), rel=1e-6)
+
+
+# With a gazetteer: official names, and codes of the right vintage
+
+
+GAZETTEER = Gazetteer(
+    "thử",
+    (Vintage(VINTAGE, "", ("commune",), "invented"), Vintage("later", "", ("commune",), "")),
+    {"commune": NameRules(prefixes=("xã",), letters={"đ": "d"})},
+    (
+        Unit(VINTAGE, "00101", "commune", "Thử Một"),
+        Unit(VINTAGE, "00203", "commune", "Đèo Gió", variants={"Đèo Dó": "invented"}),
+        Unit(VINTAGE, "00102", "commune", "Nậm Thử"),
+        Unit("later", "00101", "commune", "Thử Hai"),
+    ),
+)
+
+
+def renamed(name: str) -> str:
+    return geojson({**COMMUNES, "00203": (name, COMMUNES["00203"][1])})
+
+
+@pytest.mark.parametrize("name", ["xã Đèo Gió", "DEO GIO", "Đèo Dó"])
+def test_official_name_is_printed_whatever_the_file_writes(tmp_path: Path, name: str) -> None:
+    assert read(tmp_path, renamed(name), GAZETTEER).names["00203"] == "Đèo Gió"
+
+
+def test_name_of_another_commune_is_noticed(tmp_path: Path) -> None:
+    with pytest.warns(DataWarning, match="00203 is called 'Khe Gió', officially it is 'Đèo Gió'"):
+        read(tmp_path, renamed("Khe Gió"), GAZETTEER)
+
+
+def test_code_of_another_vintage_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is no commune of the list later"):
+        read(tmp_path, renamed("Đèo Gió"), GAZETTEER, area__vintage="later")
+    with pytest.raises(DataError, match="vintage '2024' is not known"):
+        read(tmp_path, renamed("Đèo Gió"), GAZETTEER, area__vintage="2024")

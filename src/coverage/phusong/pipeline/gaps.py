@@ -3,6 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
+from phusong.analysis.crosswalk import by_successor, with_successors
 from phusong.analysis.gaps import (
     Confidence,
     Gaps,
@@ -12,6 +13,7 @@ from phusong.analysis.gaps import (
     service_class,
 )
 from phusong.analysis.reach import Reach
+from phusong.geo.gazetteer import Gazetteer
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
@@ -20,7 +22,7 @@ from phusong.study import PRACTICE_LABEL, Study
 STEP = "gaps"
 TEXT_COLUMNS = (
     "commune_code", "commune", "vintage", "operator", "technology", "village_id", "facility_id",
-    "name", "kind", "data_status",
+    "name", "kind", "data_status", "successor_code", "successor", "successor_vintage", "clause",
 )  # fmt: skip
 
 
@@ -75,6 +77,7 @@ def _compute(session: Session, reach: Reach) -> None:
         "villages": point_table(inputs.places.villages, reach, sure),
         "facilities": point_table(inputs.places.facilities, reach, sure),
     }
+    tables |= _by_successor(tables["communes"], inputs.gazetteer)
     session.progress(STEP, 3, 4)
     practice = study.study.practice_data
     folder = study.output / "gaps"
@@ -95,6 +98,19 @@ def _compute(session: Session, reach: Reach) -> None:
     }
     session.record(STEP, facts, outputs)
     session.progress(STEP, 4, 4)
+
+
+def _by_successor(communes: pd.DataFrame, gazetteer: Gazetteer | None) -> dict[str, pd.DataFrame]:
+    """The same figures by the units that the communes went into, where a gazetteer knows."""
+    if gazetteer is None:
+        return {}
+    walk = gazetteer.crosswalk_from(communes["vintage"].iloc[0])
+    if walk is None:
+        return {}
+    return {
+        "communes": with_successors(communes, gazetteer, walk),
+        "successors": by_successor(communes, gazetteer, walk),
+    }
 
 
 def _overlap_km2(outlines: gpd.GeoDataFrame) -> float:

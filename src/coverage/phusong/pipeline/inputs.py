@@ -9,12 +9,14 @@ from typing import TypeVar
 from pyproj import Proj
 
 from phusong.errors import DataError, DataWarning
+from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
 from phusong.geo.people import People
 from phusong.geo.places import Communes, Places
 from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
+from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
 from phusong.sources.terrain import read_terrain, terrain_files
@@ -47,7 +49,16 @@ class Inputs:
         """The communes asked about."""
         _refuse_geographic(self.study)
         file = self.study.path(self.study.inputs.boundaries.file)
-        return self._noticing("boundaries", lambda: read_communes(file, self.study))
+        return self._noticing("boundaries", lambda: read_communes(file, self.study, self.gazetteer))
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer | None:
+        """Administrative units by code and vintage, when the study names them."""
+        if self.study.inputs.gazetteer is not None:
+            return read_gazetteer(self.study.path(self.study.inputs.gazetteer.file))
+        if self.study.area.gazetteer is not None:
+            return shipped_gazetteer(self.study.area.gazetteer)
+        return None
 
     @cached_property
     def grid(self) -> Grid:

@@ -8,12 +8,14 @@ import geopandas as gpd
 import pandas as pd
 
 from phusong.errors import DataError, DataWarning
+from phusong.geo.gazetteer import Gazetteer
+from phusong.geo.names import NameRules, bare_forms
 from phusong.geo.places import Communes
 from phusong.sources.tables import read_layer
 from phusong.study import Study
 
 
-def read_communes(file: Path, study: Study) -> Communes:
+def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) -> Communes:
     """Read the outlines of the study's communes.
 
     Parameters
@@ -23,6 +25,8 @@ def read_communes(file: Path, study: Study) -> Communes:
         to official codes where they differ.
     study
         Which communes, which vintage, which columns.
+    gazetteer
+        Official names, and whether the codes are of that vintage; None to take the file's word.
 
     Returns
     -------
@@ -32,13 +36,14 @@ def read_communes(file: Path, study: Study) -> Communes:
     Raises
     ------
     DataError
-        A column or commune is missing, a code stands twice, an outline holds no area, or the
-        vintage is another one.
+        A column or commune is missing, a code stands twice, an outline holds no area, the
+        vintage is another one, or the gazetteer does not know a code in it.
 
     Warns
     -----
     DataWarning
-        An outline crossed itself and was repaired.
+        An outline crossed itself and was repaired, or the file names a commune in a way that is
+        no spelling of its official name.
     """
     section = study.inputs.boundaries
     layer = read_layer(file, key="inputs.boundaries")
@@ -55,7 +60,7 @@ def read_communes(file: Path, study: Study) -> Communes:
     wanted = codes.isin(list(study.area.communes))
     _check_codes(codes[wanted], file, study)
     chosen = layer[wanted].to_crs(study.grid.crs)
-    official = section.names
+    official = {**_official_names(study, gazetteer), **section.names}
     frame = gpd.GeoDataFrame(
         {
             "code": codes[wanted].astype(str),
@@ -67,8 +72,34 @@ def read_communes(file: Path, study: Study) -> Communes:
         geometry=_repaired(chosen.geometry, codes[wanted], file),
         crs=study.grid.crs,
     )
+    if gazetteer is not None:
+        _check_names(codes[wanted], chosen[section.name_column], file, study, gazetteer)
     frame = frame.set_index("code", drop=False).loc[list(study.area.communes)]
     return Communes(frame.reset_index(drop=True), study.area.vintage, section.approximate)
+
+
+def _official_names(study: Study, gazetteer: Gazetteer | None) -> dict[str, str]:
+    if gazetteer is None:
+        return {}
+    vintage = study.area.vintage
+    return {code: gazetteer.unit(code, vintage=vintage).name for code in study.area.communes}
+
+
+def _check_names(
+    codes: pd.Series, names: pd.Series, file: Path, study: Study, gazetteer: Gazetteer
+) -> None:
+    """Say when the file calls a commune something that is no spelling of its name."""
+    rules = gazetteer.rules.get("commune", NameRules())
+    for code, name in zip(codes, names, strict=True):
+        unit = gazetteer.unit(code, vintage=study.area.vintage)
+        known = {f for s in (unit.name, *unit.variants) for f in bare_forms(s, rules)}
+        if not known & set(bare_forms(str(name), rules)):
+            warnings.warn(
+                f"{file.name}: commune {code} is called {name!r}, officially it is {unit.name!r}; "
+                "check inputs.boundaries.codes and the vintage",
+                DataWarning,
+                stacklevel=3,
+            )
 
 
 def _check_vintage(layer: gpd.GeoDataFrame, file: Path, study: Study) -> None:
