@@ -211,8 +211,21 @@ class ItmResult:
         }
 
 
-def _link(frequency_mhz: float, conditions: ItmConditions) -> kernel.Link:
-    """Conditions in the kernel's units."""
+def kernel_link(frequency_mhz: float, conditions: ItmConditions) -> kernel.Link:
+    """Conditions in the kernel's units.
+
+    Parameters
+    ----------
+    frequency_mhz
+        Carrier frequency [MHz].
+    conditions
+        Climate, ground and statistics.
+
+    Returns
+    -------
+    Link
+        Everything about a link but its path.
+    """
     return kernel.Link(
         f_mhz=float(frequency_mhz),
         N_0=float(conditions.surface_refractivity_n0),
@@ -283,8 +296,21 @@ def _result(answer: kernel.Answer) -> ItmResult:
     return result
 
 
-def _check_link(frequency_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
-    """Raise when what both modes share is impossible or unknown."""
+def check_ends(frequency_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
+    """Refuse an impossible or unknown frequency or antenna height.
+
+    Parameters
+    ----------
+    frequency_mhz
+        Carrier frequency, 20 to 20 000 [MHz].
+    tx_height_m, rx_height_m
+        Antenna heights above ground, 0.5 to 3000 [m].
+
+    Raises
+    ------
+    DomainError
+        One is outside, or not a number.
+    """
     for name, value, allowed, hint in (
         ("frequency_mhz", frequency_mhz, _FREQUENCY, "did you pass GHz or Hz?"),
         ("tx_height_m", tx_height_m, _ANTENNA_HEIGHT, "give metres above the ground"),
@@ -364,11 +390,11 @@ def itm_point_to_point(
     >>> flat.mode, round(flat.basic_transmission_loss_db, 2)
     ('line of sight', 124.59)
     """
-    _check_link(frequency_mhz, tx_height_m, rx_height_m)
+    check_ends(frequency_mhz, tx_height_m, rx_height_m)
     if np.isnan(possible("step_m", step_m, Range(0.0, unit="m", open_low=True))):
         raise DomainError("step_m=nan is unknown, above 0 m is needed; give the sampling step")
     z = _profile(height_amsl_m)
-    link = _link(frequency_mhz, conditions or ItmConditions())
+    link = kernel_link(frequency_mhz, conditions or ItmConditions())
     return _result(
         kernel.point_to_point(z, float(step_m), float(tx_height_m), float(rx_height_m), link)
     )
@@ -436,7 +462,7 @@ def itm_area(
     >>> round(hills.basic_transmission_loss_db, 2)
     131.08
     """
-    _check_link(frequency_mhz, tx_height_m, rx_height_m)
+    check_ends(frequency_mhz, tx_height_m, rx_height_m)
     for name, value, allowed in (
         ("distance_m", distance_m, Range(0.0, unit="m", open_low=True)),
         ("terrain_irregularity_m", terrain_irregularity_m, Range(0.0, unit="m")),
@@ -456,6 +482,6 @@ def itm_area(
         float(rx_height_m),
         _SITINGS.index(tx_siting),
         _SITINGS.index(rx_siting),
-        _link(frequency_mhz, conditions or ItmConditions()),
+        kernel_link(frequency_mhz, conditions or ItmConditions()),
     )
     return _result(answer)
