@@ -150,7 +150,8 @@ def _pattern_loss_db(loss: LossMap, sector: Sector) -> FloatArray:
             electrical_tilt_deg=sector.electrical_tilt_deg,
         )
     return sector_pattern_loss_db(
-        _true_azimuth_deg(loss, sector) - sector.azimuth_deg,
+        true_azimuth_deg(loss, easting=sector.easting, northing=sector.northing)
+        - sector.azimuth_deg,
         elevation_deg,
         horizontal_beamwidth_deg=sector.horizontal_beamwidth_deg,
         vertical_beamwidth_deg=sector.vertical_beamwidth_deg,
@@ -159,14 +160,27 @@ def _pattern_loss_db(loss: LossMap, sector: Sector) -> FloatArray:
     )
 
 
-def _true_azimuth_deg(loss: LossMap, sector: Sector) -> FloatArray:
-    """Azimuth from true north, from the mast to each cell of the window."""
-    row, col = loss.grid.pixel_of(sector.easting, sector.northing)
+def true_azimuth_deg(loss: LossMap, *, easting: float, northing: float) -> FloatArray:
+    """Azimuth from true north, from a mast to each cell of its window.
+
+    Parameters
+    ----------
+    loss
+        The window.
+    easting, northing
+        The mast [m].
+
+    Returns
+    -------
+    numpy.ndarray
+        Clockwise, the convergence of the meridians counted, shape of the window [deg].
+    """
+    row, col = loss.grid.pixel_of(easting, northing)
     rows, cols = loss.inside.shape
     north = float(row) - (np.arange(rows) + loss.row0 + 0.5)
     east = (np.arange(cols) + loss.col0 + 0.5) - float(col)
     bearing = np.degrees(np.arctan2(east[np.newaxis, :], north[:, np.newaxis]))
-    return np.asarray(bearing + loss.grid.north_azimuth_deg(sector.easting, sector.northing))
+    return np.asarray(bearing + loss.grid.north_azimuth_deg(easting, northing))
 
 
 class BestServer:
