@@ -32,6 +32,7 @@ def cpu_seconds(terrain: Terrain, frequencies_mhz: tuple[float, ...]) -> tuple[f
         frequencies_mhz=frequencies_mhz,
         radius_m=RADIUS_M,
         latitude_deg=22.5,
+        method="exact",
     )
     return time.process_time() - start, int(loss.inside.sum())
 

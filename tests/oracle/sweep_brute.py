@@ -404,6 +404,7 @@ def brute_map(
     clutter=None,
     ducting=True,
     foot=None,
+    radials=None,
 ):
     """Loss and elevation of all cells of a disc outside the near square; NaN elsewhere."""
     z = np.asarray(ground, dtype=np.float64)
@@ -422,7 +423,7 @@ def brute_map(
         frac_row,
         frac_col,
         rho,
-        math.floor(rho) + 1,
+        radials or math.floor(rho) + 1,
         cell_m / 1000,
         tx_height_m,
         rx_height_m,

@@ -175,6 +175,7 @@ def test_every_cell_of_a_disc_is_the_link_over_its_own_line(time_percent, with_c
         surface_refractivity_n0=330.0,
         time_percent=time_percent,
         clutter_height_m=clutter if with_clutter else None,
+        method="exact",
     )
     checked = 0
     for i in range(rows):

@@ -256,7 +256,7 @@ class PropagationSection(Section):
     """The propagation model and its climate."""
 
     models: tuple[Literal["p1812"], ...] = ("p1812",)
-    method: Literal["exact"] = "exact"
+    method: Literal["sweep", "exact"] = "sweep"
     radius_km: float = Field(default=30.0, ge=0.5, le=100.0)
     time_percent: float = Field(default=50.0, ge=1.0, le=50.0)
     polarization: Literal["horizontal", "vertical"] = "vertical"

@@ -41,6 +41,7 @@ def loss_map(height: np.ndarray, row: float = 14.3, col: float = 16.6, **changes
         "frequencies_mhz": (900.0,),
         "radius_m": 12.0 * SIDE,
         "latitude_deg": 22.4,
+        "method": "exact",
     }
     return p1812_loss_map(
         Terrain(grid, height),
@@ -280,7 +281,7 @@ def test_unknown_clutter_is_unknown_loss():
         ({"latitude_deg": 91.0}, "latitude_deg=91 "),
         ({"time_percent": 0.1}, "time_percent=0.1 "),
         ({"polarization": "slant"}, "polarization='slant'"),
-        ({"method": "guess"}, "method='guess' is unknown; use 'exact'"),
+        ({"method": "guess"}, "method='guess' is unknown; use 'sweep' or 'exact'"),
         ({"threads": 0}, "threads=0 "),
         ({"clutter_height_m": np.full((ROWS, COLS), -3.0, np.float32)}, "clutter_height_m=-3 "),
     ],

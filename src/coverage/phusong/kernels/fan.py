@@ -172,3 +172,46 @@ def sample_own_point(
         node = np.uint64(half.base + (X - k) * half.main + low_node * half.cross)
         low = ground[node]
         heights[np.uint64(start + r)] = low + weight * (ground[node + np.uint64(half.cross)] - low)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sample_clutter(
+    obstacle: np.ndarray,
+    height: np.ndarray,
+    clutter: np.ndarray,
+    j: int,
+    n: int,
+    fan: Fan,
+    half: HalfSector,
+) -> None:
+    """Ground plus the clutter of the nearest node on radial j at columns 1..n."""
+    v = np.float64(j) / np.float64(fan.M)
+    for i in range(1, n + 1):
+        cross = half.g + v * (np.float64(i) - half.f)
+        nearest = np.int64(np.floor(cross + 0.5))
+        node = np.uint64(half.base + i * half.main + nearest * half.cross)
+        obstacle[np.uint64(i)] = height[np.uint64(i)] + clutter[node]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sample_own_clutter(
+    obstacles: np.ndarray,
+    start: int,
+    heights: np.ndarray,
+    clutter: np.ndarray,
+    k: int,
+    first: int,
+    count: int,
+    column: np.ndarray,
+    offset: np.ndarray,
+    half: HalfSector,
+) -> None:
+    """As :func:`sample_own_point` with the clutter of the nearest node on top."""
+    for r in range(count):
+        X = np.int64(column[first + r])
+        y = np.float64(offset[first + r])
+        cross = y - (y - half.g) / (np.float64(X) - half.f) * np.float64(k)
+        nearest = np.int64(np.floor(cross + 0.5))
+        node = np.uint64(half.base + (X - k) * half.main + nearest * half.cross)
+        at = np.uint64(start + r)
+        obstacles[at] = heights[at] + clutter[node]

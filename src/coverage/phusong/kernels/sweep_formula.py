@@ -8,6 +8,7 @@ import math
 import numpy as np
 from numba import njit
 
+from phusong.kernels.p1812_diffraction import VERTICAL
 from phusong.kernels.sweep_layout import (
     A_N,
     D_KM,
@@ -18,6 +19,8 @@ from phusong.kernels.sweep_layout import (
     H_RS,
     H_SR,
     H_ST,
+    HORIZON_R,
+    HORIZON_T,
     HULL_O,
     HULL_R,
     L_B,
@@ -84,10 +87,35 @@ _H_REQ = F32(1.0 / (17.456 * math.sqrt(0.002)))
     B_Y,
     B_DUCT,
     B_CUBE_ROOT,
-    B_GAMMA,
     B_ROOT,
-) = range(11)
-BAND_SIZE = 11
+) = range(10)
+BAND_SIZE = 10
+
+
+def band_coefficients(f: float, pol: int, N_0: float, p: float) -> np.ndarray:
+    """What the formulas take from one frequency (GHz), float32.
+
+    P.1812-8, eq. (8), (16), (29) to (33), (44), (45) and (47) to (51).
+    """
+    loss_tangent = (18.0 * 0.003 / f) ** 2
+    K = 0.036 * f ** (-1.0 / 3.0) * (21.0**2 + loss_tangent) ** -0.25  # eq. (29a), inland
+    if pol == VERTICAL:
+        K *= math.sqrt(22.0**2 + loss_tangent)  # eq. (29b)
+    L_f = 25.0 * math.log10(f) - 2.5 * math.log10(0.5 * f) ** 2  # eq. (45)
+    Y_p = 10.125 * math.log10(50.0 / p) ** 0.7
+    A_lf = 45.375 - 137.0 * f + 92.5 * f * f if f < 0.5 else 0.0  # eq. (47a)
+    band = np.empty(BAND_SIZE, np.float32)
+    band[B_NU] = 1.0 / math.sqrt(0.2998 / f)
+    band[B_FREE] = 92.4 + 20.0 * math.log10(f)  # eq. (8)
+    band[B_SCATTER] = 190.1 + L_f - 0.15 * N_0 - Y_p  # eq. (44)
+    band[B_K] = K
+    band[B_FLOOR] = 2.0 + 20.0 * math.log10(K)
+    band[B_X] = 21.88 * f ** (1.0 / 3.0)  # eq. (31)
+    band[B_Y] = 0.9575 * f ** (2.0 / 3.0)  # eq. (32)
+    band[B_DUCT] = 102.45 + 20.0 * math.log10(f) + A_lf  # eq. (47)
+    band[B_CUBE_ROOT] = f ** (1.0 / 3.0)
+    band[B_ROOT] = math.sqrt(f)
+    return band
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -126,6 +154,8 @@ def horizon_places(geo: np.ndarray, trk: np.ndarray, count: int, line: Line) -> 
         x_lr = trk[r + X_LR] if trk[r + T_HULL] > trk[r + T_OWN] else trk[r + X_LR_OWN]
         x_lt = trk[r + X_F] if sight else x_lt
         x_lr = trk[r + X_F] if sight else x_lr
+        geo[r + HORIZON_T] = x_lt
+        geo[r + HORIZON_R] = x_lr
         geo[r + D_LT] = x_lt * step_km
         geo[r + D_LR] = (x - x_lr) * step_km
 

@@ -93,6 +93,10 @@ def tangents(
         x_n = geo[r + X_N]
         S_tr = geo[r + S_TR]
         trk[r + T_HULL] = LOWEST
+        if two_radii:
+            beta.trk[r + T_HULL] = LOWEST
+        if rough:
+            geo[r + H_M] = LOWEST
         if raw:
             geo[r + HULL_R] = LOWEST
             geo[r + HULL_O] = LOWEST
@@ -172,7 +176,6 @@ def second_tangent(r: int, k: int, geo: np.ndarray, track: Track, beta: Track, l
     trk = beta.trk
     x_n = geo[r + X_N]
     K = line.K_beta
-    trk[r + T_HULL] = LOWEST
     if trk[r + S_OWN] > trk[r + S_HULL] or trk[r + S_HULL] < geo[r + S_TR] - K * x_n:
         return
     h_rs = geo[r + H_RS]

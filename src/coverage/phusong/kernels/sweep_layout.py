@@ -15,6 +15,9 @@ BLOCK = 256
 
 _STRIDE = BLOCK + 16  # not a power of two, so that fields do not share cache sets
 
+FIELD = np.uint64(_STRIDE)
+"""From a field to the next one."""
+
 
 def _offsets(count: int) -> tuple[np.uint64, ...]:
     """Offsets of the fields of one array; unsigned, so that no index can count from the end."""
@@ -25,7 +28,9 @@ OWN_POINTS = 4
 """Profile points before the receiver that come from the cell's own line (m)."""
 
 # geo: receiver x [steps], own ground, h_rs, S_tr, h_st, h_sr, raw slopes and obstruction of own
-# points and of the hull, then what the formula pass reads
+# points and of the hull, what the formula pass reads, both horizons [steps], and for ducting:
+# the part that no frequency changes, the part that grows with its cube root, multipath at the
+# horizons, log10 of beta_0, interpolation factor F_i
 (
     X_N,
     A_N,
@@ -47,14 +52,18 @@ OWN_POINTS = 4
     THETA_T,
     THETA_R,
     THETA,
+    HORIZON_T,
+    HORIZON_R,
     D_LT,
     D_LR,
     H_M,
-    LB_0,
-    LB_1,
-    LB_2,
-) = _offsets(26)
-GEO_SIZE = 26 * _STRIDE
+    DUCT_0,
+    DUCT_1,
+    FADE,
+    LOG_BETA_0,
+    F_I,
+) = _offsets(30)
+GEO_SIZE = 30 * _STRIDE
 
 # trk: heights of the own points 1..4 before the receiver; S* on the radial and on the own
 # points, where; steepest receiver slopes
@@ -84,11 +93,17 @@ TRK_SIZE = 17 * _STRIDE
 NU_S, ROOT_A, LOG_ROOT_A = _offsets(3)
 SPH_SIZE = 3 * _STRIDE
 
-# res: loss, loss by diffraction alone
-L_B, L_BD = _offsets(2)
-RES_SIZE = 2 * _STRIDE
+# res: loss, loss by diffraction alone, diffraction loss for the radius of beta_0 % of time
+L_B, L_BD, L_D_BETA = _offsets(3)
+RES_SIZE = 3 * _STRIDE
 
 LOWEST = np.float32(-1e30)
+
+MISSING = np.float32(1e30)
+"""Stands for unknown ground in the rasters; a finite number, because NaN slips through max."""
+
+HOLE = np.float32(1e15)
+"""Every height between nodes of which one is missing, with a weight above 0, exceeds this."""
 
 
 class Track(NamedTuple):
@@ -128,3 +143,42 @@ class Line(NamedTuple):
     bulge_mrad: np.float32
     a_e: np.float32
     a_beta: np.float32
+
+
+class Modes(NamedTuple):
+    """What a sweep has to do.
+
+    ``holes``: some ground or clutter is missing; ``cluttered``: obstacles are higher than the
+    ground; ``two_radii``: the time percentage is below 50.
+    """
+
+    holes: bool
+    cluttered: bool
+    two_radii: bool
+
+
+class Scratch(NamedTuple):
+    """All that a task writes to on its way.
+
+    Columns and cross offsets of a radial's receivers; x and 1/x of columns; slopes, their
+    running maximum and sums of heights along the radial, sums at each receiver; the fields of
+    a block; tracks of the ground, of ground with clutter, and of the obstacles for a_beta.
+    """
+
+    column: np.ndarray
+    offset: np.ndarray
+    x: np.ndarray
+    inverse_x: np.ndarray
+    slope: np.ndarray
+    top_slope: np.ndarray
+    A1: np.ndarray
+    A2: np.ndarray
+    sum_1: np.ndarray
+    sum_2: np.ndarray
+    geo: np.ndarray
+    sph: np.ndarray
+    sph_beta: np.ndarray
+    res: np.ndarray
+    terrain: Track
+    cover: Track
+    beta: Track

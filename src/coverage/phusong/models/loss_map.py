@@ -13,9 +13,10 @@ from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
 from phusong.kernels.exact_disc import DiscTask, exact_rows
 from phusong.models.p1812_ranges import Polarization, check_scalars, polarization_number
+from phusong.models.sweep_map import DiscRasters, sweep_disc
 from phusong.units import BoolArray, Float32Array
 
-Method = Literal["exact"]
+Method = Literal["sweep", "exact"]
 
 _ON_THE_RIM = 1e-9  # cells: a centre this near the radius counts as on it, whatever the rounding
 
@@ -82,6 +83,7 @@ class _Job:
     task: DiscTask
     frequencies_mhz: tuple[float, ...]
     window: DiscWindow
+    radius_cells: float
     threads: int
 
 
@@ -118,7 +120,7 @@ def disc_window(grid: Grid, *, easting: float, northing: float, radius_m: float)
             f"(easting {west:.1f} to {east:.1f}, northing {south:.1f} to {north:.1f} m); check the "
             "coordinates, or use terrain that contains the mast"
         )
-    reach = radius_m / grid.resolution_m + _ON_THE_RIM
+    reach = _radius_cells(radius_m, grid)
     rows, cols = (
         np.arange(
             max(min(math.ceil(centre - 0.5 - reach), math.floor(centre)), 0),
@@ -129,6 +131,11 @@ def disc_window(grid: Grid, *, easting: float, northing: float, radius_m: float)
     inside = np.hypot(rows[:, np.newaxis] + 0.5 - row, cols[np.newaxis, :] + 0.5 - col) <= reach
     inside[math.floor(row) - rows[0], math.floor(col) - cols[0]] = True
     return DiscWindow(int(rows[0]), int(cols[0]), inside)
+
+
+def _radius_cells(radius_m: float, grid: Grid) -> float:
+    """Radius in cells, a hair larger, so that rounding takes no cell off the rim."""
+    return radius_m / grid.resolution_m + _ON_THE_RIM
 
 
 def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
@@ -146,7 +153,7 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     time_percent: float = 50.0,
     polarization: Polarization = "vertical",
     clutter_height_m: Float32Array | None = None,
-    method: Method = "exact",
+    method: Method = "sweep",
     threads: int = 1,
 ) -> LossMap:
     """Basic transmission loss by ITU-R P.1812-8 from one mast to every cell of a disc.
@@ -178,7 +185,8 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
         Representative clutter height, >= 0, shape of the terrain; NaN is unknown. The cells of
         both antennas never carry their own [m].
     method
-        ``"exact"``: each cell on its own profile.
+        ``"sweep"``: along radials that cells share, in time proportional to the area;
+        ``"exact"``: each cell on its own profile, for checking and for short radii.
     threads
         Threads to work on, >= 1; the result is the same to the bit for any number.
 
@@ -246,6 +254,7 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
         task,
         tuple(frequencies_mhz),
         window,
+        _radius_cells(radius_m, grid),
         threads,
     )
     path_loss_db, tx_elevation_mrad = _METHODS[method](job)
@@ -324,4 +333,16 @@ def _exact(job: _Job) -> tuple[Float32Array, Float32Array]:
     return path_loss, elevation
 
 
-_METHODS: Mapping[str, Solver] = {"exact": _exact}
+def _sweep(job: _Job) -> tuple[Float32Array, Float32Array]:
+    """Every cell along shared radials."""
+    window = job.window
+    return sweep_disc(
+        DiscRasters(job.height_m, job.clutter_height_m, window.row0, window.col0, window.inside),
+        job.task,
+        [frequency_mhz / 1000.0 for frequency_mhz in job.frequencies_mhz],
+        radius_cells=job.radius_cells,
+        threads=job.threads,
+    )
+
+
+_METHODS: Mapping[str, Solver] = {"sweep": _sweep, "exact": _exact}
