@@ -38,6 +38,7 @@ _FACILITIES = {
     "clinic": Bilingual("Trạm y tế", "Clinic"),
     "commune_office": Bilingual("Trụ sở xã", "Commune office"),
     "loudspeaker": Bilingual("Cụm loa", "Loudspeaker cluster"),
+    "postal_point": Bilingual("Điểm phục vụ bưu chính", "Postal service point"),
 }
 
 
@@ -254,7 +255,9 @@ def _facilities(facts: StudyFacts) -> VectorLayer:
             points.geometry, points["name"], points["kind"], verdicts, strict=True
         )
     ]
-    shapes = ("square", "diamond", "triangle", "circle")
+    grey, brown = "#5b5b5b", "#8a5a2b"
+    shapes = (("square", grey), ("diamond", grey), ("triangle", grey), ("circle", grey),
+              ("square", brown))  # fmt: skip
     return VectorLayer(
         name=Bilingual("Cơ sở công cộng", "Facilities"),
         group=PLACES,
@@ -266,8 +269,8 @@ def _facilities(facts: StudyFacts) -> VectorLayer:
         ),
         features=tuple(features),
         categories=tuple(
-            Category(name, "#5b5b5b", shape)  # type: ignore[arg-type]
-            for name, shape in zip(_FACILITIES.values(), shapes, strict=True)
+            Category(name, colour, shape)  # type: ignore[arg-type]
+            for name, (shape, colour) in zip(_FACILITIES.values(), shapes, strict=True)
         ),
         shown=False,
         tooltip_columns=3,
