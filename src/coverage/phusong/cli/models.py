@@ -8,9 +8,12 @@ from phusong.models.catalogue import CATALOGUE
 
 def models_command() -> None:
     """List the propagation models, what they are good for, and where they come from."""
-    table = Table("model", "name", "frequency", "distance", "use it for", "source")
+    table = Table(
+        "model", "name", "frequency", "distance", "heights", "use it for", "source", show_lines=True
+    )
     for model in CATALOGUE:
         table.add_row(
-            model.key, model.name, model.frequency, model.distance, model.purpose, model.source
-        )
-    Console(width=140 if not Console().is_terminal else None).print(table)
+            model.key, model.name, model.frequency, model.distance, model.heights, model.purpose,
+            model.source,
+        )  # fmt: skip
+    Console(width=160 if not Console().is_terminal else None).print(table)
