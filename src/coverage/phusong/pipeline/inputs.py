@@ -103,6 +103,7 @@ class Inputs:
         DataError
             An input cannot be used.
         """
+        refuse_missing(self.study)
         for name in ("communes", "terrain", "network", "places", "people"):
             getattr(self, name)
         self.network.on_air()
@@ -211,11 +212,12 @@ def input_digests(study: Study) -> Mapping[str, str]:
     DataError
         A file does not exist.
     """
+    refuse_missing(study)
     digests: dict[str, str] = {}
-    for key, _, files in named_inputs(study):
+    for _, _, files in named_inputs(study):
         for name in files:
             path = study.path(name)
-            for file in _files_of(path, key):
+            for file in terrain_files([path]) if path.is_dir() else (path,):
                 label = name if file == path else f"{name}/{file.relative_to(path).as_posix()}"
                 digests[label] = sha256_of(file)
                 for part in _parts_of(file):
@@ -229,12 +231,26 @@ def _parts_of(file: Path) -> list[Path]:
     return [part for part in named if part.is_file()]
 
 
-def _files_of(path: Path, key: str) -> tuple[Path, ...]:
-    if path.is_dir():
-        return terrain_files([path])
-    if not path.is_file():
+def refuse_missing(study: Study) -> None:
+    """Name every missing file at once, so that they can be fetched in one go.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Raises
+    ------
+    DataError
+        At least one file does not exist.
+    """
+    missing = []
+    for key, section, files in named_inputs(study):
+        for name in files:
+            path = study.path(name)
+            if not path.is_file() and not (isinstance(section, TerrainInput) and path.is_dir()):
+                missing.append(f"{path} does not exist; check inputs.{key} in the study file")
+    if missing:
         raise DataError(
-            f"{path} does not exist; check inputs.{key} in the study file. Practice data is "
-            "written by `phusong demo data/raw/demo`"
+            "\n".join([*missing, "practice data is written by `phusong demo data/raw/demo`"])
         )
-    return (path,)

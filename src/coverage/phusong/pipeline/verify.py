@@ -117,10 +117,11 @@ def _compare_rasters(name: str, ours: Path, theirs: Path, tolerance: float) -> l
     if not differ.any():
         return []
     row, col = np.argwhere(differ)[0]
+    largest = float(np.nanmax(away, initial=0.0))
     return [
         f"{name}: {int(differ.sum())} of {differ.size} cells differ by more than {tolerance:g} "
-        f"(largest {float(np.nanmax(away, initial=0.0)):.4g}, {int(unknown.sum())} known in one run "
-        f"only; first at row {row}, column {col})"
+        f"(largest {largest:.4g}, {int(unknown.sum())} known in one run only; "
+        f"first at row {row}, column {col})"
     ]
 
 
