@@ -12,12 +12,14 @@ from phusong.sources.boundaries import read_communes
 from phusong.sources.places import read_places
 from phusong.sources.study_file import read_study
 from synthetic import (
+    FOLDER,
     SOUTH,
     WEST,
     Region,
     csv_text,
     degrees,
     facility_rows,
+    geojson,
     village_rows,
     write_csv,
     write_region,
@@ -168,3 +170,64 @@ def test_points_from_a_layer(tmp_path: Path) -> None:
     )
     other = read(write_region(tmp_path / "khác"))
     assert read(region).villages.equals(other.villages)
+
+
+# How far villages reach, and households
+
+
+def named(file: str) -> dict[str, str]:
+    return {"file": f"{FOLDER}/{file}", "source": "invented for tests"}
+
+
+def with_settlements(folder: Path, *ids: str) -> Region:
+    region = write_region(
+        folder / "vùng", study={"inputs.settlements": named("settlements.geojson")}
+    )
+    rings = {
+        key: ("", [(850 + 400 * n, 2000), (1300 + 400 * n, 2050), (1000 + 400 * n, 2400)])
+        for n, key in enumerate(ids)
+    }
+    layer = geojson(rings).replace('"code"', '"village_id"')
+    write_text(region.input("settlements.geojson"), layer)
+    return region
+
+
+def test_outlines_of_villages(tmp_path: Path) -> None:
+    places = read(with_settlements(tmp_path, "V02", "V01"))
+    assert places.settlements is not None
+    assert places.settlements["village_id"].tolist() == ["V01", "V02"]
+    assert places.settlements.area.tolist() == pytest.approx([86_250, 86_250], rel=1e-3)
+
+
+def test_outline_of_no_village_is_refused(tmp_path: Path) -> None:
+    assert "village_id 'V99' is not in the list of villages" in fault(
+        with_settlements(tmp_path, "V01", "V99")
+    )
+
+
+def test_households_are_points_of_a_commune(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng", study={"inputs.households": named("households.csv")})
+    rows = [
+        {
+            "household_id": f"H{n}", "village_id": row["village_id"], "commune_code": "",
+            "latitude": row["latitude"], "longitude": row["longitude"], "postcode": "31000",
+        }
+        for n, row in enumerate(village_rows())
+    ]  # fmt: skip
+    write_csv(region.input("households.csv"), rows)
+    households = read(region).households
+    assert households is not None
+    assert households["commune_code"].tolist()[:3] == ["00101", "00101", "00203"]
+    assert set(households["postcode"]) == {"31000"}
+
+
+def test_what_a_village_list_may_say_is_kept_only_where_it_does(tmp_path: Path) -> None:
+    plain = read(write_region(tmp_path / "một")).villages
+    assert "fixed_broadband" not in plain.columns
+    region = write_region(tmp_path / "hai")
+    rows = [{**row, "fixed_broadband": "yes"} for row in village_rows()]
+    write_csv(region.input("villages.csv"), rows)
+    assert set(read(region).villages["fixed_broadband"]) == {"yes"}
+    rows[0]["fixed_broadband"] = "perhaps"
+    write_csv(region.input("villages.csv"), rows)
+    assert "'perhaps' is not known: allowed are yes, no" in fault(region)

@@ -91,6 +91,29 @@ def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:
     return classes
 
 
+def raster_source(values: NDArray[np.float64], grid: Grid) -> NumPyRasterSource:
+    """Raster on a grid, as exactextract takes it.
+
+    Parameters
+    ----------
+    values
+        One value per cell.
+    grid
+        The frame.
+
+    Returns
+    -------
+    exactextract.raster.NumPyRasterSource
+        The raster with its place on the ground.
+    """
+    west, south, east, north = grid.bounds
+    return NumPyRasterSource(
+        values,
+        xmin=west, ymin=south, xmax=east, ymax=north,
+        srs_wkt=CRS.from_user_input(grid.crs).to_wkt(),
+    )  # fmt: skip
+
+
 def zonal_sums(values: NDArray[np.float64], grid: Grid, zones: gpd.GeoSeries) -> pd.Series:
     """Sum of a raster over areas, each cell by the exact fraction inside.
 
@@ -108,12 +131,7 @@ def zonal_sums(values: NDArray[np.float64], grid: Grid, zones: gpd.GeoSeries) ->
     pandas.Series
         One sum per area, indexed like the areas.
     """
-    west, south, east, north = grid.bounds
-    source = NumPyRasterSource(
-        np.nan_to_num(values, nan=0.0),
-        xmin=west, ymin=south, xmax=east, ymax=north,
-        srs_wkt=CRS.from_user_input(grid.crs).to_wkt(),
-    )  # fmt: skip
+    source = raster_source(np.nan_to_num(values, nan=0.0), grid)
     frame = gpd.GeoDataFrame(geometry=zones.values, crs=grid.crs)
     sums = exact_extract(source, frame, ["sum"], output="pandas")
     return pd.Series(sums["sum"].fillna(0.0).to_numpy(dtype=np.float64), index=zones.index)

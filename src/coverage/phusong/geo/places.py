@@ -75,6 +75,11 @@ class Places:
         Points with ``facility_id``, ``kind``, ``name``, ``commune_code``.
     roads, power_lines
         Lines.
+    settlements
+        Polygons with ``village_id``: how far each village reaches, where that is known.
+    households
+        Points with ``household_id``, ``village_id``, ``commune_code``, ``postcode``; households
+        or buildings, where they are given.
     """
 
     communes: Communes
@@ -82,3 +87,5 @@ class Places:
     facilities: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     power_lines: gpd.GeoDataFrame
+    settlements: gpd.GeoDataFrame | None = None
+    households: gpd.GeoDataFrame | None = None

@@ -5,6 +5,8 @@ import pandas as pd
 
 from phusong.analysis.crosswalk import by_successor, with_successors
 from phusong.analysis.gaps import (
+    COVERED,
+    MARGINAL,
     Confidence,
     Gaps,
     commune_table,
@@ -13,6 +15,7 @@ from phusong.analysis.gaps import (
     service_class,
 )
 from phusong.analysis.reach import Reach
+from phusong.analysis.verdicts import VerdictRules, village_verdicts
 from phusong.geo.gazetteer import Gazetteer
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
@@ -23,6 +26,7 @@ STEP = "gaps"
 TEXT_COLUMNS = (
     "commune_code", "commune", "vintage", "operator", "technology", "village_id", "facility_id",
     "name", "kind", "data_status", "successor_code", "successor", "successor_vintage", "clause",
+    "settlement_basis", "postcode", "fixed_broadband",
 )  # fmt: skip
 
 
@@ -41,6 +45,30 @@ def confidence(study: Study) -> Confidence:
     """
     service = study.service
     return Confidence(round(100 * service.covered.value), round(100 * service.marginal.value))
+
+
+def verdict_rules(study: Study) -> VerdictRules:
+    """When a village of the study is without signal, as a whole or in part.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    VerdictRules
+        From the study's verdicts and technologies.
+    """
+    classes = {"marginal": MARGINAL, "covered": COVERED}
+    said = study.verdicts
+    return VerdictRules(
+        centre_class=classes[said.centre_signal],
+        settlement_class=classes[said.settlement_signal],
+        settlement_radius_m=said.settlement_radius.value,
+        smallest_part=said.smallest_part.value,
+        thresholds_dbm={key: t.threshold.value for key, t in study.technologies.items()},
+    )
 
 
 def gaps(session: Session, reach: Reach) -> Gaps:
@@ -74,7 +102,7 @@ def _compute(session: Session, reach: Reach) -> None:
     session.progress(STEP, 2, 4)
     tables = {
         "communes": commune_table(classes, inputs.communes, inputs.people),
-        "villages": point_table(inputs.places.villages, reach, sure),
+        "villages": _villages(session, reach),
         "facilities": point_table(inputs.places.facilities, reach, sure),
     }
     tables |= _by_successor(tables["communes"], inputs.gazetteer)
@@ -95,9 +123,28 @@ def _compute(session: Session, reach: Reach) -> None:
         "cells_without_population_data": people.unknown_cells,
         "gap_polygons": len(polygons),
         "outline_overlap_km2": round(_overlap_km2(inputs.communes.frame), 6),
-    }
+        "verdict_wording": study.verdicts.model_dump(
+            include={"trang_song", "lom_song", "wording_source", "centre_signal",
+                     "settlement_signal"}
+        ),
+    }  # fmt: skip
     session.record(STEP, facts, outputs)
     session.progress(STEP, 4, 4)
+
+
+def _villages(session: Session, reach: Reach) -> pd.DataFrame:
+    """Class of each village centre, and the verdict on the village."""
+    study, places = session.study, session.inputs.places
+    sure = confidence(study)
+    verdicts = village_verdicts(
+        places.villages,
+        reach,
+        session.inputs.people,
+        sure,
+        verdict_rules(study),
+        places.settlements,
+    )
+    return pd.concat([point_table(places.villages, reach, sure), verdicts], axis="columns")
 
 
 def _by_successor(communes: pd.DataFrame, gazetteer: Gazetteer | None) -> dict[str, pd.DataFrame]:
