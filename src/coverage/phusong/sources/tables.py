@@ -63,6 +63,44 @@ class Text:
 Columns = Mapping[str, Number | Text]
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in a table that cannot be used.
+
+    Parameters
+    ----------
+    line
+        Row of the file.
+    message
+        File, row, column, value, what is allowed and what to do.
+    column
+        Column; empty when the whole row is meant.
+    value
+        What stands there, as text.
+    """
+
+    line: int
+    message: str
+    column: str = ""
+    value: str = ""
+
+
+class TableError(DataError):
+    """Rows of a table cannot be used; the message shows the first of them.
+
+    Parameters
+    ----------
+    faults
+        All of them, at least one.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda f: (f.line, f.message)))
+        more = len(self.faults) - MOST_FAULTS_SHOWN
+        shown = [fault.message for fault in self.faults[:MOST_FAULTS_SHOWN]]
+        super().__init__("\n".join(shown + ([f"… and {more} more"] if more > 0 else [])))
+
+
 def read_text_table(file: Path, *, encoding: str, key: str) -> pd.DataFrame:
     """Read a CSV table or a vector layer of points as text.
 
@@ -101,58 +139,123 @@ def read_text_table(file: Path, *, encoding: str, key: str) -> pd.DataFrame:
         ) from None
     if not content.strip():
         raise DataError(f"{file} is empty; a header and at least one row are needed")
-    header, *rows = _records(content, file)
+    first = content.lstrip().splitlines()[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    header, *rows = csv_records(content, separator, file)
     if not rows:
         raise DataError(f"{file} has a header but no rows; at least one row is needed")
     titles = header.cells
     twins = sorted({t for t in titles if t and titles.count(t) > 1})
     if twins:
         raise DataError(f"{file.name}: column {', '.join(twins)} stands twice; keep one")
-    width = len(titles)
-    raise_faults(
-        [
-            (
-                row.line,
-                f"{file.name} row {row.line} has {len(row.cells)} cells, the header has {width} "
-                f"columns; put text that holds the separator into quotes",
-            )
-            for row in rows
-            if any(row.cells[width:])
-        ]
-    )
-    return pd.DataFrame(
-        [(row.cells + [""] * width)[:width] for row in rows],
-        columns=pd.Index(titles),
-        index=pd.Index([row.line for row in rows], name="line"),
-        dtype="str",
-    ).drop(columns="", errors="ignore")
+    raise_faults(wide_rows(header, rows, file))
+    return text_table(header, rows).drop(columns="", errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """A row of a CSV file and the line that it begins on."""
+class Record:
+    """A row of a table and where it stands.
+
+    Parameters
+    ----------
+    line
+        Line of a text file that it begins on, or row of a sheet.
+    cells
+        Text of each cell.
+    """
 
     line: int
     cells: list[str]
 
 
-def _records(content: str, file: Path) -> list[_Record]:
-    """Rows that hold something, header first; text in the one form of Unicode that names have."""
-    header = content.lstrip().splitlines()[0]
-    separator = ";" if header.count(";") > header.count(",") else ","
+def csv_records(content: str, separator: str, file: Path) -> list[Record]:
+    """Rows of a CSV text that hold something, in the one form of Unicode that names have.
+
+    Parameters
+    ----------
+    content
+        The text.
+    separator
+        What stands between cells.
+    file
+        Where it is from, for messages.
+
+    Returns
+    -------
+    list of Record
+        Header first.
+
+    Raises
+    ------
+    DataError
+        A quote is not closed.
+    """
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
     records, line = [], 1
     try:
         for cells in reader:
             cleaned = [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
             if any(cleaned):
-                records.append(_Record(line, cleaned))
+                records.append(Record(line, cleaned))
             line = reader.line_num + 1
     except csv.Error as error:
         raise DataError(
             f"{file} row {line} is not a row of a table: {error}; check quotes and separators"
         ) from None
     return records
+
+
+def wide_rows(header: Record, rows: Sequence[Record], file: Path) -> list[Fault]:
+    """Rows with more cells than the header has columns.
+
+    Parameters
+    ----------
+    header
+        Titles.
+    rows
+        The rows under it.
+    file
+        Where they are from, for messages.
+
+    Returns
+    -------
+    list of Fault
+        One for each such row.
+    """
+    width = len(header.cells)
+    return [
+        Fault(
+            row.line,
+            f"{file.name} row {row.line} has {len(row.cells)} cells, the header has {width} "
+            f"columns; put text that holds the separator into quotes",
+        )
+        for row in rows
+        if any(row.cells[width:])
+    ]
+
+
+def text_table(header: Record, rows: Sequence[Record]) -> pd.DataFrame:
+    """Text columns of records; cells left out at the end of a row are empty.
+
+    Parameters
+    ----------
+    header
+        Titles.
+    rows
+        The rows under it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by line.
+    """
+    width = len(header.cells)
+    return pd.DataFrame(
+        [(row.cells + [""] * width)[:width] for row in rows],
+        columns=pd.Index(header.cells),
+        index=pd.Index([row.line for row in rows], name="line"),
+        dtype="str",
+    )
 
 
 def _points_as_text(file: Path, key: str) -> pd.DataFrame:
@@ -168,7 +271,9 @@ def _points_as_text(file: Path, key: str) -> pd.DataFrame:
     return text
 
 
-def read_layer(file: Path, *, key: str) -> gpd.GeoDataFrame:
+def read_layer(
+    file: Path, *, key: str, layer: str | None = None, crs: str = ""
+) -> gpd.GeoDataFrame:
     """Read a vector layer that has a CRS and at least one feature.
 
     Parameters
@@ -177,6 +282,10 @@ def read_layer(file: Path, *, key: str) -> gpd.GeoDataFrame:
         GeoPackage, GeoJSON, shapefile or another vector file.
     key
         Key of the study file that names it; errors mention it.
+    layer
+        Name of the layer; the first one by default.
+    crs
+        CRS of a file that does not say its own.
 
     Returns
     -------
@@ -191,17 +300,19 @@ def read_layer(file: Path, *, key: str) -> gpd.GeoDataFrame:
     if not file.is_file():
         raise DataError(f"{file} does not exist; check {key}.file in the study file")
     try:
-        layer = gpd.read_file(file)
+        features = gpd.read_file(file, layer=layer)
     except (DataSourceError, ValueError) as error:
         raise DataError(
             f"{file} cannot be read as a vector layer ({error}); "
             "allowed: GeoPackage, GeoJSON, shapefile"
         ) from None
-    if not isinstance(layer, gpd.GeoDataFrame) or layer.empty:
+    if not isinstance(features, gpd.GeoDataFrame) or features.empty:
         raise DataError(f"{file} has no features; at least one is needed")
-    if layer.crs is None:
+    if features.crs is None and crs:
+        features = features.set_crs(crs)
+    if features.crs is None:
         raise DataError(f"{file} has no CRS; write one into it, for example EPSG:4326")
-    return layer
+    return features
 
 
 def checked(table: pd.DataFrame, columns: Columns, *, file: Path) -> pd.DataFrame:
@@ -226,20 +337,49 @@ def checked(table: pd.DataFrame, columns: Columns, *, file: Path) -> pd.DataFram
     DataError
         A required column is missing, or cells hold what is not allowed.
     """
+    frame, faults = examined(table, columns, file=file)
+    raise_faults(faults)
+    return frame
+
+
+def examined(
+    table: pd.DataFrame, columns: Columns, *, file: Path
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Turn text columns into typed ones, and list what cannot be used.
+
+    Parameters
+    ----------
+    table
+        Text columns, indexed by line.
+    columns
+        What each column may hold; others are left out.
+    file
+        The table's file, for messages.
+
+    Returns
+    -------
+    frame, faults
+        The named columns as in :func:`checked`, and every fault.
+
+    Raises
+    ------
+    DataError
+        A required column is missing.
+    """
     missing = [n for n, c in columns.items() if c.required and n not in table.columns]
     if missing:
         raise DataError(
             f"{file.name}: column {', '.join(missing)} is missing; "
             f"the header has {', '.join(table.columns)}; rename or add it"
         )
-    faults: list[tuple[int, str]] = []
+    faults: dict[tuple[int, str], Fault] = {}
     typed: dict[str, pd.Series] = {}
     for name, spec in columns.items():
         cells = table[name] if name in table.columns else pd.Series("", index=table.index)
         if isinstance(spec, Number):
             values = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
-            odd = table.index[(cells != "") & values.isna()]
-            faults += [(line, _fault(file, line, name, cells[line], spec)) for line in odd]
+            for line in table.index[(cells != "") & values.isna()]:
+                faults[line, name] = _fault(file, line, name, cells[line], spec)
             typed[name] = values
         else:
             typed[name] = cells
@@ -251,41 +391,39 @@ def checked(table: pd.DataFrame, columns: Columns, *, file: Path) -> pd.DataFram
             if case.index is None or pd.isna(case.index):
                 raise DataError(f"{file.name}: {case.column} {case.check}") from None
             line, name = int(case.index), str(case.column)
-            if not any(f"row {line}, column {name} " in fault for _, fault in faults):
-                faults.append((line, _fault(file, line, name, case.failure_case, columns[name])))
-    raise_faults(faults)
-    return frame
+            if (line, name) not in faults:
+                faults[line, name] = _fault(file, line, name, case.failure_case, columns[name])
+    return frame, list(faults.values())
 
 
-def raise_faults(faults: Sequence[tuple[int, str]]) -> None:
+def raise_faults(faults: Sequence[Fault]) -> None:
     """Raise one error for all faults of a table, in the order of its lines.
 
     Parameters
     ----------
     faults
-        Line and message of each.
+        Any number.
 
     Raises
     ------
-    DataError
+    TableError
         There is at least one fault.
     """
-    if not faults:
-        return
-    lines = [message for _, message in sorted(faults)]
-    more = len(lines) - MOST_FAULTS_SHOWN
-    shown = lines[:MOST_FAULTS_SHOWN] + ([f"… and {more} more"] if more > 0 else [])
-    raise DataError("\n".join(shown))
+    if faults:
+        raise TableError(faults)
 
 
-def _fault(file: Path, line: int, name: str, value: object, spec: Number | Text) -> str:
+def _fault(file: Path, line: int, name: str, value: object, spec: Number | Text) -> Fault:
     where = f"{file.name} row {line}, column {name}"
     if value is None or value == "" or (isinstance(value, float) and pd.isna(value)):
-        return f"{where} is empty, a value is needed; {spec.remedy}"
+        return Fault(line, f"{where} is empty, a value is needed; {spec.remedy}", name)
     if isinstance(spec, Number):
         allowed = f"{spec.low:g} to {spec.high:g} {spec.unit} is allowed"
-        return f"{where} = {value}: {allowed}; {spec.remedy}"
-    return f"{where} = {value!r} is not known: allowed are {', '.join(spec.allowed)}; {spec.remedy}"
+        message = f"{where} = {value}: {allowed}; {spec.remedy}"
+    else:
+        allowed = f"allowed are {', '.join(spec.allowed)}"
+        message = f"{where} = {value!r} is not known: {allowed}; {spec.remedy}"
+    return Fault(line, message, name, str(value))
 
 
 def _schema(columns: Columns) -> pa.DataFrameSchema:

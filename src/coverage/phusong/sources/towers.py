@@ -1,7 +1,10 @@
 """Reading tower lists: one row is a sector; what is missing is filled and recorded."""
 
 import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,153 +12,154 @@ from pyproj import Transformer
 
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
-from phusong.geo.network import Network, Sector
-from phusong.sources.tables import (
-    Columns,
-    Number,
-    Text,
-    checked,
-    raise_faults,
-    read_text_table,
+from phusong.geo.network import Change, Network, Sector
+from phusong.sources.cell_dump import GUESSED, is_cell_dump, read_cells
+from phusong.sources.tables import Fault, Text, examined, raise_faults
+from phusong.sources.towers_cells import Repair
+from phusong.sources.towers_checks import (
+    nowhere,
+    swapped,
+    tower_columns,
+    twins_of,
+    unknown_bandwidths,
+    without_frequency,
 )
+from phusong.sources.towers_file import Sheet, read_sheet
+from phusong.sources.towers_headings import named
+from phusong.sources.towers_position import positioned
 from phusong.study import Study, TowerDefaults
 
-IDENTITY = ("site_id", "technology", "frequency_mhz", "azimuth_deg")
 BELOW_1_GHZ_MHZ = 1000.0
+MOST_NAMED = 100
+"""Sites outside the frame that are named one by one."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a list on their way to sectors."""
+
+    frame: pd.DataFrame
+    faults: tuple[Fault, ...]
+    dropped: frozenset[int]
+    changes: tuple[Change, ...]
+    left_out: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 def read_towers(file: Path, study: Study, grid: Grid) -> Network:
-    """Read a tower list.
+    """Read a tower list or a cell dump.
 
     Parameters
     ----------
     file
-        CSV or point layer; one row per sector.
+        CSV, XLSX, GeoPackage, GeoJSON or KML; one row per sector, or per cell of a dump in
+        OpenCelliD's columns.
     study
-        Operators and technologies that are known, and defaults for what is missing.
+        Operators and technologies that are known, how the list is written, and defaults for
+        what is missing.
     grid
         Frame of the study; sites outside it are left out and counted.
 
     Returns
     -------
     Network
-        The sectors inside the frame.
+        The sectors inside the frame, and how the list was read.
 
     Raises
     ------
     DataError
-        The table cannot be used; every bad cell is named with its row, column and value.
+        The table cannot be used; every bad cell is named with its row, column and value. With
+        ``inputs.towers.bad_rows = "leave-out"`` only when no good row is left.
 
     Warns
     -----
     DataWarning
-        Sites lie outside the frame.
+        Sites lie outside the frame, rows are left out, or something was guessed.
     """
-    section = study.inputs.towers
-    encoding = "utf-8-sig" if section.encoding == "auto" else section.encoding
-    table = read_text_table(file, encoding=encoding, key="inputs.towers")
-    _refuse_swapped(table, file)
-    frame = checked(table, _columns(study), file=file)
-    _refuse_twins(frame, file)
-    _refuse_bandwidths(frame, file, study)
-    frame = fill_defaults(frame, study.towers)
-    return _network(frame, file, grid)
+    sheet = read_sheet(file, study.inputs.towers)
+    rows = (_cells if is_cell_dump(sheet.table) else _sectors)(sheet, study, file)
+    rows = _settled(rows, study, file)
+    frame = fill_defaults(rows.frame, study.towers, guessed=rows.guessed)
+    raise_faults(without_frequency(frame, file))
+    for change in rows.changes:
+        if change.doubtful:
+            warnings.warn(f"{file.name}: {change.example}", DataWarning, stacklevel=2)
+    return _network(frame, rows, file, grid)
 
 
-def _columns(study: Study) -> Columns:
-    metres = "height above ground in metres"
-    return {
-        "site_id": Text(required=True, remedy="give every row its site"),
-        "sector_id": Text(),
-        "operator": Text(
-            required=True,
-            allowed=tuple(op.name for op in study.operators),
-            remedy="correct it, or add the operator to the study file",
-        ),
-        "latitude": Number(-90, 90, "deg", required=True, remedy="give WGS 84 degrees"),
-        "longitude": Number(-180, 180, "deg", required=True, remedy="give WGS 84 degrees"),
-        "technology": Text(
-            required=True,
-            allowed=tuple(study.technologies),
-            remedy="correct it, or add the technology to the study file",
-        ),
-        "frequency_mhz": Number(30, 6000, "MHz", required=True, remedy="did you give GHz or kHz?"),
-        "bandwidth_mhz": Number(0.1, 400, "MHz"),
-        "mast_height_m": Number(1, 400, "m", remedy=f"give the {metres}, or leave it empty"),
-        "antenna_height_m": Number(1, 400, "m", remedy=f"give the {metres}, or leave it empty"),
-        "eirp_dbm": Number(-30, 90, "dBm"),
-        "power_dbm": Number(-30, 60, "dBm"),
-        "antenna_gain_dbi": Number(-10, 40, "dBi"),
-        "feeder_loss_db": Number(0, 40, "dB"),
-        "azimuth_deg": Number(0, 360, "deg", remedy="degrees from true north, empty for omni"),
-        "electrical_tilt_deg": Number(-20, 30, "deg"),
-        "mechanical_tilt_deg": Number(-20, 30, "deg"),
-        "beamwidth_deg": Number(1, 360, "deg"),
-        "owner": Text(),
-        "status": Text(allowed=("existing", "planned", "broken")),
-        "backhaul": Text(),
-        "power_source": Text(),
-    }
+def _cells(sheet: Sheet, study: Study, file: Path) -> _Rows:
+    """Rows of a cell dump."""
+    cells = read_cells(sheet.table, study, file)
+    columns = [name for name in tower_columns(study) if name not in cells.frame.columns]
+    frame = cells.frame.reindex(columns=[*cells.frame.columns, *columns])
+    for name, spec in tower_columns(study).items():
+        if isinstance(spec, Text):
+            frame[name] = frame[name].fillna("")
+    faults = (*sheet.faults, *cells.faults)
+    return _Rows(
+        frame, faults, frozenset(f.line for f in faults), (*sheet.changes, *cells.changes),
+        cells.left_out, GUESSED,
+    )  # fmt: skip
 
 
-def _refuse_swapped(table: pd.DataFrame, file: Path) -> None:
-    """Say so when latitude and longitude stand in each other's column."""
-    if not {"latitude", "longitude"} <= set(table.columns):
-        return
-    latitude = pd.to_numeric(table["latitude"], errors="coerce")
-    longitude = pd.to_numeric(table["longitude"], errors="coerce")
-    swapped = (latitude.abs() > 90) & (longitude.abs() <= 90) & (latitude.abs() <= 180)
-    raise_faults(
-        [
-            (
-                line,
-                f"{file.name} row {line}, columns latitude = {table['latitude'][line]} and "
-                f"longitude = {table['longitude'][line]} look swapped; "
-                "latitude is -90 to 90 deg; exchange the two columns",
-            )
-            for line in table.index[swapped]
-        ]
+def _sectors(sheet: Sheet, study: Study, file: Path) -> _Rows:
+    """Rows of a tower list, repaired, typed and checked one against the other."""
+    listed = named(sheet.table, study.inputs.towers, file)
+    repair = Repair(listed.table, file)
+    columns = tower_columns(study)
+    positioned(repair, study.inputs.towers.crs)
+    numbers = {n: c for n, c in columns.items() if n not in {"latitude", "longitude"}}
+    repair.numbers(numbers, listed.units)
+    repair.words(study)
+    faults = [*sheet.faults, *repair.faults, *swapped(repair.table, file)]
+    frame, found = examined(repair.table, columns, file=file)
+    said = {(fault.line, column) for fault in faults for column in _meant(fault)}
+    blind = {fault.line for fault in faults if not fault.column}
+    faults += [f for f in found if (f.line, f.column) not in said and f.line not in blind]
+    good = frame.drop(index={fault.line for fault in faults})
+    twins, extra = twins_of(good, file)
+    faults += [*twins, *nowhere(good, file), *unknown_bandwidths(good, file, study)]
+    dropped = {fault.line for fault in faults if fault not in twins} | extra
+    changes = (*sheet.changes, *listed.changes, *repair.changes)
+    return _Rows(frame, tuple(faults), frozenset(dropped), changes)
+
+
+def _meant(fault: Fault) -> tuple[str, ...]:
+    """Columns that a fault has said everything about."""
+    if fault.column in {"easting", "northing", "position", "geometry"}:
+        return (fault.column, "latitude", "longitude")
+    return (fault.column,)
+
+
+def _settled(rows: _Rows, study: Study, file: Path) -> _Rows:
+    """Refuse faults, or leave their rows out where the study allows it."""
+    if not rows.faults:
+        return rows
+    kept = rows.frame.drop(index=[line for line in rows.dropped if line in rows.frame.index])
+    if study.inputs.towers.bad_rows == "refuse" or kept.empty:
+        raise_faults(rows.faults)
+    said: dict[int, list[str]] = {}
+    for fault in sorted(rows.faults, key=lambda f: (f.line, f.message)):
+        said.setdefault(fault.line, []).append(fault.message)
+    total = len(rows.frame)
+    warnings.warn(
+        f"{file.name}: {len(rows.dropped)} of {total} row(s) cannot be used and are left out "
+        f"(inputs.towers.bad_rows): {_shortened(map(str, sorted(rows.dropped)))}",
+        DataWarning,
+        stacklevel=3,
     )
+    left_out = tuple(message for messages in said.values() for message in messages)
+    return _Rows(kept, (), frozenset(), rows.changes, (*left_out, *rows.left_out), rows.guessed)
 
 
-def _refuse_twins(frame: pd.DataFrame, file: Path) -> None:
-    turned = frame.assign(azimuth_deg=frame["azimuth_deg"] % 360.0)  # 0 and 360 deg are one
-    twins = turned.duplicated(list(IDENTITY), keep=False)
-    faults = []
-    for _, group in turned[twins].groupby(list(IDENTITY), dropna=False, sort=True):
-        rows = ", ".join(str(line) for line in group.index)
-        row = group.iloc[0]
-        what = f"{row['site_id']}, {row['technology']}, {row['frequency_mhz']:g} MHz"
-        azimuth = "no azimuth" if np.isnan(row["azimuth_deg"]) else f"{row['azimuth_deg']:g} deg"
-        faults.append(
-            (
-                int(group.index[0]),
-                f"{file.name} rows {rows} are the same sector twice "
-                f"(site_id, technology, frequency_mhz, azimuth_deg = {what}, {azimuth}); "
-                "keep one row",
-            )
-        )
-    raise_faults(faults)
+def _shortened(names: Iterable[str], most: int = 10) -> str:
+    names = list(names)
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
 
 
-def _refuse_bandwidths(frame: pd.DataFrame, file: Path, study: Study) -> None:
-    faults = []
-    for line, row in frame[frame["bandwidth_mhz"].notna()].iterrows():
-        technology = study.technologies[row["technology"]]
-        if technology.blocks(row["bandwidth_mhz"]) is None:
-            faults.append(
-                (
-                    int(line),
-                    f"{file.name} row {line}, column bandwidth_mhz = {row['bandwidth_mhz']:g} is "
-                    f"not a {row['technology']} bandwidth: allowed are "
-                    f"{', '.join(technology.resource_blocks)} MHz; correct it, or add it to "
-                    f"technologies.{row['technology']}.resource_blocks in the study file",
-                )
-            )
-    raise_faults(faults)
-
-
-def fill_defaults(frame: pd.DataFrame, defaults: TowerDefaults) -> pd.DataFrame:
+def fill_defaults(
+    frame: pd.DataFrame, defaults: TowerDefaults, *, guessed: Sequence[str] = ()
+) -> pd.DataFrame:
     """Fill what a tower list leaves out, and record it.
 
     Parameters
@@ -164,6 +168,8 @@ def fill_defaults(frame: pd.DataFrame, defaults: TowerDefaults) -> pd.DataFrame:
         Checked columns of the tower list, NaN where missing.
     defaults
         The study's values.
+    guessed
+        Columns that no row of the list knows, recorded as filled in every row.
 
     Returns
     -------
@@ -172,31 +178,22 @@ def fill_defaults(frame: pd.DataFrame, defaults: TowerDefaults) -> pd.DataFrame:
         EIRP is taken from power, gain and loss where those are given.
     """
     frame = frame.copy()
-    filled = pd.Series([()] * len(frame), index=frame.index, dtype=object)
+    gaps: dict[str, pd.Series] = {}
 
     def fill(column: str, values: pd.Series) -> None:
-        gap = frame[column].isna()
-        frame.loc[gap, column] = values[gap]
-        for line in frame.index[gap]:
-            filled[line] = (*filled[line], column)
+        gaps[column] = frame[column].isna() & values.notna()
+        frame[column] = frame[column].fillna(values)
 
     def constant(value: float) -> pd.Series:
         return pd.Series(value, index=frame.index)
 
+    bands = {key: quantity.value for key, quantity in defaults.frequency.items()}
+    fill("frequency_mhz", frame["technology"].map(bands).astype("float64"))
     fill("bandwidth_mhz", constant(defaults.bandwidth.value))
     fill("mast_height_m", constant(defaults.mast_height.value))
-    fill(
-        "antenna_height_m",
-        frame["mast_height_m"].clip(upper=defaults.antenna_height.value),
-    )
-    low_band = frame["frequency_mhz"] < BELOW_1_GHZ_MHZ
-    gain = pd.Series(
-        np.where(
-            low_band,
-            defaults.antenna_gain_below_1ghz.value,
-            defaults.antenna_gain_above_1ghz.value,
-        ),
-        index=frame.index,
+    fill("antenna_height_m", frame["mast_height_m"].clip(upper=defaults.antenna_height.value))
+    gain = constant(defaults.antenna_gain_above_1ghz.value).mask(
+        frame["frequency_mhz"] < BELOW_1_GHZ_MHZ, defaults.antenna_gain_below_1ghz.value
     )
     eirp = (
         frame["power_dbm"].fillna(defaults.carrier_power.value)
@@ -211,11 +208,15 @@ def fill_defaults(frame: pd.DataFrame, defaults: TowerDefaults) -> pd.DataFrame:
     fill("beamwidth_deg", constant(defaults.horizontal_beamwidth.value))
     frame["vertical_beamwidth_deg"] = defaults.vertical_beamwidth.value
     frame["status"] = frame["status"].where(frame["status"] != "", "existing")
-    frame["filled"] = filled
+    names, flags = tuple(gaps), zip(*(gap.to_list() for gap in gaps.values()), strict=True)
+    frame["filled"] = [
+        (*guessed, *(name for name, is_filled in zip(names, row, strict=True) if is_filled))
+        for row in flags
+    ]
     return frame
 
 
-def _network(frame: pd.DataFrame, file: Path, grid: Grid) -> Network:
+def _network(frame: pd.DataFrame, rows: _Rows, file: Path, grid: Grid) -> Network:
     to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
     easting, northing = to_grid.transform(
         frame["longitude"].to_numpy(), frame["latitude"].to_numpy()
@@ -225,29 +226,27 @@ def _network(frame: pd.DataFrame, file: Path, grid: Grid) -> Network:
         raise DataError(
             f"{file.name}: no site lies in the study area (first: latitude "
             f"{frame['latitude'].iloc[0]:g}, longitude {frame['longitude'].iloc[0]:g}); "
-            "check that the list is of this area and that the columns are not swapped"
+            "check that the list is of this area, that the columns are not swapped, and that "
+            "inputs.towers.crs is that of the list if it gives metres"
         )
     outside = sorted(frame.loc[~inside, "site_id"].unique())
-    left_out = tuple(f"site {site} lies outside the study area" for site in outside)
+    left_out = [f"site {site} lies outside the study area" for site in outside[:MOST_NAMED]]
+    if len(outside) > MOST_NAMED:
+        left_out.append(f"… and {len(outside) - MOST_NAMED} more sites outside the study area")
     if outside:
         warnings.warn(
             f"{file.name}: {len(outside)} site(s) lie outside the study area and are left out: "
-            f"{', '.join(outside[:10])}{' …' if len(outside) > 10 else ''}; "
-            "raise area.margin_km to include them",
+            f"{_shortened(outside)}; raise area.margin_km to include them",
             DataWarning,
             stacklevel=3,
         )
-    positions = zip(np.asarray(easting), np.asarray(northing), strict=True)
-    sectors = [
-        _sector(row, east, north)
-        for (_, row), (east, north), keep in zip(frame.iterrows(), positions, inside, strict=True)
-        if keep
-    ]
-    return Network(tuple(sectors), left_out)
+    placed = frame.assign(easting=np.round(easting, 3), northing=np.round(northing, 3))[inside]
+    sectors = tuple(_sector(row) for row in placed.to_dict("records"))
+    return Network(sectors, (*rows.left_out, *left_out), rows.changes)
 
 
-def _sector(row: pd.Series, easting: float, northing: float) -> Sector:
-    azimuth = None if np.isnan(row["azimuth_deg"]) else float(row["azimuth_deg"]) % 360.0
+def _sector(row: dict[str, Any]) -> Sector:
+    azimuth, samples = row["azimuth_deg"], row.get("samples")
     return Sector(
         site_id=row["site_id"],
         sector_id=row["sector_id"],
@@ -255,14 +254,14 @@ def _sector(row: pd.Series, easting: float, northing: float) -> Sector:
         technology=row["technology"],
         latitude=row["latitude"],
         longitude=row["longitude"],
-        easting=round(float(easting), 3),
-        northing=round(float(northing), 3),
+        easting=row["easting"],
+        northing=row["northing"],
         mast_height_m=row["mast_height_m"],
         antenna_height_m=row["antenna_height_m"],
         frequency_mhz=row["frequency_mhz"],
         bandwidth_mhz=row["bandwidth_mhz"],
         eirp_dbm=row["eirp_dbm"],
-        azimuth_deg=azimuth,
+        azimuth_deg=None if np.isnan(azimuth) else azimuth % 360.0,
         electrical_tilt_deg=row["electrical_tilt_deg"],
         mechanical_tilt_deg=row["mechanical_tilt_deg"],
         horizontal_beamwidth_deg=row["beamwidth_deg"],
@@ -272,4 +271,5 @@ def _sector(row: pd.Series, easting: float, northing: float) -> Sector:
         power_source=row["power_source"],
         owner=row["owner"],
         filled=row["filled"],
+        samples=None if samples is None or np.isnan(samples) else int(samples),
     )
