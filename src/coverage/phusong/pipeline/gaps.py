@@ -15,6 +15,7 @@ from phusong.analysis.gaps import (
     service_class,
 )
 from phusong.analysis.reach import Reach
+from phusong.analysis.reported import beside_modelled, confusion, field_checks
 from phusong.analysis.verdicts import VerdictRules, village_verdicts
 from phusong.geo.gazetteer import Gazetteer
 from phusong.pipeline.session import Session
@@ -106,6 +107,7 @@ def _compute(session: Session, reach: Reach) -> None:
         "facilities": point_table(inputs.places.facilities, reach, sure),
     }
     tables |= _by_successor(tables["communes"], inputs.gazetteer)
+    tables |= _reported(inputs.reported, tables["villages"], next(iter(study.technologies)))
     session.progress(STEP, 3, 4)
     practice = study.study.practice_data
     folder = study.output / "gaps"
@@ -157,6 +159,19 @@ def _by_successor(communes: pd.DataFrame, gazetteer: Gazetteer | None) -> dict[s
     return {
         "communes": with_successors(communes, gazetteer, walk),
         "successors": by_successor(communes, gazetteer, walk),
+    }
+
+
+def _reported(
+    reported: pd.DataFrame | None, villages: pd.DataFrame, technology: str
+) -> dict[str, pd.DataFrame]:
+    """A reported list beside the modelled verdicts, and who should be visited."""
+    if reported is None:
+        return {}
+    return {
+        "reported": beside_modelled(reported, villages, technology),
+        "reported-confusion": confusion(reported, villages, technology),
+        "field-checks": field_checks(reported, villages, technology),
     }
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 from pyproj import Proj
 
 from phusong.errors import DataError, DataWarning
@@ -19,6 +20,7 @@ from phusong.sources.boundaries import read_communes
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
+from phusong.sources.reported import read_reported
 from phusong.sources.terrain import read_terrain, terrain_files
 from phusong.sources.towers import read_towers
 from phusong.store.files import sha256_of
@@ -85,6 +87,14 @@ class Inputs:
         return self._noticing("places", lambda: read_places(self.study, self.communes))
 
     @cached_property
+    def reported(self) -> pd.DataFrame | None:
+        """Villages that others report to be without signal, where a list is given."""
+        section = self.study.inputs.reported
+        if section is None:
+            return None
+        return read_reported(section, self.study, self.places, self.gazetteer)
+
+    @cached_property
     def people(self) -> People:
         """People per cell."""
         file = self.study.path(self.study.inputs.population.file)
@@ -104,7 +114,7 @@ class Inputs:
             An input cannot be used.
         """
         refuse_missing(self.study)
-        for name in ("communes", "terrain", "network", "places", "people"):
+        for name in ("communes", "terrain", "network", "places", "people", "reported"):
             getattr(self, name)
         self.network.on_air()
         return tuple(line for lines in self._noticed.values() for line in lines)
