@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from browser.conftest import DESKTOP, PHONE, Visitor
+from phusong.reporting.facts import Bilingual
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.overlays import class_overlay
 from phusong.reporting.palette import service_classes
@@ -107,17 +108,87 @@ def test_click_shows_all_columns_and_hides_the_tooltip(visitor: Visitor) -> None
     visit.assert_quiet()
 
 
-def test_words_for_practice_data_stay_when_zoomed_in(visitor: Visitor) -> None:
-    """Burned-in letters outgrow the window, so that it repeats the words itself."""
-    near = (104.0, 22.55, 104.01, 22.56)
+def test_words_for_practice_data_stand_on_every_part(visitor: Visitor) -> None:
+    """At every zoom, and in a cut of the window as large as the words themselves."""
     shown = "getComputedStyle(document.querySelector('.folium-map'), '::after').backgroundImage"
-    visit = visitor.visit(coverage_map(content(focus=near)))
-    assert visit.page.evaluate(shown).startswith('url("data:image/svg+xml;base64,')
-    visit.assert_quiet()
-    far = visitor.visit(coverage_map(content(focus=(103.5, 22.3, 104.6, 22.9))))
-    assert far.page.evaluate(shown) == "none"
+    near, far = (104.0, 22.55, 104.01, 22.56), (103.5, 22.3, 104.6, 22.9)
+    for focus in (near, far):
+        visit = visitor.visit(coverage_map(content(focus=focus)))
+        assert visit.page.evaluate(shown).startswith('url("data:image/svg+xml;base64,')
+        visit.assert_quiet()
     real = visitor.visit(coverage_map(content(focus=near, practice=None)))
     assert real.page.evaluate(shown) == "none"
+
+
+def test_panel_follows_the_width(visitor: Visitor) -> None:
+    """A phone may be turned, a window pulled; beside the map the panel cannot be lost."""
+    page = visitor.visit(coverage_map(content())).page
+    box = page.locator('input[value="vector-5"]')
+    page.locator("summary.title").click()
+    assert box.is_visible()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    box.wait_for(state="hidden")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    box.wait_for(state="visible")
+
+
+def test_view_follows_the_window_until_it_is_moved(visitor: Visitor) -> None:
+    page = visitor.visit(coverage_map(content())).page
+    outline = page.locator(".leaflet-phusong-outline-pane path")
+    wide = outline.bounding_box()
+    page.set_viewport_size({"width": 900, "height": 500})
+    page.wait_for_function(
+        f"document.querySelector('.leaflet-phusong-outline-pane path')"
+        f".getBoundingClientRect().width < {wide and wide['width']}"
+    )
+    page.mouse.click(300, 300)
+    fitted = outline.bounding_box()
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    page.wait_for_function("document.querySelector('.folium-map').clientWidth > 900")
+    kept = outline.bounding_box()
+    assert fitted
+    assert kept
+    assert kept["width"] == pytest.approx(fitted["width"], abs=1)
+
+
+def test_names_stand_clear_of_small_outlines(visitor: Visitor) -> None:
+    """Two outlines at one place: above the first, below it, inside it, and a fourth has to wait."""
+    outline = content().vectors[0]
+    twins = dataclasses.replace(outline, features=outline.features * 4)
+    focus = (103.2, 22.0, 105.0, 23.2)
+    page = visitor.visit(coverage_map(content(vectors=(twins,), focus=focus))).page
+    labels = page.locator(".phusong-label")
+    places = labels.evaluate_all("all => all.map(label => label.dataset.place)")
+    assert places[:3] == ["above", "below", ""]
+    visible = labels.evaluate_all("all => all.map(label => label.style.visibility)")
+    assert visible == ["", "", "", "hidden"]
+    near = visitor.visit(coverage_map(content())).page
+    assert near.locator(".phusong-label").get_attribute("data-place") == ""
+
+
+def test_keyboard_reaches_ranks_not_every_sign(visitor: Visitor) -> None:
+    page = visitor.visit(coverage_map(content())).page
+    assert page.locator(".phusong-sign").get_attribute("tabindex") is None
+    badge = page.locator(".phusong-badge")
+    badge.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup td").count() == 2
+
+
+def test_sentences_in_popups_are_in_both_languages(visitor: Visitor) -> None:
+    layer = content().vectors[5]
+    said = Bilingual(
+        "Khoảng 4.130 người được phủ sóng mới của nhà mạng này." * 2, "About 4,130." * 9
+    )
+    feature = dataclasses.replace(layer.features[0], values=(Bilingual("Có sóng", "Covered"), said))
+    vectors = (dataclasses.replace(layer, features=(feature,)),)
+    visit = visitor.visit(coverage_map(content(vectors=vectors)))
+    visit.page.locator(".phusong-badge").click()
+    cells = visit.page.locator(".leaflet-popup td")
+    assert cells.nth(0).inner_text() == "Có sóng Covered"
+    assert cells.nth(1).locator("[lang=vi]").inner_text() == said.vi
+    assert cells.nth(1).locator("[lang=en]").inner_text() == said.en
+    visit.assert_quiet()
 
 
 def test_phone_opens_the_panel_on_demand(visitor: Visitor) -> None:

@@ -89,6 +89,24 @@ def test_notebook_carries_a_living_map(visitor: Visitor) -> None:
     visit.assert_quiet()
 
 
+def test_framed_map_may_get_its_size_late(visitor: Visitor) -> None:
+    """A frame's scripts can run before it is laid out: the panel must not stay shut."""
+    inside = coverage_map(content()).replace("&", "&amp;").replace('"', "&quot;")
+    frame = f'<iframe title="Bản đồ" srcdoc="{inside}" style="width:100%;height:480px"></iframe>'
+    visit = visitor.visit(notebook_page(f'<div id="later" style="display:none">{frame}</div>'))
+    page = visit.page
+    framed = page.frames[1]
+    framed.wait_for_selector(".phusong-badge", state="attached")
+    assert framed.evaluate("window.innerWidth") == 0
+    page.evaluate("document.getElementById('later').style.display = ''")
+    framed.locator('input[value="vector-5"]').wait_for(state="visible")
+    framed.wait_for_function(
+        "document.querySelector('.leaflet-phusong-outline-pane path')"
+        ".getBoundingClientRect().width > 200"
+    )
+    visit.assert_quiet()
+
+
 @pytest.mark.parametrize("payload", TOGETHER)
 def test_raw_markup_in_outputs_runs_nothing(visitor: Visitor, payload: str) -> None:
     """Even what a careless library printed as markup cannot run, though it may look odd."""

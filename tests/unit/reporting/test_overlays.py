@@ -51,7 +51,7 @@ def test_no_class_is_invented() -> None:
     picture = pixels(class_overlay(service(), LEGEND, affine=AFFINE, crs=CRS))
     found = {tuple(colour) for colour in np.unique(picture.reshape(-1, 4), axis=0).tolist()}
     plain = {(*style.colour, 255) for style in LEGEND}
-    hatch = tuple(round(band * 0.74) for band in LEGEND[-1].colour)
+    hatch = tuple(round(band * 0.56) for band in LEGEND[-1].colour)
     assert found == plain | {(*hatch, 255), (0, 0, 0, 0)}
 
 

@@ -17,7 +17,8 @@ from phusong.reporting.facts import (
     Source,
     same,
 )
-from phusong.reporting.pages import IndexContent, KeyNumber, PageTable, Product, index_page
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.pages import IndexContent, KeyNumber, Product, index_page
 from phusong.reporting.policy import loaded_from_outside
 from unit.reporting.cases import HOSTILE, PYTHON_PROBE
 

@@ -13,34 +13,18 @@ from phusong.pipeline.session import Progress, Session, code_key, silent, versio
 from phusong.reporting.facts import PRACTICE, Bilingual, Source
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import execute_notebook, render_notebook
-from phusong.reporting.pages import Product, index_page
+from phusong.reporting.pages import index_page
+from phusong.reporting.products import products_of
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.study_index import study_index
 from phusong.reporting.study_map import study_map
 from phusong.store.files import key_of, sha256_of, write_text
+from phusong.store.manifest import MANIFEST
 from phusong.study import Study
 
 STEP = "report"
 MAP = "maps/coverage.html"
 INDEX = "index.html"
-_TABLES = {
-    "plan/priorities.xlsx": Bilingual("Bảng ưu tiên đầu tư (Excel)", "Priorities (Excel)"),
-    "plan/priorities.csv": Bilingual("Bảng ưu tiên đầu tư (CSV)", "Priorities (CSV)"),
-    "plan/options.gpkg": Bilingual("Vị trí ưu tiên (GeoPackage)", "Priorities (GeoPackage)"),
-    "gaps/communes.csv": Bilingual("Theo xã", "By commune"),
-    "gaps/villages.csv": Bilingual("Theo thôn", "By village"),
-    "gaps/facilities.csv": Bilingual("Theo cơ sở công cộng", "By facility"),
-    "gaps/no-signal.gpkg": Bilingual("Vùng không có sóng (GeoPackage)", "Gaps (GeoPackage)"),
-    "reach/servers.csv": Bilingual("Trạm và sector đã dùng", "Sites and sectors used"),
-    "manifest.json": Bilingual("Bản kê: đầu vào, giả định, mã băm", "Manifest"),
-}
-_NOTEBOOKS = {
-    "00_quickstart": Bilingual("Bắt đầu nhanh", "Quick start"),
-    "01_data": Bilingual("Dữ liệu", "Data"),
-    "02_reach": Bilingual("Vùng phủ sóng", "Reach"),
-    "03_gaps": Bilingual("Vùng không có sóng", "Gaps"),
-    "04_priorities": Bilingual("Ưu tiên đầu tư", "Priorities"),
-}
 
 
 def report(
@@ -99,12 +83,24 @@ def study_facts(session: Session) -> StudyFacts:
         reach=reached,
         gaps=found,
         priorities=ranked.priorities,
-        sources=tuple(_sources(session.study)),
+        sources=tuple(sources_of(session.study)),
         warnings=inputs.warnings(),
     )
 
 
-def _sources(study: Study) -> Iterator[Source]:
+def sources_of(study: Study) -> Iterator[Source]:
+    """Origins of a study's inputs, in the words that products print.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Yields
+    ------
+    Source
+        One for each input.
+    """
     words = {
         "terrain": Bilingual("Địa hình", "Terrain"),
         "towers": Bilingual("Danh sách trạm", "Towers"),
@@ -157,7 +153,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
     index = folder / INDEX
-    products = tuple(_products(folder, [file for file in outputs if file.parent.name != "maps"]))
+    products = products_of(session.study, _sizes(session, outputs))
     write_text(index, index_page(study_index(facts, products, _versions(session))))
     session.record(STEP, {"notebooks": [n.stem for n in notebooks]}, [*outputs, index], key=key)
     session.progress(STEP, total, total)
@@ -208,19 +204,11 @@ def _render(session: Session, notebook: Path) -> Path:
     return file
 
 
-def _products(folder: Path, notebooks: list[Path]) -> Iterator[Product]:
-    yield Product(
-        "map", MAP, Bilingual("Bản đồ phủ sóng", "Coverage map"),
-        Bilingual(
-            "Vùng phủ, vùng trắng sóng, trạm và vị trí ưu tiên; mở được khi không có mạng.",
-            "Coverage, white zones, sites and priorities; opens without a network.",
-        ),
-        size_bytes=(folder / MAP).stat().st_size,
-    )  # fmt: skip
-    for file in notebooks:
-        words = _NOTEBOOKS.get(file.stem, Bilingual(file.stem, file.stem))
-        path = file.relative_to(folder).as_posix()
-        yield Product("notebook", path, words, size_bytes=file.stat().st_size)
-    for path, words in _TABLES.items():
-        if (folder / path).is_file():
-            yield Product("table", path, words)
+def _sizes(session: Session, written: list[Path]) -> dict[str, int | None]:
+    """Every file of the study by its path; the manifest's size is not known before its end."""
+    folder, manifest = session.study.output, session.manifest
+    steps = [manifest.step(name) for name in (reach_step.STEP, gaps_step.STEP, plan_step.STEP)]
+    names = [file.relative_to(folder).as_posix() for file in written]
+    names += [name for step in steps if step is not None for name in sorted(step.outputs)]
+    sizes: dict[str, int | None] = {name: (folder / name).stat().st_size for name in names}
+    return {**sizes, MANIFEST: None}

@@ -1,15 +1,46 @@
-"""Pictures and pages of a study for notebooks."""
+"""Pictures, tables and answers of a study for notebooks."""
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
 from phusong.pipeline.api import start
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.plan import Plan
+from phusong.pipeline.report import sources_of, study_facts
 from phusong.reporting.facts import Bilingual, Picture
-from phusong.reporting.figures import coverage_figure, picture
+from phusong.reporting.figures import coverage_figure, money_figure, picture
+from phusong.reporting.findings import (
+    assumption_findings,
+    gap_findings,
+    plan_findings,
+    reach_findings,
+    reasons,
+    village_findings,
+)
+from phusong.reporting.input_tables import (
+    assumption_table,
+    filled_table,
+    network_table,
+    source_table,
+)
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.palette import service_classes
+from phusong.reporting.shown import (
+    Shown,
+    shown_headline,
+    shown_list,
+    shown_sentences,
+    shown_table,
+)
+from phusong.reporting.study_facts import practice_words
 from phusong.reporting.study_index import outlines
 from phusong.reporting.study_map import study_map
+from phusong.reporting.study_tables import (
+    area_table,
+    commune_table,
+    gap_table,
+    operator_table,
+    priority_table,
+    village_table,
+)
 from phusong.study import Study
 
 
@@ -74,7 +105,7 @@ def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
         outlines=outlines(facts),
         practice=facts.practice,
     )
-    return picture(figure, alt=title)
+    return picture(figure, alt=title, kind="jpeg")
 
 
 def map_view(study: Study, *, height_px: int = 620) -> MapView:
@@ -95,7 +126,295 @@ def map_view(study: Study, *, height_px: int = 620) -> MapView:
     return MapView(coverage_map(study_map(study_facts(start(study)))), height_px=height_px)
 
 
-def findings(study: Study) -> str:
+def money_picture(study: Study, ranked: Plan) -> Picture:
+    """Draw people newly covered against the money it takes, rank after rank.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+    ranked
+        Its ranking.
+
+    Returns
+    -------
+    Picture
+        Shown by notebooks as it is.
+    """
+    title = Bilingual("Số người được phủ mới theo số tiền", "People newly covered against money")
+    figure = money_figure(
+        ranked.priorities,
+        title=title,
+        currency=study.costs.exchange.currency,
+        practice=practice_words(study),
+    )
+    return picture(figure, alt=title, kind="jpeg")
+
+
+def headline(study: Study) -> Shown:
+    """Name and question of a study, and whether practice data went in.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Shown
+        Shown by notebooks as it is.
+    """
+    words = study.study
+    return shown_headline(
+        Bilingual(words.title_vi, words.title_en),
+        Bilingual(words.question_vi, words.question_en),
+        practice_words(study),
+    )
+
+
+def inputs(study: Study) -> tuple[Shown, ...]:
+    """What was read: where it comes from, the network, and what was filled.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    tuple of Shown
+        Sources, network, filled fields.
+    """
+    network = start(study).inputs.network
+    tables = (
+        source_table(tuple(sources_of(study))),
+        network_table(study, network),
+        filled_table(network),
+    )
+    return tuple(shown_table(table) for table in tables)
+
+
+def assumptions(study: Study) -> Shown:
+    """Every assumed number of a study, with its source.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(assumption_table(study))
+
+
+def communes(study: Study, found: Gaps, operator: str = ANY) -> Shown:
+    """Area and people by commune.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+    operator
+        Operator's key; ``any`` for all together.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(commune_table(study, found, operator))
+
+
+def operators(study: Study, found: Gaps) -> Shown:
+    """People in the communes by operator.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(operator_table(study, found))
+
+
+def areas(study: Study, found: Gaps) -> Shown:
+    """Shares of area by operator.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(area_table(study, found))
+
+
+def villages(study: Study, found: Gaps, *, most: int = 15) -> Shown:
+    """The largest villages without signal at their centre.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(village_table(study, found, most=most))
+
+
+def white_zones(study: Study, found: Gaps, *, most: int = 10) -> Shown:
+    """The white zones with most people.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(gap_table(study, found, most=most))
+
+
+def priorities(study: Study, ranked: Plan, *, most: int = 10) -> Shown:
+    """The first ranks, with people and money.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its ranking.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    Shown
+        A table.
+    """
+    return shown_table(priority_table(study, ranked.priorities, most=most))
+
+
+def why(ranked: Plan, *, most: int = 5) -> Shown:
+    """Why the first ranks stand where they stand.
+
+    Parameters
+    ----------
+    ranked
+        A ranking.
+    most
+        Reasons to give, at least 1.
+
+    Returns
+    -------
+    Shown
+        A numbered list.
+    """
+    return shown_list(Bilingual("Vì sao", "Why"), reasons(ranked.priorities, most=most))
+
+
+def answer_assumptions(study: Study) -> Shown:
+    """How much of a study is assumed, in a sentence.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Shown
+        Vietnamese and English.
+    """
+    return shown_sentences(assumption_findings(study))
+
+
+def answer_reach(study: Study, found: Gaps) -> Shown:
+    """How much is covered, in sentences with numbers.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    Shown
+        Vietnamese and English.
+    """
+    return shown_sentences(reach_findings(study, found))
+
+
+def answer_gaps(study: Study, found: Gaps) -> Shown:
+    """Who has no signal, in sentences with numbers.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    Shown
+        Vietnamese and English.
+    """
+    return shown_sentences((*gap_findings(study, found), *village_findings(study, found)))
+
+
+def answer_plan(study: Study, ranked: Plan) -> Shown:
+    """What to build first and what it does, in sentences with numbers.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its ranking.
+
+    Returns
+    -------
+    Shown
+        Vietnamese and English.
+    """
+    return shown_sentences(plan_findings(study, ranked.priorities))
+
+
+def findings(study: Study) -> Shown:
     """What was found, in sentences with numbers, Vietnamese and English.
 
     Parameters
@@ -105,7 +424,10 @@ def findings(study: Study) -> str:
 
     Returns
     -------
-    str
-        One sentence per line.
+    Shown
+        One paragraph per sentence.
     """
-    return "\n".join(f"{s.vi}\n{s.en}\n" for s in study_facts(start(study)).findings()).rstrip()
+    facts = study_facts(start(study))
+    return shown_sentences(
+        (*gap_findings(study, facts.gaps), *plan_findings(study, facts.priorities))
+    )

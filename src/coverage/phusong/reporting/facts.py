@@ -10,6 +10,7 @@ from phusong.reporting.escape import text
 
 NARROW_SPACE = "\u202f"
 UNKNOWN = "–"
+_BETWEEN = " · "
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class Column:
     name
         Heading.
     unit
-        Unit after the heading, empty for none.
+        Unit after the heading, empty for none; where it is a word, in Vietnamese and English
+        with `` · `` between.
     decimals
         Digits after the decimal point of numbers that are not whole by type.
     share
@@ -86,6 +88,14 @@ class Column:
     unit: str = ""
     decimals: int = 1
     share: bool = False
+
+    @property
+    def heading(self) -> Bilingual:
+        """Name and unit, each in its language."""
+        if not self.unit:
+            return self.name
+        units = self.unit.split(_BETWEEN)
+        return Bilingual(f"{self.name.vi} [{units[0]}]", f"{self.name.en} [{units[-1]}]")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
@@ -16,7 +17,7 @@ from PIL import Image
 from shapely.geometry import shape as shapely_shape
 
 from phusong.geo.grid import Grid
-from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.facts import Bilingual, Picture, shown
 from phusong.reporting.overlays import check_classes, class_colours
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
@@ -34,6 +35,7 @@ _NAME_STEP_PT = 8
 _NAME_STEPS = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 _NAME_PAD_PX = 2.0
 _WEBP_QUALITY = 82
+_JPEG_QUALITY = 86
 _BAR_SHARES = (1, 2, 5)
 _BAR_PART = 0.24
 _OVERLAY_STRENGTH = 0.58
@@ -124,7 +126,7 @@ def coverage_figure(
 
 
 def picture(
-    figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Literal["png", "webp"] = "png"
+    figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Literal["png", "webp", "jpeg"] = "png"
 ) -> Picture:
     """A figure as a picture whose bytes depend on what it shows, and on nothing else.
 
@@ -137,7 +139,7 @@ def picture(
     dpi
         Pixels per inch.
     kind
-        ``png`` for notebooks, ``webp`` for pages that should stay small.
+        ``jpeg`` for notebooks, which know no ``webp``; that for pages; ``png`` for no loss.
 
     Returns
     -------
@@ -152,6 +154,8 @@ def picture(
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     if kind == "webp":
         drawn.save(out, format="WEBP", quality=_WEBP_QUALITY, method=4)
+    elif kind == "jpeg":
+        drawn.save(out, format="JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
     else:
         drawn.save(out, format="PNG", optimize=True)
     return Picture(content=out.getvalue(), alt=alt, mime=f"image/{kind}")
@@ -181,6 +185,56 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
         color="#1a1500", bbox={"facecolor": "#ffd23f", "edgecolor": "#1a1500", "pad": 3},
         zorder=60, parse_math=False,
     )  # fmt: skip
+
+
+def money_figure(
+    priorities: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
+) -> Figure:
+    """People newly covered against money, rank after rank.
+
+    Parameters
+    ----------
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+    title
+        Title in both languages.
+    currency
+        Of ``present_value``.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Steps from the first rank to the last: gains per operator, and those of them who had no
+        operator at all.
+    """
+    money = np.concatenate([[0.0], priorities["present_value"].cumsum() / 1e9])
+    lines = (
+        ("people_newly_covered", "#12507b", "o", Bilingual("theo từng nhà mạng", "per operator")),
+        ("people_white_zone", "#c81e1e", "s", Bilingual("ở vùng trắng sóng", "in white zones")),
+    )
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(8.0, 4.9))
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
+        for column, colour, sign, words in lines:
+            people = np.concatenate([[0.0], priorities[column].cumsum()])
+            axes.step(money, people, where="post", color=colour, marker=sign, markersize=4.5,
+                      label=words.plain)  # fmt: skip
+        unit = f"[tỷ · billion {currency}]"
+        axes.set_xlabel(f"Giá trị hiện tại cộng dồn · Cumulative present value {unit}",
+                        parse_math=False)  # fmt: skip
+        axes.set_ylabel("Người được phủ mới · People newly covered", parse_math=False)
+        axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+        axes.set_xlim(left=0.0)
+        axes.set_ylim(bottom=0.0)
+        axes.grid(alpha=0.3)
+        axes.legend(loc="upper left", frameon=False)
+        _draw_title(figure, title)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure
 
 
 def scale_bar_m(span_m: float) -> float:
@@ -259,11 +313,15 @@ def _draw_scale_bar(axes: Any, grid: Grid) -> None:
     )  # fmt: skip
 
 
-def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
+def _draw_title(figure: Figure, title: Bilingual) -> None:
     figure.text(0.02, 0.985, title.vi, fontsize=13, fontweight="bold", va="top", color=_INK,
                 parse_math=False)  # fmt: skip
     if title.en != title.vi:
         figure.text(0.02, 0.952, title.en, fontsize=10.5, va="top", color=_QUIET, parse_math=False)
+
+
+def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
+    _draw_title(figure, title)
     patches = [
         Patch(
             facecolor=style.css,

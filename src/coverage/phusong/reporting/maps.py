@@ -24,6 +24,7 @@ from phusong.reporting.panel import (
 
 _TABLE_CLASS = "phusong-table"
 _ALT_RELIEF = "Địa hình đổ bóng · Shaded relief"
+_LONG = 60
 _ALT_COVERAGE = "Lớp phủ sóng · Coverage"
 
 
@@ -85,7 +86,7 @@ class _Stage(folium.MacroElement):
     def __init__(self, content: MapContent) -> None:
         super().__init__()
         self._name = "Stage"
-        self.css = asset("map.css") + _near_words(content.practice)
+        self.css = asset("map.css") + _standing_words(content.practice)
         self.code = asset("map.js")
         self.options = {
             "prefix": text(content.version),
@@ -131,19 +132,25 @@ class _Panel(folium.MacroElement):
         }
 
 
-def _near_words(practice: Bilingual | None) -> str:
-    """Style that repeats the words across the window where burned-in letters grow too large."""
+def _standing_words(practice: Bilingual | None) -> str:
+    """Style that repeats the words across the window, whatever part of the map it shows.
+
+    Those burned into the pictures grow with them: zoomed in, one letter would fill the window.
+    """
     if practice is None:
         return ""
     words = text(practice.plain.upper())
     tile = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="460" height="250">'
-        '<text x="230" y="125" transform="rotate(-24 230 125)" text-anchor="middle" '
-        'font-family="sans-serif" font-size="19" font-weight="700" fill="#17242f" '
-        f'fill-opacity="0.34">{words}</text></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="390" height="220">'
+        '<text x="195" y="110" transform="rotate(-24 195 110)" text-anchor="middle" '
+        'font-family="sans-serif" font-size="16" font-weight="700" fill="#17242f" '
+        f'fill-opacity="0.26">{words}</text></svg>'
     )
     data = base64.b64encode(tile.encode("utf-8")).decode("ascii")
-    return f".phusong-near::after {{ background-image: url(data:image/svg+xml;base64,{data}); }}"
+    return (
+        '.folium-map::after { content: ""; position: absolute; inset: 0; z-index: 450; '
+        f"pointer-events: none; background-image: url(data:image/svg+xml;base64,{data}); }}"
+    )
 
 
 def _picture(
@@ -204,13 +211,13 @@ def _vector(layer: VectorLayer, *, place: str) -> folium.GeoJson:
     )
     if features:
         fields = [f"c{i}" for i in range(len(layer.columns))]
-        headings = [_heading(column) for column in layer.columns]
+        headings = [column.heading.html() for column in layer.columns]
         few = max(1, layer.tooltip_columns)
         folium.GeoJsonTooltip(
             fields=fields[:few], aliases=headings[:few], class_name=_TABLE_CLASS, sticky=True
         ).add_to(drawn)
         folium.GeoJsonPopup(
-            fields=fields, aliases=headings, class_name=_TABLE_CLASS, localize=False, max_width=340
+            fields=fields, aliases=headings, class_name=_TABLE_CLASS, localize=False, max_width=400
         ).add_to(drawn)
     return drawn
 
@@ -225,24 +232,44 @@ def _drawing(kind: str, signs: list[dict[str, Any]]) -> dict[str, JsCode]:
 
 def _cells(columns: tuple[Column, ...], values: tuple[object, ...]) -> dict[str, str]:
     return {
-        f"c{i}": text(shown(value, decimals=column.decimals))
+        f"c{i}": _cell(value, decimals=column.decimals)
         for i, (column, value) in enumerate(zip(columns, values, strict=True))
     }
 
 
-def _heading(column: Column) -> str:
-    unit = f" [{column.unit}]" if column.unit else ""
-    return Bilingual(column.name.vi + unit, column.name.en + unit).html()
+def _cell(value: object, *, decimals: int) -> str:
+    """A value as encoded markup; sentences get the width that they need."""
+    if not isinstance(value, Bilingual):
+        words = text(shown(value, decimals=decimals))
+        return f'<span class="long t">{words}</span>' if len(words) > _LONG else words
+    if max(len(value.vi), len(value.en)) <= _LONG:
+        return value.html()
+    return (
+        f'<span class="long t" lang="vi">{text(value.vi)}</span>'
+        f'<span class="long t en" lang="en">{text(value.en)}</span>'
+    )
 
 
-def _labels(layer: VectorLayer) -> list[tuple[float, float, str]]:
-    """Where each outline's name stands: a point inside, latitude first."""
-    points = [
-        (shapely.geometry.shape(feature.geometry).representative_point(), feature.label)
+def _labels(layer: VectorLayer) -> list[dict[str, Any]]:
+    """Where each outline's name may stand: inside, or at either tip; latitude first."""
+    shapes = [
+        (shapely.geometry.shape(feature.geometry), feature.label)
         for feature in layer.features
         if feature.label
     ]
-    return [(round(p.y, 6), round(p.x, 6), text(label)) for p, label in points]
+    return [_label(shape, label) for shape, label in shapes]
+
+
+def _label(shape: shapely.Geometry, label: str) -> dict[str, Any]:
+    inside = shape.representative_point()
+    corners = shapely.get_coordinates(shape)
+    top, bottom = corners[corners[:, 1].argmax()], corners[corners[:, 1].argmin()]
+    return {
+        "inside": [round(inside.y, 6), round(inside.x, 6)],
+        "top": [round(float(top[1]), 6), round(float(top[0]), 6)],
+        "bottom": [round(float(bottom[1]), 6), round(float(bottom[0]), 6)],
+        "words": text(label),
+    }
 
 
 def _focus(content: MapContent, relief: Overlay) -> list[list[float]]:

@@ -29,7 +29,8 @@ MAX_SIDE_PX = 4096
 _WEB_MERCATOR = "EPSG:3857"
 _WEBP_METHOD = 4
 _HILLSHADE_QUALITY = 70
-_HATCH_LINES = 130
+_HATCH_LINES = 110
+_HATCH_SHADE = 0.56
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def class_colours(classes: UInt8Array, legend: Sequence[ClassStyle]) -> UInt8Arr
     lines = np.zeros((256, 4), dtype=np.uint8)
     for style in legend:
         plain[style.code] = (*style.colour, 255)
-        darker = tuple(round(band * 0.74) for band in style.colour)
+        darker = tuple(round(band * _HATCH_SHADE) for band in style.colour)
         lines[style.code] = (*darker, 255) if style.hatched else plain[style.code]
     picture: UInt8Array = plain[classes]
     hatch = _hatch(_two(classes.shape))

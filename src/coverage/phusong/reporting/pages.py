@@ -8,16 +8,8 @@ from urllib.parse import quote
 
 from phusong.errors import DataError
 from phusong.reporting.escape import text
-from phusong.reporting.facts import (
-    UNKNOWN,
-    Assumption,
-    Bilingual,
-    Column,
-    Picture,
-    Source,
-    is_number,
-    shown,
-)
+from phusong.reporting.facts import Assumption, Bilingual, Picture, Source, shown
+from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.panel import NO_SOURCE, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
@@ -32,7 +24,6 @@ _KINDS: dict[str, Bilingual] = {
 }
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _KILO = 1000
-_FULL_SHARE = 100.0
 
 
 @dataclass(frozen=True)
@@ -58,39 +49,6 @@ class KeyNumber:
     unit: str = ""
     decimals: int = 0
     alarming: bool = False
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """A table of results.
-
-    Parameters
-    ----------
-    title
-        Heading.
-    columns
-        Columns; those with ``share`` are drawn as bars.
-    rows
-        One value per column.
-    total
-        A last row that stands apart, or None.
-    note
-        A sentence under the table, or None.
-    """
-
-    title: Bilingual
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[object, ...], ...]
-    total: tuple[object, ...] | None = None
-    note: Bilingual | None = None
-
-    def __post_init__(self) -> None:
-        for index, row in enumerate((*self.rows, *([self.total] if self.total else []))):
-            if len(row) != len(self.columns):
-                raise DataError(
-                    f"table {self.title.en!r}, row {index}: {len(row)} values for "
-                    f"{len(self.columns)} columns; give one per column, None where unknown"
-                )
 
 
 @dataclass(frozen=True)
@@ -159,6 +117,8 @@ class IndexContent:
         Name and version of what computed them; checksums of inputs.
     picture
         A picture of the result, or None.
+    reasons
+        Why the first ranks stand where they stand, in their order.
     """
 
     title: Bilingual
@@ -173,6 +133,7 @@ class IndexContent:
     warnings: tuple[Bilingual, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     picture: Picture | None = None
+    reasons: tuple[Bilingual, ...] = ()
 
 
 def index_page(content: IndexContent) -> str:
@@ -215,7 +176,6 @@ def index_page(content: IndexContent) -> str:
 
 _ASKED = Bilingual("Câu hỏi", "What was asked")
 _NO_RESULT = Bilingual("Chưa có kết quả", "No result yet")
-_NO_ROWS = Bilingual("Không có dòng nào", "No rows")
 _NUMBERS = Bilingual(
     "Dấu chấm là dấu thập phân; “–” nghĩa là chưa biết, không phải số không.",
     "The point is the decimal sign; “–” means unknown, not zero.",
@@ -244,7 +204,8 @@ def _results(content: IndexContent) -> str:
     parts = [
         f'<div class="cards">{cards}</div>' if cards else "",
         f'<ul class="findings">{findings}</ul>' if findings else "",
-        *(_table(table) for table in content.tables),
+        *(table_html(table) for table in content.tables),
+        reasons_html(content.reasons),
     ]
     return "".join(parts) or f"<p>{_NO_RESULT.html()}</p>"
 
@@ -257,51 +218,6 @@ def _card(number: KeyNumber) -> str:
         f'<div class="card{alarm}"><div class="number t">{value}{unit}</div>'
         f"<div>{number.label.html()}</div></div>"
     )
-
-
-def _table(table: PageTable) -> str:
-    head = "".join(_heading(table, index) for index in range(len(table.columns)))
-    body = "".join(_row(table.columns, row) for row in table.rows) or (
-        f'<tr><td colspan="{len(table.columns)}">{_NO_ROWS.html()}</td></tr>'
-    )
-    foot = f"<tfoot>{_row(table.columns, table.total)}</tfoot>" if table.total else ""
-    note = f'<p class="note">{table.note.html()}</p>' if table.note else ""
-    return (
-        f'<h3>{table.title.html()}</h3><div class="scroll" tabindex="0" role="region" '
-        f'aria-label="{text(table.title.plain)}"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody>{foot}</table></div>{note}"
-    )
-
-
-def _heading(table: PageTable, index: int) -> str:
-    column = table.columns[index]
-    unit = f' <span class="unit t">[{text(column.unit)}]</span>' if column.unit else ""
-    right = index > 0 and not column.share and any(is_number(row[index]) for row in table.rows)
-    kind = ' class="n"' if right else ""
-    return f'<th scope="col"{kind}>{column.name.html()}{unit}</th>'
-
-
-def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
-    cells = (
-        _cell(column, value, heading=index == 0)
-        for index, (column, value) in enumerate(zip(columns, row, strict=True))
-    )
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _cell(column: Column, value: object, *, heading: bool) -> str:
-    words = f'<span class="t">{text(shown(value, decimals=column.decimals))}</span>'
-    if heading:
-        return f'<th scope="row">{words}</th>'
-    if shown(value) == UNKNOWN:
-        return f'<td class="none">{words}</td>'
-    if not is_number(value):
-        return f'<td class="words">{words}</td>'
-    if not column.share:
-        return f'<td class="n">{words}</td>'
-    width = min(max(float(value), 0.0), _FULL_SHARE)  # type: ignore[arg-type]
-    bar = f'<span class="bar" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
-    return f'<td class="n share">{bar}{words}</td>'
 
 
 def _products(products: Sequence[Product]) -> str:

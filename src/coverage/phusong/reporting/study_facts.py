@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, Gaps
@@ -53,12 +52,12 @@ class StudyFacts:
     @property
     def practice(self) -> Bilingual | None:
         """Words for practice data, when it went in."""
-        return PRACTICE if self.study.study.practice_data else None
+        return practice_words(self.study)
 
     @property
     def technology(self) -> str:
         """The technology that coverage is decided for: the study's first."""
-        return next(iter(self.study.technologies))
+        return technology_of(self.study)
 
     def operators(self) -> Iterator[tuple[str, Bilingual]]:
         """All operators together, then each of the study, where something was computed.
@@ -86,68 +85,84 @@ class StudyFacts:
         pandas.DataFrame
             One row per commune.
         """
-        table = self.gaps.communes
-        chosen = (table["operator"] == operator) & (table["technology"] == self.technology)
-        return table[chosen].reset_index(drop=True)
-
-    def findings(self) -> tuple[Bilingual, ...]:
-        """What was found, in sentences with numbers.
-
-        Returns
-        -------
-        tuple of Bilingual
-            For the head of every product.
-        """
-        rows = self.commune_rows()
-        people, silent = rows["people"].sum(), rows["people_no_signal"].sum()
-        share = 100.0 * silent / people if people else np.nan
-        worst = rows.sort_values("people_no_signal", ascending=False).iloc[0]
-        found = [
-            Bilingual(
-                f"Theo mô hình, khoảng {vi(silent)} trong {vi(people)} người ({vi(share, 1)} %) ở "
-                f"{len(rows)} xã không có sóng {self.technology} của nhà mạng nào ngoài trời.",
-                f"As modelled, about {silent:,.0f} of {people:,.0f} people ({share:.1f} %) in "
-                f"{len(rows)} communes have no {self.technology} signal of any operator outdoors.",
-            ),
-            Bilingual(
-                f"Nhiều nhất tại {worst['commune']}: khoảng {vi(worst['people_no_signal'])} người.",
-                f"Most of them in {worst['commune']}: about {worst['people_no_signal']:,.0f}.",
-            ),
-        ]
-        if not self.priorities.empty:
-            first = self.priorities.iloc[0]
-            found.append(
-                Bilingual(
-                    f"Ưu tiên số 1: {first['operator']}, {first['commune']}: phủ mới khoảng "
-                    f"{vi(first['people_newly_covered'])} người.",
-                    f"First priority: {first['operator']}, {first['commune']}: newly covers about "
-                    f"{first['people_newly_covered']:,.0f} people.",
-                )
-            )
-        return tuple(found)
+        return commune_rows(self.gaps, operator, self.technology)
 
 
-def vi(value: float, decimals: int = 0) -> str:
-    """Number as Vietnamese writes it, for example 1.234,5.
+def practice_words(study: Study) -> Bilingual | None:
+    """Words of the banner when practice data went into a study.
 
     Parameters
     ----------
-    value
-        The number.
-    decimals
-        Digits after the comma.
+    study
+        The study.
+
+    Returns
+    -------
+    Bilingual or None
+        None for real data.
+    """
+    return PRACTICE if study.study.practice_data else None
+
+
+def technology_of(study: Study) -> str:
+    """The technology that coverage is decided for: the study's first.
+
+    Parameters
+    ----------
+    study
+        The study.
 
     Returns
     -------
     str
-        Its text.
-
-    Examples
-    --------
-    >>> vi(1234.5, 1)
-    '1.234,5'
+        For example ``LTE``.
     """
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    return next(iter(study.technologies))
+
+
+def commune_rows(found: Gaps, operator: str, technology: str) -> pd.DataFrame:
+    """Rows of the commune table for one operator and technology.
+
+    Parameters
+    ----------
+    found
+        Gaps of a study.
+    operator
+        Operator's key; ``any`` for all together.
+    technology
+        For example ``LTE``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per commune.
+    """
+    table = found.communes
+    chosen = (table["operator"] == operator) & (table["technology"] == technology)
+    return table[chosen].reset_index(drop=True)
+
+
+def silent_villages(study: Study, found: Gaps) -> pd.DataFrame:
+    """Villages whose centre has no signal of any operator.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the table of villages, the largest first.
+    """
+    villages = found.villages
+    verdict = f"{ANY}_{technology_of(study).lower()}_class"
+    if verdict not in villages:
+        return villages.iloc[:0]
+    silent = villages[villages[verdict] == "no_signal"]
+    return silent.sort_values(["population", "village_id"], ascending=[False, True])
 
 
 VERDICTS = (

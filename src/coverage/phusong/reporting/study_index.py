@@ -1,17 +1,20 @@
 """The index page of a study: the door to everything that was made."""
 
-from typing import Any
-
 from phusong.analysis.reach import ANY
-from phusong.reporting.facts import Bilingual, Column, Picture
+from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
-from phusong.reporting.pages import IndexContent, KeyNumber, PageTable, Product
+from phusong.reporting.findings import gap_findings, plan_findings, reasons
+from phusong.reporting.pages import IndexContent, KeyNumber, Product
 from phusong.reporting.palette import service_classes
-from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.study_facts import StudyFacts, silent_villages
+from phusong.reporting.study_tables import (
+    commune_table,
+    operator_table,
+    priority_table,
+)
 from phusong.reporting.words import named_assumptions
 
-_COMMUNE = Column(Bilingual("Xã", "Commune"))
-_OPERATOR = Column(Bilingual("Nhà mạng", "Operator"))
+_MOST_RANKS, _MOST_REASONS = 10, 5
 
 
 def study_index(
@@ -38,9 +41,17 @@ def study_index(
         title=Bilingual(study.title_vi, study.title_en),
         question=Bilingual(study.question_vi, study.question_en),
         practice=facts.practice,
-        findings=facts.findings(),
+        findings=(
+            *gap_findings(facts.study, facts.gaps),
+            *plan_findings(facts.study, facts.priorities),
+        ),
         key_numbers=_key_numbers(facts),
-        tables=(_commune_table(facts), _operator_table(facts), _priority_table(facts)),
+        tables=(
+            commune_table(facts.study, facts.gaps),
+            operator_table(facts.study, facts.gaps),
+            priority_table(facts.study, facts.priorities, most=_MOST_RANKS),
+        ),
+        reasons=reasons(facts.priorities, most=_MOST_REASONS),
         products=products,
         assumptions=named_assumptions(facts.study.assumptions()),
         sources=facts.sources,
@@ -86,9 +97,8 @@ def outlines(facts: StudyFacts) -> tuple[Outline, ...]:
 
 def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
     rows = facts.commune_rows()
-    verdict = f"{ANY}_{facts.technology.lower()}_class"
     villages = facts.gaps.villages
-    silent = int((villages[verdict] == "no_signal").sum()) if len(villages) else None
+    silent = len(silent_villages(facts.study, facts.gaps)) if len(villages) else None
     people, without = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
     return (
         KeyNumber(len(rows), Bilingual("xã", "communes")),
@@ -111,91 +121,6 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
         ),
         KeyNumber(len(facts.priorities), Bilingual("phương án ưu tiên", "ranked options")),
     )  # fmt: skip
-
-
-def _commune_table(facts: StudyFacts) -> PageTable:
-    rows = facts.commune_rows()
-
-    def line(name: str, row: Any) -> tuple[object, ...]:
-        return (
-            name,
-            row["area_km2"], row["area_no_signal_km2"],
-            row["people"], row["people_no_signal"], row["people_marginal"],
-            100.0 * row["people_no_signal"] / row["people"] if row["people"] else None,
-        )  # fmt: skip
-
-    return PageTable(
-        title=Bilingual("Theo xã, mọi nhà mạng", "By commune, all operators"),
-        columns=(
-            _COMMUNE,
-            Column(Bilingual("Diện tích", "Area"), "km²"),
-            Column(Bilingual("Không có sóng", "No signal"), "km²"),
-            Column(Bilingual("Dân số", "People"), decimals=0),
-            Column(Bilingual("Không có sóng", "No signal"), "người · people", 0),
-            Column(Bilingual("Sóng yếu", "Marginal"), "người · people", 0),
-            Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1, share=True),
-        ),
-        rows=tuple(line(row["commune"], row) for _, row in rows.iterrows()),
-        total=line(
-            Bilingual("Tổng", "Total").plain,
-            rows.drop(columns=["commune"]).select_dtypes("number").sum(),
-        ),
-        note=Bilingual(
-            "Số liệu theo mô hình, chưa phải đo kiểm; ranh giới xã có thể gần đúng.",
-            "Modelled, not measured; commune outlines may be approximate.",
-        ),
-    )
-
-
-def _operator_table(facts: StudyFacts) -> PageTable:
-    lines = []
-    for key, name in facts.operators():
-        rows = facts.commune_rows(key)
-        people = float(rows["people"].sum())
-        parts = [float(rows[f"people_{c}"].sum()) for c in ("covered", "marginal", "no_signal")]
-        lines.append((name.plain, *parts, 100.0 * parts[2] / people if people else None))
-    return PageTable(
-        title=Bilingual("Theo nhà mạng, trong các xã", "By operator, within the communes"),
-        columns=(
-            _OPERATOR,
-            Column(Bilingual("Có sóng", "Covered"), "người · people", 0),
-            Column(Bilingual("Sóng yếu", "Marginal"), "người · people", 0),
-            Column(Bilingual("Không có sóng", "No signal"), "người · people", 0),
-            Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1, share=True),
-        ),
-        rows=tuple(lines),
-    )
-
-
-def _priority_table(facts: StudyFacts) -> PageTable:
-    currency = facts.study.costs.exchange.currency
-    rows = tuple(
-        (
-            row.rank, row.operator, row.commune, row.people_newly_covered, row.people_white_zone,
-            row.capex / 1e6, row.cost_per_person / 1e6, row.why_vi,
-        )
-        for row in facts.priorities.itertuples()
-    )  # fmt: skip
-    return PageTable(
-        title=Bilingual("Ưu tiên đầu tư", "Investment priorities"),
-        columns=(
-            Column(Bilingual("Hạng", "Rank")),
-            _OPERATOR,
-            _COMMUNE,
-            Column(Bilingual("Người được phủ mới", "People newly covered"), decimals=0),
-            Column(Bilingual("Trong đó trắng sóng", "Of them in white zones"), decimals=0),
-            Column(Bilingual("Vốn đầu tư", "Capex"), f"triệu · million {currency}", 0),
-            Column(
-                Bilingual("Chi phí một người", "Cost per person"), f"triệu · million {currency}"
-            ),
-            Column(Bilingual("Lý do", "Why")),
-        ),
-        rows=rows,
-        note=Bilingual(
-            "Chi phí là mức tham khảo từ nước khác; chưa xét độ ổn định của xếp hạng.",
-            "Costs are benchmarks of other countries; how stable the ranking is, is not assessed.",
-        ),
-    )
 
 
 def _standing_warnings(facts: StudyFacts) -> tuple[Bilingual, ...]:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from phusong.analysis.gaps import UNKNOWN
 from phusong.analysis.reach import ANY
 from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.findings import gap_findings, plan_findings
 from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.palette import (
     COVERED_COLOUR,
@@ -27,12 +29,13 @@ from phusong.reporting.study_facts import (
     StudyFacts,
     wgs84,
 )
-from phusong.reporting.words import named_assumptions
+from phusong.reporting.words import field_names, named_assumptions
 from phusong.units import Float32Array
 from phusong.version import __version__
 
 _COMMUNE = Column(Bilingual("Xã", "Commune"))
 _PEOPLE = Column(Bilingual("Dân số", "People"), decimals=0)
+NOBODY = Bilingual("không có", "none")
 _FACILITIES = {
     "school": Bilingual("Trường học", "School"),
     "clinic": Bilingual("Trạm y tế", "Clinic"),
@@ -65,7 +68,10 @@ def study_map(facts: StudyFacts) -> MapContent:
         vectors=tuple(_vectors(facts)),
         assumptions=named_assumptions(facts.study.assumptions()),
         sources=facts.sources,
-        summary=facts.findings(),
+        summary=(
+            *gap_findings(facts.study, facts.gaps),
+            *plan_findings(facts.study, facts.priorities)[:1],
+        ),
         groups=(EVERYONE, PLAN, PLACES, *(name for key, name in facts.operators() if key != ANY)),
         version=f"Phusong {__version__}",
     )
@@ -199,7 +205,9 @@ def _simpler(layer: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
 
 def _villages(facts: StudyFacts) -> VectorLayer:
     points = wgs84(facts.places.villages)
-    verdicts = facts.gaps.villages[f"{ANY}_{facts.technology.lower()}_class"]
+    table = facts.gaps.villages
+    verdicts = table[f"{ANY}_{facts.technology.lower()}_class"]
+    levels = table[f"{ANY}_{facts.technology.lower()}_level_dbm"]
     codes = {word: index for index, (_, word, _) in enumerate(VERDICTS)}
     names = facts.places.communes.names
     features = [
@@ -208,14 +216,20 @@ def _villages(facts: StudyFacts) -> VectorLayer:
             (
                 row.name_,
                 names.get(row.commune_code, row.commune_code),
-                VERDICTS[codes[verdict]][2].plain,
+                VERDICTS[codes[verdict]][2],
                 row.population,
                 row.households,
+                who,
+                level,
             ),
             category=codes[verdict],
         )
-        for row, verdict in zip(
-            points.rename(columns={"name": "name_"}).itertuples(), verdicts, strict=True
+        for row, verdict, who, level in zip(
+            points.rename(columns={"name": "name_"}).itertuples(),
+            verdicts,
+            _covering(facts, table),
+            levels,
+            strict=True,
         )
     ]
     colours = (_css(NO_SIGNAL_COLOUR), _css(MARGINAL_COLOUR), _css(COVERED_COLOUR), "#888888")
@@ -230,6 +244,8 @@ def _villages(facts: StudyFacts) -> VectorLayer:
             Column(Bilingual("Kết quả", "Verdict")),
             _PEOPLE,
             Column(Bilingual("Số hộ", "Households"), decimals=0),
+            Column(Bilingual("Nhà mạng có sóng", "Operators that cover it")),
+            Column(Bilingual("Mức thu mạnh nhất", "Strongest level"), "dBm", 0),
         ),
         features=tuple(features),
         categories=tuple(
@@ -240,19 +256,36 @@ def _villages(facts: StudyFacts) -> VectorLayer:
     )
 
 
+def _covering(facts: StudyFacts, table: pd.DataFrame) -> Iterator[str | Bilingual]:
+    """Names of the operators that cover each place of a table."""
+    covered = {
+        name.plain: table[f"{key}_{facts.technology.lower()}_class"] == "covered"
+        for key, name in facts.operators()
+        if key != ANY
+    }
+    for index in table.index:
+        yield ", ".join(name for name, mask in covered.items() if mask[index]) or NOBODY
+
+
 def _facilities(facts: StudyFacts) -> VectorLayer:
     points = wgs84(facts.places.facilities)
-    verdicts = facts.gaps.facilities[f"{ANY}_{facts.technology.lower()}_class"]
+    table = facts.gaps.facilities
+    verdicts = table[f"{ANY}_{facts.technology.lower()}_class"]
     words = {word: text for _, word, text in VERDICTS}
     kinds = list(_FACILITIES)
     features = [
         Feature(
             geometry,
-            (name, _FACILITIES[kind].plain, words[verdict].plain),
+            (name, _FACILITIES[kind], words[verdict], who),
             category=kinds.index(kind),
         )
-        for geometry, name, kind, verdict in zip(
-            points.geometry, points["name"], points["kind"], verdicts, strict=True
+        for geometry, name, kind, verdict, who in zip(
+            points.geometry,
+            points["name"],
+            points["kind"],
+            verdicts,
+            _covering(facts, table),
+            strict=True,
         )
     ]
     grey, brown = "#5b5b5b", "#8a5a2b"
@@ -266,6 +299,7 @@ def _facilities(facts: StudyFacts) -> VectorLayer:
             Column(Bilingual("Cơ sở", "Facility")),
             Column(Bilingual("Loại", "Kind")),
             Column(Bilingual("Sóng", "Signal")),
+            Column(Bilingual("Nhà mạng có sóng", "Operators that cover it")),
         ),
         features=tuple(features),
         categories=tuple(
@@ -286,7 +320,16 @@ def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
         bands = sorted({f"{s.technology} {s.frequency_mhz:g} MHz" for s in own})
         guessed = sorted({column for s in own for column in s.filled})
         point = {"type": "Point", "coordinates": [own[0].longitude, own[0].latitude]}
-        values = (site, ", ".join(bands), len(own), own[0].antenna_height_m, ", ".join(guessed))
+        values = (
+            site,
+            operator.name,
+            ", ".join(bands),
+            len(own),
+            own[0].antenna_height_m,
+            own[0].mast_height_m,
+            max(s.eirp_dbm for s in own),
+            field_names(guessed) if guessed else NOBODY,
+        )
         features.append(Feature(point, values))
     return VectorLayer(
         name=Bilingual(f"Trạm {operator.name}", f"Sites of {operator.name}"),
@@ -294,14 +337,17 @@ def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
         kind="point",
         columns=(
             Column(Bilingual("Trạm", "Site")),
+            Column(Bilingual("Nhà mạng", "Operator")),
             Column(Bilingual("Băng tần", "Bands")),
             Column(Bilingual("Số sector", "Sectors")),
             Column(Bilingual("Độ cao ăng ten", "Antenna height"), "m"),
+            Column(Bilingual("Độ cao cột", "Mast height"), "m"),
+            Column(Bilingual("EIRP lớn nhất", "Largest EIRP"), "dBm"),
             Column(Bilingual("Điền theo giả định", "Filled from defaults")),
         ),
         features=tuple(features),
         categories=(Category(same(operator.name), operator.colour, "square"),),
-        tooltip_columns=2,
+        tooltip_columns=3,
     )
 
 
@@ -316,7 +362,8 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
                 row.people_newly_covered,
                 row.people_white_zone,
                 row.capex / 1e6,
-                f"{row.why_vi}\n{row.why_en}",
+                row.cost_per_person / 1e6,
+                Bilingual(row.why_vi, row.why_en),
                 row.option_id,
             ),
             label=str(row.rank),
@@ -324,6 +371,7 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
         for row in facts.priorities.itertuples()
     ]
     currency = facts.study.costs.exchange.currency
+    money = f"triệu {currency} · million {currency}"
     return VectorLayer(
         name=Bilingual("Vị trí nên xây dựng trước", "Where to build first"),
         group=PLAN,
@@ -334,7 +382,12 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
             _COMMUNE,
             Column(Bilingual("Số người được phủ mới", "People newly covered"), decimals=0),
             Column(Bilingual("Trong đó trắng sóng", "Of them in white zones"), decimals=0),
-            Column(Bilingual("Vốn đầu tư", "Capex"), f"triệu · million {currency}", 0),
+            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
+            Column(
+                Bilingual("Giá trị hiện tại một người", "Present value per person"),
+                money,
+                2,
+            ),
             Column(Bilingual("Lý do", "Why")),
             Column(Bilingual("Mã phương án", "Option")),
         ),

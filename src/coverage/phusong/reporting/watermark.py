@@ -14,7 +14,7 @@ _TILT_DEG = 24.0
 _LETTER_PX, _SIDE_PX = 46, 2048
 _INK, _DIM = 128, 45
 _DARK, _LIGHT = 35, 255
-_STRENGTH = 0.42
+_STRENGTH = 0.26
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """Rec. ITU-R BT.601 weights of red, green and blue."""
 

@@ -84,3 +84,38 @@ def _name(key: str) -> Bilingual:
         technology = key.split(".")[1]
         return Bilingual(f"Ngưỡng mức thu {technology}", f"Level threshold {technology}")
     return _NAMES.get(last, same(key))
+
+
+_FIELDS = {
+    "mast_height_m": Bilingual("độ cao cột", "mast height"),
+    "antenna_height_m": Bilingual("độ cao ăng ten", "antenna height"),
+    "eirp_dbm": Bilingual("EIRP", "EIRP"),
+    "bandwidth_mhz": Bilingual("băng thông", "bandwidth"),
+    "azimuth_deg": Bilingual("hướng", "azimuth"),
+    "electrical_tilt_deg": Bilingual("góc cụp điện", "electrical tilt"),
+    "mechanical_tilt_deg": Bilingual("góc cụp cơ", "mechanical tilt"),
+    "beamwidth_deg": Bilingual("độ rộng búp sóng", "beamwidth"),
+    "horizontal_beamwidth_deg": Bilingual("độ rộng búp sóng ngang", "horizontal beamwidth"),
+    "vertical_beamwidth_deg": Bilingual("độ rộng búp sóng đứng", "vertical beamwidth"),
+    "status": Bilingual("tình trạng", "status"),
+    "owner": Bilingual("chủ trạm", "owner"),
+    "backhaul": Bilingual("truyền dẫn", "backhaul"),
+    "power_source": Bilingual("nguồn điện", "power source"),
+}
+
+
+def field_names(columns: Sequence[str]) -> Bilingual:
+    """Columns of the tower list in the words that readers see.
+
+    Parameters
+    ----------
+    columns
+        For example ``mast_height_m``.
+
+    Returns
+    -------
+    Bilingual
+        One line; a column without words stands under its own name.
+    """
+    words = [_FIELDS.get(column, same(column)) for column in columns]
+    return Bilingual(", ".join(w.vi for w in words), ", ".join(w.en for w in words))

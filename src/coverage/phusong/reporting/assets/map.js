@@ -3,7 +3,7 @@
 var phusong = (function () {
   var PANES = {
     "phusong-base": 210, "phusong-coverage": 300, "phusong-outline": 410,
-    "phusong-area": 420, "phusong-line": 430, "phusong-point": 450, "phusong-label": 470
+    "phusong-area": 420, "phusong-line": 430, "phusong-point": 450, "phusong-label": 640
   };
   var SHAPES = {
     square: '<rect x="3" y="3" width="12" height="12"/>',
@@ -12,7 +12,7 @@ var phusong = (function () {
   };
 
   var FAR_ZOOM = 9.75;
-  var NEAR_ZOOM = 11.5;
+  var ROOMY_PX = 120;
   var circles = [];
   var badges = 0;
 
@@ -54,20 +54,32 @@ var phusong = (function () {
     map.on("tooltipopen", function (event) { tooltip = event.tooltip; settle(); });
   }
 
-  /* First view: everything asked for, as large as the window allows. */
+  /* First view: everything asked for, as large as the window allows. A frame may get its size
+     only after its scripts ran, so the view follows the window until the reader moves the map. */
   function open(map, options) {
-    map.invalidateSize({ animate: false });
-    map.fitBounds(options.focus, { padding: [16, 16], animate: false });
-    map.setMinZoom(Math.max(1, map.getBoundsZoom(options.bounds) - 1));
+    var container = map.getContainer();
+    var touched = false;
+    function fit() {
+      map.invalidateSize({ animate: false });
+      if (!touched) {
+        map.setMinZoom(0);
+        map.fitBounds(options.focus, { padding: [16, 16], animate: false });
+        map.setMinZoom(Math.max(1, map.getBoundsZoom(options.bounds) - 1));
+      }
+      resize(map);
+    }
+    ["pointerdown", "wheel", "keydown"].forEach(function (act) {
+      container.addEventListener(act, function () { touched = true; }, { passive: true });
+    });
+    fit();
     map.setMaxBounds(L.latLngBounds(options.bounds).pad(0.75));
-    resize(map);
+    new ResizeObserver(function () { if (container.clientHeight) { fit(); } }).observe(container);
   }
 
   /* Signs shrink where they would hide each other. */
   function resize(map) {
     var far = map.getZoom() < FAR_ZOOM;
     map.getContainer().classList.toggle("phusong-far", far);
-    map.getContainer().classList.toggle("phusong-near", map.getZoom() > NEAR_ZOOM);
     circles.forEach(function (circle) { circle.setRadius(far ? 3.5 : 5.5); });
   }
 
@@ -118,8 +130,9 @@ var phusong = (function () {
       }
       var sign = kind === "rank" ? badge(feature, category) : shape(category);
       var above = kind === "rank" ? 100000 - 1000 * badges++ : 0; /* the first rank on top */
+      /* With the keyboard one reaches the ranks; hundreds of stops would hide the panel. */
       var mark = L.marker(place, { icon: sign, zIndexOffset: above, riseOnHover: true,
-                                   riseOffset: 200000 });
+                                   riseOffset: 200000, keyboard: kind === "rank" });
       mark.on("add", function () {
         mark.getElement().setAttribute("aria-label", decoded(feature.properties.c0));
       });
@@ -144,27 +157,42 @@ var phusong = (function () {
     });
   }
 
-  /* Names inside outlines; where two would touch, the later one waits for a closer view. */
+  /* Names inside outlines, or above or below those too small to hold one; a name that would touch
+     an earlier one everywhere waits for a closer view. */
   function labels(map, layer, names) {
     var group = L.layerGroup(names.map(function (name) {
-      return L.marker([name[0], name[1]], {
+      var mark = L.marker(name.inside, {
         pane: "phusong-label", interactive: false, keyboard: false,
         icon: L.divIcon({ className: "phusong-label", iconSize: [0, 0],
-                          html: "<span>" + name[2] + "</span>" })
+                          html: "<span>" + name.words + "</span>" })
       });
+      mark.outline = name;
+      return mark;
     }));
+    function places(outline) {
+      var top = map.latLngToContainerPoint(outline.top);
+      var bottom = map.latLngToContainerPoint(outline.bottom);
+      var inside = [outline.inside, ""];
+      var outside = [[outline.top, "above"], [outline.bottom, "below"]];
+      return bottom.y - top.y < ROOMY_PX ? outside.concat([inside]) : [inside].concat(outside);
+    }
     function thin() {
       var taken = [];
       group.eachLayer(function (mark) {
         var element = mark.getElement();
         if (!element) { return; }
-        element.style.visibility = "";
-        var box = element.firstChild.getBoundingClientRect();
-        var clash = taken.some(function (other) {
-          return box.left < other.right && other.left < box.right &&
-                 box.top < other.bottom && other.top < box.bottom;
+        var box = null;
+        var free = places(mark.outline).some(function (place) {
+          mark.setLatLng(place[0]);
+          element.setAttribute("data-place", place[1]);
+          box = element.firstChild.getBoundingClientRect();
+          return !taken.some(function (other) {
+            return box.left < other.right && other.left < box.right &&
+                   box.top < other.bottom && other.top < box.bottom;
+          });
         });
-        if (clash) { element.style.visibility = "hidden"; } else { taken.push(box); }
+        element.style.visibility = free ? "" : "hidden";
+        if (free) { taken.push(box); }
       });
     }
     function show() { group.addTo(map); thin(); }
@@ -204,12 +232,24 @@ var phusong = (function () {
       slider.addEventListener("input", fade);
       fade();
     }
-    var sheet = document.getElementById("sheet");
-    sheet.addEventListener("toggle", function () { map.invalidateSize({ pan: false }); });
-    if (window.matchMedia("(max-width: 760px)").matches) { sheet.open = false; }
+    unfold(map);
     forPrint(root);
     refresh();
     open(map, options);
+  }
+
+  /* On a narrow screen the panel opens on demand; on a wide one it is open, always. Asked again
+     whenever the width passes the limit: a frame has none yet when its scripts run. */
+  function unfold(map) {
+    var sheet = document.getElementById("sheet");
+    var narrow = window.matchMedia("screen and (max-width: 760px)");
+    function follow() { sheet.open = !narrow.matches; }
+    narrow.addEventListener("change", follow);
+    sheet.querySelector("summary").addEventListener("click", function (event) {
+      if (!narrow.matches) { event.preventDefault(); }
+    });
+    sheet.addEventListener("toggle", function () { map.invalidateSize({ pan: false }); });
+    follow();
   }
 
   /* Paper has no arrows to click: everything is open while printing. */

@@ -1,0 +1,263 @@
+"""What was found, in sentences with numbers, Vietnamese and English."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from phusong.analysis.gaps import Gaps
+from phusong.analysis.reach import ANY
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
+from phusong.study import Study
+
+_BILLION = 1e9
+
+
+def vi(value: float, decimals: int = 0) -> str:
+    """Number as Vietnamese writes it, for example 1.234,5.
+
+    Parameters
+    ----------
+    value
+        The number.
+    decimals
+        Digits after the comma.
+
+    Returns
+    -------
+    str
+        Its text; an en dash where it is unknown.
+
+    Examples
+    --------
+    >>> vi(1234.5, 1)
+    '1.234,5'
+    """
+    return en(value, decimals).translate(str.maketrans(",.", ".,"))
+
+
+def en(value: float, decimals: int = 0) -> str:
+    """Number as English writes it, for example 1,234.5.
+
+    Parameters
+    ----------
+    value
+        The number.
+    decimals
+        Digits after the point.
+
+    Returns
+    -------
+    str
+        Its text; an en dash where it is unknown.
+
+    Examples
+    --------
+    >>> en(1234.5, 1), en(float("nan"))
+    ('1,234.5', '–')
+    """
+    return "–" if math.isnan(value) else f"{value:,.{decimals}f}"
+
+
+def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
+    """Who has no signal of any operator, and where most of them live.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence each.
+    """
+    technology = technology_of(study)
+    rows = commune_rows(found, ANY, technology)
+    people, silent = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
+    share = 100.0 * silent / people if people else np.nan
+    sentences = [
+        Bilingual(
+            f"Theo mô hình, khoảng {vi(silent)} trong {vi(people)} người ({vi(share, 1)} %) ở "
+            f"{len(rows)} xã không có sóng {technology} của nhà mạng nào ngoài trời.",
+            f"As modelled, about {en(silent)} of {en(people)} people ({en(share, 1)} %) in "
+            f"{len(rows)} communes have no {technology} signal of any operator outdoors.",
+        )
+    ]
+    if silent > 0.0:
+        worst = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True]).iloc[0]
+        name, number, percent = (
+            worst[c] for c in ("commune", "people_no_signal", "people_no_signal_percent")
+        )
+        sentences.append(
+            Bilingual(
+                f"Nhiều nhất ở {name}: khoảng {vi(number)} người, {vi(percent, 1)} % dân số xã.",
+                f"Most of them live in {name}: about {en(number)} people, {en(percent, 1)} % of "
+                "the commune.",
+            )
+        )
+    return tuple(sentences)
+
+
+def village_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
+    """How many village centres have no signal of any operator.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence; none without a list of villages.
+    """
+    count, silent = len(found.villages), silent_villages(study, found)
+    if not count:
+        return ()
+    people = float(silent["population"].sum())
+    return (
+        Bilingual(
+            f"{len(silent)} trong {count} thôn không có sóng của nhà mạng nào tại trung tâm; theo "
+            f"danh sách thôn, {vi(people)} người sống ở đó.",
+            f"{len(silent)} of {count} villages have no signal of any operator at their centre; by "
+            f"the list of villages, {en(people)} people live there.",
+        ),
+    )
+
+
+def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
+    """How much of the communes is covered, by all operators together and by each.
+
+    Parameters
+    ----------
+    study
+        Operators and technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence each.
+    """
+    technology = technology_of(study)
+    named = [(op.key, op.name) for op in study.operators if (op.key, technology) in found.classes]
+    together = _covered(found, ANY, technology)
+    each = [(name, *_covered(found, key, technology)) for key, name in named]
+    in_vi = "; ".join(f"{n} {vi(area, 1)} % và {vi(people, 1)} %" for n, area, people in each)
+    in_en = "; ".join(f"{n} {en(area, 1)} % and {en(people, 1)} %" for n, area, people in each)
+    return (
+        Bilingual(
+            f"Theo mô hình, ít nhất một nhà mạng có sóng {technology} ngoài trời trên "
+            f"{vi(together[0], 1)} % diện tích các xã, nơi có {vi(together[1], 1)} % dân số.",
+            f"As modelled, at least one operator covers {en(together[0], 1)} % of the communes' "
+            f"area with {technology} outdoors, where {en(together[1], 1)} % of the people live.",
+        ),
+        Bilingual(
+            f"Diện tích và dân số có sóng theo từng nhà mạng: {in_vi}.",
+            f"Area and people covered by each operator: {in_en}.",
+        ),
+    )
+
+
+def _covered(found: Gaps, operator: str, technology: str) -> tuple[float, float]:
+    """Shares of area and of people that are covered [%]."""
+    rows = commune_rows(found, operator, technology)
+    area, people = float(rows["area_km2"].sum()), float(rows["people"].sum())
+    return (
+        100.0 * float(rows["area_covered_km2"].sum()) / area if area else np.nan,
+        100.0 * float(rows["people_covered"].sum()) / people if people else np.nan,
+    )
+
+
+def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ...]:
+    """The first rank, and what all of them together would do and cost.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence each.
+    """
+    if priorities.empty:
+        return (
+            Bilingual(
+                "Không có phương án nào phủ sóng thêm cho người chưa có sóng.",
+                "No option newly covers anybody.",
+            ),
+        )
+    currency = study.costs.exchange.currency
+    first, count = priorities.iloc[0], len(priorities)
+    new, white = first["people_newly_covered"], first["people_white_zone"]
+    total, capex = priorities["people_white_zone"].sum(), priorities["capex"].sum() / _BILLION
+    return (
+        Bilingual(
+            f"Ưu tiên số 1: trạm mới của {first['operator']}, tại hoặc gần {first['commune']}; "
+            f"khoảng {vi(new)} người ở các xã có thêm sóng của nhà mạng này, trong đó {vi(white)} "
+            "người hiện không có sóng của nhà mạng nào.",
+            f"First priority: a new site of {first['operator']} in or near {first['commune']}; "
+            f"about {en(new)} people of the communes gain this operator's signal, {en(white)} of "
+            "whom have no operator today.",
+        ),
+        Bilingual(
+            f"Cả {count} phương án: sóng đầu tiên cho khoảng {vi(total)} người, vốn đầu tư khoảng "
+            f"{vi(capex, 1)} tỷ {currency} theo mức tham khảo từ nước khác.",
+            f"All {count} options: a first signal for about {en(total)} people, capex about "
+            f"{en(capex, 1)} billion {currency} by benchmarks of other countries.",
+        ),
+    )
+
+
+def reasons(priorities: pd.DataFrame, *, most: int) -> tuple[Bilingual, ...]:
+    """Why the first ranks stand where they stand.
+
+    Parameters
+    ----------
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+    most
+        Reasons to give, at least 1.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One per rank.
+    """
+    return tuple(Bilingual(row.why_vi, row.why_en) for row in priorities.head(most).itertuples())
+
+
+def assumption_findings(study: Study) -> tuple[Bilingual, ...]:
+    """How much of a study is assumed, and how much of that is verified.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence.
+    """
+    assumptions = study.assumptions()
+    verified = sum(a.verified for a in assumptions)
+    return (
+        Bilingual(
+            f"Nghiên cứu dựa trên {len(assumptions)} giả định bằng số: {verified} đã được kiểm "
+            f"chứng với nguồn, {len(assumptions) - verified} chưa.",
+            f"The study rests on {len(assumptions)} assumed numbers: {verified} checked against "
+            f"their source, {len(assumptions) - verified} not.",
+        ),
+    )

@@ -1,0 +1,141 @@
+"""What a study was made from, as tables for readers."""
+
+from collections.abc import Sequence
+
+from phusong.geo.network import Network
+from phusong.reporting.facts import Bilingual, Column, Source
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.panel import NO_SOURCE, UNVERIFIED, VERIFIED
+from phusong.reporting.words import field_names, named_assumptions
+from phusong.study import Study
+
+_TOTAL = Bilingual("Tổng", "Total").plain
+
+
+def source_table(sources: Sequence[Source]) -> PageTable:
+    """Where the inputs come from.
+
+    Parameters
+    ----------
+    sources
+        Origins of the inputs.
+
+    Returns
+    -------
+    PageTable
+        One row per input.
+    """
+    return PageTable(
+        title=Bilingual("Nguồn dữ liệu", "Data sources"),
+        columns=(
+            Column(Bilingual("Dữ liệu", "Data")),
+            Column(Bilingual("Ghi công", "Attribution")),
+            Column(Bilingual("Giấy phép", "Licence")),
+            Column(Bilingual("Nguồn, ngày, tệp", "Source, date, file")),
+        ),
+        rows=tuple((s.name.plain, s.attribution, s.licence, s.detail) for s in sources),
+    )
+
+
+def network_table(study: Study, network: Network) -> PageTable:
+    """Sites and sectors of each operator.
+
+    Parameters
+    ----------
+    study
+        Operators.
+    network
+        The tower list as read.
+
+    Returns
+    -------
+    PageTable
+        One row per operator, and the total.
+    """
+    on_air = set(network.on_air().sectors)
+    rows = []
+    for operator in study.operators:
+        sectors = [s for s in network.sectors if s.operator == operator.name]
+        live = [s for s in sectors if s in on_air]
+        rows.append(
+            (
+                operator.name,
+                len({s.site_id for s in sectors}), len({s.site_id for s in live}),
+                len(sectors), len(live), sum(bool(s.filled) for s in live),
+            )
+        )  # fmt: skip
+    return PageTable(
+        title=Bilingual("Mạng lưới đã đọc", "The network as read"),
+        columns=(
+            Column(Bilingual("Nhà mạng", "Operator")),
+            Column(Bilingual("Số trạm", "Sites")),
+            Column(Bilingual("Trong đó đang phát", "Of them on air")),
+            Column(Bilingual("Số sector", "Sectors")),
+            Column(Bilingual("Trong đó đang phát", "Of them on air")),
+            Column(Bilingual("Có trường được điền", "With a filled field")),
+        ),
+        rows=tuple(rows),
+        total=(_TOTAL, *(sum(int(row[i]) for row in rows) for i in range(1, 6))),
+        note=Bilingual(
+            "Chỉ trạm đang phát được tính vào vùng phủ.",
+            "Only what is on air is counted as coverage.",
+        ),
+    )
+
+
+def filled_table(network: Network) -> PageTable:
+    """Fields that the tower list lacked.
+
+    Parameters
+    ----------
+    network
+        The tower list as read.
+
+    Returns
+    -------
+    PageTable
+        One row per field that was filled from the study's defaults.
+    """
+    return PageTable(
+        title=Bilingual("Trường thiếu, điền theo giả định", "Missing fields, filled from defaults"),
+        columns=(
+            Column(Bilingual("Trường", "Field")),
+            Column(Bilingual("Cột", "Column")),
+            Column(Bilingual("Số sector được điền", "Sectors filled")),
+        ),
+        rows=tuple(
+            (field_names([column]).plain, column, count)
+            for column, count in sorted(network.filled.items())
+        ),
+    )
+
+
+def assumption_table(study: Study) -> PageTable:
+    """Every assumed number of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    PageTable
+        One row per assumption.
+    """
+    return PageTable(
+        title=Bilingual("Giả định", "Assumptions"),
+        columns=(
+            Column(Bilingual("Giả định", "Assumption")),
+            Column(Bilingual("Giá trị", "Value")),
+            Column(Bilingual("Tình trạng", "Standing")),
+            Column(Bilingual("Nguồn", "Source")),
+        ),
+        rows=tuple(
+            (
+                a.name.plain, a.value, (VERIFIED if a.verified else UNVERIFIED).plain,
+                a.source or NO_SOURCE.plain,
+            )
+            for a in named_assumptions(study.assumptions())
+        ),
+    )  # fmt: skip

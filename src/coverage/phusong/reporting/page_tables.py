@@ -1,0 +1,120 @@
+"""Tables of results as pages and notebooks show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from phusong.errors import DataError
+from phusong.reporting.escape import text
+from phusong.reporting.facts import UNKNOWN, Bilingual, Column, is_number, shown
+
+_FULL_SHARE = 100.0
+_WHY = Bilingual("Vì sao", "Why")
+_NO_ROWS = Bilingual("Không có dòng nào", "No rows")
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of results.
+
+    Parameters
+    ----------
+    title
+        Heading.
+    columns
+        Columns; those with ``share`` are drawn as bars.
+    rows
+        One value per column.
+    total
+        A last row that stands apart, or None.
+    note
+        A sentence under the table, or None.
+    """
+
+    title: Bilingual
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    total: tuple[object, ...] | None = None
+    note: Bilingual | None = None
+
+    def __post_init__(self) -> None:
+        for index, row in enumerate((*self.rows, *([self.total] if self.total else []))):
+            if len(row) != len(self.columns):
+                raise DataError(
+                    f"table {self.title.en!r}, row {index}: {len(row)} values for "
+                    f"{len(self.columns)} columns; give one per column, None where unknown"
+                )
+
+
+def table_html(table: PageTable) -> str:
+    """A table with its title and note.
+
+    Parameters
+    ----------
+    table
+        The table.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
+    head = "".join(_heading(table, index) for index in range(len(table.columns)))
+    body = "".join(_row(table.columns, row) for row in table.rows) or (
+        f'<tr><td colspan="{len(table.columns)}">{_NO_ROWS.html()}</td></tr>'
+    )
+    foot = f"<tfoot>{_row(table.columns, table.total)}</tfoot>" if table.total else ""
+    note = f'<p class="note">{table.note.html()}</p>' if table.note else ""
+    return (
+        f'<h3>{table.title.html()}</h3><div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{text(table.title.plain)}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody>{foot}</table></div>{note}"
+    )
+
+
+def reasons_html(reasons: Sequence[Bilingual]) -> str:
+    """Why the first ranks stand where they stand.
+
+    Parameters
+    ----------
+    reasons
+        One for each rank, from the first.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded; empty for none.
+    """
+    if not reasons:
+        return ""
+    items = "".join(f"<li>{reason.html()}</li>" for reason in reasons)
+    return f'<h3>{_WHY.html()}</h3><ol class="reasons">{items}</ol>'
+
+
+def _heading(table: PageTable, index: int) -> str:
+    column = table.columns[index]
+    right = index > 0 and not column.share and any(is_number(row[index]) for row in table.rows)
+    kind = ' class="n"' if right else ""
+    return f'<th scope="col"{kind}>{column.heading.html()}</th>'
+
+
+def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
+    cells = (
+        _cell(column, value, heading=index == 0)
+        for index, (column, value) in enumerate(zip(columns, row, strict=True))
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(column: Column, value: object, *, heading: bool) -> str:
+    words = f'<span class="t">{text(shown(value, decimals=column.decimals))}</span>'
+    if heading:
+        return f'<th scope="row">{words}</th>'
+    if shown(value) == UNKNOWN:
+        return f'<td class="none">{words}</td>'
+    if not is_number(value):
+        return f'<td class="words">{words}</td>'
+    if not column.share:
+        return f'<td class="n">{words}</td>'
+    width = min(max(float(value), 0.0), _FULL_SHARE)  # type: ignore[arg-type]
+    bar = f'<span class="bar" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
+    return f'<td class="n share">{bar}{words}</td>'

@@ -1,0 +1,167 @@
+"""What the files of a study are called, and what each of them answers."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from phusong.analysis.reach import ANY
+from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.pages import Product, ProductKind
+from phusong.reporting.study_facts import EVERYONE
+from phusong.study import Study
+
+_MAPS = {
+    "maps/coverage.html": (
+        Bilingual("Bản đồ phủ sóng", "Coverage map"),
+        Bilingual(
+            "Vùng phủ, vùng trắng sóng, trạm và vị trí ưu tiên; mở được khi không có mạng.",
+            "Coverage, white zones, sites and priorities; opens without a network.",
+        ),
+    ),
+}
+_TABLES = {
+    "plan/priorities.xlsx": (
+        Bilingual("Bảng ưu tiên đầu tư (Excel)", "Priorities (Excel)"),
+        Bilingual(
+            "Xây ở đâu trước, cho ai, chi phí và lý do; mã xã giữ nguyên số 0 ở đầu.",
+            "Where to build first, for whom, cost and reason; commune codes keep their zeros.",
+        ),
+    ),
+    "plan/priorities.csv": (
+        Bilingual("Bảng ưu tiên đầu tư (CSV)", "Priorities (CSV)"),
+        Bilingual("Cùng nội dung, cho phần mềm khác.", "The same, for other programs."),
+    ),
+    "gaps/communes.csv": (
+        Bilingual("Theo xã", "By commune"),
+        Bilingual(
+            "Diện tích và số người có sóng, sóng yếu, không có sóng; từng nhà mạng và gộp lại.",
+            "Area and people covered, marginal, without signal; per operator and for all.",
+        ),
+    ),
+    "gaps/villages.csv": (
+        Bilingual("Theo thôn", "By village"),
+        Bilingual(
+            "Kết quả, xác suất và mức thu tại trung tâm thôn.",
+            "Verdict, probability and level at each village centre.",
+        ),
+    ),
+    "gaps/facilities.csv": (
+        Bilingual("Theo cơ sở công cộng", "By facility"),
+        Bilingual(
+            "Trường học, trạm y tế, trụ sở xã, cụm loa.",
+            "Schools, clinics, commune offices, loudspeaker clusters.",
+        ),
+    ),
+    "reach/servers.csv": (
+        Bilingual("Trạm và sector đã dùng", "Sites and sectors used"),
+        Bilingual(
+            "Số hiệu trong raster trạm phục vụ; trường nào được điền theo giả định.",
+            "Numbers of the server rasters; which fields were filled from defaults.",
+        ),
+    ),
+}
+_FILES = {
+    "gaps/no-signal.gpkg": (
+        Bilingual("Vùng không có sóng (GeoPackage)", "Gaps (GeoPackage)"),
+        Bilingual("Đa giác, mở bằng QGIS.", "Polygons, for QGIS."),
+    ),
+    "gaps/no-signal.parquet": (
+        Bilingual("Vùng không có sóng (GeoParquet)", "Gaps (GeoParquet)"),
+        Bilingual("Cùng các đa giác đó.", "The same polygons."),
+    ),
+    "plan/options.gpkg": (
+        Bilingual("Vị trí ưu tiên (GeoPackage)", "Priorities (GeoPackage)"),
+        Bilingual("Điểm kèm toàn bộ bảng ưu tiên.", "Points with the whole table."),
+    ),
+    "manifest.json": (
+        Bilingual("Bản kê", "Manifest"),
+        Bilingual(
+            "Mã băm của mọi đầu vào và kết quả, giả định, phiên bản.",
+            "Checksums of every input and result, assumptions, versions.",
+        ),
+    ),
+}
+_RASTERS = {
+    "level": Bilingual("mức thu [dBm]", "received level [dBm]"),
+    "probability": Bilingual("xác suất có sóng [%]", "probability of coverage [%]"),
+    "server": Bilingual("sector phục vụ tốt nhất", "best server"),
+}
+_NOTEBOOKS = {
+    "notebooks/00_quickstart.html": (
+        Bilingual("Bắt đầu nhanh", "Quick start"),
+        Bilingual("Bốn bước và câu trả lời.", "Four steps and the answer."),
+    ),
+    "notebooks/01_data.html": (
+        Bilingual("Dữ liệu", "Data"),
+        Bilingual("Dựa trên dữ liệu và giả định nào?", "Which data and assumptions?"),
+    ),
+    "notebooks/02_reach.html": (
+        Bilingual("Vùng phủ sóng", "Reach"),
+        Bilingual("Mỗi nhà mạng phủ đến đâu?", "How far does each operator reach?"),
+    ),
+    "notebooks/03_gaps.html": (
+        Bilingual("Vùng không có sóng", "Gaps"),
+        Bilingual("Ai không có sóng, và ở đâu?", "Who has no signal, and where?"),
+    ),
+    "notebooks/04_priorities.html": (
+        Bilingual("Ưu tiên đầu tư", "Priorities"),
+        Bilingual("Nên xây ở đâu trước?", "Where to build first?"),
+    ),
+}
+_WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (
+    ("map", _MAPS),
+    ("notebook", _NOTEBOOKS),
+    ("table", _TABLES),
+    ("file", _FILES),
+)
+
+
+def products_of(study: Study, files: Mapping[str, int | None]) -> tuple[Product, ...]:
+    """Every file of a study as the index lists it.
+
+    Parameters
+    ----------
+    study
+        Operators, whose names stand for their keys.
+    files
+        Size by path relative to the index, None where it is not known [byte].
+
+    Returns
+    -------
+    tuple of Product
+        Maps, notebooks, tables, other files; a file without words stands under its own name.
+    """
+    known = {path: (kind, *words) for kind, table in _WORDS for path, words in table.items()}
+    listed = [
+        Product(kind, path, title, detail, size_bytes=files[path])
+        for path, (kind, title, detail) in known.items()
+        if path in files
+    ]
+    listed += [
+        _unnamed(study, path, size) for path, size in sorted(files.items()) if path not in known
+    ]
+    order = [kind for kind, _ in _WORDS]
+    return tuple(sorted(listed, key=lambda product: order.index(product.kind)))
+
+
+def _unnamed(study: Study, path: str, size: int | None) -> Product:
+    """A file without words of its own: a raster by its operator and quantity, or a name."""
+    file = PurePosixPath(path)
+    if file.suffix == ".html":
+        kind: ProductKind = "notebook" if file.parts[0] == "notebooks" else "map"
+        return Product(kind, path, same(file.stem), size_bytes=size)
+    if file.suffix == ".tif":
+        return Product("file", path, _raster_words(study, file.stem), size_bytes=size)
+    return Product("file", path, same(file.name), size_bytes=size)
+
+
+def _raster_words(study: Study, stem: str) -> Bilingual:
+    """For example ``nha-mang-a-lte-level``: the operator's name, technology, quantity."""
+    rest, _, quantity = stem.rpartition("-")
+    names = {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
+    key = next((k for k in names if rest.startswith(f"{k}-")), None)
+    if key is None or quantity not in _RASTERS:
+        return same(stem)
+    technology, words = rest.removeprefix(f"{key}-").upper(), _RASTERS[quantity]
+    return Bilingual(
+        f"{names[key].vi}, {technology}: {words.vi}", f"{names[key].en}, {technology}: {words.en}"
+    )

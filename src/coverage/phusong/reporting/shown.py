@@ -1,0 +1,120 @@
+"""What a cell of a notebook ends with: words and tables that read well there and as plain text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from phusong.reporting.facts import Bilingual, shown
+from phusong.reporting.page_tables import PageTable, table_html
+from phusong.reporting.panel import practice_banner
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something finished to look at.
+
+    Parameters
+    ----------
+    html
+        Markup with every name encoded.
+    plain
+        The same as plain text.
+    """
+
+    html: str
+    plain: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def __str__(self) -> str:
+        return self.plain
+
+
+def shown_sentences(sentences: Iterable[Bilingual]) -> Shown:
+    """Sentences, each in Vietnamese and in English.
+
+    Parameters
+    ----------
+    sentences
+        In their order.
+
+    Returns
+    -------
+    Shown
+        One paragraph per sentence and language.
+    """
+    said = tuple(sentences)
+    items = "".join(f"<p>{sentence.html()}</p>" for sentence in said)
+    plain = "\n\n".join(dict.fromkeys(f"{s.vi}\n{s.en}" for s in said))
+    return Shown(f'<div class="said">{items}</div>', plain)
+
+
+def shown_list(heading: Bilingual, items: Sequence[Bilingual]) -> Shown:
+    """A numbered list.
+
+    Parameters
+    ----------
+    heading
+        What is listed.
+    items
+        In their order, from number 1.
+
+    Returns
+    -------
+    Shown
+        One item per number.
+    """
+    markup = "".join(f"<li>{item.html()}</li>" for item in items)
+    plain = "\n".join(f"{number}. {item.vi}\n   {item.en}" for number, item in enumerate(items, 1))
+    label = f"<h3>{heading.html()}</h3>"
+    return Shown(f'{label}<ol class="reasons">{markup}</ol>', f"{heading.plain}\n{plain}")
+
+
+def shown_table(table: PageTable) -> Shown:
+    """A table with its title and note.
+
+    Parameters
+    ----------
+    table
+        The table.
+
+    Returns
+    -------
+    Shown
+        Rounded as pages show it; exact numbers are in the results.
+    """
+    heads = [column.heading.plain for column in table.columns]
+    rows = (*table.rows, *([table.total] if table.total else []))
+    lines = [
+        " | ".join(
+            shown(value, decimals=column.decimals)
+            for column, value in zip(table.columns, row, strict=True)
+        )
+        for row in rows
+    ]
+    plain = "\n".join((table.title.plain, " | ".join(heads), *lines))
+    return Shown(table_html(table), plain)
+
+
+def shown_headline(title: Bilingual, question: Bilingual, practice: Bilingual | None) -> Shown:
+    """What a study is called, what it asks, and whether practice data went in.
+
+    Parameters
+    ----------
+    title, question
+        Of the study.
+    practice
+        Words of the banner when practice data went in, else None.
+
+    Returns
+    -------
+    Shown
+        For the first step of a notebook.
+    """
+    warned = [] if practice is None else [practice.plain.upper()]
+    plain = "\n".join((title.vi, title.en, question.vi, question.en, *warned))
+    words = f"<p><strong>{title.html()}</strong></p><p>{question.html()}</p>"
+    return Shown(f'{practice_banner(practice)}<div class="said">{words}</div>', plain)

@@ -1,0 +1,308 @@
+"""Results of a study as tables for readers: words in two languages, units, rounded numbers."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Gaps
+from phusong.analysis.reach import ANY
+from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.study_facts import EVERYONE, commune_rows, silent_villages, technology_of
+from phusong.study import Study
+
+COMMUNE = Column(Bilingual("Xã", "Commune"))
+OPERATOR = Column(Bilingual("Nhà mạng", "Operator"))
+_PEOPLE = "người · people"
+_COVERED = Bilingual("Có sóng", "Covered")
+_MARGINAL = Bilingual("Sóng yếu", "Marginal")
+_NO_SIGNAL = Bilingual("Không có sóng", "No signal")
+_SHARE = Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1, share=True)
+_TOTAL = Bilingual("Tổng", "Total").plain
+_MILLION = 1e6
+
+
+def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
+    """Area and people by commune.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+    operator
+        Operator's key; ``any`` for all together.
+
+    Returns
+    -------
+    PageTable
+        One row per commune, those with most people without signal first, and the total.
+    """
+    rows = commune_rows(found, operator, technology_of(study))
+    rows = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True])
+
+    def line(name: str, row: Any) -> tuple[object, ...]:
+        return (
+            name,
+            row["area_km2"], row["area_no_signal_km2"],
+            row["people"], row["people_covered"], row["people_marginal"],
+            row["people_no_signal"], _percent(row["people_no_signal"], row["people"]),
+        )  # fmt: skip
+
+    names = {op.key: op.name for op in study.operators}
+    who = Bilingual(names.get(operator, "mọi nhà mạng"), names.get(operator, "all operators"))
+    return PageTable(
+        title=Bilingual(f"Theo xã, {who.vi}", f"By commune, {who.en}"),
+        columns=(
+            COMMUNE,
+            Column(Bilingual("Diện tích", "Area"), "km²"),
+            Column(_NO_SIGNAL, "km²"),
+            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+            Column(_COVERED, _PEOPLE, 0),
+            Column(_MARGINAL, _PEOPLE, 0),
+            Column(_NO_SIGNAL, _PEOPLE, 0),
+            _SHARE,
+        ),
+        rows=tuple(line(row["commune"], row) for _, row in rows.iterrows()),
+        total=line(_TOTAL, rows.select_dtypes("number").sum()),
+        note=Bilingual(
+            "Số liệu theo mô hình, chưa phải đo kiểm; ranh giới xã có thể gần đúng.",
+            "Modelled, not measured; commune outlines may be approximate.",
+        ),
+    )
+
+
+def operator_table(study: Study, found: Gaps) -> PageTable:
+    """People in the communes by operator.
+
+    Parameters
+    ----------
+    study
+        Operators and technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    PageTable
+        All operators together, then each.
+    """
+    lines = []
+    for key, name in _operators(study, found):
+        rows = commune_rows(found, key, technology_of(study))
+        parts = [float(rows[f"people_{c}"].sum()) for c in ("covered", "marginal", "no_signal")]
+        lines.append((name.plain, *parts, _percent(parts[2], float(rows["people"].sum()))))
+    return PageTable(
+        title=Bilingual("Theo nhà mạng, trong các xã", "By operator, within the communes"),
+        columns=(
+            OPERATOR,
+            *(Column(name, _PEOPLE, 0) for name in (_COVERED, _MARGINAL, _NO_SIGNAL)),
+            _SHARE,
+        ),
+        rows=tuple(lines),
+    )
+
+
+def area_table(study: Study, found: Gaps) -> PageTable:
+    """Area by operator, in the communes and in the whole computed area.
+
+    Parameters
+    ----------
+    study
+        Operators and technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    PageTable
+        All operators together, then each.
+    """
+    technology = technology_of(study)
+    lines = []
+    for key, name in _operators(study, found):
+        rows = commune_rows(found, key, technology)
+        area = float(rows["area_km2"].sum())
+        classes = found.classes[key, technology]
+        known = float(np.count_nonzero(classes != UNKNOWN))
+        whole = (
+            _percent(float(np.count_nonzero(classes == code)), known)
+            for code in (COVERED, MARGINAL, NO_SIGNAL)
+        )
+        inside = (
+            _percent(float(rows[f"area_{c}_km2"].sum()), area)
+            for c in ("covered", "marginal", "no_signal")
+        )
+        lines.append((name.plain, *inside, *whole))
+    here, all_over = Bilingual("trong các xã", "communes"), Bilingual("cả vùng", "whole area")
+    return PageTable(
+        title=Bilingual("Tỷ lệ diện tích", "Shares of area"),
+        columns=(
+            OPERATOR,
+            *(
+                Column(Bilingual(f"{name.vi}, {where.vi}", f"{name.en}, {where.en}"), "%")
+                for where in (here, all_over)
+                for name in (_COVERED, _MARGINAL, _NO_SIGNAL)
+            ),
+        ),
+        rows=tuple(lines),
+        note=Bilingual(
+            "Cả vùng: các xã và vùng đệm quanh xã; tỷ lệ tính trên diện tích đã biết.",
+            "Whole area: the communes and the margin around them; shares of what is known.",
+        ),
+    )
+
+
+def village_table(study: Study, found: Gaps, *, most: int) -> PageTable:
+    """The largest villages whose centre has no signal of any operator.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    PageTable
+        One row per village.
+    """
+    technology = technology_of(study)
+    silent = silent_villages(study, found)
+    communes = dict(zip(found.communes["commune_code"], found.communes["commune"], strict=True))
+    level = f"{ANY}_{technology.lower()}_level_dbm"
+    rows = tuple(
+        (
+            row["name"], communes.get(row["commune_code"], row["commune_code"]),
+            row["population"], row["households"], row[level],
+        )
+        for _, row in silent.head(most).iterrows()
+    )  # fmt: skip
+    count = len(silent)
+    return PageTable(
+        title=Bilingual(
+            "Thôn không có sóng tại trung tâm", "Villages without signal at the centre"
+        ),
+        columns=(
+            Column(Bilingual("Thôn", "Village")),
+            COMMUNE,
+            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+            Column(Bilingual("Số hộ", "Households"), decimals=0),
+            Column(Bilingual("Mức thu mạnh nhất", "Strongest level"), "dBm", 0),
+        ),
+        rows=rows,
+        note=Bilingual(
+            f"{len(rows)} trong {count} thôn; tất cả trong gaps/villages.csv.",
+            f"{len(rows)} of {count} villages; all of them in gaps/villages.csv.",
+        ),
+    )
+
+
+def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
+    """The white zones with most people.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    PageTable
+        One row per white zone.
+    """
+    gaps = found.polygons
+    white = gaps[(gaps["operator"] == ANY) & (gaps["technology"] == technology_of(study))]
+    white = white.sort_values(["people", "gap_id"], ascending=[False, True])
+    rows = tuple(
+        (row.gap_id, row.commune, row.area_km2, row.people) for row in white.head(most).itertuples()
+    )
+    return PageTable(
+        title=Bilingual("Vùng trắng sóng đông dân nhất", "White zones with most people"),
+        columns=(
+            Column(Bilingual("Vùng", "Gap")),
+            COMMUNE,
+            Column(Bilingual("Diện tích", "Area"), "km²", 2),
+            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+        ),
+        rows=rows,
+        note=Bilingual(
+            f"{len(rows)} trong {len(white)} vùng; tất cả trong gaps/no-signal.gpkg. Vùng nhỏ hơn "
+            f"{study.service.smallest_gap.value:g} km² không được vẽ.",
+            f"{len(rows)} of {len(white)} zones; all of them in gaps/no-signal.gpkg. Those smaller "
+            f"than {study.service.smallest_gap.value:g} km² are not drawn.",
+        ),
+    )
+
+
+def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> PageTable:
+    """The first ranks, with people and money.
+
+    Parameters
+    ----------
+    study
+        Currency and weights.
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    PageTable
+        One row per option.
+    """
+    currency = study.costs.exchange.currency
+    money = f"triệu {currency} · million {currency}"
+    weight = study.planning.white_zone_weight.value
+    rows = tuple(
+        (
+            str(row.rank), row.operator, row.commune,
+            row.people_newly_covered, row.people_white_zone,
+            row.capex / _MILLION, row.present_value / _MILLION, row.cost_per_person / _MILLION,
+        )
+        for row in priorities.head(most).itertuples()
+    )  # fmt: skip
+    return PageTable(
+        title=Bilingual("Ưu tiên đầu tư", "Investment priorities"),
+        columns=(
+            Column(Bilingual("Hạng", "Rank")),
+            OPERATOR,
+            COMMUNE,
+            Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0),
+            Column(Bilingual("Ở vùng trắng sóng", "Of them in white zones"), _PEOPLE, 0),
+            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
+            Column(Bilingual("Giá trị hiện tại", "Present value"), money, 0),
+            Column(Bilingual("Giá trị hiện tại một người", "Present value per person"), money, 2),
+        ),
+        rows=rows,
+        note=Bilingual(
+            f"{len(rows)} trong {len(priorities)} phương án; tất cả trong plan/priorities.xlsx. "
+            "Xếp hạng theo số người được phủ mới trên mỗi đồng giá trị hiện tại, người ở vùng "
+            f"trắng sóng được tính thêm {weight:g} lần; chưa xét độ ổn định của xếp hạng. Chi "
+            "phí là mức tham khảo từ nước khác.",
+            f"{len(rows)} of {len(priorities)} options; all of them in plan/priorities.xlsx. "
+            "Ranked by people newly covered per present value, those in white zones counted "
+            f"{weight:g} time{'' if weight == 1 else 's'} more; how stable the ranking is, is "
+            "not assessed. Costs are benchmarks of other countries.",
+        ),
+    )
+
+
+def _operators(study: Study, found: Gaps) -> list[tuple[str, Bilingual]]:
+    named = [(op.key, Bilingual(op.name, op.name)) for op in study.operators]
+    technology = technology_of(study)
+    return [(k, n) for k, n in ((ANY, EVERYONE), *named) if (k, technology) in found.classes]
+
+
+def _percent(part: float, whole: float) -> float | None:
+    return 100.0 * part / whole if whole else None
