@@ -90,11 +90,12 @@ def read_towers(file: Path, study: Study, grid: Grid) -> Network:
 def _cells(sheet: Sheet, study: Study, file: Path) -> _Rows:
     """Rows of a cell dump."""
     cells = read_cells(sheet.table, study, file)
-    columns = [name for name in tower_columns(study) if name not in cells.frame.columns]
-    frame = cells.frame.reindex(columns=[*cells.frame.columns, *columns])
-    for name, spec in tower_columns(study).items():
-        if isinstance(spec, Text):
-            frame[name] = frame[name].fillna("")
+    unknown = {
+        name: "" if isinstance(spec, Text) else np.nan
+        for name, spec in tower_columns(study).items()
+        if name not in cells.frame.columns
+    }
+    frame = cells.frame.assign(**unknown)
     faults = (*sheet.faults, *cells.faults)
     return _Rows(
         frame, faults, frozenset(f.line for f in faults), (*sheet.changes, *cells.changes),
