@@ -209,7 +209,7 @@ def refused(result: Result) -> str:
         ({"tx_height_m": -30}, r"link\[1\]: tx_height_m=-30 .*1 to 3000 m"),
         ({"latitude_tx": 91}, r"link\[1\]: latitude_tx=91 .*-80 to 80"),
         ({"polarization": "circular"}, r"link\[1\]: polarization='circular' .*'horizontal' or"),
-        ({"model": "hata"}, r"link\[1\]: model=\"hata\" is unknown; use 'p1812' or 'itm'"),
+        ({"model": "okumura"}, r"link\[1\]: model=\"okumura\" is unknown; use 'p1812', 'itm',"),
         ({"model": ["p1812"]}, r"link\[1\]: model=\[\"p1812\"\] is unknown"),
         ({"location_percent": 90}, r"link\[1\]: cell_width_m is missing"),
         ({"time_percent": 60}, r"link\[1\]: time_percent=60 .*1 to 50 %"),

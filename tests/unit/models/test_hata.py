@@ -63,7 +63,7 @@ def test_arrays_broadcast_and_unknown_stays_unknown() -> None:
         (5e5, {}, "distance_m=500000"),
         (5e3, {"frequency_mhz": 0.9}, r"frequency_mhz=0\.9 is impossible, 100 to 3000 MHz.*GHz"),
         (5e3, {"tx_height_m": 0.0}, "tx_height_m=0 is impossible, 1 to 3000 m"),
-        (5e3, {"rx_height_m": -1.0}, "rx_height_m=-1 is impossible, 0.5 to 50 m"),
+        (5e3, {"rx_height_m": -1.0}, "rx_height_m=-1 is impossible, 0.5 to 10 m"),
         (5e3, {"city_size": "small"}, "city_size='small' is unknown, medium or large is allowed"),
     ],
 )
@@ -84,7 +84,7 @@ def test_unknown_surroundings() -> None:
     [
         ([500.0, 5e3], {}, "distance_m=500 is outside the recommended 1000 to 20000 m in 50.0%"),
         (5e3, {"tx_height_m": 20.0}, "tx_height_m=20 is outside the recommended 30 to 200 m"),
-        (5e3, {"rx_height_m": 12.0}, "rx_height_m=12 is outside the recommended 1 to 10 m"),
+        (5e3, {"rx_height_m": 0.8}, "rx_height_m=0.8 is outside the recommended 1 to 10 m"),
         (5e3, {"frequency_mhz": 2100.0}, "frequency_mhz=2100 is outside the recommended"),
     ],
 )

@@ -21,7 +21,9 @@ LARGE_CITY_SPLIT_MHZ: Final = 300.0
 
 _FREQUENCY = Range(100.0, 3000.0, "MHz")
 _TX_HEIGHT = Range(1.0, 3000.0, "m")
-_RX_HEIGHT = Range(0.5, 50.0, "m")
+_RX_HEIGHT = Range(0.5, 10.0, "m")
+"""Above 10 m the linear height correction outgrows the whole loss."""
+
 _DISTANCE = Range(0.0, 200_000.0, "m", open_low=True)
 
 _HATA_FREQUENCY = Range(150.0, 1500.0, "MHz")
@@ -53,7 +55,7 @@ def hata_loss_db(
         Effective height of the base :math:`h_b`: above the mean ground 3 to 15 km away.
         Possible 1 to 3000, recommended 30 to 200 [m].
     rx_height_m
-        Height of the mobile :math:`h_m` above ground. Possible 0.5 to 50, recommended 1 to
+        Height of the mobile :math:`h_m` above ground. Possible 0.5 to 10, recommended 1 to
         10 [m].
     surroundings
         Of the mobile: ``"urban"``, ``"suburban"`` or ``"open"``.
@@ -138,7 +140,7 @@ def cost231_loss_db(
         Effective height of the base :math:`h_b`, above the roofs around it. Possible 1 to 3000,
         recommended 30 to 200 [m].
     rx_height_m
-        Height of the mobile :math:`h_m` above ground. Possible 0.5 to 50, recommended 1 to
+        Height of the mobile :math:`h_m` above ground. Possible 0.5 to 10, recommended 1 to
         10 [m].
     city_size
         ``"medium"`` for medium-sized cities and suburban centres with some trees, ``"large"``

@@ -1,92 +1,19 @@
-"""Links from JSON: what a link object may hold, and errors that name the link and the key."""
+"""Links from JSON: reading them, and errors that name the link and the key."""
 
 import difflib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from phusong.errors import DataError
-
-DEFAULT_MODEL = "p1812"
+from phusong.sources.link_objects import LinkObject
 
 Links = list[dict[str, Any]]
-
-
-class LinkObject(BaseModel):
-    """Base of every link schema: unknown keys, text for numbers and NaN are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-class P1812LinkObject(LinkObject):
-    """A link for ITU-R P.1812, as it stands in JSON; ranges are checked by the model."""
-
-    model: Literal["p1812"] = "p1812"
-    frequency_mhz: Annotated[float, Field(description="the carrier frequency in MHz")]
-    time_percent: float = 50.0
-    location_percent: float = 50.0
-    tx_height_m: Annotated[float, Field(description="the antenna height above ground in m")]
-    rx_height_m: Annotated[float, Field(description="the antenna height above ground in m")]
-    polarization: Literal["horizontal", "vertical"] = "vertical"
-    latitude_tx: Annotated[float, Field(description="the transmitter's latitude in degrees")]
-    longitude_tx: Annotated[float, Field(description="the transmitter's longitude in degrees")]
-    latitude_rx: Annotated[float, Field(description="the receiver's latitude in degrees")]
-    longitude_rx: Annotated[float, Field(description="the receiver's longitude in degrees")]
-    delta_n: float = 45.0
-    surface_refractivity_n0: float = 325.0
-    distance_km: Annotated[list[float], Field(description="distances from the transmitter in km")]
-    height_m: Annotated[list[float], Field(description="ground heights above sea level in m")]
-    clutter_height_m: list[float] | None = None
-    cell_width_m: float | None = None
-    coast_distance_tx_km: float = 500.0
-    coast_distance_rx_km: float = 500.0
-    zone: list[Literal["sea", "coastal", "inland"]] | None = None
-
-
-class ItmLinkObject(LinkObject):
-    """A link for Longley-Rice ITM, as it stands in JSON; ranges are checked by the model.
-
-    Keys that only ITU-R P.1812 needs may stand there too, so that one object serves both.
-    """
-
-    model: Literal["itm"]
-    frequency_mhz: Annotated[float, Field(description="the carrier frequency in MHz")]
-    tx_height_m: Annotated[float, Field(description="the antenna height above ground in m")]
-    rx_height_m: Annotated[float, Field(description="the antenna height above ground in m")]
-    polarization: Literal["horizontal", "vertical"] = "vertical"
-    climate: int = 5
-    surface_refractivity_n0: float = 325.0
-    ground_permittivity: float = 15.0
-    ground_conductivity_s_per_m: float = 0.005
-    time_percent: float = 50.0
-    location_percent: float = 50.0
-    situation_percent: float = 50.0
-    mode_of_variability: int = 12
-    distance_km: Annotated[list[float], Field(description="distances from the transmitter in km")]
-    height_m: Annotated[
-        list[Annotated[float, Field(ge=-12_000.0, le=10_000.0)]],
-        Field(description="ground heights above sea level in m"),
-    ]
-    latitude_tx: float | None = None
-    longitude_tx: float | None = None
-    latitude_rx: float | None = None
-    longitude_rx: float | None = None
-    delta_n: float | None = None
-    clutter_height_m: list[float] | None = None
-    cell_width_m: float | None = None
-    coast_distance_tx_km: float | None = None
-    coast_distance_rx_km: float | None = None
-    zone: list[Literal["sea", "coastal", "inland"]] | None = None
-
-    @property
-    def step_m(self) -> float:
-        """Distance between neighbouring points, taken as equal [m]."""
-        return 1000.0 * self.distance_km[-1] / (len(self.distance_km) - 1)
 
 
 @dataclass(frozen=True)
