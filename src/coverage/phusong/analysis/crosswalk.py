@@ -82,7 +82,8 @@ def by_successor(table: pd.DataFrame, gazetteer: Gazetteer, walk: Crosswalk) -> 
     for code in table["commune_code"].unique():
         _known(code, dict.fromkeys(changes["commune_code"]), walk)
     joined = table.merge(changes, on="commune_code", how="left")
-    summed = [c for c in table.columns if c.startswith(SUMMED) and not c.endswith(NOT_SUMMED)]
+    numbers = table.select_dtypes("number").columns
+    summed = [c for c in numbers if c.startswith(SUMMED) and not c.endswith(NOT_SUMMED)]
     parts = [
         _successor_row(key, group, changes, gazetteer, walk, summed)
         for key, group in joined.groupby(["successor_code", "operator", "technology"], sort=True)

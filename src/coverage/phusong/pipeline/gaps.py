@@ -1,5 +1,7 @@
 """Step 2: where there is no signal, and who lives there."""
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import pandas as pd
 
@@ -7,6 +9,7 @@ from phusong.analysis.crosswalk import by_successor, with_successors
 from phusong.analysis.gaps import (
     COVERED,
     MARGINAL,
+    ClassArray,
     Confidence,
     Gaps,
     commune_table,
@@ -14,6 +17,7 @@ from phusong.analysis.gaps import (
     point_table,
     service_class,
 )
+from phusong.analysis.official import official_columns
 from phusong.analysis.reach import Reach
 from phusong.analysis.reported import beside_modelled, confusion, field_checks
 from phusong.analysis.verdicts import VerdictRules, village_verdicts
@@ -27,7 +31,10 @@ STEP = "gaps"
 TEXT_COLUMNS = (
     "commune_code", "commune", "vintage", "operator", "technology", "village_id", "facility_id",
     "name", "kind", "data_status", "successor_code", "successor", "successor_vintage", "clause",
-    "settlement_basis", "postcode", "fixed_broadband",
+    "settlement_basis", "postcode", "fixed_broadband", "population_official_source",
+    "population_official_year_status", "households_official_source",
+    "households_official_year_status", "poor_rate_relation", "poverty_standard",
+    "poverty_source", "population_raster_source", "population_raster_date",
 )  # fmt: skip
 
 
@@ -102,7 +109,7 @@ def _compute(session: Session, reach: Reach) -> None:
     )
     session.progress(STEP, 2, 4)
     tables = {
-        "communes": commune_table(classes, inputs.communes, inputs.people),
+        "communes": _communes(session, classes),
         "villages": _villages(session, reach),
         "facilities": point_table(inputs.places.facilities, reach, sure),
     }
@@ -122,6 +129,7 @@ def _compute(session: Session, reach: Reach) -> None:
     people = inputs.people
     facts = {
         "people_on_grid": round(people.total, 3),
+        "people_in_raster": round(inputs.raster_people.total, 3),
         "cells_without_population_data": people.unknown_cells,
         "gap_polygons": len(polygons),
         "outline_overlap_km2": round(_overlap_km2(inputs.communes.frame), 6),
@@ -132,6 +140,18 @@ def _compute(session: Session, reach: Reach) -> None:
     }  # fmt: skip
     session.record(STEP, facts, outputs)
     session.progress(STEP, 4, 4)
+
+
+def _communes(session: Session, classes: Mapping[tuple[str, str], ClassArray]) -> pd.DataFrame:
+    """Area and people by class, and the official figures where they are given."""
+    inputs = session.inputs
+    table = commune_table(classes, inputs.communes, inputs.people)
+    if inputs.official is None:
+        return table
+    beside = official_columns(inputs.communes, inputs.raster_people, inputs.official)
+    beside["population_raster_source"] = session.study.inputs.population.source
+    beside["population_raster_date"] = session.study.inputs.population.date
+    return table.merge(beside, left_on="commune_code", right_index=True, how="left")
 
 
 def _villages(session: Session, reach: Reach) -> pd.DataFrame:

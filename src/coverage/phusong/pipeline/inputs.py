@@ -9,11 +9,12 @@ from typing import TypeVar
 import pandas as pd
 from pyproj import Proj
 
+from phusong.analysis.official import scaled_to_official
 from phusong.errors import DataError, DataWarning
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
-from phusong.geo.people import People
+from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes, Places
 from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
@@ -21,6 +22,7 @@ from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
 from phusong.sources.reported import read_reported
+from phusong.sources.statistics import read_statistics
 from phusong.sources.terrain import read_terrain, terrain_files
 from phusong.sources.towers import read_towers
 from phusong.store.files import sha256_of
@@ -95,10 +97,28 @@ class Inputs:
         return read_reported(section, self.study, self.places, self.gazetteer)
 
     @cached_property
-    def people(self) -> People:
-        """People per cell."""
+    def official(self) -> OfficialFigures | None:
+        """Official figures by commune, where they are given."""
+        section = self.study.inputs.statistics
+        if section is None:
+            return None
+        return self._noticing(
+            "statistics", lambda: read_statistics(section, self.study, self.communes)
+        )
+
+    @cached_property
+    def raster_people(self) -> People:
+        """People per cell, as the population raster has them."""
         file = self.study.path(self.study.inputs.population.file)
         return self._noticing("population", lambda: read_people(file, self.grid))
+
+    @cached_property
+    def people(self) -> People:
+        """People per cell, scaled to the official population where that is given."""
+        if self.official is None:
+            return self.raster_people
+        population = self.official.latest("population")["population"]
+        return scaled_to_official(self.raster_people, self.communes, population)
 
     def warnings(self) -> tuple[str, ...]:
         """Read everything, and say what was noticed on the way in.
@@ -118,6 +138,11 @@ class Inputs:
             getattr(self, name)
         self.network.on_air()
         return tuple(line for lines in self._noticed.values() for line in lines)
+
+    @property
+    def noticed(self) -> Mapping[str, tuple[str, ...]]:
+        """What was noticed so far, by input, without reading anything."""
+        return dict(self._noticed)
 
     def _noticing(self, key: str, read: Callable[[], Fact]) -> Fact:
         """Read one input; keep its data warnings, let others through."""
