@@ -56,6 +56,10 @@ def study(key: str, value: object) -> Spoil:
     return spoil
 
 
+def spoilt_twice(one: Spoil, other: Spoil) -> Spoil:
+    return lambda region: (one(region), other(region))
+
+
 def study_text(text: str | bytes) -> Spoil:
     content = text.encode("utf-8") if isinstance(text, str) else text
     return lambda region: region.study.write_bytes(content)
@@ -168,10 +172,12 @@ CASES = {
         towers(lambda rows: [{k: v for k, v in r.items() if k != "technology"} for r in rows]),
         "towers.csv: column technology is missing",
     ),
-    "towers in UTF-16": case(content("towers.csv", "site_id,Trạm".encode("utf-16")),
-                             "towers.csv cannot be read as utf-8", "inputs.towers.encoding"),
-    "towers in Windows letters": case(content("towers.csv", "site_id,Nhà\n".encode("cp1252")),
-                                      "towers.csv cannot be read as utf-8", "save it as UTF-8"),
+    "towers in UTF-16 named UTF-8": case(
+        spoilt_twice(study("inputs.towers.encoding", "utf-8"),
+                     content("towers.csv", "site_id,Trạm".encode("utf-16"))),
+        "towers.csv cannot be read as utf-8", "inputs.towers.encoding"),
+    "towers in some letters": case(content("towers.csv", "site_id,Nhà\n".encode("cp1252")),
+                                   "towers.csv is not UTF-8 (byte 10)", "save it as UTF-8"),
     "coordinates swapped": case(towers(swapped), "towers.csv row 2", "latitude = 104.0421906",
                                 "look swapped", "-90 to 90"),
     "latitude 91": case(tower(3, "latitude", "91"), "towers.csv row 3, column latitude = 91",

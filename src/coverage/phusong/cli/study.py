@@ -15,6 +15,7 @@ from phusong.cli.options import (
     faults_shown,
     study_file,
 )
+from phusong.errors import DataError
 
 
 def demo(
@@ -34,13 +35,37 @@ def demo(
 def check(
     study: StudyArgument = None,
     study_option: StudyOption = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write the report as a page.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write the report for a machine.")
+    ] = None,
 ) -> None:
-    """Say what is missing, guessed or suspicious in the inputs, before any computing."""
-    with faults_shown():
-        from phusong.pipeline.api import open_study  # noqa: PLC0415
-        from phusong.pipeline.check import input_report  # noqa: PLC0415
+    """Say what is missing, guessed or suspicious in the inputs, before any computing.
 
-        typer.echo(input_report(open_study(study_file(study, study_option))))
+    Ends with status 0 when nothing is suspicious, 1 with warnings, 2 with errors.
+    """
+    from phusong.pipeline.api import open_study  # noqa: PLC0415
+    from phusong.pipeline.check import (  # noqa: PLC0415
+        audit_inputs,
+        report_json,
+        report_page,
+        report_text,
+    )
+    from phusong.store.files import write_text  # noqa: PLC0415
+
+    with faults_shown():
+        audit = audit_inputs(open_study(study_file(study, study_option)))
+        if html is not None:
+            write_text(html, report_page(audit))
+        if json_file is not None:
+            write_text(json_file, report_json(audit))
+        if audit.messages:
+            raise DataError("\n".join(audit.messages))
+    typer.echo(report_text(audit))
+    if audit.status:
+        raise typer.Exit(audit.status)
 
 
 def run(

@@ -1,7 +1,319 @@
 """What is missing, guessed or suspicious in a study's inputs."""
 
-from phusong.pipeline.inputs import Inputs, named_inputs
-from phusong.study import PRACTICE_LABEL, Study
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from phusong.analysis.audit import Finding, GuessShare, guess_shares, network_findings
+from phusong.errors import DataError, PhusongError
+from phusong.geo.network import Network
+from phusong.pipeline.inputs import Inputs, named_inputs, refuse_missing
+from phusong.reporting.audit_page import AuditContent, audit_page
+from phusong.sources.tables import TableError
+from phusong.study import PRACTICE_LABEL, Study, TowerDefaults
+
+CLEAN, DOUBTFUL, UNUSABLE = 0, 1, 2
+"""Exit status: nothing suspicious, warnings, errors."""
+JSON_FORMAT = 1
+_PARTS = ("communes", "grid", "terrain", "network", "places", "people", "reported")
+_SUBJECTS = {"network": "towers", "communes": "boundaries", "people": "population"}
+_DEFAULTS = {
+    "frequency_mhz": ("frequency",),
+    "bandwidth_mhz": ("bandwidth",),
+    "mast_height_m": ("mast_height",),
+    "antenna_height_m": ("antenna_height",),
+    "eirp_dbm": (
+        "carrier_power", "antenna_gain_below_1ghz", "antenna_gain_above_1ghz", "feeder_loss",
+    ),
+    "electrical_tilt_deg": ("electrical_tilt",),
+    "mechanical_tilt_deg": ("mechanical_tilt",),
+    "beamwidth_deg": ("horizontal_beamwidth",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found in a study's inputs.
+
+    Parameters
+    ----------
+    study
+        The study.
+    facts
+        What the inputs hold: a name and a sentence each.
+    findings
+        Errors, warnings and notes.
+    messages
+        Messages of the errors, as a run would show them.
+    network
+        The tower list as read; None when it cannot be.
+    shares
+        How many people and how much area rest on filled values.
+    """
+
+    study: Study
+    facts: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    messages: tuple[str, ...]
+    network: Network | None
+    shares: tuple[GuessShare, ...]
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0 clean, 1 warnings, 2 errors."""
+        found = {finding.severity for finding in self.findings}
+        return UNUSABLE if "error" in found else DOUBTFUL if "warning" in found else CLEAN
+
+
+def audit_inputs(study: Study) -> Audit:
+    """Read every input and look for what is missing, guessed, doubled or implausible.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Audit
+        Everything that was found; inputs that cannot be used are findings, too.
+    """
+    inputs = Inputs(study)
+    findings: list[Finding] = []
+    messages: list[str] = []
+    read: dict[str, Any] = {}
+    try:
+        refuse_missing(study)
+        for part in _PARTS:
+            try:
+                read[part] = getattr(inputs, part)
+                if part == "network":
+                    inputs.network.on_air()
+            except PhusongError as error:
+                subject = _SUBJECTS.get(part, part)
+                findings += _errors(error, subject)
+                messages.append(str(error))
+                if part in {"communes", "grid"}:
+                    break  # everything else lives on them
+    except DataError as error:
+        findings += _errors(error, "files")
+        messages.append(str(error))
+    findings += [
+        Finding("warning", "noticed", key, line)
+        for key, lines in inputs.noticed.items()
+        for line in lines
+    ]
+    network: Network | None = read.get("network")
+    shares: tuple[GuessShare, ...] = ()
+    if network is not None and {"communes", "terrain"} <= set(read):
+        findings += network_findings(
+            network, read["terrain"], read["communes"],
+            margin_m=1000.0 * study.area.margin_km,
+            operators=[op.name for op in study.operators],
+            technologies=list(study.technologies),
+        )  # fmt: skip
+    if network is not None and {"communes", "people"} <= set(read):
+        shares = guess_shares(network, read["people"], read["communes"])
+    return Audit(
+        study, tuple(_facts(study, read)), tuple(findings), tuple(messages), network, shares
+    )
+
+
+def _errors(error: PhusongError, subject: str) -> Iterator[Finding]:
+    """One finding for each fault of a table, or one for the whole input."""
+    if isinstance(error, TableError):
+        for fault in error.faults:
+            yield Finding(
+                "error", "bad-cell", subject, fault.message,
+                line=fault.line, column=fault.column, value=fault.value,
+            )  # fmt: skip
+    else:
+        yield Finding("error", "unusable", subject, str(error))
+
+
+def _facts(study: Study, read: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the inputs hold, as far as they could be read."""
+    if "grid" in read:
+        rows, cols = read["grid"].shape
+        yield (
+            "grid", f"{rows} x {cols} cells of {read['grid'].resolution_m:g} m, {read['grid'].crs}",
+        )  # fmt: skip
+    if "terrain" in read:
+        yield "terrain", f"{read['terrain'].unknown_cells} of {rows * cols} cells unknown"
+    if "people" in read:
+        yield "people", f"{read['people'].total:,.0f} on the grid"
+    if "communes" in read:
+        communes = read["communes"]
+        yield "communes", f"{len(communes.codes)} ({', '.join(communes.names.values())})"
+    if "places" in read:
+        places = read["places"]
+        yield (
+            "places",
+            f"{len(places.villages)} villages, {len(places.facilities)} facilities, "
+            f"{len(places.roads)} roads, {len(places.power_lines)} power lines",
+        )
+    if "network" in read:
+        network = read["network"]
+        yield "network", f"{len(network.site_ids)} sites, {len(network.sectors)} sectors"
+        for operator in study.operators:
+            sectors = [s for s in network.sectors if s.operator == operator.name]
+            sites = len({s.site_id for s in sectors})
+            yield operator.name, f"{sites} sites, {len(sectors)} sectors"
+
+
+def default_words(column: str, defaults: TowerDefaults) -> str:
+    """The study's values that fill a column.
+
+    Parameters
+    ----------
+    column
+        Column of the tower list.
+    defaults
+        The study's values.
+
+    Returns
+    -------
+    str
+        Names, values and units; empty for a column that is guessed in another way.
+    """
+    words = []
+    for name in _DEFAULTS.get(column, ()):
+        given = getattr(defaults, name)
+        several = given if isinstance(given, dict) else {"": given}
+        words += [
+            f"{'.'.join(part for part in (name, key) if part)} = {q.value:g} {q.unit}"
+            for key, q in several.items()
+        ]
+    return ", ".join(words)
+
+
+def report_text(audit: Audit) -> str:
+    """An audit as text for a terminal.
+
+    Parameters
+    ----------
+    audit
+        What was found.
+
+    Returns
+    -------
+    str
+        Lines.
+    """
+    study, network = audit.study, audit.network
+    lines = [f"study {study.study.name}: {study.study.title_en}"]
+    if study.study.practice_data:
+        lines.append(PRACTICE_LABEL)
+    lines += [f"{name}: {words}" for name, words in audit.facts]
+    lines.append("inputs:")
+    lines += [
+        f"  {key}: {source.source} ({source.licence})" for key, source, _ in named_inputs(study)
+    ]
+    lines.append("how the tower list was read:")
+    changes = network.changes if network else ()
+    lines += [
+        f"  {c.kind}, {c.column or 'file'} ({c.count}): {c.example}"
+        for c in changes
+        if not c.doubtful
+    ] or ["  as it is written"]
+    lines.append("filled from the study's defaults (sectors):")
+    filled = network.filled if network else {}
+    for column, count in filled.items():
+        words = default_words(column, study.towers)
+        lines.append(f"  {column}: {count}{f' ({words})' if words else ''}")
+    lines += [] if filled else ["  nothing"]
+    if audit.shares:
+        lines.append("rests on filled values (communes, by nearest site):")
+        lines += [
+            f"  {s.column}: {s.people:,.0f} people, {s.area_km2:,.1f} km2, {s.sites} sites"
+            for s in audit.shares
+        ]
+    unverified = sum(not a.verified for a in study.assumptions())
+    lines.append(f"assumptions: {len(study.assumptions())}, of them {unverified} not verified")
+    lines += list(_finding_lines(audit))
+    return "\n".join(lines)
+
+
+def _finding_lines(audit: Audit) -> Iterator[str]:
+    for severity, title in (("error", "errors"), ("warning", "warnings"), ("note", "notes")):
+        found = [f for f in audit.findings if f.severity == severity]
+        if severity == "note" and audit.network:
+            left = [f"  left out: {line}" for line in audit.network.left_out]
+        else:
+            left = []
+        yield f"{title}: {len(found) + len(left)}"
+        for finding in found:
+            cases = f": {', '.join(finding.cases[:5])}" if finding.cases else ""
+            more = " …" if len(finding.cases) > 5 else ""
+            yield f"  {finding.subject}: {finding.text}{cases}{more}"
+        yield from left
+
+
+def report_json(audit: Audit) -> str:
+    """An audit for a machine.
+
+    Parameters
+    ----------
+    audit
+        What was found.
+
+    Returns
+    -------
+    str
+        JSON; ``format`` counts up when a key changes its meaning.
+    """
+    study, network = audit.study, audit.network
+    words: dict[int, Literal["clean", "warnings", "errors"]] = {
+        CLEAN: "clean", DOUBTFUL: "warnings", UNUSABLE: "errors",
+    }  # fmt: skip
+    facts = {
+        "format": JSON_FORMAT,
+        "study": study.study.name,
+        "practice_data": study.study.practice_data,
+        "status": words[audit.status],
+        "facts": dict(audit.facts),
+        "inputs": [
+            {"key": key, "files": list(files), "source": source.source, "licence": source.licence}
+            for key, source, files in named_inputs(study)
+        ],
+        "findings": [asdict(finding) for finding in audit.findings],
+        "left_out": list(network.left_out) if network else [],
+        "changes": [asdict(change) for change in network.changes] if network else [],
+        "filled": [
+            {"column": column, "sectors": count, "by": default_words(column, study.towers)}
+            for column, count in (network.filled.items() if network else ())
+        ],
+        "rests_on_filled_values": [asdict(share) for share in audit.shares],
+        "assumptions": [a.model_dump(mode="json") for a in study.assumptions()],
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def report_page(audit: Audit) -> str:
+    """An audit as one self-contained page.
+
+    Parameters
+    ----------
+    audit
+        What was found.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    columns = audit.network.filled if audit.network else {}
+    return audit_page(
+        AuditContent(
+            study=audit.study,
+            facts=audit.facts,
+            findings=audit.findings,
+            network=audit.network,
+            shares=audit.shares,
+            defaults={column: default_words(column, audit.study.towers) for column in columns},
+        )
+    )
 
 
 def input_report(study: Study) -> str:
@@ -22,34 +334,7 @@ def input_report(study: Study) -> str:
     DataError
         An input cannot be used.
     """
-    inputs = Inputs(study)
-    noticed = inputs.warnings()
-    rows, cols = inputs.grid.shape
-    network = inputs.network
-    lines = [f"study {study.study.name}: {study.study.title_en}"]
-    if study.study.practice_data:
-        lines.append(PRACTICE_LABEL)
-    lines += [
-        f"grid: {rows} x {cols} cells of {inputs.grid.resolution_m:g} m, {inputs.grid.crs}",
-        f"terrain: {inputs.terrain.unknown_cells} of {rows * cols} cells unknown",
-        f"people: {inputs.people.total:,.0f} on the grid",
-        f"communes: {len(inputs.communes.codes)} ({', '.join(inputs.communes.names.values())})",
-        f"villages: {len(inputs.places.villages)}, facilities: {len(inputs.places.facilities)}, "
-        f"roads: {len(inputs.places.roads)}, power lines: {len(inputs.places.power_lines)}",
-        f"network: {len(network.site_ids)} sites, {len(network.sectors)} sectors",
-    ]
-    for operator in study.operators:
-        sectors = [s for s in network.sectors if s.operator == operator.name]
-        sites = len({s.site_id for s in sectors})
-        lines.append(f"  {operator.name}: {sites} sites, {len(sectors)} sectors")
-    lines.append("filled from the study's defaults (sectors):")
-    lines += [f"  {column}: {count}" for column, count in network.filled.items()] or ["  nothing"]
-    lines.append("inputs:")
-    lines += [
-        f"  {key}: {source.source} ({source.licence})" for key, source, _ in named_inputs(study)
-    ]
-    unverified = sum(not a.verified for a in study.assumptions())
-    lines.append(f"assumptions: {len(study.assumptions())}, of them {unverified} not verified")
-    lines.append("noticed:")
-    lines += [f"  {line}" for line in (*noticed, *network.left_out)] or ["  nothing"]
-    return "\n".join(lines)
+    audit = audit_inputs(study)
+    if audit.messages:
+        raise DataError("\n".join(audit.messages))
+    return report_text(audit)
