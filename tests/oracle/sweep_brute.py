@@ -11,12 +11,13 @@ import numpy as np
 from numba import njit
 
 OWN = 4
-NEAR = 5
+FIRST = 8
+NEAR = 13
 
 
 @njit(error_model="numpy")
-def _cell_profile(ground, row, col, frac_row, frac_col, dr, dc, M, cell_km):
-    """Distances [km] and heights of the sweep's profile to the cell at node offset (dr, dc)."""
+def _cell_profile(ground, clutter, row, col, frac_row, frac_col, dr, dc, M, cell_km):
+    """Distances [km], heights and clutter of the sweep's profile to the cell at (dr, dc)."""
     main_is_col = abs(dc - frac_col) >= abs(dr - frac_row)
     if main_is_col:
         X, y, f, g = dc, dr, frac_col, frac_row
@@ -29,68 +30,53 @@ def _cell_profile(ground, row, col, frac_row, frac_col, dr, dc, M, cell_km):
     # nearest radial, ties outwards, exactly: f and g are multiples of 1/256
     num = round((y - g) * 256) * 2 * M
     den = round((X - f) * 256)
-    j = (num + den) // (2 * den)
-    v = j / M
-    step = cell_km * math.sqrt(1.0 + v * v)
-    d = np.empty(X + 1)
-    h = np.empty(X + 1)
-    d[0] = 0.0
-    h[0] = 0.0
-    u = (y - g) / (X - f)
-    for i in range(1, X + 1):
-        d[i] = (i - f) * step
-        cross = g + v * (i - f) if i < X - OWN else y - u * (X - i)
-        if i == X:
-            cross = float(y)
-        k = math.floor(cross)
-        w = cross - k
-        total = 0.0
-        for m, share in ((k, 1.0 - w), (k + 1, w)):
-            if share > 0.0:
-                if main_is_col:
-                    z = _height(ground, row + side * m, col + out * i)
-                else:
-                    z = _height(ground, row + out * i, col + side * m)
-                total += share * z
-        h[i] = total
-    return d, h
-
-
-@njit(error_model="numpy")
-def _height(ground, row, col):
-    """Height of a node; outside the raster that of the nearest one."""
-    r = min(max(row, 0), ground.shape[0] - 1)
-    c = min(max(col, 0), ground.shape[1] - 1)
-    return ground[r, c]
-
-
-@njit(error_model="numpy")
-def _clutter_profile(clutter, row, col, frac_row, frac_col, dr, dc, M, cell_km):
-    """Representative clutter height of the nearest cell at every point, none at the ends."""
-    d, _ = _cell_profile(clutter, row, col, frac_row, frac_col, dr, dc, M, cell_km)
-    n = d.size - 1
-    main_is_col = abs(dc - frac_col) >= abs(dr - frac_row)
-    if main_is_col:
-        X, y, f, g = dc, dr, frac_col, frac_row
-    else:
-        X, y, f, g = dr, dc, frac_row, frac_col
-    out = 1 if X > 0 else -1
-    side = 1 if y - g >= 0 else -1
-    X, f = X * out, f * out
-    y, g = y * side, g * side
-    num = round((y - g) * 256) * 2 * M
-    den = round((X - f) * 256)
     v = ((num + den) // (2 * den)) / M
     u = (y - g) / (X - f)
+    w = 1.0 / math.sqrt(1.0 + v * v)
+    first = math.ceil(FIRST * w + 0.5 + f)
+    last = X - math.ceil(OWN * w + 0.5)
+    n = FIRST + last - first + 1 + OWN + 1
+    d = np.zeros(n + 1)
+    h = np.zeros(n + 1)
     R = np.zeros(n + 1)
-    for i in range(1, n):
-        cross = g + v * (i - f) if i < X - OWN else y - u * (X - i)
-        m = math.floor(cross + 0.5)
-        if main_is_col:
-            R[i] = _height(clutter, row + side * m, col + out * i)
+    for i in range(1, n + 1):
+        if i <= FIRST:
+            main, cross = f + i * w, g + v * (i * w)
+        elif i < n - OWN:
+            main = float(first + i - FIRST - 1)
+            cross = g + v * (main - f)
         else:
-            R[i] = _height(clutter, row + out * i, col + side * m)
-    return R
+            main = X - (n - i) * w
+            cross = y - u * ((n - i) * w)
+        d[i] = (main - f) * (cell_km / w)
+        h[i] = _between(ground, row, col, out, side, main, cross, main_is_col)
+        a, b = math.floor(main + 0.5), math.floor(cross + 0.5)
+        if i < n and (a != 0 or b != 0):
+            R[i] = _height(clutter, row, col, out * a, side * b, main_is_col)
+    return d, h, R
+
+
+@njit(error_model="numpy")
+def _between(ground, row, col, out, side, main, cross, main_is_col):
+    """Bilinear height at offsets from the mast's node; no node of weight 0 is read."""
+    a, b = math.floor(main), math.floor(cross)
+    total = 0.0
+    for k in range(2):
+        for m in range(2):
+            share = (main - a if k else a + 1 - main) * (cross - b if m else b + 1 - cross)
+            if share > 0.0:
+                z = _height(ground, row, col, out * (a + k), side * (b + m), main_is_col)
+                total += share * z
+    return total
+
+
+@njit(error_model="numpy")
+def _height(ground, row, col, main, cross, main_is_col):
+    """Height at offsets from a node; outside the raster that of the nearest node."""
+    down, right = (cross, main) if main_is_col else (main, cross)
+    r = min(max(row + down, 0), ground.shape[0] - 1)
+    c = min(max(col + right, 0), ground.shape[1] - 1)
+    return ground[r, c]
 
 
 @njit(error_model="numpy")
@@ -370,13 +356,14 @@ def _brute_map(
                 continue
             if max(abs(dr), abs(dc)) <= NEAR:
                 continue
-            d, h = _cell_profile(ground, row, col, frac_row, frac_col, dr, dc, M, cell_km)
+            d, h, R = _cell_profile(
+                ground, clutter, row, col, frac_row, frac_col, dr, dc, M, cell_km
+            )
             for i in range(1, d.size):
-                if math.isnan(h[i]):
+                if math.isnan(h[i] + R[i]):
                     unknown[r, c] = True
             if unknown[r, c]:
                 continue
-            R = _clutter_profile(clutter, row, col, frac_row, frac_col, dr, dc, M, cell_km)
             h -= foot
             h[0] = 0.0
             loss[r, c], elevation[r, c] = profile_loss(

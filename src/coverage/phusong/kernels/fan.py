@@ -5,8 +5,11 @@ offset X (columns, counted outwards) and a cross offset y (0 <= y <= X, about) f
 own node; west, north and south are the same arithmetic with other steps through the raster.
 Radial j of M + 1 has the slope v = j/M and passes the columns at ``cross = g + v (i - f)``;
 (f, g) is where the mast stands in its cell, in multiples of 1/256 cell and within 127 of them,
-so that every column distance is exact in float32 and y never exceeds X. Lengths are cells;
-heights are metres relative to the mast's foot.
+so that every column distance is exact in float32 and y never exceeds X.
+
+A radial is sampled at the columns, but its first points, like the last ones before a receiver,
+lie one cell apart along the path: there a profile decides most, and the profile of a single
+link is sampled so. Lengths are cells or column widths; heights metres above the mast's foot.
 """
 
 from typing import NamedTuple
@@ -15,23 +18,29 @@ import numpy as np
 from numba import njit
 
 F32 = np.float32
-_ZERO = F32(0.0)
 _ONE = F32(1.0)
-_HALF = F32(0.5)
+
+
+FIRST_POINTS = 8
+"""Points of a radial one cell apart at the mast."""
+
+OWN_POINTS = 4
+"""Points before a receiver one cell apart on the cell's own line."""
+
+NEAREST_COLUMN = FIRST_POINTS + OWN_POINTS + 2
+"""Nearest column of a receiver: at least one column lies between the points of both ends."""
 
 
 class Fan(NamedTuple):
     """What all half sectors of one sweep share.
 
     ``M`` radials of slope below 1 plus the diagonal; ``rho`` the radius in cells; cells with
-    both offsets within ``near`` are not the fan's; ``own`` points before a receiver come from
-    its own line; ``cell_km`` is the side of a cell.
+    both offsets within ``near`` are not the fan's; ``cell_km`` is the side of a cell.
     """
 
     M: int
     rho: float
     near: int
-    own: int
     cell_km: float
 
 
@@ -57,6 +66,34 @@ class HalfSector(NamedTuple):
     g: float
     takes_axis: bool
     takes_diagonal: bool
+
+
+class Radial(NamedTuple):
+    """Where the points of one radial lie.
+
+    Slope ``v``; ``pitch``, a cell along the path in columns; ``first_column`` after the first
+    points, column i being point i + ``shift``; the last point before the own points of a
+    receiver in column X is X - ``back``, ``gap`` columns from the farthest of them.
+    """
+
+    v: float
+    pitch: float
+    first_column: int
+    shift: int
+    back: int
+    gap: float
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def radial(j: int, fan: Fan, half: HalfSector) -> Radial:
+    """Points of radial j; the column next to an end's points is half a column away or more."""
+    v = np.float64(j) / np.float64(fan.M)
+    pitch = 1.0 / np.sqrt(1.0 + v * v)
+    first_column = np.int64(np.ceil(FIRST_POINTS * pitch + 0.5 + half.f))
+    shift = FIRST_POINTS + 1 - first_column
+    reach = OWN_POINTS * pitch
+    columns_back = np.int64(np.ceil(reach + 0.5))
+    return Radial(v, pitch, first_column, shift, columns_back - shift, columns_back - reach)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -131,47 +168,50 @@ def receivers(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def distances(x: np.ndarray, inverse_x: np.ndarray, n: int, ray: Radial, half: HalfSector) -> None:
+    """Distances of points 1..n from the mast in columns, and their reciprocals."""
+    f = F32(half.f)
+    for k in range(1, FIRST_POINTS + 1):
+        x[k] = F32(np.float64(k) * ray.pitch)
+    for k in range(FIRST_POINTS + 1, n + 1):
+        x[k] = F32(k - ray.shift) - f
+    for k in range(1, n + 1):
+        inverse_x[k] = _ONE / x[k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def sample_radial(
-    heights: np.ndarray, ground: np.ndarray, j: int, n: int, fan: Fan, half: HalfSector
+    heights: np.ndarray, ground: np.ndarray, n: int, ray: Radial, half: HalfSector
 ) -> None:
-    """Ground on radial j at columns 1..n: between the two nodes of each column."""
-    v = F32(np.float64(j) / np.float64(fan.M))
+    """Ground on a radial: bilinear at its first points, then between the nodes of columns."""
+    for k in range(1, FIRST_POINTS + 1):
+        along = np.float64(k) * ray.pitch
+        heights[k] = _ground_at(ground, half.f + along, half.g + along * ray.v, half)
+    v = F32(ray.v)
     f = F32(half.f)
     g = F32(half.g)
-    for i in range(1, n + 1):
+    for i in range(ray.first_column, n - ray.shift + 1):
         cross = g + v * (F32(i) - f)
         k = np.int32(cross + _ONE) - np.int32(1)  # floor, as cross > -1
         weight = cross - F32(k)
         node = np.uint64(half.base + i * half.main + k * half.cross)
         low = ground[node]
-        heights[np.uint64(i)] = low + weight * (ground[node + np.uint64(half.cross)] - low)
+        point = np.uint64(i + ray.shift)
+        heights[point] = low + weight * (ground[node + np.uint64(half.cross)] - low)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sample_own_point(
-    heights: np.ndarray,
-    start: int,
-    ground: np.ndarray,
-    k: int,
-    first: int,
-    count: int,
-    column: np.ndarray,
-    offset: np.ndarray,
-    half: HalfSector,
-) -> None:
-    """Ground k columns before each receiver, on the straight line from the mast to it."""
-    back = F32(k)
-    f = F32(half.f)
-    g = F32(half.g)
-    for r in range(count):
-        X = np.int64(column[first + r])
-        y = F32(offset[first + r])
-        cross = y - back * (y - g) / (F32(X) - f)
-        low_node = np.int32(cross + _ONE) - np.int32(1)
-        weight = cross - F32(low_node)
-        node = np.uint64(half.base + (X - k) * half.main + low_node * half.cross)
-        low = ground[node]
-        heights[np.uint64(start + r)] = low + weight * (ground[node + np.uint64(half.cross)] - low)
+def _ground_at(ground: np.ndarray, main: float, cross: float, half: HalfSector) -> float:
+    """Bilinear ground at offsets above -1 from the mast's node."""
+    i = np.int64(np.floor(main))
+    k = np.int64(np.floor(cross))
+    right = F32(main - i)
+    up = F32(cross - k)
+    node = half.base + i * half.main + k * half.cross
+    near = ground[node] + up * (ground[node + half.cross] - ground[node])
+    node += half.main
+    far = ground[node] + up * (ground[node + half.cross] - ground[node])
+    return near + right * (far - near)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -179,18 +219,57 @@ def sample_clutter(
     obstacle: np.ndarray,
     height: np.ndarray,
     clutter: np.ndarray,
-    j: int,
     n: int,
-    fan: Fan,
+    ray: Radial,
     half: HalfSector,
 ) -> None:
-    """Ground plus the clutter of the nearest node on radial j at columns 1..n."""
-    v = np.float64(j) / np.float64(fan.M)
-    for i in range(1, n + 1):
-        cross = half.g + v * (np.float64(i) - half.f)
+    """Ground plus the clutter of the nearest node on a radial; none in the mast's own cell."""
+    for k in range(1, FIRST_POINTS + 1):
+        along = np.float64(k) * ray.pitch
+        i = np.int64(np.floor(half.f + along + 0.5))
+        nearest = np.int64(np.floor(half.g + along * ray.v + 0.5))
+        obstacle[k] = height[k]
+        if i > 0 or nearest > 0:
+            obstacle[k] += clutter[half.base + i * half.main + nearest * half.cross]
+    for i in range(ray.first_column, n - ray.shift + 1):
+        cross = half.g + ray.v * (np.float64(i) - half.f)
         nearest = np.int64(np.floor(cross + 0.5))
         node = np.uint64(half.base + i * half.main + nearest * half.cross)
-        obstacle[np.uint64(i)] = height[np.uint64(i)] + clutter[node]
+        point = np.uint64(i + ray.shift)
+        obstacle[point] = height[point] + clutter[node]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def sample_own_point(
+    heights: np.ndarray,
+    start: int,
+    ground: np.ndarray,
+    back: float,
+    first: int,
+    count: int,
+    column: np.ndarray,
+    offset: np.ndarray,
+    half: HalfSector,
+) -> None:
+    """Ground ``back`` columns before each receiver, on the straight line from the mast to it."""
+    behind = np.int64(np.ceil(back))
+    ahead = F32(np.float64(behind) - back)
+    by = F32(back)
+    f = F32(half.f)
+    g = F32(half.g)
+    for r in range(count):
+        X = np.int64(column[first + r])
+        y = F32(offset[first + r])
+        cross = y - by * (y - g) / (F32(X) - f)
+        k = np.int32(cross + _ONE) - np.int32(1)  # floor, as cross > -1
+        weight = cross - F32(k)
+        node = np.uint64(half.base + (X - behind) * half.main + k * half.cross)
+        low = ground[node]
+        near = low + weight * (ground[node + np.uint64(half.cross)] - low)
+        node += np.uint64(half.main)
+        low = ground[node]
+        far = low + weight * (ground[node + np.uint64(half.cross)] - low)
+        heights[np.uint64(start + r)] = near + ahead * (far - near)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -199,7 +278,7 @@ def sample_own_clutter(
     start: int,
     heights: np.ndarray,
     clutter: np.ndarray,
-    k: int,
+    back: float,
     first: int,
     count: int,
     column: np.ndarray,
@@ -207,11 +286,12 @@ def sample_own_clutter(
     half: HalfSector,
 ) -> None:
     """As :func:`sample_own_point` with the clutter of the nearest node on top."""
+    behind = np.int64(np.ceil(back - 0.5))
     for r in range(count):
         X = np.int64(column[first + r])
         y = np.float64(offset[first + r])
-        cross = y - (y - half.g) / (np.float64(X) - half.f) * np.float64(k)
+        cross = y - (y - half.g) / (np.float64(X) - half.f) * back
         nearest = np.int64(np.floor(cross + 0.5))
-        node = np.uint64(half.base + (X - k) * half.main + nearest * half.cross)
+        node = np.uint64(half.base + (X - behind) * half.main + nearest * half.cross)
         at = np.uint64(start + r)
         obstacles[at] = heights[at] + clutter[node]

@@ -5,10 +5,14 @@ from numba import njit
 
 from phusong.kernels.exact_disc import DiscTask
 from phusong.kernels.fan import (
+    FIRST_POINTS,
     Fan,
     HalfSector,
+    Radial,
     cell_boundaries,
     column_limits,
+    distances,
+    radial,
     receivers,
     sample_clutter,
     sample_radial,
@@ -19,7 +23,6 @@ from phusong.kernels.sweep_layout import (
     BLOCK,
     GEO_SIZE,
     HOLE,
-    OWN_POINTS,
     RES_SIZE,
     SPH_SIZE,
     TRK_SIZE,
@@ -60,9 +63,9 @@ def new_track(size: int) -> Track:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def new_scratch(half: HalfSector) -> Scratch:
-    """Everything that a task writes to on its way, distances filled in."""
-    size = half.x_max + 2
-    s = Scratch(
+    """Everything that a task writes to on its way."""
+    size = half.x_max + FIRST_POINTS
+    return Scratch(
         np.empty(size, np.int32),
         np.empty(size, np.int32),
         np.empty(size, np.float32),
@@ -81,10 +84,6 @@ def new_scratch(half: HalfSector) -> Scratch:
         new_track(size),
         new_track(size),
     )
-    for i in range(1, size):
-        s.x[i] = F32(np.float64(i) - half.f)
-        s.inverse_x[i] = F32(1.0 / (np.float64(i) - half.f))
-    return s
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -121,14 +120,19 @@ def sweep_half_sector(
         lower, upper = upper, lower
         if n_rec == 0:
             continue
-        n = np.int64(s.column[n_rec - 1]) - OWN_POINTS - 1
-        sample_radial(s.terrain.height, ground, j, n, fan, half)
+        ray = radial(j, fan, half)
+        farthest = np.int64(s.column[n_rec - 1])
+        n = farthest - ray.back
+        distances(s.x, s.inverse_x, farthest + ray.shift, ray, half)
+        sample_radial(s.terrain.height, ground, n, ray, half)
         if modes.cluttered:
-            sample_clutter(s.cover.height, s.terrain.height, clutter, j, n, fan, half)
+            sample_clutter(s.cover.height, s.terrain.height, clutter, n, ray, half)
         if modes.holes:
-            n = known_columns(s.cover.height if modes.cluttered else s.terrain.height, n)
-            n_rec = np.searchsorted(s.column[:n_rec], n + OWN_POINTS + 1, side="right")
-        line = _line(j, fan, task)
+            n = known_points(s.cover.height if modes.cluttered else s.terrain.height, n)
+            n_rec = np.searchsorted(s.column[:n_rec], n + ray.back, side="right")
+            if n_rec == 0:
+                continue
+        line = _line(ray, fan, task)
         _scan_radial(s, n, line, modes)
         for first in range(0, n_rec, BLOCK):
             count = min(BLOCK, n_rec - first)
@@ -136,6 +140,7 @@ def sweep_half_sector(
                 s,
                 ground,
                 clutter,
+                ray,
                 half,
                 task,
                 modes,
@@ -151,8 +156,8 @@ def sweep_half_sector(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def known_columns(height: np.ndarray, n: int) -> int:
-    """Columns before the first one at which the ground or its clutter is missing."""
+def known_points(height: np.ndarray, n: int) -> int:
+    """Points before the first one at which the ground or its clutter is missing."""
     for i in range(1, n + 1):
         if height[i] > HOLE:
             return i - 1
@@ -160,10 +165,9 @@ def known_columns(height: np.ndarray, n: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _line(j: int, fan: Fan, task: DiscTask) -> Line:
-    """Constants of radial j."""
-    v = np.float64(j) / np.float64(fan.M)
-    step = fan.cell_km * np.sqrt(1.0 + v * v)
+def _line(ray: Radial, fan: Fan, task: DiscTask) -> Line:
+    """Constants of a radial."""
+    step = fan.cell_km / ray.pitch
     sky = climate(0.0, 1.0, 1.0, task.phi, task.delta_n)  # the radii need no path length
     return Line(
         F32(task.h_tg),
@@ -174,6 +178,8 @@ def _line(j: int, fan: Fan, task: DiscTask) -> Line:
         F32(1000.0 / sky.a_e),
         F32(sky.a_e),
         F32(sky.a_beta),
+        F32(ray.pitch),
+        F32(ray.gap),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from phusong.kernels.exact_disc import DiscTask
-from phusong.kernels.fan import HalfSector, sample_own_clutter, sample_own_point
+from phusong.kernels.fan import HalfSector, Radial, sample_own_clutter, sample_own_point
 from phusong.kernels.sweep_ducting import (
     duct_where_needed,
     ducting_bounds,
@@ -23,6 +23,7 @@ from phusong.kernels.sweep_formula import (
 )
 from phusong.kernels.sweep_hull import clearances, tangents
 from phusong.kernels.sweep_layout import (
+    A_LAST,
     A_N,
     HOLE,
     L_B,
@@ -32,7 +33,6 @@ from phusong.kernels.sweep_layout import (
     OWN_2,
     OWN_3,
     OWN_4,
-    OWN_POINTS,
     S_RAW,
     THETA_T,
     X_N,
@@ -49,14 +49,13 @@ from phusong.kernels.sweep_own import (
     smooth_surfaces,
 )
 
-F32 = np.float32
-
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_block(
     s: Scratch,
     ground: np.ndarray,
     clutter: np.ndarray,
+    ray: Radial,
     half: HalfSector,
     task: DiscTask,
     modes: Modes,
@@ -70,28 +69,20 @@ def solve_block(
     elevation: np.ndarray,
 ) -> None:
     """Receivers first..first+count-1 of the radial that ``s`` holds."""
-    _own_ground(s, ground, half, first, count)
+    _own_ground(s, ground, ray, half, first, count)
     if modes.cluttered:
-        _own_cover(s, clutter, half, first, count)
+        _own_cover(s, clutter, ray, half, first, count)
     direct_rays(s.geo, count, line)
-    smooth_surfaces(
-        s.geo,
-        s.terrain.trk,
-        count,
-        s.sum_1,
-        s.sum_2,
-        np.float64(s.terrain.height[1]),
-        1.0 - half.f,
-    )
+    smooth_surfaces(s.geo, s.terrain.trk, count, s.sum_1, s.sum_2, line)
     obstacles = s.cover if modes.cluttered else s.terrain
-    _obstacles(s, obstacles, modes, line, first, count)
+    _obstacles(s, obstacles, modes, ray, line, first, count)
     angles(s.geo, s.terrain.trk, count, line)
     horizon_places(s.geo, s.terrain.trk, count, line)
     smooth_heights(s.geo, count, line)
     smooth_earth(s.geo, s.sph, count, line.a_e)
     if modes.two_radii:
         smooth_earth(s.geo, s.sph_beta, count, line.a_beta)
-        own_roughness(s.geo, first, count, s.column, s.terrain, F32(half.f))
+        own_roughness(s.geo, s.terrain.trk, count, line)
         ducting_parts(s.geo, count, table, line, task.p)
     else:
         ducting_bounds(s.geo, count, table, line.a_e)
@@ -103,7 +94,18 @@ def solve_block(
         else:
             median_loss(s.geo, s.res, count, bands[b])
             duct_where_needed(
-                s.geo, s.res, first, count, s.column, s.x, s.terrain, f[b], bands[b], task
+                s.geo,
+                s.res,
+                first,
+                count,
+                s.column,
+                ray.back,
+                s.x,
+                s.terrain,
+                line.pitch,
+                f[b],
+                bands[b],
+                task,
             )
         if modes.holes:
             _forget_unknown(s.geo, obstacles.trk, s.res, count)
@@ -112,66 +114,73 @@ def solve_block(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _own_ground(s: Scratch, ground: np.ndarray, half: HalfSector, first: int, count: int) -> None:
+def _own_ground(
+    s: Scratch, ground: np.ndarray, ray: Radial, half: HalfSector, first: int, count: int
+) -> None:
     """Receivers' own heights and last points, and the radial's running values before them."""
     geo = s.geo
     own = s.terrain.trk
     for r in range(count):
-        X = s.column[first + r]
+        X = np.int64(s.column[first + r])
         node = np.uint64(half.base + X * half.main + s.offset[first + r] * half.cross)
         u = np.uint64(r)
-        before = X - OWN_POINTS - 1
+        before = X - ray.back
         geo[u + A_N] = ground[node]
-        geo[u + X_N] = s.x[X]
+        geo[u + A_LAST] = s.terrain.height[before]
+        geo[u + X_N] = s.x[X + ray.shift]
         geo[u + S_RAW] = s.top_slope[before]
         s.sum_1[r] = s.A1[before]
         s.sum_2[r] = s.A2[before]
-    sample_own_point(own, OWN_1, ground, 1, first, count, s.column, s.offset, half)
-    sample_own_point(own, OWN_2, ground, 2, first, count, s.column, s.offset, half)
-    sample_own_point(own, OWN_3, ground, 3, first, count, s.column, s.offset, half)
-    sample_own_point(own, OWN_4, ground, 4, first, count, s.column, s.offset, half)
+    w = ray.pitch
+    sample_own_point(own, OWN_1, ground, w, first, count, s.column, s.offset, half)
+    sample_own_point(own, OWN_2, ground, 2.0 * w, first, count, s.column, s.offset, half)
+    sample_own_point(own, OWN_3, ground, 3.0 * w, first, count, s.column, s.offset, half)
+    sample_own_point(own, OWN_4, ground, 4.0 * w, first, count, s.column, s.offset, half)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _own_cover(s: Scratch, clutter: np.ndarray, half: HalfSector, first: int, count: int) -> None:
+def _own_cover(
+    s: Scratch, clutter: np.ndarray, ray: Radial, half: HalfSector, first: int, count: int
+) -> None:
     """Last points of the receivers' own lines with the clutter that stands on them."""
-    cover = s.cover.trk
+    on = s.cover.trk
     own = s.terrain.trk
-    sample_own_clutter(cover, OWN_1, own, clutter, 1, first, count, s.column, s.offset, half)
-    sample_own_clutter(cover, OWN_2, own, clutter, 2, first, count, s.column, s.offset, half)
-    sample_own_clutter(cover, OWN_3, own, clutter, 3, first, count, s.column, s.offset, half)
-    sample_own_clutter(cover, OWN_4, own, clutter, 4, first, count, s.column, s.offset, half)
+    w = ray.pitch
+    sample_own_clutter(on, OWN_1, own, clutter, w, first, count, s.column, s.offset, half)
+    sample_own_clutter(on, OWN_2, own, clutter, 2.0 * w, first, count, s.column, s.offset, half)
+    sample_own_clutter(on, OWN_3, own, clutter, 3.0 * w, first, count, s.column, s.offset, half)
+    sample_own_clutter(on, OWN_4, own, clutter, 4.0 * w, first, count, s.column, s.offset, half)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _obstacles(
-    s: Scratch, obstacles: Track, modes: Modes, line: Line, first: int, count: int
+    s: Scratch, obstacles: Track, modes: Modes, ray: Radial, line: Line, first: int, count: int
 ) -> None:
     """Horizons, clearances and diffraction parameters of every surface and radius."""
     geo = s.geo
+    column = s.column
+    back = ray.back
     ground = s.terrain
-    radial_so_far(first, count, s.column, s.x, ground)
-    own_horizons(geo, ground.trk, ground.trk, count, line.K, line.h_tg)
+    two = modes.two_radii
     own_obstructions(geo, ground.trk, count, line)
-    if modes.two_radii:
-        radial_so_far(first, count, s.column, s.x, s.beta)
-        own_horizons(geo, obstacles.trk, s.beta.trk, count, line.K_beta, line.h_tg)
-    both_here = modes.two_radii and not modes.cluttered
-    tangents(
-        first, count, s.column, s.x, geo, ground, s.beta, line, True, both_here, modes.two_radii
-    )
-    clearances(first, count, s.column, geo, ground, line.K)
+    radial_so_far(first, count, column, back, s.x, ground)
+    own_horizons(geo, ground.trk, ground.trk, count, line.K, line.h_tg, line.pitch)
+    if two:
+        radial_so_far(first, count, column, back, s.x, s.beta)
+        own_horizons(geo, obstacles.trk, s.beta.trk, count, line.K_beta, line.h_tg, line.pitch)
+    two_here = two and not modes.cluttered
+    tangents(first, count, column, back, s.x, geo, ground, s.beta, line, True, two_here, two)
+    clearances(first, count, column, back, geo, ground, line.K)
     diffraction_parameters(geo, ground.trk, count, line.K, line.step_km)
     if modes.cluttered:
-        radial_so_far(first, count, s.column, s.x, s.cover)
-        own_horizons(geo, s.cover.trk, s.cover.trk, count, line.K, line.h_tg)
-        tangents(
-            first, count, s.column, s.x, geo, s.cover, s.beta, line, False, modes.two_radii, False
-        )
-        clearances(first, count, s.column, geo, s.cover, line.K)
-        diffraction_parameters(geo, s.cover.trk, count, line.K, line.step_km)
-    if modes.two_radii:
-        clearances(first, count, s.column, geo, s.beta, line.K_beta)
+        cover = s.cover
+        radial_so_far(first, count, column, back, s.x, cover)
+        own_horizons(geo, cover.trk, cover.trk, count, line.K, line.h_tg, line.pitch)
+        tangents(first, count, column, back, s.x, geo, cover, s.beta, line, False, two, False)
+        clearances(first, count, column, back, geo, cover, line.K)
+        diffraction_parameters(geo, cover.trk, count, line.K, line.step_km)
+    if two:
+        clearances(first, count, column, back, geo, s.beta, line.K_beta)
         diffraction_parameters(geo, s.beta.trk, count, line.K_beta, line.step_km)
 
 

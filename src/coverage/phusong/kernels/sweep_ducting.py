@@ -45,6 +45,10 @@ from phusong.kernels.sweep_layout import (
     LOG_BETA_0,
     LOWEST,
     OWN_1,
+    S_F,
+    S_HULL,
+    S_OWN,
+    S_TR,
     SCATTER,
     THETA,
     THETA_R,
@@ -60,7 +64,6 @@ _ZERO = F32(0.0)
 _ONE = F32(1.0)
 _TENTH = F32(0.1)
 _FORTY = F32(40.0)
-_HALF = F32(0.5)
 _LOG10_OF_2 = math.log10(2.0)
 _LOG2_OF_E = math.log2(math.e)
 _TO_LOG10 = F32(_LOG10_OF_2)
@@ -136,8 +139,10 @@ def duct_where_needed(
     first: int,
     count: int,
     column: np.ndarray,
+    back: int,
     x: np.ndarray,
     terrain: Track,
+    pitch: float,
     f: float,
     band: np.ndarray,
     task: DiscTask,
@@ -147,27 +152,30 @@ def duct_where_needed(
     b_root = band[B_CUBE_ROOT]
     for r in range(np.uint64(count)):
         if geo[r + DUCT_0] + b_root * geo[r + DUCT_1] + b_duct <= res[r + L_BD]:
-            h_m = roughness_by_scan(r, first, geo, column, x, terrain)
+            last = np.int64(column[first + np.int64(r)]) - back
+            h_m = roughness_by_scan(r, last, geo, x, terrain, pitch)
             res[r + L_B] = F32(_loss_with_ducting(r, h_m, geo, res, f, band, task))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def roughness_by_scan(
-    r: int, first: int, geo: np.ndarray, column: np.ndarray, x: np.ndarray, terrain: Track
+    r: int, last: int, geo: np.ndarray, x: np.ndarray, terrain: Track, pitch: float
 ) -> float:
-    """Terrain roughness of one receiver from all points between its horizons. Eq. (95)."""
+    """Terrain roughness of one receiver from all points between its horizons. Eq. (95).
+
+    ``last`` is the radial's last point before the own ones.
+    """
     x_n = geo[r + X_N]
     h_st = min(geo[r + H_ST], _ZERO)  # eq. (92a)
     m = (min(geo[r + H_SR], geo[r + A_N]) - h_st) / x_n  # eq. (92b), (93)
     x_lt = geo[r + HORIZON_T]
     x_lr = geo[r + HORIZON_R]
     h_m = LOWEST
-    X = np.int64(column[first + np.int64(r)])
-    for i in range(max(1, X - np.int64(x_n - x_lt) - 1), X - 4):
+    for i in range(max(1, np.int64(x_lt)), last + 1):  # point i lies at most half a step beyond i
         if x_lt <= x[i] <= x_lr:
             h_m = max(h_m, terrain.height[i] - (h_st + m * x[i]))
     for k in range(4):
-        x_k = x_n - F32(k + 1)
+        x_k = x_n - F32(k + 1) * pitch
         if x_lt <= x_k <= x_lr:
             own = terrain.trk[r + OWN_1 + np.uint64(k) * FIELD]
             h_m = max(h_m, own - (h_st + m * x_k))
@@ -213,14 +221,11 @@ def _loss_with_ducting(
 @njit(cache=True, nogil=True, error_model="numpy")
 def own_roughness(
     geo: np.ndarray,
-    first: int,
+    trk: np.ndarray,
     count: int,
-    column: np.ndarray,
-    terrain: Track,
-    f: float,
+    line: Line,
 ) -> None:
     """Add own points, and the one point of a receiver in line of sight, to h_m. Eq. (95)."""
-    own = terrain.trk
     for r in range(np.uint64(count)):
         x_n = geo[r + X_N]
         h_st = min(geo[r + H_ST], _ZERO)  # eq. (92a)
@@ -228,12 +233,13 @@ def own_roughness(
         x_lt = geo[r + HORIZON_T]
         x_lr = geo[r + HORIZON_R]
         h_m = geo[r + H_M]
-        i = np.int64(x_lt + f + _HALF)
-        if x_lt == x_lr and i < np.int64(column[first + np.int64(r)]) - 4:
-            h_m = terrain.height[i] - (h_st + m * x_lt)
+        sight = max(trk[r + S_HULL], trk[r + S_OWN]) < geo[r + S_TR] - line.K * x_n
+        if sight and trk[r + S_F] > LOWEST:
+            a = line.h_tg + x_lt * (trk[r + S_F] + line.K * x_lt)  # the height that has this slope
+            h_m = a - (h_st + m * x_lt)
         for k in range(4):
-            x_k = x_n - F32(k + 1)
-            rise = own[r + OWN_1 + np.uint64(k) * FIELD] - (h_st + m * x_k)
+            x_k = x_n - F32(k + 1) * line.pitch
+            rise = trk[r + OWN_1 + np.uint64(k) * FIELD] - (h_st + m * x_k)
             h_m = max(h_m, rise) if x_lt <= x_k <= x_lr else h_m
         geo[r + H_M] = h_m
 

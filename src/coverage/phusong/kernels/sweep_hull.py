@@ -18,7 +18,7 @@ from phusong.kernels.sweep_layout import (
     HULL_O,
     HULL_R,
     LOWEST,
-    OWN_POINTS,
+    S_F,
     S_HULL,
     S_OWN,
     S_RAW,
@@ -69,6 +69,7 @@ def tangents(
     first: int,
     count: int,
     column: np.ndarray,
+    back: int,
     x: np.ndarray,
     geo: np.ndarray,
     track: Track,
@@ -102,7 +103,7 @@ def tangents(
             geo[r + HULL_O] = LOWEST
         if trk[r + S_OWN] > S or S < S_tr - K * x_n:
             continue
-        last = np.int64(column[first + np.int64(r)]) - OWN_POINTS - 1
+        last = np.int64(column[first + np.int64(r)]) - back
         top = insert_points(track, x, track.lt[last], last)
         k = top
         H = geo[r + H_RS] - K * x_n * x_n
@@ -214,11 +215,14 @@ def clearances(
     first: int,
     count: int,
     column: np.ndarray,
+    back: int,
     geo: np.ndarray,
     track: Track,
     K: float,
 ) -> None:
     """Point of largest nu for receivers in line of sight. P.1812-8, eq. (15).
+
+    ``S_F`` tells the slope of a point of the radial, and is ``LOWEST`` for an own point.
 
     Only records can be it. Blocks of them, newest first; one is passed over when the least
     that any of its points could reach is no better than what is known.
@@ -233,7 +237,8 @@ def clearances(
             continue
         best = trk[r + F_MIN]
         where = trk[r + X_F]
-        last = np.int64(column[first + np.int64(r)]) - OWN_POINTS - 1
+        S_there = LOWEST
+        last = np.int64(column[first + np.int64(r)]) - back
         high = np.int64(track.records[last])
         while high > 0:
             low = max(high - _RECORD_BLOCK, 0)
@@ -245,6 +250,8 @@ def clearances(
                     if f < best:
                         best = f
                         where = record_x[k]
+                        S_there = record_S[k]
             high = low
         trk[r + F_MIN] = best
         trk[r + X_F] = where
+        trk[r + S_F] = S_there

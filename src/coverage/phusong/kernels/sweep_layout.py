@@ -24,16 +24,14 @@ def _offsets(count: int) -> tuple[np.uint64, ...]:
     return tuple(np.uint64(k * _STRIDE) for k in range(count))
 
 
-OWN_POINTS = 4
-"""Profile points before the receiver that come from the cell's own line (m)."""
-
-# geo: receiver x [steps], own ground, h_rs, S_tr, h_st, h_sr, raw slopes and obstruction of own
-# points and of the hull, what the formula pass reads, both horizons [steps], and for ducting:
-# the part that no frequency changes, the part that grows with its cube root, multipath at the
-# horizons, log10 of beta_0, interpolation factor F_i
+# geo: receiver x [steps], own ground, the radial's last point before the own ones, h_rs, S_tr,
+# h_st, h_sr, raw slopes and obstruction of own points and of the hull, what the formula pass
+# reads, both horizons [steps], and for ducting: the part that no frequency changes, the part
+# that grows with its cube root, multipath at the horizons, log10 of beta_0, factor F_i
 (
     X_N,
     A_N,
+    A_LAST,
     H_RS,
     S_TR,
     H_ST,
@@ -62,12 +60,12 @@ OWN_POINTS = 4
     FADE,
     LOG_BETA_0,
     F_I,
-) = _offsets(30)
-GEO_SIZE = 30 * _STRIDE
+) = _offsets(31)
+GEO_SIZE = 31 * _STRIDE
 
 # trk: heights of the own points 1..4 before the receiver; S* on the radial and on the own
 # points, where; steepest receiver slopes
-# (less 2 K X); least clearance and where; nu for a wavelength of 1 m
+# (less 2 K X); least clearance, where and its S; nu for a wavelength of 1 m
 (
     OWN_1,
     OWN_2,
@@ -79,6 +77,7 @@ GEO_SIZE = 30 * _STRIDE
     T_OWN,
     F_MIN,
     X_F,
+    S_F,
     X_LT,
     X_LT_OWN,
     X_LR,
@@ -86,8 +85,8 @@ GEO_SIZE = 30 * _STRIDE
     NU_A,
     SLOPE_T,
     SLOPE_R,
-) = _offsets(17)
-TRK_SIZE = 17 * _STRIDE
+) = _offsets(18)
+TRK_SIZE = 18 * _STRIDE
 
 # sph: nu of the smooth Earth for a wavelength of 1 m, a^(-1/3), and log2 of that
 NU_S, ROOT_A, LOG_ROOT_A = _offsets(3)
@@ -132,7 +131,8 @@ class Line(NamedTuple):
     """Constants of one radial, all float32.
 
     Antenna heights [m], curvature K [m/step²] for the median radius and for that of beta_0 %
-    of time, step [km], 1000 / a_e [mrad/km], a_e and a_beta [km].
+    of time, step [km], 1000 / a_e [mrad/km], a_e and a_beta [km], pitch and gap of the radial
+    [steps].
     """
 
     h_tg: np.float32
@@ -143,6 +143,8 @@ class Line(NamedTuple):
     bulge_mrad: np.float32
     a_e: np.float32
     a_beta: np.float32
+    pitch: np.float32
+    gap: np.float32
 
 
 class Modes(NamedTuple):

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from phusong.kernels.sweep_layout import (
+    A_LAST,
     A_N,
     F_MIN,
     H_RS,
@@ -48,21 +49,29 @@ def direct_rays(geo: np.ndarray, count: int, line: Line) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def own_horizons(
-    geo: np.ndarray, own: np.ndarray, trk: np.ndarray, count: int, K: float, h_tg: float
+    geo: np.ndarray,
+    own: np.ndarray,
+    trk: np.ndarray,
+    count: int,
+    K: float,
+    h_tg: float,
+    pitch: float,
 ) -> None:
     """Steepest slopes of the own points from both ends, least clearance. P.1812-8, (13)-(17).
 
     Farthest point first: the transmitter's horizon is the first maximum (strictly steeper
     replaces), the receiver's and the clearance the last (as steep replaces).
     """
+    b_1, b_2, b_3, b_4 = pitch, _TWO * pitch, _THREE * pitch, _FOUR * pitch
+    i_1, i_2, i_3, i_4 = _ONE / b_1, _ONE / b_2, _ONE / b_3, _ONE / b_4
     for r in range(np.uint64(count)):
         x = geo[r + X_N]
         h_rs = geo[r + H_RS]
         s_r = geo[r + S_TR] - K * x
-        x_4 = x - _FOUR
-        x_3 = x - _THREE
-        x_2 = x - _TWO
-        x_1 = x - _ONE
+        x_4 = x - b_4
+        x_3 = x - b_3
+        x_2 = x - b_2
+        x_1 = x - b_1
         a_4 = own[r + OWN_4]
         a_3 = own[r + OWN_3]
         a_2 = own[r + OWN_2]
@@ -72,49 +81,51 @@ def own_horizons(
         S_2 = (a_2 - h_tg) / x_2 - K * x_2
         S_1 = (a_1 - h_tg) / x_1 - K * x_1
         S = S_4
-        back = _FOUR
-        back = _THREE if S_3 > S else back
+        where = x_4
+        where = x_3 if S_3 > S else where
         S = max(S, S_3)
-        back = _TWO if S_2 > S else back
+        where = x_2 if S_2 > S else where
         S = max(S, S_2)
-        back = _ONE if S_1 > S else back
+        where = x_1 if S_1 > S else where
         S = max(S, S_1)
         trk[r + S_OWN] = S
-        trk[r + X_LT_OWN] = x - back
-        T_4 = (a_4 - h_rs) * F32(0.25) - K * _FOUR
-        T_3 = (a_3 - h_rs) * F32(1.0 / 3.0) - K * _THREE
-        T_2 = (a_2 - h_rs) * F32(0.5) - K * _TWO
-        T_1 = (a_1 - h_rs) - K
+        trk[r + X_LT_OWN] = where
+        T_4 = (a_4 - h_rs) * i_4 - K * b_4
+        T_3 = (a_3 - h_rs) * i_3 - K * b_3
+        T_2 = (a_2 - h_rs) * i_2 - K * b_2
+        T_1 = (a_1 - h_rs) * i_1 - K * b_1
         T = T_4
-        back = _FOUR
-        back = _THREE if T_3 >= T else back
+        where = x_4
+        where = x_3 if T_3 >= T else where
         T = max(T, T_3)
-        back = _TWO if T_2 >= T else back
+        where = x_2 if T_2 >= T else where
         T = max(T, T_2)
-        back = _ONE if T_1 >= T else back
+        where = x_1 if T_1 >= T else where
         T = max(T, T_1)
         trk[r + T_OWN] = T
-        trk[r + X_LR_OWN] = x - back
-        f_4 = (s_r - S_4) * (s_r - S_4) * x_4 * F32(0.25)
-        f_3 = (s_r - S_3) * (s_r - S_3) * x_3 * F32(1.0 / 3.0)
-        f_2 = (s_r - S_2) * (s_r - S_2) * x_2 * F32(0.5)
-        f_1 = (s_r - S_1) * (s_r - S_1) * x_1
+        trk[r + X_LR_OWN] = where
+        f_4 = (s_r - S_4) * (s_r - S_4) * x_4 * i_4
+        f_3 = (s_r - S_3) * (s_r - S_3) * x_3 * i_3
+        f_2 = (s_r - S_2) * (s_r - S_2) * x_2 * i_2
+        f_1 = (s_r - S_1) * (s_r - S_1) * x_1 * i_1
         f = f_4
-        back = _FOUR
-        back = _THREE if f_3 <= f else back
+        where = x_4
+        where = x_3 if f_3 <= f else where
         f = min(f, f_3)
-        back = _TWO if f_2 <= f else back
+        where = x_2 if f_2 <= f else where
         f = min(f, f_2)
-        back = _ONE if f_1 <= f else back
+        where = x_1 if f_1 <= f else where
         f = min(f, f_1)
         trk[r + F_MIN] = f
-        trk[r + X_F] = x - back
+        trk[r + X_F] = where
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def own_obstructions(geo: np.ndarray, own: np.ndarray, count: int, line: Line) -> None:
     """Straight-ray slopes and obstruction of the own points. P.1812-8, eq. (89)."""
     h_tg = line.h_tg
+    b_1, b_2, b_3, b_4 = line.pitch, _TWO * line.pitch, _THREE * line.pitch, _FOUR * line.pitch
+    i_1, i_2, i_3, i_4 = _ONE / b_1, _ONE / b_2, _ONE / b_3, _ONE / b_4
     for r in range(np.uint64(count)):
         x = geo[r + X_N]
         h_rs = geo[r + H_RS]
@@ -123,21 +134,21 @@ def own_obstructions(geo: np.ndarray, own: np.ndarray, count: int, line: Line) -
         highest = LOWEST
         S_raw = geo[r + S_RAW]
         a = own[r + OWN_4]
-        S_raw = max(S_raw, (a - h_tg) / (x - _FOUR))
-        slope_r = max(slope_r, (a - h_rs) * F32(0.25))
-        highest = max(highest, a - S_tr * (x - _FOUR))
+        S_raw = max(S_raw, (a - h_tg) / (x - b_4))
+        slope_r = max(slope_r, (a - h_rs) * i_4)
+        highest = max(highest, a - S_tr * (x - b_4))
         a = own[r + OWN_3]
-        S_raw = max(S_raw, (a - h_tg) / (x - _THREE))
-        slope_r = max(slope_r, (a - h_rs) * F32(1.0 / 3.0))
-        highest = max(highest, a - S_tr * (x - _THREE))
+        S_raw = max(S_raw, (a - h_tg) / (x - b_3))
+        slope_r = max(slope_r, (a - h_rs) * i_3)
+        highest = max(highest, a - S_tr * (x - b_3))
         a = own[r + OWN_2]
-        S_raw = max(S_raw, (a - h_tg) / (x - _TWO))
-        slope_r = max(slope_r, (a - h_rs) * F32(0.5))
-        highest = max(highest, a - S_tr * (x - _TWO))
+        S_raw = max(S_raw, (a - h_tg) / (x - b_2))
+        slope_r = max(slope_r, (a - h_rs) * i_2)
+        highest = max(highest, a - S_tr * (x - b_2))
         a = own[r + OWN_1]
-        S_raw = max(S_raw, (a - h_tg) / (x - _ONE))
-        slope_r = max(slope_r, a - h_rs)
-        highest = max(highest, a - S_tr * (x - _ONE))
+        S_raw = max(S_raw, (a - h_tg) / (x - b_1))
+        slope_r = max(slope_r, (a - h_rs) * i_1)
+        highest = max(highest, a - S_tr * (x - b_1))
         geo[r + S_RAW] = S_raw
         geo[r + OWN_R] = slope_r
         geo[r + OWN_O] = highest - h_tg
@@ -150,16 +161,16 @@ def smooth_surfaces(
     count: int,
     sum_1: np.ndarray,
     sum_2: np.ndarray,
-    first_height: float,
-    first_x: float,
+    line: Line,
 ) -> None:
     """Smooth-Earth surface heights at both ends, float64. P.1812-8, eq. (85) to (88).
 
-    ``sum_1`` and ``sum_2`` are the radial's sums before the own points; the first interval is
-    ``first_x`` long, not 1, when the mast stands beside its node.
+    ``sum_1`` and ``sum_2`` hold the radial's running sums up to its last point before the own
+    ones. A point at x with the intervals l before and r after it adds its height times l + r
+    to v_1, and times 3 x (l + r) + r² - l² to v_2.
     """
-    short_1 = first_height * (first_x - 1.0)
-    short_2 = first_height * (2.0 * first_x - 1.0) * (first_x - 1.0)
+    w = np.float64(line.pitch)
+    gap = np.float64(line.gap)
     for r in range(np.uint64(count)):
         x = np.float64(geo[r + X_N])
         a_4 = np.float64(own[r + OWN_4])
@@ -167,10 +178,15 @@ def smooth_surfaces(
         a_2 = np.float64(own[r + OWN_2])
         a_1 = np.float64(own[r + OWN_1])
         a_n = np.float64(geo[r + A_N])
-        B_1 = sum_1[r] + (a_4 + a_3 + a_2 + a_1)
-        B_2 = sum_2[r] + (a_4 * (x - 4.0) + a_3 * (x - 3.0) + a_2 * (x - 2.0) + a_1 * (x - 1.0))
-        v_1 = 2.0 * B_1 + a_n + short_1  # eq. (85)
-        v_2 = 6.0 * B_2 + a_n * (3.0 * x - 1.0) + short_2  # eq. (86)
+        a_5 = np.float64(geo[r + A_LAST])
+        x_4 = x - 4.0 * w
+        x_5 = x_4 - gap
+        v_1 = 2.0 * (sum_1[r] + w * (a_3 + a_2 + a_1))
+        v_1 += (gap - 1.0) * a_5 + (gap + w) * a_4 + w * a_n  # eq. (85)
+        v_2 = 6.0 * sum_2[r] + 6.0 * w * (a_3 * (x - 3.0 * w) + a_2 * (x - 2.0 * w) + a_1 * (x - w))
+        v_2 += a_5 * (3.0 * x_5 * (gap - 1.0) + gap * gap - 1.0)
+        v_2 += a_4 * (3.0 * x_4 * (gap + w) + w * w - gap * gap)
+        v_2 += a_n * w * (3.0 * x - w)  # eq. (86)
         P = v_1 / x
         Q = v_2 / (x * x)
         geo[r + H_ST] = F32(2.0 * P - Q)  # eq. (87)
@@ -182,13 +198,14 @@ def radial_so_far(
     first: int,
     count: int,
     column: np.ndarray,
+    back: int,
     x: np.ndarray,
     track: Track,
 ) -> None:
     """Steepest slope of the radial before the own points of each receiver, and where."""
     trk = track.trk
     for r in range(np.uint64(count)):
-        before = np.int64(column[first + np.int64(r)]) - 5
+        before = np.int64(column[first + np.int64(r)]) - back
         lt = track.lt[before]
         trk[r + S_HULL] = track.S[lt]
         trk[r + X_LT] = x[lt]

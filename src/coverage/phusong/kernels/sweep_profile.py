@@ -1,12 +1,13 @@
 """Running quantities along one radial: sums, steepest slopes, records. Nothing rescans.
 
-Index units: columns i, distance x = i - f steps, slopes in metres per step, heights relative
-to the ground at the mast. K is the curvature of the Earth in these units, 500 step²/a_p.
+Points 1..n at distances x in steps (columns), slopes in metres per step, heights relative to
+the ground at the mast. K is the curvature of the Earth in these units, 500 step²/a_p.
 """
 
 import numpy as np
 from numba import njit
 
+from phusong.kernels.fan import FIRST_POINTS
 from phusong.kernels.sweep_layout import LOWEST, Line, Track
 
 F32 = np.float32
@@ -37,10 +38,22 @@ def curved_heights(G: np.ndarray, height: np.ndarray, x: np.ndarray, n: int, K: 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def running_sums(A1: np.ndarray, A2: np.ndarray, height: np.ndarray, x: np.ndarray, n: int) -> None:
-    """Sums of heights and of heights times distance, float64. P.1812-8, eq. (85), (86)."""
+    """Weighted sums of heights, and of heights times distance. P.1812-8, eq. (85), (86).
+
+    Half and a sixth of the two sums up to a point, as if the interval after it were a step.
+    """
     sum_1 = 0.0
     sum_2 = 0.0
-    for i in range(1, n + 1):
+    left = np.float64(x[1])
+    for i in range(1, FIRST_POINTS + 2):
+        a = np.float64(height[i])
+        right = np.float64(x[i + 1]) - np.float64(x[i]) if i <= FIRST_POINTS else 1.0
+        sum_1 += 0.5 * (left + right) * a
+        sum_2 += (0.5 * (left + right) * np.float64(x[i]) + (right**2 - left**2) / 6.0) * a
+        left = right
+    A1[FIRST_POINTS + 1] = sum_1
+    A2[FIRST_POINTS + 1] = sum_2
+    for i in range(FIRST_POINTS + 2, n + 1):
         a = np.float64(height[i])
         sum_1 += a
         sum_2 += a * np.float64(x[i])
