@@ -106,7 +106,8 @@ def main() -> None:
         f"inside, {findings} kinds of findings"
     )
     print(
-        f"  read and grouped {read_s:.1f} s, with the audit {whole_s:.1f} s (limit {LIMIT_S:g} s)"
+        f"  read and grouped {read_s:.1f} s, with the audit {whole_s:.1f} s "
+        f"({cpu_s:.1f} CPU s; limit {LIMIT_S:g} s)"
     )
     print(f"  {whole_s / floor_s:.0f} times reading the text with pandas (floor 1)")
 

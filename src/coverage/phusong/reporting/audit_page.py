@@ -39,6 +39,14 @@ _KINDS = {
     "planned-sectors": Bilingual("Sector dự kiến", "Planned sectors"),
     "broken-sectors": Bilingual("Sector hỏng", "Broken sectors"),
 }
+_FACTS = {
+    "grid": Bilingual("Lưới ô", "Grid"),
+    "terrain": Bilingual("Địa hình", "Terrain"),
+    "people": Bilingual("Dân số", "People"),
+    "communes": Bilingual("Các xã", "Communes"),
+    "places": Bilingual("Thôn, cơ sở, đường", "Villages, facilities, lines"),
+    "network": Bilingual("Mạng lưới", "Network"),
+}
 _ANY = Bilingual("Bất kỳ trường nào", "Any field")
 
 
@@ -118,7 +126,7 @@ def _tables(content: AuditContent) -> list[PageTable]:
         PageTable(
             Bilingual("Dữ liệu đã đọc", "What was read"),
             (Column(Bilingual("Dữ liệu", "Data")), Column(Bilingual("Nội dung", "Content"))),
-            content.facts,
+            tuple((_FACTS.get(name, same(name)).plain, words) for name, words in content.facts),
         )
     )
     if content.network is not None:
