@@ -1,27 +1,11 @@
 """Step 2: where there is no signal, and who lives there."""
 
-from collections.abc import Mapping
-
 import geopandas as gpd
 import pandas as pd
 
-from phusong.analysis.crosswalk import by_successor, with_successors
-from phusong.analysis.gaps import (
-    COVERED,
-    MARGINAL,
-    ClassArray,
-    Confidence,
-    Gaps,
-    commune_table,
-    gap_polygons,
-    point_table,
-    service_class,
-)
-from phusong.analysis.official import official_columns
+from phusong.analysis.gaps import Confidence, Gaps, gap_polygons, service_class
 from phusong.analysis.reach import Reach
-from phusong.analysis.reported import beside_modelled, confusion, field_checks
-from phusong.analysis.verdicts import VerdictRules, village_verdicts
-from phusong.geo.gazetteer import Gazetteer
+from phusong.pipeline.gap_tables import gap_tables
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
@@ -55,30 +39,6 @@ def confidence(study: Study) -> Confidence:
     return Confidence(round(100 * service.covered.value), round(100 * service.marginal.value))
 
 
-def verdict_rules(study: Study) -> VerdictRules:
-    """When a village of the study is without signal, as a whole or in part.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Returns
-    -------
-    VerdictRules
-        From the study's verdicts and technologies.
-    """
-    classes = {"marginal": MARGINAL, "covered": COVERED}
-    said = study.verdicts
-    return VerdictRules(
-        centre_class=classes[said.centre_signal],
-        settlement_class=classes[said.settlement_signal],
-        settlement_radius_m=said.settlement_radius.value,
-        smallest_part=said.smallest_part.value,
-        thresholds_dbm={key: t.threshold.value for key, t in study.technologies.items()},
-    )
-
-
 def gaps(session: Session, reach: Reach) -> Gaps:
     """Find the areas and people without signal, or take them from the last run.
 
@@ -108,13 +68,7 @@ def _compute(session: Session, reach: Reach) -> None:
         classes, inputs.communes, inputs.people, smallest_km2=study.service.smallest_gap.value
     )
     session.progress(STEP, 2, 4)
-    tables = {
-        "communes": _communes(session, classes),
-        "villages": _villages(session, reach),
-        "facilities": point_table(inputs.places.facilities, reach, sure),
-    }
-    tables |= _by_successor(tables["communes"], inputs.gazetteer)
-    tables |= _reported(inputs.reported, tables["villages"], next(iter(study.technologies)))
+    tables = gap_tables(session, reach, classes, sure)
     session.progress(STEP, 3, 4)
     practice = study.study.practice_data
     folder = study.output / "gaps"
@@ -140,59 +94,6 @@ def _compute(session: Session, reach: Reach) -> None:
     }  # fmt: skip
     session.record(STEP, facts, outputs)
     session.progress(STEP, 4, 4)
-
-
-def _communes(session: Session, classes: Mapping[tuple[str, str], ClassArray]) -> pd.DataFrame:
-    """Area and people by class, and the official figures where they are given."""
-    inputs = session.inputs
-    table = commune_table(classes, inputs.communes, inputs.people)
-    if inputs.official is None:
-        return table
-    beside = official_columns(inputs.communes, inputs.raster_people, inputs.official)
-    beside["population_raster_source"] = session.study.inputs.population.source
-    beside["population_raster_date"] = session.study.inputs.population.date
-    return table.merge(beside, left_on="commune_code", right_index=True, how="left")
-
-
-def _villages(session: Session, reach: Reach) -> pd.DataFrame:
-    """Class of each village centre, and the verdict on the village."""
-    study, places = session.study, session.inputs.places
-    sure = confidence(study)
-    verdicts = village_verdicts(
-        places.villages,
-        reach,
-        session.inputs.people,
-        sure,
-        verdict_rules(study),
-        places.settlements,
-    )
-    return pd.concat([point_table(places.villages, reach, sure), verdicts], axis="columns")
-
-
-def _by_successor(communes: pd.DataFrame, gazetteer: Gazetteer | None) -> dict[str, pd.DataFrame]:
-    """The same figures by the units that the communes went into, where a gazetteer knows."""
-    if gazetteer is None:
-        return {}
-    walk = gazetteer.crosswalk_from(communes["vintage"].iloc[0])
-    if walk is None:
-        return {}
-    return {
-        "communes": with_successors(communes, gazetteer, walk),
-        "successors": by_successor(communes, gazetteer, walk),
-    }
-
-
-def _reported(
-    reported: pd.DataFrame | None, villages: pd.DataFrame, technology: str
-) -> dict[str, pd.DataFrame]:
-    """A reported list beside the modelled verdicts, and who should be visited."""
-    if reported is None:
-        return {}
-    return {
-        "reported": beside_modelled(reported, villages, technology),
-        "reported-confusion": confusion(reported, villages, technology),
-        "field-checks": field_checks(reported, villages, technology),
-    }
 
 
 def _overlap_km2(outlines: gpd.GeoDataFrame) -> float:

@@ -11,6 +11,7 @@ from pyproj import Proj
 
 from phusong.analysis.official import scaled_to_official
 from phusong.errors import DataError, DataWarning
+from phusong.geo.criteria import CriterionSet
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
@@ -18,6 +19,7 @@ from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes, Places
 from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
+from phusong.sources.criteria import read_appraisals, read_criteria
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
@@ -107,6 +109,18 @@ class Inputs:
         )
 
     @cached_property
+    def criteria(self) -> CriterionSet | None:
+        """Indicators of criterion 8, where the study asks about it."""
+        section = self.study.criterion8
+        return None if section is None else read_criteria(self.study, section)
+
+    @cached_property
+    def appraisals(self) -> pd.DataFrame | None:
+        """What people found about indicators, where a table is given."""
+        section = self.study.inputs.indicators
+        return None if section is None else read_appraisals(section, self.study, self.communes)
+
+    @cached_property
     def raster_people(self) -> People:
         """People per cell, as the population raster has them."""
         file = self.study.path(self.study.inputs.population.file)
@@ -134,7 +148,10 @@ class Inputs:
             An input cannot be used.
         """
         refuse_missing(self.study)
-        for name in ("communes", "terrain", "network", "places", "people", "reported"):
+        for name in (
+            "communes", "terrain", "network", "places", "people", "reported", "criteria",
+            "appraisals",
+        ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()
         return tuple(line for lines in self._noticed.values() for line in lines)

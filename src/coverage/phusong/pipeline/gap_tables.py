@@ -1,0 +1,175 @@
+"""Tables of the step that finds gaps: by commune, successor, village and facility."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from phusong.analysis.criterion8 import criterion8_table
+from phusong.analysis.crosswalk import by_successor, with_successors
+from phusong.analysis.gaps import (
+    COVERED,
+    MARGINAL,
+    ClassArray,
+    Confidence,
+    commune_table,
+    point_table,
+)
+from phusong.analysis.loudspeakers import loudspeaker_table, nearest_village
+from phusong.analysis.official import official_columns
+from phusong.analysis.postal import address_codes
+from phusong.analysis.reach import Reach
+from phusong.analysis.reported import beside_modelled, confusion, field_checks
+from phusong.analysis.verdicts import VerdictRules, village_verdicts
+from phusong.geo.gazetteer import Gazetteer
+from phusong.geo.places import Places
+from phusong.pipeline.session import Session
+from phusong.study import Study
+
+
+def gap_tables(
+    session: Session,
+    reach: Reach,
+    classes: Mapping[tuple[str, str], ClassArray],
+    confidence: Confidence,
+) -> dict[str, pd.DataFrame]:
+    """Every table of the step, by the name of its file.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    reach
+        Received levels.
+    classes
+        Service class per cell, by operator key and technology.
+    confidence
+        Where the lines between the classes are drawn.
+
+    Returns
+    -------
+    dict
+        ``communes``, ``villages`` and ``facilities``; and where the study has what they need
+        ``successors``, ``reported``, ``reported-confusion``, ``field-checks``,
+        ``loudspeakers``, ``criterion8`` and ``address-codes``.
+    """
+    study, inputs = session.study, session.inputs
+    technology = next(iter(study.technologies))
+    found = {
+        "communes": _communes(session, classes),
+        "villages": _villages(session, reach, confidence),
+        "facilities": _facilities(inputs.places, reach, confidence),
+    }
+    found |= _by_successor(found["communes"], inputs.gazetteer)
+    found |= _reported(inputs.reported, found["villages"], technology)
+    operators = {op.key: op.name for op in study.operators}
+    speakers = loudspeaker_table(found["facilities"], operators, technology)
+    if len(speakers):
+        found["loudspeakers"] = speakers
+    if inputs.criteria is not None:
+        found["criterion8"] = criterion8_table(
+            inputs.criteria, inputs.communes, found["villages"], found["facilities"], technology,
+            inputs.appraisals,
+        )  # fmt: skip
+    points = _address_points(inputs.places)
+    if len(points):
+        found["address-codes"] = address_codes(points)
+    return found
+
+
+def verdict_rules(study: Study) -> VerdictRules:
+    """When a village of the study is without signal, as a whole or in part.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    VerdictRules
+        From the study's verdicts and technologies.
+    """
+    classes = {"marginal": MARGINAL, "covered": COVERED}
+    said = study.verdicts
+    return VerdictRules(
+        centre_class=classes[said.centre_signal],
+        settlement_class=classes[said.settlement_signal],
+        settlement_radius_m=said.settlement_radius.value,
+        smallest_part=said.smallest_part.value,
+        thresholds_dbm={key: t.threshold.value for key, t in study.technologies.items()},
+    )
+
+
+def _communes(session: Session, classes: Mapping[tuple[str, str], ClassArray]) -> pd.DataFrame:
+    """Area and people by class, and the official figures where they are given."""
+    inputs = session.inputs
+    table = commune_table(classes, inputs.communes, inputs.people)
+    if inputs.official is None:
+        return table
+    beside = official_columns(inputs.communes, inputs.raster_people, inputs.official)
+    beside["population_raster_source"] = session.study.inputs.population.source
+    beside["population_raster_date"] = session.study.inputs.population.date
+    return table.merge(beside, left_on="commune_code", right_index=True, how="left")
+
+
+def _villages(session: Session, reach: Reach, confidence: Confidence) -> pd.DataFrame:
+    """Class of each village centre, and the verdict on the village."""
+    places = session.inputs.places
+    verdicts = village_verdicts(
+        places.villages,
+        reach,
+        session.inputs.people,
+        confidence,
+        verdict_rules(session.study),
+        places.settlements,
+    )
+    centres = point_table(places.villages, reach, confidence)
+    return pd.concat([centres, verdicts], axis="columns")
+
+
+def _facilities(places: Places, reach: Reach, confidence: Confidence) -> pd.DataFrame:
+    """Class at each facility, and the village that is nearest to it."""
+    table = point_table(places.facilities, reach, confidence)
+    nearest = nearest_village(places.facilities, places.villages)
+    return pd.concat([table, nearest], axis="columns")
+
+
+def _by_successor(communes: pd.DataFrame, gazetteer: Gazetteer | None) -> dict[str, pd.DataFrame]:
+    """The same figures by the units that the communes went into, where a gazetteer knows."""
+    if gazetteer is None:
+        return {}
+    walk = gazetteer.crosswalk_from(communes["vintage"].iloc[0])
+    if walk is None:
+        return {}
+    return {
+        "communes": with_successors(communes, gazetteer, walk),
+        "successors": by_successor(communes, gazetteer, walk),
+    }
+
+
+def _reported(
+    reported: pd.DataFrame | None, villages: pd.DataFrame, technology: str
+) -> dict[str, pd.DataFrame]:
+    """A reported list beside the modelled verdicts, and who should be visited."""
+    if reported is None:
+        return {}
+    return {
+        "reported": beside_modelled(reported, villages, technology),
+        "reported-confusion": confusion(reported, villages, technology),
+        "field-checks": field_checks(reported, villages, technology),
+    }
+
+
+def _address_points(places: Places) -> pd.DataFrame:
+    """Villages and households as points that get an address code."""
+    columns = ["point_id", "point_kind", "name", "village_id", "commune_code", "latitude",
+               "longitude", "postcode"]  # fmt: skip
+    villages = pd.DataFrame(places.villages.drop(columns="geometry"))
+    villages = villages.assign(point_id=villages["village_id"], point_kind="village")
+    parts = [villages]
+    if places.households is not None:
+        households = pd.DataFrame(places.households.drop(columns="geometry"))
+        parts.append(households.assign(point_id=households["household_id"], point_kind="household"))
+    whole = pd.concat(parts, ignore_index=True).reindex(columns=columns)
+    texts = ["name", "village_id", "commune_code", "postcode"]
+    return whole.assign(**{name: whole[name].fillna("").astype(str) for name in texts})
