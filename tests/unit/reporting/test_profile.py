@@ -9,7 +9,9 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
+from phusong.errors import DataError
 from phusong.models.sight import direct_sight
+from phusong.reporting import profile
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.profile import (
     LinkView,
@@ -100,3 +102,9 @@ def test_the_page_is_whole_and_runs_nothing() -> None:
 @pytest.mark.filterwarnings("error")
 def test_names_are_no_formulas() -> None:
     assert profile_picture(view(name="$\\frac{1}{0$")).content != profile_picture(view()).content
+
+
+def test_a_page_that_would_load_something_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profile, "loaded_from_outside", lambda _: ["https://example.org/a.js"])
+    with pytest.raises(DataError, match=r"would load https://example\.org/a\.js from outside"):
+        profile_page(view())

@@ -143,10 +143,9 @@ def horizons(z: np.ndarray, step_km: float, h_b_m: float, h_m_m: float) -> Horiz
     d_Lm = d_Lb = d_m
     if hits_m.size:
         d_Lm = float(x[np.argmax(from_m)])
-        # As in the source, the base looks only beyond what first hides it from the mobile.
-        beyond = from_b[hits_m[0] :]
-        if beyond.max() > (z_m - z_b) / d_m - gamma * d_m / 2.0:
-            d_Lb = float(rest[hits_m[0] + np.argmax(beyond)])
+        # As in the source, the base looks only beyond what first hides it from the mobile. That
+        # point hides the mobile from it, too, so a horizon is always found.
+        d_Lb = float(rest[hits_m[0] + np.argmax(from_b[hits_m[0] :])])
     h_r_m = math.nan
     if abs(d_m - d_Lm - d_Lb) <= xi_m / 2.0:
         # The ends' weights stand as in the source: the base's height with the base's distance.
