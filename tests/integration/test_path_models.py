@@ -260,6 +260,13 @@ def test_comparison_says_what_cannot_be_applied(phusong: Any, tmp_path: Path) ->
     assert "not applicable: frequency" in found["Okumura-Hata"][1]
     assert "urban; outside its range: frequency" in found["Extended Hata, NTIA"][1]
     assert "in line of sight" in found["3GPP TR 38.901 RMa"][1]
+    odd = LINK | {"zone": ["coastal", *["sea"] * (N - 2), "inland"], "surroundings": [1]}
+    assert phusong(odd, "--compare", out).exit_code == 0
+    found = losses(out.read_text(encoding="utf-8"))
+    assert found["Okumura-Hata"] == (
+        "–",
+        "không áp dụng được: dữ liệu vào not applicable: the inputs",
+    )
 
 
 @pytest.mark.parametrize(
@@ -273,6 +280,11 @@ def test_comparison_says_what_cannot_be_applied(phusong: Any, tmp_path: Path) ->
             LINK | {"model": "free_space", "clutter_height_m": [1.0]},
             "out.png",
             r"link\[0\]: clutter_height_m has shape \(1,\)",
+        ),
+        (
+            LINK | {"model": "itm", "zone": ["sea"]},
+            "out.html",
+            r"link\[0\]: zone has 1 values, distance_km has 51; give one per point",
         ),
     ],
 )

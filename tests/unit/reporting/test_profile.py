@@ -26,7 +26,7 @@ HEIGHT = 300.0 + 150.0 * np.sin(DISTANCE)
 HOSTILE = "<script>alert(1)</script> $x$ {{y}}"
 
 
-def view(*, clutter: bool = True, name: str = "Okumura-Hata") -> LinkView:
+def view(*, clutter: bool = True, name: str = "Okumura-Hata", wet: int = 0) -> LinkView:
     sight = direct_sight(
         HEIGHT,
         distance_km=DISTANCE,
@@ -41,7 +41,7 @@ def view(*, clutter: bool = True, name: str = "Okumura-Hata") -> LinkView:
         ModelLoss("COST 231-Hata", math.nan, Bilingual("không áp dụng được", "not applicable")),
         ModelLoss("Unknown", math.nan),
     )
-    return LinkView(sight, 800.0, 40.0, 1.5, losses, 112.1)
+    return LinkView(sight, 800.0, 40.0, 1.5, losses, 112.1, sea=np.arange(61) < wet)
 
 
 def words(figure: object) -> str:
@@ -58,6 +58,8 @@ def test_everything_stands_on_the_figure() -> None:
         "not applicable",
     ):  # fmt: skip
         assert expected in drawn
+    assert "Biển · Sea" not in drawn
+    assert "Biển · Sea" in words(profile_figure(view(wet=20)))
     assert "Clutter" not in words(profile_figure(view(clutter=False)))
     assert "Okumura-Hata" not in words(profile_figure(view(), alone=True))
 

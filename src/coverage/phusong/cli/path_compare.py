@@ -6,6 +6,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from phusong.cli.link_models import LINK_MODELS, Results
 from phusong.errors import DataError, DomainError, ModelRangeWarning
 from phusong.models.catalogue import CATALOGUE
@@ -14,6 +16,7 @@ from phusong.reporting.facts import Bilingual
 from phusong.reporting.profile import LinkView, ModelLoss, profile_page, profile_picture
 from phusong.sources.links import check_link
 from phusong.store.files import write_text, write_whole
+from phusong.units import BoolArray
 
 Link = dict[str, Any]
 
@@ -51,6 +54,8 @@ _WORDS = {
     "refractivity": Bilingual("chiết suất", "refractivity"),
 }
 """What a model's messages name, in both languages."""
+
+_MOST_NAMED = 3
 
 
 def write_comparison(link: Link, place: str, out: Path) -> None:
@@ -136,6 +141,7 @@ def link_view(link: Link, place: str) -> LinkView:
         rx_height_m=float(link["rx_height_m"]),
         losses=tuple(losses.values()),
         free_space_loss_db=losses["free_space"].loss_db,
+        sea=_sea(link, place),
     )
 
 
@@ -154,12 +160,25 @@ def _sight(link: Link, place: str) -> Sight:
         raise DataError(f"{place}: {error}") from error
 
 
+def _sea(link: Link, place: str) -> BoolArray | None:
+    """Which points are sea, None where the link does not say."""
+    zone = link.get("zone")
+    if zone is None:
+        return None
+    if len(zone) != len(link["distance_km"]):
+        raise DataError(
+            f"{place}: zone has {len(zone)} values, distance_km has {len(link['distance_km'])}; "
+            "give one per point"
+        )
+    return np.array([word == "sea" for word in zone])
+
+
 def _results(link: Link, word: str) -> Results:
     """Results of any model for a link, with what stands in where it needs more."""
     own = own_keys(link, word) | {"model": word}
     if word in _OPEN_COUNTRY:
         given = link.get("surroundings", "open")
-        own["surroundings"] = _OPEN_COUNTRY[word] if given in {"open", "rural"} else given
+        own["surroundings"] = _OPEN_COUNTRY[word] if given in ("open", "rural") else given
     model = LINK_MODELS[word]
     return model.results(check_link(own, model.schema, word))
 
@@ -185,7 +204,7 @@ def _used(link: Link, word: str, results: Results) -> list[Bilingual]:
     notes = []
     if word in _OPEN_COUNTRY:
         given = link.get("surroundings")
-        shown = _SURROUNDINGS[_OPEN_COUNTRY[word] if given in {None, "open", "rural"} else given]
+        shown = _SURROUNDINGS[_OPEN_COUNTRY[word] if given in (None, "open", "rural") else given]
         notes.append(
             Bilingual(f"giả định {shown.vi}", f"{shown.en} assumed") if given is None else shown
         )
@@ -209,9 +228,11 @@ def _reason(message: str) -> Bilingual:
 def _named(message: str) -> Bilingual:
     """The quantities that a message names, in both languages."""
     found = [words for key, words in _WORDS.items() if re.search(rf"\b{key}\b", message)]
+    more = ", …" if len(found) > _MOST_NAMED else ""
+    found = found[:_MOST_NAMED]
     return Bilingual(
-        ", ".join(words.vi for words in found) or "xem thông báo",
-        ", ".join(words.en for words in found) or "see the message",
+        ", ".join(words.vi for words in found) + more or "dữ liệu vào",
+        ", ".join(words.en for words in found) + more or "the inputs",
     )
 
 

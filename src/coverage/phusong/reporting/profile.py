@@ -17,10 +17,12 @@ from phusong.reporting.facts import UNKNOWN, Bilingual, Picture, shown
 from phusong.reporting.figures import picture
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
+from phusong.units import BoolArray
 
 _STYLE = {"font.family": "DejaVu Sans", "font.size": 9.5, "axes.linewidth": 0.8}
 _INK, _QUIET, _LINE = "#17242f", "#566472", "#d7dde2"
 _GROUND, _CLUTTER, _RAY, _ZONE, _ALARM = "#b59b7a", "#5d8a4e", "#12507b", "#7fb0d6", "#b31b1b"
+_SEA = "#1f7fbf"
 _WIDTH_IN, _PROFILE_IN, _HEAD_IN, _ROW_IN, _FOOT_IN = 11.0, 3.9, 0.95, 0.36, 0.78
 _AXIS_IN = 0.55
 _DPI = 130
@@ -77,6 +79,8 @@ class LinkView:
         What the models say, in the order of the table.
     free_space_loss_db
         Loss in free space, which the others are compared with [dB].
+    sea
+        Which points are sea; None where nothing is known of it.
     """
 
     sight: Sight
@@ -85,6 +89,7 @@ class LinkView:
     rx_height_m: float
     losses: tuple[ModelLoss, ...]
     free_space_loss_db: float
+    sea: BoolArray | None = None
 
     @property
     def title(self) -> Bilingual:
@@ -247,12 +252,16 @@ def _draw_profile(axes: Any, view: LinkView) -> None:
     top = float(max((sight.ray_m + sight.fresnel_radius_m).max(), sight.top_m.max()))
     room = max(top - low, 10.0)
     base = low - 0.14 * room + sight.bulge_m
-    axes.fill_between(d, base, sight.ground_m, color=_GROUND, linewidth=0.0,
+    bottom = float(min(base.min(), (sight.ray_m - sight.fresnel_radius_m).min() - 0.05 * room))
+    axes.fill_between(d, bottom, sight.ground_m, color=_GROUND, linewidth=0.0,
                       label="Địa hình · Terrain")  # fmt: skip
     if (sight.top_m > sight.ground_m).any():
         axes.fill_between(d, sight.ground_m, sight.top_m, color=_CLUTTER, linewidth=0.0, step="mid",
                           label="Lớp phủ bề mặt · Clutter")  # fmt: skip
     axes.plot(d, sight.ground_m, color=_INK, linewidth=0.8)
+    if view.sea is not None and view.sea.any():
+        axes.plot(d, np.where(view.sea, sight.ground_m, np.nan), color=_SEA, linewidth=3.0,
+                  label="Biển · Sea")  # fmt: skip
     axes.plot(d, base, color=_QUIET, linewidth=1.0, linestyle=(0, (5, 3)),
               label="Độ cong Trái Đất hiệu dụng · Effective Earth")  # fmt: skip
     x, ray, radius = _smooth_ellipse(sight)
@@ -269,7 +278,7 @@ def _draw_profile(axes: Any, view: LinkView) -> None:
               markeredgecolor="white", linestyle="none",
               label="Chỗ hở ít nhất · Least clearance")  # fmt: skip
     axes.set_xlim(0.0, float(d[-1]))
-    axes.set_ylim(float(base.min()), top + 0.30 * room)
+    axes.set_ylim(bottom, top + 0.30 * (top - bottom))
     axes.set_xlabel("Khoảng cách từ máy phát · Distance from the transmitter [km]", color=_QUIET)
     axes.set_ylabel("Độ cao · Height [m]", color=_QUIET)
     axes.grid(color=_LINE, linewidth=0.6, alpha=0.7)
