@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from oracle import itm_twin
-from phusong.models.itm import ItmConditions, ItmResult, itm_area, itm_point_to_point
+from phusong.models.itm import ItmConditions, itm_area, itm_point_to_point
+from phusong.models.itm_result import ItmResult
 
 pytestmark = pytest.mark.filterwarnings("ignore::phusong.errors.ModelRangeWarning")
 

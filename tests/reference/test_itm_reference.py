@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phusong.models.itm import ItmConditions, ItmResult, itm_area, itm_point_to_point
+from phusong.models.itm import ItmConditions, itm_area, itm_point_to_point
+from phusong.models.itm_result import ItmResult
 
 POLARIZATION = ("horizontal", "vertical")
 SITING = ("random", "careful", "very careful")

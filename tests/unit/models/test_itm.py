@@ -24,7 +24,8 @@ from phusong.kernels.itm_terrain import (
     terrain_irregularity,
 )
 from phusong.kernels.itm_variability import inverse_complementary_normal
-from phusong.models.itm import ITM_WARNINGS, ItmConditions, itm_area, itm_point_to_point
+from phusong.models.itm import ItmConditions, itm_area, itm_point_to_point
+from phusong.models.itm_result import ITM_WARNINGS
 
 LINK: dict[str, Any] = {
     "step_m": 250.0,
