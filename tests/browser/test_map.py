@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from PIL import Image
 
 from browser.conftest import DESKTOP, PHONE, Visitor
@@ -152,10 +153,12 @@ def test_view_follows_the_window_until_it_is_moved(visitor: Visitor) -> None:
 
 
 def test_names_stand_clear_of_small_outlines(visitor: Visitor) -> None:
-    """Two outlines at one place: above the first, below it, inside it, and a fourth has to wait."""
+    """Four outlines at one place: above the first, below it, inside it, and a name has to wait."""
     outline = content().vectors[0]
-    twins = dataclasses.replace(outline, features=outline.features * 4)
-    focus = (103.2, 22.0, 105.0, 23.2)
+    small = shapely.box(104.12, 22.6, 104.13, 22.61)
+    feature = dataclasses.replace(outline.features[0], geometry=small)
+    twins = dataclasses.replace(outline, features=(feature,) * 4)
+    focus = (103.95, 22.5, 104.25, 22.7)
     page = visitor.visit(coverage_map(content(vectors=(twins,), focus=focus))).page
     labels = page.locator(".phusong-label")
     places = labels.evaluate_all("all => all.map(label => label.dataset.place)")

@@ -38,6 +38,8 @@ _WEBP_QUALITY = 82
 _JPEG_QUALITY = 86
 _BAR_SHARES = (1, 2, 5)
 _BAR_PART = 0.24
+_WORDS_EVERY_IN = 1.7
+_SUBTITLE_IN = 0.33
 _OVERLAY_STRENGTH = 0.58
 """The opacity with which maps open, so that figure and map look alike."""
 
@@ -173,11 +175,13 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
     """
     words = practice.plain.upper()
     for axes in figure.axes:
-        for row, y in enumerate((0.08, 0.29, 0.5, 0.71, 0.92)):
+        height_in = axes.get_position().height * figure.get_figheight()
+        count = max(2, round(height_in / _WORDS_EVERY_IN))
+        for row in range(count):
             for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
                 axes.text(
-                    x, y, words, rotation=24, ha="center", va="center", fontsize=14,
-                    fontweight="bold", color=_INK, alpha=0.26, zorder=50, clip_on=True,
+                    x, (row + 0.5) / count, words, rotation=24, ha="center", va="center",
+                    fontsize=14, fontweight="bold", color=_INK, alpha=0.26, zorder=50, clip_on=True,
                     transform=axes.transAxes, parse_math=False,
                 )  # fmt: skip
     figure.text(
@@ -314,10 +318,12 @@ def _draw_scale_bar(axes: Any, grid: Grid) -> None:
 
 
 def _draw_title(figure: Figure, title: Bilingual) -> None:
-    figure.text(0.02, 0.985, title.vi, fontsize=13, fontweight="bold", va="top", color=_INK,
+    top = 0.985
+    figure.text(0.02, top, title.vi, fontsize=13, fontweight="bold", va="top", color=_INK,
                 parse_math=False)  # fmt: skip
     if title.en != title.vi:
-        figure.text(0.02, 0.952, title.en, fontsize=10.5, va="top", color=_QUIET, parse_math=False)
+        below = top - _SUBTITLE_IN / figure.get_figheight()
+        figure.text(0.02, below, title.en, fontsize=10.5, va="top", color=_QUIET, parse_math=False)
 
 
 def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:

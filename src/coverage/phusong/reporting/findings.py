@@ -60,6 +60,14 @@ def en(value: float, decimals: int = 0) -> str:
     return "–" if math.isnan(value) else f"{value:,.{decimals}f}"
 
 
+def _vi_share(percent: float) -> str:
+    return f"{vi(percent, 1)}\u00a0%"
+
+
+def _en_share(percent: float) -> str:
+    return f"{en(percent, 1)}\u00a0%"
+
+
 def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     """Who has no signal of any operator, and where most of them live.
 
@@ -81,9 +89,9 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     share = 100.0 * silent / people if people else np.nan
     sentences = [
         Bilingual(
-            f"Theo mô hình, khoảng {vi(silent)} trong {vi(people)} người ({vi(share, 1)} %) ở "
+            f"Theo mô hình, khoảng {vi(silent)} trong {vi(people)} người ({_vi_share(share)}) ở "
             f"{len(rows)} xã không có sóng {technology} của nhà mạng nào ngoài trời.",
-            f"As modelled, about {en(silent)} of {en(people)} people ({en(share, 1)} %) in "
+            f"As modelled, about {en(silent)} of {en(people)} people ({_en_share(share)}) in "
             f"{len(rows)} communes have no {technology} signal of any operator outdoors.",
         )
     ]
@@ -94,8 +102,8 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
         )
         sentences.append(
             Bilingual(
-                f"Nhiều nhất ở {name}: khoảng {vi(number)} người, {vi(percent, 1)} % dân số xã.",
-                f"Most of them live in {name}: about {en(number)} people, {en(percent, 1)} % of "
+                f"Nhiều nhất ở {name}: khoảng {vi(number)} người, {_vi_share(percent)} dân số xã.",
+                f"Most of them live in {name}: about {en(number)} people, {_en_share(percent)} of "
                 "the commune.",
             )
         )
@@ -150,14 +158,14 @@ def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     named = [(op.key, op.name) for op in study.operators if (op.key, technology) in found.classes]
     together = _covered(found, ANY, technology)
     each = [(name, *_covered(found, key, technology)) for key, name in named]
-    in_vi = "; ".join(f"{n} {vi(area, 1)} % và {vi(people, 1)} %" for n, area, people in each)
-    in_en = "; ".join(f"{n} {en(area, 1)} % and {en(people, 1)} %" for n, area, people in each)
+    in_vi = "; ".join(f"{n} {_vi_share(area)} và {_vi_share(people)}" for n, area, people in each)
+    in_en = "; ".join(f"{n} {_en_share(area)} and {_en_share(people)}" for n, area, people in each)
     return (
         Bilingual(
             f"Theo mô hình, ít nhất một nhà mạng có sóng {technology} ngoài trời trên "
-            f"{vi(together[0], 1)} % diện tích các xã, nơi có {vi(together[1], 1)} % dân số.",
-            f"As modelled, at least one operator covers {en(together[0], 1)} % of the communes' "
-            f"area with {technology} outdoors, where {en(together[1], 1)} % of the people live.",
+            f"{_vi_share(together[0])} diện tích các xã, nơi có {_vi_share(together[1])} dân số.",
+            f"As modelled, at least one operator covers {_en_share(together[0])} of the communes' "
+            f"area with {technology} outdoors, where {_en_share(together[1])} of the people live.",
         ),
         Bilingual(
             f"Diện tích và dân số có sóng theo từng nhà mạng: {in_vi}.",

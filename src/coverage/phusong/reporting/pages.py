@@ -17,10 +17,10 @@ from phusong.reporting.shell import document
 ProductKind = Literal["map", "notebook", "table", "file"]
 
 _KINDS: dict[str, Bilingual] = {
-    "map": Bilingual("Bản đồ", "Map"),
+    "map": Bilingual("Bản đồ", "Maps"),
     "notebook": Bilingual("Tính toán từng bước", "Worked steps"),
-    "table": Bilingual("Bảng số liệu", "Table"),
-    "file": Bilingual("Tệp dữ liệu", "Data file"),
+    "table": Bilingual("Bảng số liệu", "Tables"),
+    "file": Bilingual("Tệp dữ liệu", "Data files"),
 }
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _KILO = 1000

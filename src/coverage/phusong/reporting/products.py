@@ -51,6 +51,13 @@ _TABLES = {
             "Schools, clinics, commune offices, loudspeaker clusters.",
         ),
     ),
+    "gaps/successors.csv": (
+        Bilingual("Theo xã mới từ 1/7/2025", "By commune since 1 July 2025"),
+        Bilingual(
+            "Cùng kết quả, gộp theo các xã hình thành sau sắp xếp.",
+            "The same results, gathered by the communes formed in the reform.",
+        ),
+    ),
     "reach/servers.csv": (
         Bilingual("Trạm và sector đã dùng", "Sites and sectors used"),
         Bilingual(

@@ -62,9 +62,9 @@ var phusong = (function () {
     function fit() {
       map.invalidateSize({ animate: false });
       if (!touched) {
-        map.setMinZoom(0);
+        map.options.minZoom = 0; /* setMinZoom would move the map to it, slowly */
+        map.options.minZoom = Math.max(1, map.getBoundsZoom(options.bounds) - 1);
         map.fitBounds(options.focus, { padding: [16, 16], animate: false });
-        map.setMinZoom(Math.max(1, map.getBoundsZoom(options.bounds) - 1));
       }
       resize(map);
     }
@@ -157,8 +157,10 @@ var phusong = (function () {
     });
   }
 
+  function boxOf(element) { return element.getBoundingClientRect(); }
+
   /* Names inside outlines, or above or below those too small to hold one; a name that would touch
-     an earlier one everywhere waits for a closer view. */
+     an earlier one everywhere waits for a closer view. Ranks are avoided where there is room. */
   function labels(map, layer, names) {
     var group = L.layerGroup(names.map(function (name) {
       var mark = L.marker(name.inside, {
@@ -176,23 +178,30 @@ var phusong = (function () {
       var outside = [[outline.top, "above"], [outline.bottom, "below"]];
       return bottom.y - top.y < ROOMY_PX ? outside.concat([inside]) : [inside].concat(outside);
     }
+    function touches(box, others) {
+      return others.some(function (other) {
+        return box.left < other.right && other.left < box.right &&
+               box.top < other.bottom && other.top < box.bottom;
+      });
+    }
     function thin() {
       var taken = [];
+      var ranks = Array.from(map.getContainer().querySelectorAll(".phusong-badge span"), boxOf);
       group.eachLayer(function (mark) {
         var element = mark.getElement();
         if (!element) { return; }
-        var box = null;
-        var free = places(mark.outline).some(function (place) {
+        function at(place) {
           mark.setLatLng(place[0]);
           element.setAttribute("data-place", place[1]);
-          box = element.firstChild.getBoundingClientRect();
-          return !taken.some(function (other) {
-            return box.left < other.right && other.left < box.right &&
-                   box.top < other.bottom && other.top < box.bottom;
-          });
+          return boxOf(element.firstChild);
+        }
+        var free = places(mark.outline).filter(function (place) {
+          return !touches(at(place), taken);
         });
-        element.style.visibility = free ? "" : "hidden";
-        if (free) { taken.push(box); }
+        element.style.visibility = free.length ? "" : "hidden";
+        if (!free.length) { return; }
+        var clear = free.filter(function (place) { return !touches(at(place), ranks); });
+        taken.push(at(clear[0] || free[0]));
       });
     }
     function show() { group.addTo(map); thin(); }
