@@ -72,6 +72,11 @@ def invoke(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+def in_one_line(message: str) -> str:
+    """A message of the command line without the frame that it is drawn in."""
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", message).split())
+
+
 def run_here(region: Region, *options: str) -> Result:
     """Run a region's study within this process, without notebooks; it must succeed."""
     result = invoke("run", region.study, "--no-notebooks", "--workers", "1", *options)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from runs import digests, invoke, outputs, run_here, table
+from runs import digests, in_one_line, invoke, outputs, run_here, table
 from synthetic import Region, write_region
 
 
@@ -209,4 +209,4 @@ def test_what_is_no_tolerance(first_run: Region, tolerance: str) -> None:
 def test_a_tolerance_needs_two_runs(first_run: Region) -> None:
     result = invoke("verify", first_run.output, "--tolerance", "1")
     assert result.exit_code == 2
-    assert "name the other with" in result.stderr
+    assert "compares two runs; name the other with --against" in in_one_line(result.stderr)

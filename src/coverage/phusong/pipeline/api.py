@@ -151,7 +151,7 @@ def provenance(study: Study) -> str:
     """
     session = start(study)
     lines = [f"study {study.study.name}, file {study.file.name}"]
-    lines += [f"  {line}" for line in study.history]
+    lines += [f"  {line}" for line in study.history or ("inputs read, nothing computed",)]
     lines.append(f"results {session.manifest.results_key()}")
     lines.append(", ".join(f"{name} {number}" for name, number in versions().items()))
     return "\n".join(lines)

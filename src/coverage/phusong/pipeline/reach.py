@@ -115,7 +115,7 @@ def _compute(session: Session) -> None:
     environment = study.environment
     losses = LossMaps(session, environment.receiver_height.value)
     keys = {op.name: op.key for op in study.operators}
-    servers: dict[tuple[str, str], BestServer] = {}
+    servers = {layer: BestServer(grid) for layer in own_layers(study, network)}
     groups = list(network.masts())
     masts = list(_masts(study, network, groups))
     for done, ((_, indices), loss) in enumerate(zip(groups, losses.maps(masts), strict=True), 1):
@@ -129,8 +129,6 @@ def _compute(session: Session) -> None:
             )  # fmt: skip
             threshold = sector_threshold(study, sector.technology, sector.frequency_mhz)
             layer = (keys[sector.operator], sector.technology)
-            if layer not in servers:
-                servers[layer] = BestServer(grid)
             servers[layer].add(loss, level, index, threshold)
         session.progress(STEP, done, len(groups))
     study.note(f"path loss: {losses.computed} masts computed, {losses.reused} reused")
@@ -138,6 +136,25 @@ def _compute(session: Session) -> None:
         parts = [server for (_, t), server in sorted(servers.items()) if t == technology]
         servers[ANY, technology] = combine(parts, grid)
     _write(session, network, servers, noticed)
+
+
+def own_layers(study: Study, network: Network) -> tuple[tuple[str, str], ...]:
+    """Operators and technologies that reach is told for.
+
+    Parameters
+    ----------
+    study
+        Its operators; one without a site in the area has a layer too, and no signal on it.
+    network
+        The sectors that radiate; a technology that none of them has is left out.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Operator's key and technology, sorted.
+    """
+    technologies = {sector.technology for sector in network.sectors}
+    return tuple(sorted((op.key, t) for op in study.operators for t in technologies))
 
 
 def _masts(
@@ -257,8 +274,7 @@ def load_reach(session: Session) -> Reach:
     model, environment = study.propagation.models[0], next(iter(study.environments))
     network = session.inputs.network.on_air()
     grid = session.inputs.grid
-    keys = {op.name: op.key for op in study.operators}
-    names = {(keys[s.operator], s.technology) for s in network.sectors}
+    names = set(own_layers(study, network))
     names |= {(ANY, technology) for _, technology in names}
     layers = {}
     for operator, technology in sorted(names):

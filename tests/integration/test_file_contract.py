@@ -1,0 +1,226 @@
+"""What a run writes: names, formats, columns, marks. Others build on it."""
+
+import json
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+from phusong.study import PRACTICE_LABEL
+from runs import outputs, sheet, table
+from synthetic import ASKED, CELL_M, CELLS, COMMUNES, CRS, NORTH, WEST, Region
+
+REACH = "reach/p1812/outdoor"
+OPERATORS = ("any", "mang-a", "mang-b")
+RASTERS = [f"{REACH}/{op}-lte-{what}.tif" for op in OPERATORS
+           for what in ("level", "server", "probability")]  # fmt: skip
+TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/facilities.csv",
+          "plan/priorities.csv"]  # fmt: skip
+LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg"]
+PAGES = ["index.html", "maps/coverage.html"]
+NOTEBOOKS = ["00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities"]
+FIRST_COLUMNS = [
+    "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
+    "villages", "people_newly_covered", "people_white_zone", "capex", "opex_per_year",
+    "cost_per_person", "currency", "backhaul", "backhaul_hops", "power", "gap_type", "rank_p10",
+    "rank_p90", "probability_in_top_10", "why_vi", "why_en",
+]  # fmt: skip
+PRACTICE_WORDS = re.compile(r"practice data.*dữ liệu mô phỏng|dữ liệu mô phỏng.*practice data",
+                            re.IGNORECASE | re.DOTALL)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def output(first_run: Region) -> Path:
+    return first_run.output
+
+
+@pytest.fixture(scope="module")
+def manifest(output: Path) -> dict[str, object]:
+    return json.loads((output / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_every_promised_file_is_there(output: Path) -> None:
+    promised = {
+        *RASTERS, *TABLES, *LAYERS, *PAGES, "gaps/no-signal.parquet", "plan/priorities.xlsx",
+        "manifest.json", *(f"notebooks/{name}.html" for name in NOTEBOOKS),
+    }  # fmt: skip
+    assert promised - outputs(output).keys() == set()
+
+
+def test_the_manifest_lists_every_file_and_nothing_else_lies_about(
+    output: Path, manifest: dict[str, dict[str, dict[str, object]]]
+) -> None:
+    listed = [name for step in manifest["steps"].values() for name in step["outputs"]]
+    assert len(listed) == len(set(listed))
+    assert {*listed, "manifest.json"} == outputs(output).keys()
+
+
+# Rasters
+
+
+@pytest.mark.parametrize("name", RASTERS)
+def test_rasters_are_cloud_optimised_and_lie_on_the_grid(output: Path, name: str) -> None:
+    kind, nodata, scale, unit = {
+        "level": ("int16", -32768, 0.1, "dBm"),
+        "server": ("int32", -1, 1.0, None),
+        "probability": ("uint8", 255, 1.0, "percent"),
+    }[name.rsplit("-", 1)[1].removesuffix(".tif")]
+    with rasterio.open(output / name) as raster:
+        assert raster.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert (raster.dtypes, raster.nodata, raster.scales) == ((kind,), nodata, (scale,))
+        assert (raster.units[0] or None) == unit
+        assert raster.crs.to_string() == CRS
+        assert raster.shape == (CELLS, CELLS)
+        assert tuple(raster.transform)[:6] == (CELL_M, 0, WEST, 0, -CELL_M, NORTH)
+        assert raster.tags()["DATA_STATUS"] == PRACTICE_LABEL
+        values = raster.read(1)
+        masked = raster.read(1, masked=True)
+    assert (np.ma.getmaskarray(masked) == (values == nodata)).all()
+    assert (values != nodata).any()
+
+
+def test_numbers_of_rasters_are_possible(output: Path) -> None:
+    sectors = len(table(output / "reach/servers.csv"))
+    for operator in OPERATORS:
+        level, server, percent = (
+            rasterio.open(output / f"{REACH}/{operator}-lte-{what}.tif").read(1).astype(float)
+            for what in ("level", "server", "probability")
+        )
+        assert percent[percent != 255].max() <= 100
+        assert server.min() >= -1
+        assert server.max() < sectors
+        known = level != -32768
+        # No EIRP above 60 dBm, and far less than 300 dB of loss within 8 km.
+        assert level[known].max() / 10 < 0
+        assert level[known].min() / 10 > -300
+        assert ((server >= 0) == known).all()
+
+
+# Tables
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_csv_is_what_excel_and_programs_read(output: Path, name: str) -> None:
+    content = (output / name).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+    found = table(output / name)
+    assert len(found) > 0
+    assert set(found["data_status"]) == {PRACTICE_LABEL}
+    assert all(re.fullmatch(r"[a-z0-9_-]+", column) for column in found.columns)
+    assert not found.map(lambda cell: cell.lower() in {"nan", "none", "<na>"}).any(axis=None)
+
+
+def test_codes_keep_their_zeros(output: Path) -> None:
+    codes = set(table(output / "gaps/communes.csv")["commune_code"])
+    assert codes == set(ASKED)
+    assert set(table(output / "plan/priorities.csv")["commune_code"]) <= set(ASKED)
+    assert set(gpd.read_file(output / "gaps/no-signal.gpkg")["commune_code"]) <= set(ASKED)
+
+
+def test_priorities_begin_with_the_promised_columns(output: Path) -> None:
+    found = table(output / "plan/priorities.csv")
+    assert list(found.columns)[: len(FIRST_COLUMNS)] == FIRST_COLUMNS
+    assert list(found["rank"]) == [str(n) for n in range(1, len(found) + 1)]
+    assert set(found["currency"]) == {"VND"}
+    assert set(found["operator"]) <= {"Nhà mạng A", "Nhà mạng B"}
+    for money in ("capex", "opex_per_year", "cost_per_person"):
+        assert found[money].str.fullmatch(r"\d+").all()
+    assert (found["why_vi"] != found["why_en"]).all()
+
+
+def test_xlsx_says_what_csv_says_and_codes_are_text(output: Path) -> None:
+    header, *rows = sheet(output / "plan/priorities.xlsx")
+    expected = table(output / "plan/priorities.csv")
+    letters = {title: letter for letter, (_, title) in header.items()}
+    assert list(letters) == list(expected.columns)
+    assert len(rows) == len(expected)
+    for row, (_, line) in zip(rows, expected.iterrows(), strict=True):
+        for title, letter in letters.items():
+            kind, value = row.get(letter, ("", ""))
+            if kind == "n" and value:
+                assert float(value) == pytest.approx(float(line[title]), abs=1e-9), title
+            else:
+                assert value == line[title], title
+        assert row[letters["commune_code"]][0] == "s"
+        assert row[letters["rank"]][0] == "n"
+        assert row[letters["capex"]][0] == "n"
+
+
+def test_assumptions_stand_in_the_workbook(output: Path) -> None:
+    header, *rows = sheet(output / "plan/priorities.xlsx", 2)
+    assert [title for _, title in header.values()] == ["key", "value", "unit", "source", "verified"]
+    assert "service.model_error" in {row["A"][1] for row in rows}
+
+
+# Layers
+
+
+@pytest.mark.parametrize(("name", "columns_of"), [("plan/options.gpkg", "plan/priorities.csv")])
+def test_layers_have_the_columns_of_their_table(output: Path, name: str, columns_of: str) -> None:
+    layer, expected = gpd.read_file(output / name), table(output / columns_of)
+    assert [c for c in layer.columns if c != "geometry"] == list(expected.columns)
+    assert len(layer) == len(expected)
+    assert list(layer["option_id"]) == list(expected["option_id"])
+    assert list(layer["commune_code"]) == list(expected["commune_code"])
+    assert np.allclose(layer.to_crs("EPSG:4326").geometry.x, expected["longitude"].astype(float),
+                       atol=1e-5)  # fmt: skip
+
+
+def test_gaps_are_the_same_in_geopackage_and_parquet(output: Path) -> None:
+    package, parquet = (
+        gpd.read_file(output / "gaps/no-signal.gpkg"),
+        gpd.read_parquet(output / "gaps/no-signal.parquet"),
+    )
+    assert package.crs == parquet.crs == CRS
+    assert len(package) == len(parquet) > 0
+    assert package.geometry.geom_equals_exact(parquet.geometry, 1e-6).all()
+    plain = [pd.DataFrame(layer.drop(columns="geometry")) for layer in (package, parquet)]
+    pd.testing.assert_frame_equal(*plain, check_dtype=False)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_say_that_they_are_practice_data(output: Path, name: str) -> None:
+    assert set(gpd.read_file(output / name)["data_status"]) == {PRACTICE_LABEL}
+
+
+# Pages and manifest
+
+
+@pytest.mark.parametrize("name", [*PAGES, *(f"notebooks/{n}.html" for n in NOTEBOOKS)])
+def test_pages_say_that_they_are_practice_data(output: Path, name: str) -> None:
+    page = (output / name).read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    seen = re.sub(r"<(script|style)\b.*?</\1>|srcdoc=\"[^\"]*\"", "", page,
+                  flags=re.DOTALL | re.IGNORECASE)  # fmt: skip
+    assert PRACTICE_WORDS.search(re.sub(r"<[^>]+>", " ", seen))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_name_every_commune_in_vietnamese(output: Path, name: str) -> None:
+    page = (output / name).read_text(encoding="utf-8")
+    names = [COMMUNES[code][0] for code in ASKED]
+    assert [n for n in names if n not in page and json.dumps(n)[1:-1] not in page] == []
+
+
+def test_the_manifest_says_what_results_rest_on(
+    first_run: Region, manifest: dict[str, object]
+) -> None:
+    text = (first_run.output / "manifest.json").read_text(encoding="utf-8")
+    assert str(first_run.folder) not in text  # results of two folders are the same
+    assert manifest["practice_data"] == PRACTICE_LABEL
+    versions = manifest["versions"]
+    assert isinstance(versions, dict)
+    assert {"phusong", "python", "numpy", "numba", "rasterio"} <= versions.keys()
+    inputs = manifest["inputs"]
+    assert isinstance(inputs, list)
+    assert {part["key"] for part in inputs} >= {"terrain", "towers", "boundaries", "population"}
+    assert all(re.fullmatch("[0-9a-f]{64}", sha) for i in inputs for sha in i["files"].values())
+    assumptions = manifest["assumptions"]
+    assert isinstance(assumptions, list)
+    assert all({"key", "value", "unit", "source", "verified"} <= a.keys() for a in assumptions)
