@@ -1,0 +1,388 @@
+"""The best set of options: most people within a budget, or least cost for a target, with proof."""
+
+import math
+import time
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from phusong.errors import DomainError
+from phusong.planning.choose_greedy import greedy_choice, without_useless
+from phusong.planning.choose_inputs import SAME, Question, not_above, read_question
+from phusong.planning.choose_master import Goal, Master
+from phusong.units import BoolArray
+
+TIES_UP_TO = 200
+"""Open options up to which ties of weight and cost are settled by the smaller row numbers."""
+TIE_BLOCK = 16
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class BestSet:
+    """What to build.
+
+    Parameters
+    ----------
+    chosen
+        Chosen rows of the cover matrix, ascending, from 0; ``fixed`` ones are left out.
+    objective
+        Weight that the chosen and the fixed rows cover together.
+    cost
+        Price of the chosen rows.
+    bound
+        Proven: no allowed set covers more weight. With a target: no set that reaches it costs
+        less. NaN when the question has no answer.
+    gap
+        How far the answer may be from the best one, as a share of the bound (of the cost when
+        there is a target); 0 when it is the best. NaN when the question has no answer.
+    status
+        ``optimal`` (nothing better exists), ``feasible`` (allowed, not proven to be the best) or
+        ``infeasible`` (the target cannot be reached).
+    reason
+        Why nothing is chosen, or why the target cannot be reached; empty otherwise.
+    """
+
+    chosen: tuple[int, ...]
+    objective: float
+    cost: float
+    bound: float
+    gap: float
+    status: Literal["optimal", "feasible", "infeasible"]
+    reason: str = ""
+
+
+def best_set(  # noqa: PLR0913 — the limits are independent, most calls give two
+    cover: object,
+    *,
+    weight: ArrayLike,
+    cost: ArrayLike | None = None,
+    budget: float | None = None,
+    count: int | None = None,
+    fixed: Iterable[int] = (),
+    groups: Mapping[int, Hashable] | Sequence[Hashable] | None = None,
+    requires: Mapping[int, Iterable[int]] | None = None,
+    target: float | None = None,
+    time_limit_s: float | None = None,
+) -> BestSet:
+    r"""Set of options that covers most weight within the limits, or a target for least cost.
+
+    Parameters
+    ----------
+    cover
+        Options × demand points, a SciPy sparse matrix or anything that becomes one; an entry
+        other than 0 says that the option covers the point.
+    weight
+        People (or any worth) of each demand point, >= 0.
+    cost
+        Price of each option, >= 0, all on one basis such as the present value; 1 for each when
+        left out.
+    budget
+        Most that the chosen options may cost together, >= 0.
+    count
+        Most options, >= 0; fewer are taken when more would not help.
+    fixed
+        Rows that stand already: they cost nothing, cover, feed others and count as connected.
+    groups
+        Label of each row, or labels by row: of the rows with one label at most one may be there,
+        so a group with a fixed row is full. None, NaN and negative numbers are no label.
+    requires
+        Rows of which at least one must be there, by row; rows without an entry are roots. Every
+        chosen row has a chain of such rows to a root or a fixed row: two rows that only need
+        each other are never chosen.
+    target
+        Weight to be covered, by the fixed rows too; the answer is then the cheapest set, and of
+        equally cheap ones that of most weight.
+    time_limit_s
+        Wall-clock limit, > 0; the best set found so far comes back with its gap. Results then
+        depend on the machine; without it, limits count the nodes of the search and the
+        same question has the same answer everywhere [s].
+
+    Returns
+    -------
+    BestSet
+        Among sets of equal weight the cheapest, among those the one with fewest free options,
+        then the one whose sorted rows come first (the last for up to 200 open options).
+
+    Raises
+    ------
+    DataError
+        Lengths or row numbers do not fit ``cover``.
+    DomainError
+        A weight, price or limit is negative or NaN, or the time limit ended before any set
+        that reaches the target was found.
+
+    Notes
+    -----
+    .. math:: \max \sum_g w_g y_g, \quad y_g \le \sum_{j\,covers\,g} x_j, \quad
+              \sum_j c_j x_j \le B, \quad x_j \in \{0, 1\}
+
+    (maximal covering: R. Church, C. ReVelle, *The maximal covering location problem*, Papers of
+    the Regional Science Association 32, 1974), solved by HiGHS to a gap of 0, then again for least
+    cost at that weight. Amounts are recomputed from the set, never the solver's floats. Weights
+    and prices that are whole numbers are exact up to 2^53.
+
+    Examples
+    --------
+    >>> cover = [[0, 1, 1, 0], [1, 1, 0, 0], [0, 0, 1, 1]]
+    >>> best_set(cover, weight=[4, 5, 5, 4], cost=[1, 1, 1], budget=2).chosen
+    (1, 2)
+    """
+    deadline = _deadline(time_limit_s)
+    question = read_question(
+        cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
+        requires=requires, target=target,
+    )  # fmt: skip
+    simple = _simple_answer(question)
+    if simple is not None:
+        return simple
+    starts = [greedy_choice(question, per_cost=per_cost) for per_cost in (True, False)]
+    master = Master(question, deadline=deadline)
+    if target is None:
+        return _most_weight(question, master, starts)
+    return _least_cost(question, master, starts)
+
+
+def greedy_set(  # noqa: PLR0913 — as best_set
+    cover: object,
+    *,
+    weight: ArrayLike,
+    cost: ArrayLike | None = None,
+    budget: float | None = None,
+    count: int | None = None,
+    fixed: Iterable[int] = (),
+    groups: Mapping[int, Hashable] | Sequence[Hashable] | None = None,
+    requires: Mapping[int, Iterable[int]] | None = None,
+    target: float | None = None,
+    by: Literal["weight_per_cost", "weight"] = "weight_per_cost",
+) -> BestSet:
+    """Set made by taking the best affordable option, then the next, until none adds weight.
+
+    It explains itself and takes no time, and it can be far from the best set: an option of cost 1
+    and weight 1.01 wins against one of cost 100 and weight 100, which the budget then cannot hold.
+
+    Parameters
+    ----------
+    cover, weight, cost, budget, count, fixed, groups, requires, target
+        As for :func:`best_set`.
+    by
+        What is best: ``weight_per_cost`` (new weight for the money) or ``weight``.
+
+    Returns
+    -------
+    BestSet
+        ``feasible``, with the weight of all reachable points (with a target: 0 cost) as the bound;
+        ``infeasible`` when the steps end below the target.
+
+    Raises
+    ------
+    DataError, DomainError
+        As for :func:`best_set`.
+
+    Examples
+    --------
+    >>> greedy_set([[1, 0], [0, 1]], weight=[1.01, 100], cost=[1, 100], budget=100).chosen
+    (0,)
+    """
+    if by not in {"weight_per_cost", "weight"}:
+        raise DomainError(f"by={by!r} is unknown; weight_per_cost and weight are allowed")
+    question = read_question(
+        cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
+        requires=requires, target=target,
+    )  # fmt: skip
+    simple = _simple_answer(question)
+    if simple is not None:
+        return simple
+    choice = greedy_choice(question, per_cost=by == "weight_per_cost")
+    everything = question.rows.base + float(question.rows.weight.sum())
+    if target is None:
+        return _answer(question, choice, everything, proven=False)
+    if not _reaches(question, choice):
+        return _unreached(question, f"the steps end at {_covered(question, choice):g}")
+    return _answer(question, choice, 0.0, proven=False)
+
+
+def _deadline(time_limit_s: float | None) -> float | None:
+    if time_limit_s is None:
+        return None
+    if not time_limit_s > 0:
+        raise DomainError(
+            f"time_limit_s={time_limit_s} is impossible, above 0 s is allowed; leave it out for a "
+            "limit that does not depend on the machine"
+        )
+    return time.monotonic() + time_limit_s
+
+
+def _covered(question: Question, choice: BoolArray) -> float:
+    return question.rows.base + question.rows.value(choice.astype(np.float64))
+
+
+def _reaches(question: Question, choice: BoolArray) -> bool:
+    return not_above(question.wanted, _covered(question, choice))
+
+
+def _simple_answer(question: Question) -> BestSet | None:
+    """Answer to what needs no search, with its reason."""
+    rows, target = question.rows, question.target
+    nothing = np.zeros(len(question.free), dtype=np.bool_)
+    if target is not None:
+        nothing_is_free = len(rows.weight) == 0 or bool((question.cost > 0).all())
+        if _reaches(question, nothing) and nothing_is_free:
+            return _answer(question, nothing, 0.0, proven=True, reason=_why_nothing(question))
+        if not not_above(target, rows.base + float(rows.weight.sum())):
+            return _unreached(question, f"all options together cover {_everything(question):g}")
+    elif len(rows.weight) == 0:
+        return _answer(question, nothing, rows.base, proven=True, reason=_why_nothing(question))
+    return None
+
+
+def _everything(question: Question) -> float:
+    return question.rows.base + float(question.rows.weight.sum())
+
+
+def _why_nothing(question: Question) -> str:
+    if not question.weight.sum() > 0:
+        return "no demand point has any weight"
+    if question.target is not None:
+        return "what stands already reaches the target"
+    if question.rows.base >= float(question.weight.sum()) * (1.0 - SAME):
+        return "everything is covered already"
+    if len(question.free) == 0:
+        return "there is no option to choose from"
+    return "no option covers a point that is not covered already"
+
+
+def _unreached(question: Question, why: str) -> BestSet:
+    missing = question.unreachable
+    named = ", ".join(
+        f"{point} (weight {question.weight[point]:g})" for point in missing[:MOST_NAMED].tolist()
+    )
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    out_of_reach = f"; no option reaches demand point {named}{more}" if len(missing) else ""
+    return BestSet(
+        chosen=(), objective=question.rows.base, cost=0.0, bound=math.nan, gap=math.nan,
+        status="infeasible",
+        reason=f"target={question.wanted:g} cannot be reached: {why}{out_of_reach}",
+    )  # fmt: skip
+
+
+def _answer(
+    question: Question, choice: BoolArray, bound: float, *, proven: bool, reason: str = ""
+) -> BestSet:
+    """Result with every amount computed again from the set."""
+    objective, cost = _covered(question, choice), question.spent(choice)
+    best = objective if question.target is None else cost
+    gap = 0.0
+    if proven:
+        bound = best
+    elif question.target is None:
+        bound = math.floor(bound + 1e-3) if question.whole_weight else bound
+        bound = max(bound, objective)
+        gap = (bound - objective) / bound if bound > 0 else 0.0
+    else:
+        bound = math.ceil(bound - 1e-3) if question.whole_cost else bound
+        bound = min(max(bound, 0.0), cost)
+        gap = (cost - bound) / cost if cost > 0 else 0.0
+    proven = proven or gap <= SAME
+    if not choice.any() and not reason and question.target is None:
+        reason = "no allowed option covers a point that is not covered already"
+    return BestSet(
+        chosen=tuple(question.free[choice].tolist()),
+        objective=objective,
+        cost=cost,
+        bound=bound,
+        gap=0.0 if proven else gap,
+        status="optimal" if proven else "feasible",
+        reason=reason,
+    )
+
+
+def _most_weight(question: Question, master: Master, starts: Sequence[BoolArray]) -> BestSet:
+    start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
+    goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step)
+    master.relax(goal, start)
+    found = master.best(goal, start)
+    bound = question.rows.base + found.bound * master.weight_unit
+    chosen = found.chosen if found.chosen is not None else start
+    if not found.proven:
+        return _answer(question, without_useless(question, chosen), bound, proven=False)
+    least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
+    cheapest = master.best(_cheap(master, least), without_useless(question, chosen))
+    if cheapest.chosen is not None:
+        chosen = cheapest.chosen
+    if cheapest.proven:
+        chosen = _settle_ties(question, master, chosen, least)
+    return _answer(question, chosen, bound, proven=True)
+
+
+def _least_cost(question: Question, master: Master, starts: Sequence[BoolArray]) -> BestSet:
+    reaching = [choice for choice in starts if _reaches(question, choice)]
+    start = min(reaching, key=question.spent) if reaching else None
+    least = (question.wanted - question.rows.base) / master.weight_unit
+    if master.weight_step:
+        least = math.ceil(least * (1.0 - SAME))  # covered weight moves in whole steps
+    goal = _cheap(master, least)
+    master.relax(goal, starts[0])
+    found = master.best(goal, start)
+    if found.chosen is None:
+        if found.proven:
+            return _unreached(question, "no set within the limits covers as much")
+        raise DomainError(
+            f"target={question.wanted:g}: the limit ended before any set that reaches it was "
+            "found; allow more time or a lower target"
+        )
+    bound = found.bound * master.cost_unit
+    if not found.proven:
+        return _answer(question, found.chosen, bound, proven=False)
+    master.limit_spending(question.spent(found.chosen))
+    weighty = Goal(
+        np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step,
+        least_weight=least,
+    )  # fmt: skip
+    most = master.best(weighty, found.chosen)
+    chosen = most.chosen if most.chosen is not None else found.chosen
+    if most.proven:
+        least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
+        chosen = _settle_ties(question, master, chosen, least)
+    return _answer(question, chosen, bound, proven=True)
+
+
+def _cheap(master: Master, least_weight: float) -> Goal:
+    return Goal(master.price, 0.0, maximise=False, step=master.cost_step, least_weight=least_weight)
+
+
+def _settle_ties(
+    question: Question, master: Master, chosen: BoolArray, least_weight: float
+) -> BoolArray:
+    """Of all sets of this weight and cost, fewest free options, then the smallest row numbers."""
+    options = len(question.free)
+    if options > TIES_UP_TO:
+        return chosen
+    master.limit_spending(question.spent(chosen))
+    free = question.cost == 0
+    if chosen[free].any():
+        fewest = Goal(
+            free.astype(np.float64), 0.0, maximise=False, step=1.0, least_weight=least_weight
+        )
+        found = master.best(fewest, chosen)
+        chosen = chosen if found.chosen is None else found.chosen
+        if not found.proven:
+            return chosen
+        master.limit_free_options(int(chosen[free].sum()))
+    elif free.any():
+        master.limit_free_options(0)
+    for first in range(0, int(np.flatnonzero(chosen).max(initial=-1)) + 1, TIE_BLOCK):
+        block = np.arange(first, min(first + TIE_BLOCK, options))
+        worth = np.zeros(options)
+        worth[block] = 2.0 ** np.arange(len(block) - 1, -1, -1)
+        early = Goal(worth, 0.0, maximise=True, step=1.0, least_weight=least_weight)
+        found = master.best(early, chosen)
+        if found.chosen is None or not found.proven:
+            break
+        chosen = found.chosen
+        for option in block.tolist():
+            master.fix(option, chosen=bool(chosen[option]))
+    return chosen

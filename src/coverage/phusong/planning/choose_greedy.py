@@ -1,0 +1,191 @@
+"""The plain twin of the exact choice: take the best option, then the next, until nothing helps."""
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+
+from phusong.planning.choose_inputs import SAME, Question, not_above
+from phusong.units import BoolArray, FloatArray, IntArray
+
+SMALLEST_PRICE = 1e-9
+"""What counts as the price of something free, as a share of the dearest option."""
+SAME_SCORE = 1e-12
+
+
+class _Progress:
+    """What is chosen so far and what it leaves open."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.chosen: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
+        self.blocked: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
+        self.left: FloatArray = question.rows.weight.copy()
+        self.gain: FloatArray = np.asarray(question.rows.by_option @ self.left)
+        self.free_price = SMALLEST_PRICE * float(question.cost.max(initial=1.0)) + 1e-300
+
+    def add(self, options: IntArray) -> None:
+        """Build some options."""
+        by_option = self.question.rows.by_option
+        newly = by_option[options].indices
+        lost = np.zeros_like(self.left)
+        lost[newly] = self.left[newly]
+        self.gain = self.gain - by_option @ lost
+        self.left[newly] = 0.0
+        self.chosen[options] = True
+        for group in self.question.groups:
+            if self.chosen[group].any():
+                self.blocked[group] = True
+
+    def best_step(self, *, per_cost: bool) -> IntArray | None:
+        """The best affordable option, together with what it needs; None when nothing helps."""
+        gain, price, length, before = self._outlook()
+        possible = (gain > 0) & ~self.chosen & ~self.blocked & self._fits(price, length)
+        score = gain / np.maximum(price, self.free_price) if per_cost else gain
+        order = np.flatnonzero(possible)
+        order = order[np.lexsort((order, -score[order]))]
+        best: IntArray | None = None
+        best_score, best_option = 0.0, -1
+        for option in order.tolist():
+            # The score of a chain adds up gains that may overlap, so it is never too small.
+            if best is not None and score[option] < best_score * (1.0 - SAME_SCORE):
+                break
+            chain = _chain(option, before, self.chosen)
+            if not self._keeps_groups(chain):
+                continue
+            exact = float(score[option])
+            if len(chain) > 1:
+                newly = np.unique(self.question.rows.by_option[chain].indices)
+                weight = float(self.left[newly].sum())
+                exact = weight / max(float(price[option]), self.free_price) if per_cost else weight
+            better = exact > best_score * (1.0 + SAME_SCORE)
+            same = exact >= best_score * (1.0 - SAME_SCORE) and option < best_option
+            if better or same:
+                best, best_score, best_option = chain, exact, option
+        return best
+
+    def _outlook(self) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+        """Gain, price and length of the cheapest chain to each option, and who stands before."""
+        question, count = self.question, len(self.chosen)
+        if not question.links.any:
+            ones = np.ones(count, dtype=np.int64)
+            return self.gain, question.cost, ones, np.full(count, count)
+        distance, before = self._chains()
+        gain, price = np.zeros(count + 1), np.full(count + 1, np.inf)
+        length = np.zeros(count + 1, dtype=np.int64)
+        price[count] = 0.0
+        for option in np.argsort(distance, kind="stable").tolist():
+            if before[option] < 0:
+                continue
+            last = before[option]
+            new = not self.chosen[option]
+            gain[option] = gain[last] + (self.gain[option] if new else 0.0)
+            price[option] = price[last] + (question.cost[option] if new else 0.0)
+            length[option] = length[last] + new
+        gain[:count][before < 0] = 0.0
+        return gain[:count], price[:count], length[:count], before
+
+    def _chains(self) -> tuple[FloatArray, IntArray]:
+        """Shortest way from what is connected to every option, by price."""
+        question, count = self.question, len(self.chosen)
+        open_now = ~self.chosen & ~self.blocked
+        pairs = question.links.feeds.tocoo()
+        kept = (open_now | self.chosen)[pairs.row] & open_now[pairs.col]
+        roots = np.flatnonzero((question.links.root & open_now) | self.chosen)
+        tail = np.concatenate([pairs.row[kept], np.full(len(roots), count)])
+        head = np.concatenate([pairs.col[kept], roots])
+        # Of chains of one price the shorter wins, and a zero would be no edge at all.
+        link = np.where(self.chosen[head], 0.0, question.cost[head]) + self.free_price
+        graph = sparse.csr_matrix((link, (tail, head)), shape=(count + 1, count + 1))
+        distance, before = dijkstra(graph, indices=count, return_predecessors=True)
+        return distance[:count], np.asarray(before[:count], dtype=np.int64)
+
+    def _fits(self, price: FloatArray, length: IntArray) -> BoolArray:
+        question = self.question
+        fits = np.isfinite(price)
+        if question.budget is not None:
+            spent = question.spent(self.chosen)
+            room = question.budget - spent + SAME * max(question.budget, spent)
+            fits &= price <= room
+        if question.count is not None:
+            fits &= length <= question.count - int(self.chosen.sum())
+        return fits
+
+    def _keeps_groups(self, chain: IntArray) -> bool:
+        return len(chain) == 1 or all(
+            int(np.isin(chain, group).sum()) <= 1 for group in self.question.groups
+        )
+
+
+def greedy_choice(question: Question, *, per_cost: bool) -> BoolArray:
+    """Choice that takes the best affordable step again and again.
+
+    A step is an option with the cheapest chain of others that it needs. Of equal steps the one
+    of the smaller row comes first. With a target the steps end when it is reached. In the end
+    whatever can go without loss is left out.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    per_cost
+        Whether steps are compared by weight for the money, or by weight alone.
+
+    Returns
+    -------
+    numpy.ndarray
+        Whether each open option is chosen; all rules but the target are kept.
+    """
+    progress = _Progress(question)
+    rows = question.rows
+    everything = rows.base + float(rows.weight.sum())
+    while not not_above(question.wanted, everything - float(progress.left.sum())):
+        step = progress.best_step(per_cost=per_cost)
+        if step is None:
+            break
+        progress.add(step)
+    return without_useless(question, progress.chosen)
+
+
+def _chain(option: int, before: IntArray, chosen: BoolArray) -> IntArray:
+    """Options to build, from the first to ``option``."""
+    chain = []
+    while option != len(chosen) and not chosen[option]:
+        chain.append(option)
+        option = int(before[option])
+    return np.array(chain[::-1])
+
+
+def without_useless(question: Question, chosen: BoolArray) -> BoolArray:
+    """Choice without the options that add nothing, the dearest looked at first.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    chosen
+        A choice that keeps the rules.
+
+    Returns
+    -------
+    numpy.ndarray
+        A part of it that covers the same weight.
+    """
+    kept = chosen.copy()
+    rows, links = question.rows, question.links
+    servers = np.asarray(rows.by_row @ kept.astype(np.float64))
+    order = np.flatnonzero(kept)
+    order = order[np.lexsort((-order, -question.cost[order]))]
+    again = True
+    while again:
+        again = False
+        for option in order[kept[order]].tolist():
+            reached = rows.by_option[option].indices
+            if (servers[reached] <= 1.0).any():
+                continue
+            kept[option] = False
+            if links.any and not (links.connected(kept) == kept).all():
+                kept[option] = True
+                continue
+            servers[reached] -= 1.0
+            again = links.any
+    return kept

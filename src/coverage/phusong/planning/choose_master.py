@@ -1,0 +1,416 @@
+r"""The exact model: few unknowns, and bounds on what they cover, added where they matter.
+
+The choice is a mixed-integer programme in one binary per option and one bound per bundle of
+demand rows (Benders' decomposition of maximal covering: J.-F. Cordeau, F. Furini, I. Ljubić,
+*Benders decomposition for very large scale partial set covering and maximal covering location
+problems*, European Journal of Operational Research 275, 2019). The rows of a bundle :math:`k` give,
+at any point where they are served :math:`s_g` times,
+
+.. math:: W_k \theta_k \le \sum_{g: s_g \ge 1} w_g
+          + \sum_j x_j \sum_{g: s_g < 1,\, j\ covers\ g} w_g, \quad 0 \le \theta_k \le 1
+
+which holds for every choice and is exact at that point. When each row is its own bundle these are
+the rows of the textbook model. HiGHS solves the programme again and again until no bound and no
+connection is broken.
+"""
+
+import math
+import time
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from phusong.planning.choose_inputs import Question
+from phusong.planning.choose_rows import bundles
+from phusong.units import BoolArray, FloatArray, IntArray
+
+SEED = 20_260_701
+FIRST_GAP = 1e-3
+MOST_NODES = 60_000
+LEAST_NODES = 400
+NODE_WORK = 40_000_000
+"""Nodes times entries of the model before a search ends unproven."""
+MOST_ROUNDS = 200
+MOST_SEARCHES = 60
+SCALE = 1e6
+"""Weights that are no whole numbers are scaled to this sum, prices to a dearest of a hundredth."""
+LARGEST_WHOLE = 1e7
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """What is optimised, over options and covered weight, in the model's own units.
+
+    Parameters
+    ----------
+    per_option
+        What each option counts.
+    per_weight
+        What a unit of covered weight counts.
+    maximise
+        Or minimise.
+    step
+        Values of the goal lie a whole number of steps apart; 0 when unknown.
+    least_weight
+        Weight that a choice must cover.
+    """
+
+    per_option: FloatArray = field(repr=False)
+    per_weight: float
+    maximise: bool
+    step: float
+    least_weight: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Answer to one goal.
+
+    Parameters
+    ----------
+    chosen
+        The best choice that was found, None without one.
+    bound
+        Proven bound on the goal.
+    proven
+        Whether the choice is the best, or that there is none.
+    """
+
+    chosen: BoolArray | None = field(repr=False)
+    bound: float
+    proven: bool
+
+
+def unit_of(values: FloatArray, *, whole: bool, largest: float) -> tuple[float, float]:
+    """Unit that makes numbers easy for a solver, and the step between their sums in it.
+
+    Parameters
+    ----------
+    values
+        Amounts, at least 0.
+    whole
+        Whether all are whole numbers.
+    largest
+        What the largest becomes when they are not, or are too large.
+
+    Returns
+    -------
+    tuple of float
+        Unit and step; the step is 0 when sums may lie anywhere.
+    """
+    positive = values[values > 0]
+    if positive.size == 0:
+        return 1.0, 1.0
+    if whole:
+        common = math.gcd(*(int(v) for v in positive.tolist()))
+        if float(positive.max()) / common <= LARGEST_WHOLE:
+            return float(common), 1.0
+    return float(positive.max()) / largest, 0.0
+
+
+class Master:
+    """One question as a growing model in HiGHS.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    deadline
+        When to stop on the clock of :func:`time.monotonic`; None for limits by nodes alone.
+    """
+
+    def __init__(self, question: Question, *, deadline: float | None) -> None:
+        self.question = question
+        self.deadline = deadline
+        rows = question.rows
+        self.weight_unit, self.weight_step = unit_of(
+            rows.weight, whole=question.whole_weight, largest=SCALE / max(1, len(rows.weight))
+        )
+        self.cost_unit, self.cost_step = unit_of(
+            question.cost, whole=question.whole_cost, largest=SCALE / 100.0
+        )
+        self.weight = rows.weight / self.weight_unit
+        self.price = question.cost / self.cost_unit
+        self.bundle = bundles(rows)
+        self.number = int(self.bundle.max(initial=-1)) + 1
+        self.full: FloatArray = np.bincount(
+            self.bundle, weights=self.weight, minlength=self.number
+        ).astype(np.float64)
+        self.gather = sparse.csr_matrix(
+            (np.ones(len(self.weight)), (np.arange(len(self.weight)), self.bundle)),
+            shape=(len(self.weight), self.number),
+        )
+        self.relaxed = False
+        self.nodes_left = 0
+        self._build()
+
+    # The model
+
+    def _build(self) -> None:
+        options, question = len(self.price), self.question
+        solver = self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in (
+            ("output_flag", False), ("log_to_console", False), ("threads", 1),
+            ("parallel", "off"), ("random_seed", SEED), ("mip_rel_gap", 0.0),
+            ("mip_feasibility_tolerance", 1e-7), ("primal_feasibility_tolerance", 1e-8),
+        ):  # fmt: skip
+            solver.setOptionValue(name, value)
+        none = np.empty(0, dtype=np.int32)
+        total = options + self.number
+        upper = np.ones(total)
+        solver.addCols(
+            total, np.zeros(total), np.zeros(total), upper, 0,
+            np.zeros(total, dtype=np.int32), none, np.empty(0),
+        )  # fmt: skip
+        infinite = highspy.kHighsInf
+        everyone = np.arange(options)
+        self._add(-infinite, infinite, everyone, self.price)  # row 0: what is spent
+        self._add(-infinite, infinite, options + np.arange(self.number), self.full)
+        self._add(-infinite, infinite, everyone, (question.cost == 0).astype(np.float64))
+        self.limit_spending(question.budget)
+        if question.count is not None:
+            self._add(-infinite, float(question.count), everyone, np.ones(options))
+        for group in question.groups:
+            self._add(-infinite, 1.0, group, np.ones(len(group)))
+        needy = np.flatnonzero(~question.links.root)
+        parents = question.links.feeds.tocsc()
+        for option in needy.tolist():
+            feeding = parents.indices[parents.indptr[option] : parents.indptr[option + 1]]
+            self._need_one_of(option, feeding)
+        self._bound_weight(np.zeros(options), None)
+
+    def _add(self, low: float, high: float, columns: IntArray, values: FloatArray) -> None:
+        kept = values != 0
+        self.solver.addRow(
+            low, high, int(kept.sum()), columns[kept].astype(np.int32), values[kept].astype(float)
+        )
+
+    def _need_one_of(self, option: int, others: IntArray) -> None:
+        columns = np.concatenate([[option], others]).astype(np.int64)
+        self._add(-highspy.kHighsInf, 0.0, columns, np.r_[1.0, -np.ones(len(others))])
+
+    def limit_spending(self, budget: float | None) -> None:
+        """Set the most that may be spent.
+
+        Parameters
+        ----------
+        budget
+            In the caller's unit, None for no limit.
+        """
+        high = highspy.kHighsInf if budget is None else budget / self.cost_unit
+        if np.isfinite(high):
+            high += 1e-9 * abs(high) if self.cost_step == 0 else 1e-6
+        self.solver.changeRowBounds(0, -highspy.kHighsInf, high)
+
+    def limit_free_options(self, most: int) -> None:
+        """Set how many options that cost nothing may be chosen.
+
+        Parameters
+        ----------
+        most
+            Largest number.
+        """
+        self.solver.changeRowBounds(2, -highspy.kHighsInf, float(most))
+
+    def fix(self, option: int, *, chosen: bool) -> None:
+        """Settle one option.
+
+        Parameters
+        ----------
+        option
+            Which.
+        chosen
+            Whether it is chosen.
+        """
+        self.solver.changeColBounds(option, float(chosen), float(chosen))
+
+    # Bounds that the choice breaks
+
+    def _bound_weight(self, point: FloatArray, current: FloatArray | None) -> int:
+        """Add the bounds at a point that the current solution breaks; all of them when None."""
+        rows, options = self.question.rows, len(self.price)
+        served = rows.by_row @ point
+        full = served >= 1.0 - 1e-9
+        constant = np.bincount(self.bundle[full], weights=self.weight[full], minlength=self.number)
+        slope = (
+            rows.by_option @ sparse.diags(np.where(full, 0.0, self.weight)) @ self.gather
+        ).tocsc()
+        slope.eliminate_zeros()
+        if current is None:
+            broken = np.arange(self.number)
+        else:
+            theta, x = current[options:] * self.full, current[:options]
+            over = theta - (slope.T @ x) - constant
+            broken = np.flatnonzero(over > 1e-5 + 1e-9 * self.full)
+        if broken.size == 0:
+            return 0
+        share = 1.0 / self.full[broken]
+        picked = (slope[:, broken] @ sparse.diags(share)).tocsc()
+        lengths = np.diff(picked.indptr) + 1
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
+        own = np.zeros(int(lengths.sum()), dtype=np.bool_)
+        own[starts] = True
+        columns = np.empty(len(own), dtype=np.int32)
+        values = np.empty(len(own))
+        columns[own], values[own] = options + broken, 1.0
+        columns[~own], values[~own] = picked.indices, -picked.data
+        self.solver.addRows(
+            len(broken), np.full(len(broken), -highspy.kHighsInf), constant[broken] * share,
+            len(own), starts, columns, values,
+        )  # fmt: skip
+        return len(broken)
+
+    def _connect(self, x: FloatArray) -> int:
+        cuts = self.question.links.cuts(x)
+        for option, others in cuts:
+            self._need_one_of(option, others)
+        return len(cuts)
+
+    # Solving
+
+    def relax(self, goal: Goal, start: BoolArray) -> None:
+        """Solve without whole numbers first, which is quick and brings most of the bounds.
+
+        Parameters
+        ----------
+        goal
+            What is optimised.
+        start
+            A good choice; bounds are taken between it and the current solution.
+        """
+        self._set(goal)
+        options, rows = len(self.price), self.question.rows
+        inner = start.astype(np.float64)
+        for _ in range(MOST_ROUNDS):
+            if self._run() is None or self._late():
+                break
+            now = np.array(self.solver.getSolution().col_value)
+            x = np.clip(now[:options], 0.0, 1.0)
+            over = float(self.full @ now[options:]) - rows.value(x) / self.weight_unit
+            near = over <= 1e-6 * max(1.0, float(self.full.sum()))
+            inner = 0.5 * (inner + x)
+            added = self._connect(x)
+            if not near:
+                added += self._bound_weight(inner, now) or self._bound_weight(x, now)
+            if added == 0:
+                break
+
+    def best(self, goal: Goal, start: BoolArray | None) -> Found:
+        """Optimise one goal over whole choices.
+
+        Parameters
+        ----------
+        goal
+            What is optimised.
+        start
+            A choice that keeps every rule, None without one.
+
+        Returns
+        -------
+        Found
+            The best choice and the proven bound.
+        """
+        self._set(goal)
+        self._whole(relaxed=False)
+        self.nodes_left = self._node_limit()
+        sign = 1.0 if goal.maximise else -1.0
+        chosen, score, bound = start, -math.inf, math.inf  # as if everything were maximised
+        if start is not None:
+            score = sign * self._score(goal, start)
+        gap = FIRST_GAP
+        for _ in range(MOST_SEARCHES):
+            self.solver.setOptionValue("mip_rel_gap", gap)
+            self.solver.setOptionValue("mip_abs_gap", 0.99 * goal.step if goal.step else 1e-6)
+            if chosen is not None:
+                self._start_from(chosen)
+            now = self._run()
+            info = self.solver.getInfo()
+            if self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+                return Found(chosen, sign * score, proven=True)
+            bound = min(bound, sign * info.mip_dual_bound)
+            added = 0
+            if now is not None:
+                x = now[: len(self.price)] > 0.5
+                added, better = self._look_at(goal, x, now)
+                if better is not None and sign * self._score(goal, better) > score:
+                    chosen, score = better, sign * self._score(goal, better)
+            if self._closed(score, bound, goal):
+                return Found(chosen, sign * score, proven=True)
+            done = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            self.nodes_left -= max(1, int(info.mip_node_count))
+            if self.nodes_left <= 0 or self._late() or (not done and not added):
+                break
+            if not added or bound - score <= FIRST_GAP * abs(bound):
+                if gap == 0.0 and not added:
+                    break
+                gap = 0.0
+        return Found(chosen, sign * bound, proven=False)
+
+    def _closed(self, score: float, bound: float, goal: Goal) -> bool:
+        slack = goal.step - 1e-3 * goal.step if goal.step else 1e-9 * max(1.0, abs(bound))
+        return bound - score <= slack + 1e-9 * abs(bound)
+
+    def _look_at(self, goal: Goal, x: BoolArray, now: FloatArray) -> tuple[int, BoolArray | None]:
+        """Bounds that a solution breaks, and the choice that it stands for if that is allowed."""
+        question = self.question
+        point = x.astype(np.float64)
+        whole = np.concatenate([point, now[len(self.price) :]])
+        added = self._connect(point) + self._bound_weight(point, whole)
+        choice = question.links.connected(x)
+        covered = question.rows.value(choice.astype(np.float64)) / self.weight_unit
+        if not question.allowed(choice):
+            # Within the solver's tolerance of a limit, but outside: this very set is ruled out.
+            self._add(
+                -highspy.kHighsInf, float(x.sum() - 1), np.flatnonzero(x), np.ones(int(x.sum()))
+            )
+            return added + 1, None
+        enough = covered >= goal.least_weight - 1e-6 - 1e-9 * abs(goal.least_weight)
+        return added, choice if enough else None
+
+    def _score(self, goal: Goal, choice: BoolArray) -> float:
+        covered = self.question.rows.value(choice.astype(np.float64)) / self.weight_unit
+        return float(goal.per_option @ choice) + goal.per_weight * covered
+
+    def _set(self, goal: Goal) -> None:
+        everything = np.concatenate([goal.per_option, goal.per_weight * self.full])
+        sense = highspy.ObjSense.kMaximize if goal.maximise else highspy.ObjSense.kMinimize
+        self.solver.changeObjectiveSense(sense)
+        self.solver.changeColsCost(
+            len(everything), np.arange(len(everything), dtype=np.int32), everything
+        )
+        low = goal.least_weight - (0.5 * self.weight_step or 1e-9 * abs(goal.least_weight))
+        self.solver.changeRowBounds(1, low if low > 0 else -highspy.kHighsInf, highspy.kHighsInf)
+
+    def _whole(self, *, relaxed: bool) -> None:
+        kind = highspy.HighsVarType.kContinuous if relaxed else highspy.HighsVarType.kInteger
+        for option in range(len(self.price)):
+            self.solver.changeColIntegrality(option, kind)
+
+    def _node_limit(self) -> int:
+        entries = max(1, self.solver.getNumNz())
+        return int(np.clip(NODE_WORK // entries, LEAST_NODES, MOST_NODES))
+
+    def _start_from(self, choice: BoolArray) -> None:
+        covered = self.question.rows.covered(choice.astype(np.float64)) * self.weight
+        theta = np.bincount(self.bundle, weights=covered, minlength=self.number)
+        solution = highspy.HighsSolution()
+        shares = theta / self.full
+        solution.col_value = np.concatenate([choice.astype(np.float64), shares]).tolist()
+        self.solver.setSolution(solution)
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def _run(self) -> FloatArray | None:
+        """Values of the columns, None without a solution."""
+        self.solver.setOptionValue("mip_max_nodes", max(1, self.nodes_left))
+        if self.deadline is not None:
+            # HiGHS counts its time from the first run.
+            left = max(0.01, self.deadline - time.monotonic())
+            self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
+        self.solver.run()
+        if self.solver.getInfo().primal_solution_status != 2:
+            return None
+        return np.array(self.solver.getSolution().col_value)

@@ -1,0 +1,117 @@
+"""The best set by trying every one: slow, plain, and written from the definition alone."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question small enough to try everything."""
+
+    cover: NDArray[np.bool_]
+    weight: Sequence[int]
+    cost: Sequence[int]
+    budget: int | None = None
+    count: int | None = None
+    fixed: tuple[int, ...] = ()
+    groups: Sequence[int | None] | None = None
+    requires: Mapping[int, Sequence[int]] | None = None
+    target: int | None = None
+
+    def arguments(self) -> dict[str, object]:
+        named = ("weight", "cost", "budget", "count", "fixed", "groups", "requires", "target")
+        return {name: getattr(self, name) for name in named}
+
+
+def is_connected(there: set[int], case: Case) -> bool:
+    needs = case.requires or {}
+    fed = {row for row in there if row in case.fixed or row not in needs}
+    while True:
+        more = {row for row in there - fed if fed & set(needs[row])}
+        if not more:
+            return fed == there
+        fed |= more
+
+
+def is_allowed(chosen: tuple[int, ...], case: Case) -> bool:
+    there = set(chosen) | set(case.fixed)
+    if case.budget is not None and sum(case.cost[row] for row in chosen) > case.budget:
+        return False
+    if case.count is not None and len(chosen) > case.count:
+        return False
+    if case.groups is not None:
+        labels = [case.groups[row] for row in chosen if case.groups[row] is not None]
+        taken = {case.groups[row] for row in case.fixed} - {None}
+        if len(labels) > len(set(labels)) or taken & set(labels):
+            return False
+    return is_connected(there, case)
+
+
+def value(chosen: tuple[int, ...], case: Case) -> int:
+    rows = [*chosen, *case.fixed]
+    covered = case.cover[rows].any(axis=0) if rows else np.zeros(case.cover.shape[1], dtype=bool)
+    return int(np.asarray(case.weight)[covered].sum())
+
+
+def every_allowed(case: Case) -> Iterator[tuple[int, ...]]:
+    open_rows = [row for row in range(len(case.cost)) if row not in case.fixed]
+    for size in range(len(open_rows) + 1):
+        for chosen in itertools.combinations(open_rows, size):
+            if is_allowed(chosen, case):
+                yield chosen
+
+
+def best(case: Case) -> tuple[tuple[int, ...], int, int] | None:
+    """Chosen rows, value and cost; None when the target cannot be reached."""
+
+    def order(chosen: tuple[int, ...]) -> tuple[object, ...]:
+        spent = sum(case.cost[row] for row in chosen)
+        free = sum(case.cost[row] == 0 for row in chosen)
+        main = (-value(chosen, case), spent)
+        return (*(main if case.target is None else main[::-1]), free, chosen)
+
+    reaching = [
+        chosen
+        for chosen in every_allowed(case)
+        if case.target is None or value(chosen, case) >= case.target
+    ]
+    if not reaching:
+        return None
+    chosen = min(reaching, key=order)
+    return chosen, value(chosen, case), sum(case.cost[row] for row in chosen)
+
+
+def random_case(rng: np.random.Generator) -> Case:
+    """Up to eight options with every kind of rule, many ties and some loops without a root."""
+    options, points = int(rng.integers(1, 9)), int(rng.integers(1, 13))
+    cover = rng.random((options, points)) < rng.uniform(0.1, 0.6)
+    weight = rng.integers(0, 12, points)
+    cost = rng.integers(0, 6, options)
+    fixed = tuple(np.flatnonzero(rng.random(options) < 0.12).tolist())
+    groups = None
+    if rng.random() < 0.5:
+        labels = rng.integers(0, 4, options).tolist()
+        groups = [None if label == 3 else int(label) for label in labels]
+    requires = None
+    if rng.random() < 0.6:
+        needy = np.flatnonzero(rng.random(options) < 0.6).tolist()
+        requires = {
+            row: sorted(set(rng.integers(0, options, int(rng.integers(1, 3))).tolist()) - {row})
+            for row in needy
+        }
+    total, everything = int(cost.sum()), int(weight.sum())
+    return Case(
+        cover=cover,
+        weight=weight.tolist(),
+        cost=cost.tolist(),
+        budget=int(rng.integers(0, total + 2)) if rng.random() < 0.7 else None,
+        count=int(rng.integers(0, options + 1)) if rng.random() < 0.3 else None,
+        fixed=fixed,
+        groups=groups,
+        requires=requires,
+        target=int(rng.integers(0, everything + 2)) if rng.random() < 0.3 else None,
+    )
