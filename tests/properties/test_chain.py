@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, box
 from shapely.ops import split
 
+from phusong.analysis.gap_areas import gap_polygons
 from phusong.analysis.gaps import (
     COVERED,
     NO_SIGNAL,
     Confidence,
     commune_table,
-    gap_polygons,
     service_class,
 )
 from phusong.analysis.reach import ANY, BestServer, Threshold, combine

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
+from phusong.analysis.gap_areas import gap_polygons
 from phusong.analysis.gaps import (
     COVERED,
     MARGINAL,
@@ -14,7 +15,6 @@ from phusong.analysis.gaps import (
     UNKNOWN,
     Confidence,
     commune_table,
-    gap_polygons,
     point_table,
     service_class,
     white_zone,

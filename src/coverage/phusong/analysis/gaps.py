@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from pyproj import CRS
-from rasterio.features import shapes, sieve
 
 from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach, ReachLayer
 from phusong.geo.grid import Grid
@@ -54,8 +52,8 @@ class Gaps:
         By operator key (``any`` for all together) and technology: 0 no signal, 1 marginal,
         2 covered, 255 unknown.
     polygons
-        No-signal areas within the communes, columns ``operator``, ``technology``,
-        ``commune_code``, ``area_km2``, ``people``.
+        No-signal areas within the communes; see
+        :func:`phusong.analysis.gap_areas.gap_polygons`.
     communes, villages, facilities
         Tables; see :func:`commune_table` and :func:`point_table`.
     """
@@ -226,77 +224,6 @@ def point_table(points: gpd.GeoDataFrame, reach: Reach, confidence: Confidence) 
         table[f"{prefix}_probability_percent"] = percent
         table[f"{prefix}_level_dbm"] = level
     return table
-
-
-def gap_polygons(
-    gaps: Mapping[tuple[str, str], ClassArray],
-    communes: Communes,
-    people: People,
-    *,
-    smallest_km2: float,
-) -> gpd.GeoDataFrame:
-    """No-signal areas as polygons, cut by commune, without specks.
-
-    Parameters
-    ----------
-    gaps
-        Classes per cell, by operator key and technology.
-    communes
-        The areas that are asked about.
-    people
-        People per cell.
-    smallest_km2
-        Areas below this are merged into their surroundings before polygons are drawn [km²].
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``gap_id``, ``operator``, ``technology``, ``commune_code``, ``commune``, ``area_km2``
-        (of the polygon), ``people`` (exact fractions of the cells inside), ``geometry``; the
-        largest first within each commune.
-    """
-    grid = people.grid
-    least_cells = max(1, round(smallest_km2 / grid.cell_area_km2))
-    parts = []
-    for (operator, technology), classes in gaps.items():
-        silent = (classes == NO_SIGNAL).astype(np.uint8)
-        if least_cells > 1:
-            silent = sieve(silent, least_cells, connectivity=4)
-            silent[classes == UNKNOWN] = 0
-        areas = [
-            shapely.geometry.shape(outline)
-            for outline, value in shapes(silent, mask=silent == 1, transform=grid.affine)
-            if value == 1
-        ]
-        if not areas:
-            continue
-        layer = gpd.GeoDataFrame(geometry=areas, crs=grid.crs)
-        zones = communes.frame.rename(columns={"code": "commune_code", "name": "commune"})
-        cut = gpd.overlay(layer, zones, how="intersection", keep_geom_type=True)
-        cut = cut.explode(index_parts=False, ignore_index=True)
-        cut.insert(0, "technology", technology)
-        cut.insert(0, "operator", operator)
-        parts.append(cut)
-    columns = ["operator", "technology", "commune_code", "commune", "geometry"]
-    if not parts:
-        empty = gpd.GeoDataFrame({c: [] for c in columns}, geometry="geometry", crs=grid.crs)
-        return empty.assign(gap_id=[], area_km2=[], people=[])
-    merged = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=grid.crs)[columns]
-    merged["area_km2"] = merged.area / 1e6
-    merged = merged[merged["area_km2"] >= grid.cell_area_km2]
-    merged = merged.sort_values(
-        ["operator", "technology", "commune_code", "area_km2"],
-        ascending=[True, True, True, False],
-        kind="stable",
-    ).reset_index(drop=True)
-    merged["people"] = zonal_sums(people.count, grid, merged.geometry)
-    number = merged.groupby(["operator", "commune_code"]).cumcount() + 1  # ids differ by technology
-    merged.insert(
-        0,
-        "gap_id",
-        merged["commune_code"] + "-" + merged["operator"] + "-" + number.astype(str).str.zfill(3),
-    )
-    return merged
 
 
 def white_zone(gaps: Mapping[tuple[str, str], ClassArray], technology: str) -> NDArray[np.bool_]:

@@ -3,7 +3,8 @@
 import geopandas as gpd
 import pandas as pd
 
-from phusong.analysis.gaps import Confidence, Gaps, gap_polygons, service_class
+from phusong.analysis.gap_areas import Surroundings, gap_polygons
+from phusong.analysis.gaps import Confidence, Gaps, service_class
 from phusong.analysis.reach import Reach
 from phusong.pipeline.gap_tables import gap_tables
 from phusong.pipeline.session import Session
@@ -65,7 +66,11 @@ def _compute(session: Session, reach: Reach) -> None:
     classes = {key: service_class(layer, sure) for key, layer in reach.layers.items()}
     session.progress(STEP, 1, 4)
     polygons = gap_polygons(
-        classes, inputs.communes, inputs.people, smallest_km2=study.service.smallest_gap.value
+        classes,
+        inputs.communes,
+        inputs.people,
+        smallest_km2=study.service.smallest_gap.value,
+        surroundings=Surroundings(inputs.places, _sites(study, reach)),
     )
     session.progress(STEP, 2, 4)
     tables = gap_tables(session, reach, classes, sure)
@@ -86,6 +91,10 @@ def _compute(session: Session, reach: Reach) -> None:
         "people_in_raster": round(inputs.raster_people.total, 3),
         "cells_without_population_data": people.unknown_cells,
         "gap_polygons": len(polygons),
+        "gap_area_changed_percent": {
+            "by_sieving": _largest(polygons["sieve_change_percent"]),
+            "by_drawing": _largest(polygons["outline_change_percent"]),
+        },
         "outline_overlap_km2": round(_overlap_km2(inputs.communes.frame), 6),
         "verdict_wording": study.verdicts.model_dump(
             include={"trang_song", "lom_song", "wording_source", "centre_signal",
@@ -94,6 +103,23 @@ def _compute(session: Session, reach: Reach) -> None:
     }  # fmt: skip
     session.record(STEP, facts, outputs)
     session.progress(STEP, 4, 4)
+
+
+def _sites(study: Study, reach: Reach) -> pd.DataFrame:
+    """Sectors on the air, by the operator's key."""
+    keys = {op.name: op.key for op in study.operators}
+    return pd.DataFrame(
+        [
+            (s.site_id, keys[s.operator], s.technology, s.easting, s.northing)
+            for s in reach.network.sectors
+        ],
+        columns=["site_id", "operator", "technology", "easting", "northing"],
+    )
+
+
+def _largest(percent: pd.Series) -> float:
+    """Largest change of any layer or gap, without its sign."""
+    return round(float(percent.abs().max()), 3) if len(percent) else 0.0
 
 
 def _overlap_km2(outlines: gpd.GeoDataFrame) -> float:

@@ -1,0 +1,286 @@
+"""No-signal areas as polygons, and what lies in and near them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from rasterio.features import rasterize, shapes, sieve
+from scipy.ndimage import distance_transform_edt
+from scipy.spatial import cKDTree
+
+from phusong.analysis.gaps import COVERED, NO_SIGNAL, UNKNOWN, ClassArray, zonal_sums
+from phusong.analysis.reach import ANY
+from phusong.geo.grid import Grid
+from phusong.geo.people import People
+from phusong.geo.places import Communes, Places
+
+LARGEST_CHANGE = 0.02
+"""Sieving, and drawing an outline with fewer corners, may change an area by less than this."""
+ROUNDING = 1e-9
+"""How far an area of one cell may be below it after a cut."""
+TOLERANCES = (0.75, 0.5)
+"""Fractions of a cell by which an outline may move to lose corners, the largest first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What a gap is described by.
+
+    Parameters
+    ----------
+    places
+        Villages and facilities.
+    sites
+        Sectors on the air: ``site_id``, ``operator`` (key), ``technology``, ``easting``,
+        ``northing``.
+    """
+
+    places: Places
+    sites: pd.DataFrame
+
+
+def gap_polygons(
+    gaps: Mapping[tuple[str, str], ClassArray],
+    communes: Communes,
+    people: People,
+    *,
+    smallest_km2: float,
+    surroundings: Surroundings | None = None,
+) -> gpd.GeoDataFrame:
+    """No-signal areas as polygons, cut by commune, without specks.
+
+    Parameters
+    ----------
+    gaps
+        Classes per cell, by operator key and technology.
+    communes
+        The areas that are asked about.
+    people
+        People per cell.
+    smallest_km2
+        Areas below this are merged into their surroundings before polygons are drawn; less is
+        merged where that would change a layer's area within the communes by 2 % or more [km²].
+    surroundings
+        Villages, facilities and sites to describe each gap by; None to leave that out.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``gap_id``, ``operator``, ``technology``, ``commune_code``, ``commune``, ``area_km2``
+        and ``people`` (of the cells inside, exact fractions at the commune's edge),
+        ``sieved_below_km2`` (what was merged), ``sieve_change_percent`` (what that, and slivers
+        below a cell at the communes' edges, changed of the layer's whole area),
+        ``outline_change_percent`` (the area of ``geometry`` against
+        ``area_km2``, within 2 %), ``geometry``; the largest first within each commune. With
+        surroundings also ``villages``, ``village_names``, ``facilities``; and from the cell
+        where most people live (``latitude``, ``longitude``): ``nearest_covered_km`` with its
+        position, ``nearest_site``, ``nearest_site_operator`` and ``nearest_site_km``.
+    """
+    grid = people.grid
+    parts = [
+        _layer(classes, grid, communes, smallest_km2).assign(
+            operator=operator, technology=technology
+        )
+        for (operator, technology), classes in gaps.items()
+    ]
+    columns = ["operator", "technology", "commune_code", "commune"]
+    stated = ["sieved_below_km2", "sieve_change_percent"]
+    merged = _merged(parts, [*columns, *stated, "geometry"], grid)
+    merged.insert(0, "gap_id", _ids(merged))
+    merged["people"] = zonal_sums(people.count, grid, merged.geometry)
+    if surroundings is not None:
+        merged = _described(merged, gaps, people, surroundings)
+    drawn = _drawn(merged.geometry, grid)
+    merged["outline_change_percent"] = 100.0 * (drawn.area / merged.area - 1.0)
+    first = ["gap_id", *columns, "area_km2", "people", *stated, "outline_change_percent"]
+    others = [c for c in merged.columns if c not in {*first, "geometry"}]
+    return merged.set_geometry(drawn)[[*first, *others, "geometry"]]
+
+
+def _merged(parts: list[gpd.GeoDataFrame], columns: list[str], grid: Grid) -> gpd.GeoDataFrame:
+    """Parts of every layer in one order."""
+    whole = pd.concat(parts, ignore_index=True)
+    merged = gpd.GeoDataFrame(whole, geometry="geometry", crs=grid.crs)[columns]
+    merged["area_km2"] = merged.area / 1e6
+    return merged.sort_values(
+        ["operator", "technology", "commune_code", "area_km2"],
+        ascending=[True, True, True, False],
+        kind="stable",
+    ).reset_index(drop=True)
+
+
+def _ids(gaps: gpd.GeoDataFrame) -> pd.Series:
+    number = gaps.groupby(["operator", "commune_code"]).cumcount() + 1  # differs by technology
+    return gaps["commune_code"] + "-" + gaps["operator"] + "-" + number.astype(str).str.zfill(3)
+
+
+def _layer(
+    classes: ClassArray, grid: Grid, communes: Communes, smallest_km2: float
+) -> gpd.GeoDataFrame:
+    """Silent areas of one layer, sieved as far as their area in the communes stays the same."""
+    silent = (classes == NO_SIGNAL).astype(np.uint8)
+    before = zonal_sums(silent * grid.cell_area_km2, grid, communes.frame.geometry).sum()
+    least = max(1, round(smallest_km2 / grid.cell_area_km2))
+    while True:
+        kept = silent
+        if least > 1:
+            kept = sieve(silent, least, connectivity=4)
+            kept[classes == UNKNOWN] = 0
+        cut = _cut(kept, grid, communes)
+        if least > 0:  # slivers at the edges of communes
+            cut = cut[cut.area >= 1e6 * grid.cell_area_km2 * (1 - ROUNDING)]
+        after = cut.area.sum() / 1e6
+        change = after / before - 1.0 if before > 0 else 0.0
+        if abs(change) < LARGEST_CHANGE or least == 0:
+            return cut.assign(
+                sieved_below_km2=max(least, 0) * grid.cell_area_km2,
+                sieve_change_percent=100.0 * change,
+            )
+        least //= 2
+
+
+def _cut(silent: NDArray[np.uint8], grid: Grid, communes: Communes) -> gpd.GeoDataFrame:
+    """Connected silent areas, cut by commune."""
+    areas = [
+        shapely.geometry.shape(outline)
+        for outline, value in shapes(silent, mask=silent == 1, transform=grid.affine)
+        if value == 1
+    ]
+    layer = gpd.GeoDataFrame(geometry=gpd.GeoSeries(areas, crs=grid.crs))
+    zones = communes.frame.rename(columns={"code": "commune_code", "name": "commune"})
+    cut = gpd.overlay(layer, zones, how="intersection", keep_geom_type=True)
+    return cut.explode(index_parts=False, ignore_index=True)
+
+
+def _drawn(outlines: gpd.GeoSeries, grid: Grid) -> gpd.GeoSeries:
+    """Outlines with fewer corners, each within 2 % of its area."""
+    drawn = outlines.copy()
+    area = outlines.area
+    left = pd.Series(data=True, index=outlines.index)
+    for tolerance in TOLERANCES:
+        simple = outlines.simplify(tolerance * grid.resolution_m, preserve_topology=True)
+        close = (simple.area - area).abs() < LARGEST_CHANGE * area
+        take = left & close & simple.is_valid & (simple.geom_type == "Polygon")
+        drawn[take] = simple[take]
+        left &= ~take
+    return drawn
+
+
+def _described(
+    gaps: gpd.GeoDataFrame,
+    classes: Mapping[tuple[str, str], ClassArray],
+    people: People,
+    surroundings: Surroundings,
+) -> gpd.GeoDataFrame:
+    """Villages and facilities inside, and how far cover and sites are."""
+    grid = people.grid
+    places = surroundings.places
+    inside = _inside(gaps, places.villages, "name")
+    facilities = _inside(gaps, places.facilities, "facility_id")
+    table = gaps.assign(
+        villages=inside.map(len).astype("int64"),
+        village_names=inside.map("; ".join),
+        facilities=facilities.map(len).astype("int64"),
+    )
+    parts = [
+        _distances(
+            layer, classes[operator, technology], people, surroundings.sites, operator, technology
+        )
+        for (operator, technology), layer in table.groupby(["operator", "technology"], sort=True)
+    ]
+    names = ["easting", "northing", "covered_easting", "covered_northing", "nearest_covered_km",
+             "nearest_site", "nearest_site_operator", "nearest_site_km"]  # fmt: skip
+    found = pd.concat(parts) if parts else pd.DataFrame(columns=names)
+    found = found.reindex(table.index)
+    to_wgs84 = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
+    for prefix, columns in (("", names[:2]), ("nearest_covered_", names[2:4])):
+        places_m = found[columns].astype("float64").to_numpy()
+        longitude, latitude = to_wgs84.transform(places_m[:, 0], places_m[:, 1])
+        unknown = np.isnan(places_m[:, 0])
+        table[f"{prefix}latitude"] = np.where(unknown, np.nan, latitude)
+        table[f"{prefix}longitude"] = np.where(unknown, np.nan, longitude)
+    for name in names[4:]:
+        table[name] = found[name]
+    return table
+
+
+def _inside(gaps: gpd.GeoDataFrame, points: gpd.GeoDataFrame, label: str) -> pd.Series:
+    """Labels of the points inside each gap, in the order of the points."""
+    found = pd.Series([[] for _ in range(len(gaps))], index=gaps.index, dtype="object")
+    if points.empty or gaps.empty:
+        return found
+    gap, point = points.sindex.query(gaps.geometry, predicate="intersects")
+    for index, where in sorted(zip(gap.tolist(), point.tolist(), strict=True)):
+        found.iloc[index].append(str(points[label].iloc[where]))
+    return found
+
+
+def _distances(
+    layer: gpd.GeoDataFrame,
+    classes: ClassArray,
+    people: People,
+    sites: pd.DataFrame,
+    operator: str,
+    technology: str,
+) -> pd.DataFrame:
+    """From where most people of each gap live: to cover, and to the nearest site."""
+    grid = people.grid
+    easting, northing = _anchors(layer, people)
+    table = pd.DataFrame({"easting": easting, "northing": northing}, index=layer.index)
+    row, col = grid.pixel_of(easting, northing)
+    cell = (
+        np.clip(np.floor(row), 0, grid.shape[0] - 1).astype(int),
+        np.clip(np.floor(col), 0, grid.shape[1] - 1).astype(int),
+    )
+    covered = classes == COVERED
+    table["covered_easting"] = table["covered_northing"] = np.nan
+    if covered.any():
+        there = distance_transform_edt(~covered, return_distances=False, return_indices=True)
+        table["covered_easting"] = grid.affine.c + (there[1][cell] + 0.5) * grid.resolution_m
+        table["covered_northing"] = grid.affine.f - (there[0][cell] + 0.5) * grid.resolution_m
+    table["nearest_covered_km"] = np.hypot(
+        table["covered_easting"] - easting, table["covered_northing"] - northing
+    ) / 1000.0  # fmt: skip
+    own = sites[sites["technology"] == technology]
+    own = own if operator == ANY else own[own["operator"] == operator]
+    own = own.sort_values(["site_id", "operator"], kind="stable")
+    table["nearest_site"] = table["nearest_site_operator"] = ""
+    table["nearest_site_km"] = np.nan
+    if len(own):
+        tree = cKDTree(own[["easting", "northing"]].to_numpy(dtype=np.float64))
+        here = np.column_stack([easting, northing])
+        distance, _ = tree.query(here)
+        same = tree.query_ball_point(here, distance * (1 + 1e-12) + 1e-6)
+        nearest = [min(indices) for indices in same]  # several at one mast: the first by name
+        table["nearest_site"] = own["site_id"].to_numpy()[nearest]
+        table["nearest_site_operator"] = own["operator"].to_numpy()[nearest]
+        table["nearest_site_km"] = distance / 1000.0
+    return table
+
+
+def _anchors(
+    layer: gpd.GeoDataFrame, people: People
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Centre of the cell of each gap where most people live; a point inside where nobody does."""
+    grid = people.grid
+    inner = layer.geometry.representative_point()
+    easting, northing = inner.x.to_numpy().copy(), inner.y.to_numpy().copy()
+    numbered = zip(layer.geometry, range(1, len(layer) + 1), strict=True)
+    number = rasterize(
+        numbered, out_shape=grid.shape, transform=grid.affine, fill=0, dtype="int32"
+    ).ravel()
+    cells = np.flatnonzero(number)
+    count = np.nan_to_num(people.count).ravel()[cells]
+    order = np.lexsort((cells, -count, number[cells]))
+    cells, count = cells[order], count[order]
+    gap, first = np.unique(number[cells], return_index=True)
+    gap, first = gap[count[first] > 0] - 1, first[count[first] > 0]
+    row, col = np.divmod(cells[first], grid.shape[1])
+    easting[gap] = grid.affine.c + (col + 0.5) * grid.resolution_m
+    northing[gap] = grid.affine.f - (row + 0.5) * grid.resolution_m
+    return easting, northing
