@@ -1,5 +1,6 @@
 """The models that ``phusong path`` knows: from a checked link to the keys that are added."""
 
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -82,8 +83,6 @@ def _itm_results(link: ItmLinkObject) -> Results:
 
 def _free_space_results(link: FreeSpaceLinkObject) -> Results:
     """Loss over the slant distance, ground heights counted where they are given."""
-    import math  # noqa: PLC0415
-
     from phusong.models.free_space import free_space_loss_db  # noqa: PLC0415
 
     length_m = _length_m(link)

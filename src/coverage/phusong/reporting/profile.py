@@ -203,15 +203,18 @@ def profile_page(view: LinkView) -> str:
         f'<header class="head"><div class="words"><h1>{view.title.html()}</h1>'
         f'<div class="asked"><p>{view.finding.html()}</p><p>{view.conditions.html()}</p></div>'
         "</div></header>\n<main>\n"
-        f'<figure class="profile"><img src="{drawn.url}" alt="{text(drawn.alt.plain)}"></figure>\n'
+        f'<figure class="profile" tabindex="0"><img src="{drawn.url}" '
+        f'alt="{text(drawn.alt.plain)}"></figure>\n'
         f'<section id="losses"><h2>{_LOSS.html()}</h2><div class="scroll" tabindex="0" '
         f'role="region" aria-label="{text(_LOSS.plain)}"><table><thead><tr>{heads}</tr></thead>'
         f'<tbody>{rows}</tbody></table></div><p class="note">{_SPREAD.html()}</p></section>\n'
         "</main>"
     )
     styles = (
-        ".profile { margin: 24px 0 0; } .profile img { width: 100%; height: auto; } "
-        "#losses td .en { display: block; } #losses tbody th { white-space: nowrap; }"
+        ".profile { margin: 24px 0 0; overflow-x: auto; } "
+        ".profile img { display: block; width: 100%; min-width: 760px; height: auto; } "
+        "#losses td .en { display: block; } #losses td.words { min-width: 260px; } "
+        "#losses tbody th { min-width: 170px; }"
     )
     page = document(title=view.title.plain, body=body, practice=None, styles=styles)
     outside = loaded_from_outside(page)
