@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely.geometry import Point, Polygon, box
 
-from phusong.analysis.gap_areas import Surroundings, gap_polygons
+from phusong.analysis.gap_areas import Nearby, gap_polygons
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, zonal_sums
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
@@ -102,7 +102,7 @@ def surroundings(
     villages: list[tuple[str, float, float]],
     facilities: list[tuple[str, float, float]],
     sites: list[tuple[str, str, float, float]],
-) -> Surroundings:
+) -> Nearby:
     def points(rows: list[tuple[str, float, float]], label: str) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame(
             {label: [r[0] for r in rows]}, geometry=[Point(r[1], r[2]) for r in rows], crs=CRS
@@ -114,7 +114,7 @@ def surroundings(
         [(site, operator, "LTE", easting, northing) for site, operator, easting, northing in sites],
         columns=["site_id", "operator", "technology", "easting", "northing"],
     )
-    return Surroundings(places, table)
+    return Nearby(places, table)
 
 
 def two_gaps() -> NDArray[np.uint8]:
@@ -133,7 +133,7 @@ def test_what_lies_inside() -> None:
         [("S1", "a", 402_500, 2_491_500)],
     )  # fmt: skip
     made = gap_polygons(
-        {(ANY, "LTE"): two_gaps()}, WHOLE, people(), smallest_km2=0.0, surroundings=around
+        {(ANY, "LTE"): two_gaps()}, WHOLE, people(), smallest_km2=0.0, nearby=around
     )
     assert made["villages"].tolist() == [2, 1]
     assert made["village_names"].tolist() == ["Bản Trong; Bản Hai", "Bản Xa"]
@@ -150,7 +150,7 @@ def test_distances_are_from_where_most_people_live() -> None:
     classes = two_gaps()
     made = gap_polygons(
         {(ANY, "LTE"): classes, ("a", "LTE"): classes},
-        WHOLE, there, smallest_km2=0.0, surroundings=around,
+        WHOLE, there, smallest_km2=0.0, nearby=around,
     )  # fmt: skip
     home = (WEST + 12.5 * 50, NORTH - 10.5 * 50)
     first = made[made["operator"] == ANY].iloc[0]
@@ -173,7 +173,7 @@ def test_a_gap_without_people_or_cover_or_sites() -> None:
     classes = np.full((ROWS, COLS), NO_SIGNAL, dtype=np.uint8)
     made = gap_polygons(
         {(ANY, "LTE"): classes}, WHOLE, empty, smallest_km2=0.0,
-        surroundings=surroundings([], [], []),
+        nearby=surroundings([], [], []),
     )  # fmt: skip
     only = made.iloc[0]
     assert np.isnan(only["nearest_covered_km"])
@@ -188,7 +188,7 @@ def test_no_gap_has_the_same_columns() -> None:
     around = surroundings([], [], [])
     covered = np.full((ROWS, COLS), COVERED, dtype=np.uint8)
     none, some = (
-        gap_polygons({(ANY, "LTE"): c}, WHOLE, people(), smallest_km2=0.0, surroundings=around)
+        gap_polygons({(ANY, "LTE"): c}, WHOLE, people(), smallest_km2=0.0, nearby=around)
         for c in (covered, two_gaps())
     )
     assert none.empty

@@ -114,7 +114,7 @@ def test_radius_gives_each_cell_to_the_nearest_village(radius_m: float) -> None:
         own = expected[index] or set(settlement.cells.tolist())
         assert set(settlement.cells.tolist()) == own
         assert settlement.basis == "radius_people"
-        assert settlement.weight.tolist() == [1.0] * settlement.cells.size
+        assert settlement.cell_weight.tolist() == [1.0] * settlement.cells.size
 
 
 def test_own_cell_always_belongs_to_a_village() -> None:
@@ -130,9 +130,9 @@ def test_outline_takes_exact_shares_of_cells() -> None:
     (found,) = settlements(villages((1100.0, 2850.0)), counted, radius_m=250.0, outlines=outlines)
     shares = {0: 0.5, 1: 1.0, 12: 0.25, 13: 0.5}
     flat = counted.count.ravel()
-    assert dict(zip(found.cells.tolist(), found.weight.tolist(), strict=True)) == pytest.approx(
-        {cell: share * flat[cell] for cell, share in shares.items()}
-    )
+    assert dict(
+        zip(found.cells.tolist(), found.cell_weight.tolist(), strict=True)
+    ) == pytest.approx({cell: share * flat[cell] for cell, share in shares.items()})
     assert found.basis == "outline_people"
 
 
@@ -145,9 +145,9 @@ def test_area_counts_where_nobody_is_known_to_live() -> None:
         radius_m=250.0,
         outlines=outlines,
     )
-    assert (first.basis, first.weight.tolist()) == ("outline_area", [0.5])
+    assert (first.basis, first.cell_weight.tolist()) == ("outline_area", [0.5])
     assert second.basis == "radius_area"
-    assert second.weight.sum() == second.cells.size
+    assert second.cell_weight.sum() == second.cells.size
 
 
 # Villages

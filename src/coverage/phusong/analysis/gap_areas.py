@@ -28,7 +28,7 @@ TOLERANCES = (0.75, 0.5)
 
 
 @dataclass(frozen=True, eq=False)
-class Surroundings:
+class Nearby:
     """What a gap is described by.
 
     Parameters
@@ -50,7 +50,7 @@ def gap_polygons(
     people: People,
     *,
     smallest_km2: float,
-    surroundings: Surroundings | None = None,
+    nearby: Nearby | None = None,
 ) -> gpd.GeoDataFrame:
     """No-signal areas as polygons, cut by commune, without specks.
 
@@ -65,7 +65,7 @@ def gap_polygons(
     smallest_km2
         Areas below this are merged into their surroundings before polygons are drawn; less is
         merged where that would change a layer's area within the communes by 2 % or more [km²].
-    surroundings
+    nearby
         Villages, facilities and sites to describe each gap by; None to leave that out.
 
     Returns
@@ -93,8 +93,8 @@ def gap_polygons(
     merged = _merged(parts, [*columns, *stated, "geometry"], grid)
     merged.insert(0, "gap_id", _ids(merged))
     merged["people"] = zonal_sums(people.count, grid, merged.geometry)
-    if surroundings is not None:
-        merged = _described(merged, gaps, people, surroundings)
+    if nearby is not None:
+        merged = _described(merged, gaps, people, nearby)
     drawn = _drawn(merged.geometry, grid)
     merged["outline_change_percent"] = 100.0 * (drawn.area / merged.area - 1.0)
     first = ["gap_id", *columns, "area_km2", "people", *stated, "outline_change_percent"]
@@ -175,11 +175,11 @@ def _described(
     gaps: gpd.GeoDataFrame,
     classes: Mapping[tuple[str, str], ClassArray],
     people: People,
-    surroundings: Surroundings,
+    nearby: Nearby,
 ) -> gpd.GeoDataFrame:
     """Villages and facilities inside, and how far cover and sites are."""
     grid = people.grid
-    places = surroundings.places
+    places = nearby.places
     inside = _inside(gaps, places.villages, "name")
     facilities = _inside(gaps, places.facilities, "facility_id")
     table = gaps.assign(
@@ -188,9 +188,7 @@ def _described(
         facilities=facilities.map(len).astype("int64"),
     )
     parts = [
-        _distances(
-            layer, classes[operator, technology], people, surroundings.sites, operator, technology
-        )
+        _distances(layer, classes[operator, technology], people, nearby.sites, operator, technology)
         for (operator, technology), layer in table.groupby(["operator", "technology"], sort=True)
     ]
     names = ["easting", "northing", "covered_easting", "covered_northing", "nearest_covered_km",

@@ -52,7 +52,7 @@ class Settlement:
     ----------
     cells
         Flat indices into the grid.
-    weight
+    cell_weight
         What each cell counts: people, or area where nobody is known to live.
     basis
         Where the area is from and what is counted: ``outline_people``, ``outline_area``,
@@ -60,7 +60,7 @@ class Settlement:
     """
 
     cells: NDArray[np.int64]
-    weight: FloatArray
+    cell_weight: FloatArray
     basis: str
 
 
@@ -293,10 +293,10 @@ def _shares(
     rules: VerdictRules,
 ) -> tuple[float, float, float]:
     """Share with a signal, share unknown, and mean probability of what is known."""
-    total = settlement.weight.sum()
+    total = settlement.cell_weight.sum()
     if not total > 0:
         return 0.0, 1.0, np.nan
-    weight = settlement.weight / total
+    weight = settlement.cell_weight / total
     here = classes[settlement.cells]
     known = here != UNKNOWN
     signal = float(weight[known & (here >= rules.settlement_class)].sum())

@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
-from phusong.analysis.gap_areas import Surroundings, gap_polygons
+from phusong.analysis.gap_areas import Nearby, gap_polygons
 from phusong.analysis.gaps import Confidence, Gaps, service_class
 from phusong.analysis.reach import Reach
 from phusong.pipeline.gap_tables import gap_tables
@@ -70,7 +70,7 @@ def _compute(session: Session, reach: Reach) -> None:
         inputs.communes,
         inputs.people,
         smallest_km2=study.service.smallest_gap.value,
-        surroundings=Surroundings(inputs.places, _sites(study, reach)),
+        nearby=Nearby(inputs.places, _sites(study, reach)),
     )
     session.progress(STEP, 2, 4)
     tables = gap_tables(session, reach, classes, sure)
