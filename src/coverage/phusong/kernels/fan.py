@@ -240,6 +240,28 @@ def sample_clutter(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def sample_receivers(
+    fields: np.ndarray,
+    height: np.uint64,
+    distance: np.uint64,
+    ground: np.ndarray,
+    first: int,
+    count: int,
+    column: np.ndarray,
+    offset: np.ndarray,
+    half: HalfSector,
+) -> None:
+    """Receivers' own ground and their distances in columns into two fields."""
+    f = F32(half.f)
+    for r in range(np.uint64(count)):
+        X = np.int64(column[np.uint64(first) + r])
+        y = np.int64(offset[np.uint64(first) + r])
+        node = np.uint64(half.base + X * half.main + y * half.cross)
+        fields[r + height] = ground[node]
+        fields[r + distance] = F32(X) - f
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def sample_own_point(
     heights: np.ndarray,
     start: int,

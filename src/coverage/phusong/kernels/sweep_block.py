@@ -4,7 +4,13 @@ import numpy as np
 from numba import njit
 
 from phusong.kernels.exact_disc import DiscTask
-from phusong.kernels.fan import HalfSector, Radial, sample_own_clutter, sample_own_point
+from phusong.kernels.fan import (
+    HalfSector,
+    Radial,
+    sample_own_clutter,
+    sample_own_point,
+    sample_receivers,
+)
 from phusong.kernels.sweep_ducting import (
     duct_where_needed,
     ducting_bounds,
@@ -45,6 +51,7 @@ from phusong.kernels.sweep_own import (
     direct_rays,
     own_horizons,
     own_obstructions,
+    pick,
     radial_so_far,
     smooth_surfaces,
 )
@@ -120,17 +127,12 @@ def _own_ground(
     """Receivers' own heights and last points, and the radial's running values before them."""
     geo = s.geo
     own = s.terrain.trk
-    for r in range(count):
-        X = np.int64(s.column[first + r])
-        node = np.uint64(half.base + X * half.main + s.offset[first + r] * half.cross)
-        u = np.uint64(r)
-        before = X - ray.back
-        geo[u + A_N] = ground[node]
-        geo[u + A_LAST] = s.terrain.height[before]
-        geo[u + X_N] = s.x[X + ray.shift]
-        geo[u + S_RAW] = s.top_slope[before]
-        s.sum_1[r] = s.A1[before]
-        s.sum_2[r] = s.A2[before]
+    column = s.column
+    sample_receivers(geo, A_N, X_N, ground, first, count, column, s.offset, half)
+    pick(geo, A_LAST, s.terrain.height, first, count, column, ray.back)
+    pick(geo, S_RAW, s.top_slope, first, count, column, ray.back)
+    pick(s.sum_1, np.uint64(0), s.A1, first, count, column, ray.back)
+    pick(s.sum_2, np.uint64(0), s.A2, first, count, column, ray.back)
     w = ray.pitch
     sample_own_point(own, OWN_1, ground, w, first, count, s.column, s.offset, half)
     sample_own_point(own, OWN_2, ground, 2.0 * w, first, count, s.column, s.offset, half)

@@ -39,6 +39,22 @@ _FOUR = F32(4.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def pick(
+    fields: np.ndarray,
+    field: np.uint64,
+    running: np.ndarray,
+    first: int,
+    count: int,
+    column: np.ndarray,
+    back: int,
+) -> None:
+    """Running value of the radial before the own points of each receiver."""
+    for r in range(np.uint64(count)):
+        before = np.int64(column[np.uint64(first) + r]) - back
+        fields[r + field] = running[np.uint64(before)]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def direct_rays(geo: np.ndarray, count: int, line: Line) -> None:
     """Receiver height and slope of the direct ray. P.1812-8, eq. (14)."""
     for r in range(np.uint64(count)):

@@ -128,7 +128,9 @@ def disc_window(grid: Grid, *, easting: float, northing: float, radius_m: float)
         )
         for centre, size in zip((row, col), grid.shape, strict=True)
     )
-    inside = np.hypot(rows[:, np.newaxis] + 0.5 - row, cols[np.newaxis, :] + 0.5 - col) <= reach
+    down, right = np.abs(rows + 0.5 - row), np.abs(cols + 0.5 - col)
+    chord = np.sqrt(np.maximum((reach - down) * (reach + down), 0.0))  # half its length
+    inside = (right <= chord[:, np.newaxis]) & (down <= reach)[:, np.newaxis]
     inside[math.floor(row) - rows[0], math.floor(col) - cols[0]] = True
     return DiscWindow(int(rows[0]), int(cols[0]), inside)
 

@@ -21,6 +21,7 @@ NEAR = NEAREST_COLUMN - 1
 
 _PLACES = 256  # the mast stands on a multiple of 1/256 cell: column distances stay exact
 _RADIALS_PER_TASK = 48
+_STRIP = 128
 _DELTA_N_OF_BETA = 157.0 * 2.0 / 3.0  # N-units/km at which a_e is the radius of beta_0 % of time
 
 
@@ -205,8 +206,7 @@ def _sides(
 ) -> list[_Side]:
     """Half sectors: east and west on the rasters, south and north on their transposed copies."""
     rows, cols = shape
-    ground_turned = np.ascontiguousarray(ground.T).reshape(-1)
-    clutter_turned = np.ascontiguousarray(clutter.T).reshape(-1)
+    ground_turned, clutter_turned = _turned(ground), _turned(clutter)
     out = mast.row * cols + mast.col
     sides = []
     for main in (1, -1):
@@ -232,6 +232,14 @@ def _sides(
             )  # fmt: skip
             sides.append(_Side(ground_turned, clutter_turned, half))
     return sides
+
+
+def _turned(raster: Float32Array) -> Float32Array:
+    """Transposed copy, flat; strips of rows stay in the cache while they are turned."""
+    copy = np.empty(raster.shape[::-1], dtype=np.float32)
+    for first in range(0, raster.shape[0], _STRIP):
+        copy[:, first : first + _STRIP] = raster[first : first + _STRIP].T
+    return copy.reshape(-1)
 
 
 def _near_cells(
