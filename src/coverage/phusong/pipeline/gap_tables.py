@@ -172,4 +172,6 @@ def _address_points(places: Places) -> pd.DataFrame:
         parts.append(households.assign(point_id=households["household_id"], point_kind="household"))
     whole = pd.concat(parts, ignore_index=True).reindex(columns=columns)
     texts = ["name", "village_id", "commune_code", "postcode"]
-    return whole.assign(**{name: whole[name].fillna("").astype(str) for name in texts})
+    return whole.assign(
+        **{name: whole[name].astype("string").fillna("").astype(str) for name in texts}
+    )
