@@ -10,10 +10,17 @@ from PIL import Image
 from shapely.geometry import box
 
 from phusong.errors import DataError
-from phusong.reporting.facts import PRACTICE, Bilingual
-from phusong.reporting.figures import Outline, coverage_figure, picture, scale_bar_m
+from phusong.reporting.facts import PRACTICE, Bilingual, Picture
+from phusong.reporting.figures import (
+    Outline,
+    coverage_figure,
+    money_figure,
+    picture,
+    scale_bar_m,
+)
 from phusong.reporting.palette import service_classes
 from unit.reporting.cases import grid, heights, service
+from unit.reporting.study_cases import priorities
 
 TITLE = Bilingual("Vùng phủ sóng", "Coverage")
 WEST, SOUTH, EAST, NORTH = grid().bounds
@@ -96,3 +103,24 @@ def test_webp() -> None:
 )
 def test_scale_bar(span: float, length: float) -> None:
     assert scale_bar_m(span) == length
+
+
+def draw_money(practice: Bilingual | None) -> Picture:
+    figure = money_figure(priorities(), title=TITLE, currency="V$_N$D", practice=practice)
+    return picture(figure, alt=TITLE, dpi=60, kind="jpeg")
+
+
+def test_money_is_drawn_the_same_and_marked() -> None:
+    drawn = draw_money(PRACTICE)
+    assert drawn == draw_money(PRACTICE)
+    assert drawn._repr_mimebundle_()[0].keys() == {"image/jpeg", "text/plain"}
+    wet, dry = pixels(drawn.content), pixels(draw_money(None).content)
+    rows, cols = (side // 2 for side in wet.shape[:2])
+    for top in (0, rows):
+        for left in (0, cols):
+            part = np.s_[top : top + rows, left : left + cols]
+            assert (np.abs(wet[part] - dry[part]).max(axis=2) > 20).mean() > 0.005
+
+
+def test_money_of_no_priorities_is_an_empty_frame() -> None:
+    assert money_figure(priorities().head(0), title=TITLE, currency="VND").axes

@@ -48,7 +48,7 @@ def shown_sentences(sentences: Iterable[Bilingual]) -> Shown:
     """
     said = tuple(sentences)
     items = "".join(f"<p>{sentence.html()}</p>" for sentence in said)
-    plain = "\n\n".join(dict.fromkeys(f"{s.vi}\n{s.en}" for s in said))
+    plain = "\n\n".join("\n".join(dict.fromkeys((s.vi, s.en))) for s in said)
     return Shown(f'<div class="said">{items}</div>', plain)
 
 

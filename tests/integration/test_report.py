@@ -1,0 +1,78 @@
+"""From files to the pages that are handed over: every product listed, every link good."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+import phusong
+from phusong.pipeline import show
+from phusong.pipeline.report import INDEX, MAP
+from phusong.study import Study
+from synthetic import write_region
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    region = write_region(tmp_path_factory.mktemp("báo cáo") / "vùng thử")
+    opened = phusong.open_study(region.study)
+    phusong.report(opened, with_notebooks=False)
+    return opened
+
+
+def links(page: Path) -> list[str]:
+    found = re.findall(r'<a [^>]*href="([^"]*)"', page.read_text(encoding="utf-8"))
+    return [unquote(unescape(link)) for link in found if not link.startswith("#")]
+
+
+def test_the_index_lists_every_file_and_no_other(study: Study) -> None:
+    folder = study.output
+    listed = set(links(folder / INDEX))
+    written = {
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob("*")
+        if file.is_file() and "cache" not in file.relative_to(folder).parts
+    }
+    assert listed == written - {INDEX}
+
+
+def test_pages_are_the_same_bytes_again(study: Study) -> None:
+    pages = [study.output / name for name in (INDEX, MAP)]
+    before = [page.read_bytes() for page in pages]
+    for page in pages:
+        page.unlink()
+    phusong.report(phusong.open_study(study.file), with_notebooks=False)
+    assert [page.read_bytes() for page in pages] == before
+
+
+def test_notebooks_get_tables_and_answers_in_both_languages(study: Study) -> None:
+    reach = phusong.reach(study)
+    gaps = phusong.gaps(study, reach)
+    plan = phusong.plan(study, gaps)
+    made = {
+        "Vùng thử": show.headline(study),
+        "Data sources": show.inputs(study)[0],
+        "On air": show.inputs(study)[1],
+        "Assumptions": show.assumptions(study),
+        "assumed numbers": show.answer_assumptions(study),
+        "By commune": show.communes(study, gaps),
+        "By operator": show.operators(study, gaps),
+        "Shares of area": show.areas(study, gaps),
+        "Villages without signal at the centre": show.villages(study, gaps),
+        "White zones": show.white_zones(study, gaps),
+        "operator covers": show.answer_reach(study, gaps),
+        "have no LTE signal": show.answer_gaps(study, gaps),
+        "Investment priorities": show.priorities(study, plan),
+        "Why": show.why(plan),
+        "First priority": show.answer_plan(study, plan),
+        "As modelled": phusong.findings(study),
+    }
+    for words, shown in made.items():
+        assert words.casefold() in shown.plain.casefold()
+        assert words.casefold() in shown.html.casefold()
+    for drawn in (phusong.coverage_picture(study, gaps), show.money_picture(study, plan)):
+        assert drawn.mime == "image/jpeg"
+    assert phusong.map_view(study)._repr_html_().startswith("<iframe")

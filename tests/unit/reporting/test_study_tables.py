@@ -1,0 +1,236 @@
+"""Results as tables and sentences: numbers counted by hand, words in two languages."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from phusong.geo.network import Network
+from phusong.reporting.facts import NARROW_SPACE, PRACTICE, Bilingual, Column, Source, same
+from phusong.reporting.findings import (
+    assumption_findings,
+    en,
+    gap_findings,
+    plan_findings,
+    reach_findings,
+    reasons,
+    vi,
+    village_findings,
+)
+from phusong.reporting.input_tables import (
+    assumption_table,
+    filled_table,
+    network_table,
+    source_table,
+)
+from phusong.reporting.page_tables import PageTable, reasons_html
+from phusong.reporting.products import products_of
+from phusong.reporting.shown import (
+    Shown,
+    shown_headline,
+    shown_list,
+    shown_sentences,
+    shown_table,
+)
+from phusong.reporting.study_facts import silent_villages
+from phusong.reporting.study_tables import (
+    area_table,
+    commune_table,
+    gap_table,
+    operator_table,
+    priority_table,
+    village_table,
+)
+from phusong.reporting.words import field_names
+from phusong.sources.study_file import read_study
+from phusong.study import Study
+from synthetic import write_region
+from unit.reporting.cases import HOSTILE
+from unit.reporting.study_cases import gaps, priorities, sector
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    folder = tmp_path_factory.mktemp("study")
+    return read_study(write_region(folder / "vùng").study)
+
+
+def test_communes_come_in_order_of_need_and_add_up(study: Study) -> None:
+    table = commune_table(study, gaps())
+    assert [row[0] for row in table.rows] == ["Dìn Chin", "Pa Cheo"]
+    assert table.rows[0] == ("Dìn Chin", 10.0, 5.0, 600.0, 200.0, 100.0, 300.0, 50.0)
+    assert table.total == ("Tổng · Total", 30.0, 11.0, 1000.0, 450.0, 150.0, 400.0, 40.0)
+
+
+def test_a_commune_without_people_has_no_share(study: Study) -> None:
+    found = gaps()
+    nobody = found.communes.assign(people=0.0, people_no_signal=0.0)
+    table = commune_table(study, dataclasses.replace(found, communes=nobody))
+    assert [row[-1] for row in table.rows] == [None, None]
+
+
+def test_operators_that_were_not_computed_are_not_shown(study: Study) -> None:
+    found = gaps()
+    here = operator_table(study, found)
+    assert [row[0] for row in here.rows] == ["Tất cả nhà mạng · All operators"]
+    key = study.operators[0].key
+    named = found.communes.replace({"operator": {"a": key}})
+    classes = {("any", "LTE"): found.classes["any", "LTE"], (key, "LTE"): np.zeros((2, 2), "uint8")}
+    table = operator_table(study, dataclasses.replace(found, communes=named, classes=classes))
+    assert table.rows[1] == (study.operators[0].name, 150.0, 150.0, 700.0, 70.0)
+
+
+def test_shares_of_area_leave_unknown_out(study: Study) -> None:
+    """Of 90 known cells 20 are covered and 10 marginal; of 30 km² in communes 16 and 3."""
+    row = area_table(study, gaps()).rows[0]
+    assert row[1:] == pytest.approx((1600 / 30, 10.0, 1100 / 30, 2000 / 90, 1000 / 90, 6000 / 90))
+
+
+def test_silent_villages_the_largest_first(study: Study) -> None:
+    assert list(silent_villages(study, gaps())["village_id"]) == ["v2", "v1"]
+    table = village_table(study, gaps(), most=1)
+    assert table.rows[0][:4] == ("Thôn 2", "Pa Cheo", 70.0, 14.0)
+    assert table.note == Bilingual(
+        "1 trong 2 thôn; tất cả trong gaps/villages.csv.",
+        "1 of 2 villages; all of them in gaps/villages.csv.",
+    )
+    bare = dataclasses.replace(gaps(), villages=gaps().villages[["village_id"]])
+    assert silent_villages(study, bare).empty
+
+
+def test_white_zones_are_of_all_operators(study: Study) -> None:
+    assert [row[0] for row in gap_table(study, gaps(), most=5).rows] == ["g2", "g1"]
+
+
+def test_priorities_in_millions(study: Study) -> None:
+    table = priority_table(study, priorities(), most=1)
+    assert table.rows == (("1", "Nhà mạng A", "Dìn Chin", 500.4, 300.0, 2500.0, 4000.0, 7.99),)
+    assert table.columns[5].heading == Bilingual(
+        f"Vốn đầu tư [triệu {study.costs.exchange.currency}]",
+        f"Capex [million {study.costs.exchange.currency}]",
+    )
+
+
+def test_findings_count(study: Study) -> None:
+    everyone, most = gap_findings(study, gaps())
+    assert "400 trong 1.000 người (40,0\u00a0%) ở 2 xã" in everyone.vi
+    assert "400 of 1,000 people (40.0\u00a0%) in 2 communes" in everyone.en
+    assert "Dìn Chin: about 300 people, 50.0\u00a0%" in most.en
+    covered = gaps().communes.assign(people_no_signal=0.0)
+    assert len(gap_findings(study, dataclasses.replace(gaps(), communes=covered))) == 1
+
+
+def test_findings_of_reach_and_villages(study: Study) -> None:
+    together, _ = reach_findings(study, gaps())
+    assert "53.3\u00a0% of the communes' area" in together.en
+    assert "45.0\u00a0% of the people" in together.en
+    (villages,) = village_findings(study, gaps())
+    assert villages.en.startswith("2 of 3 villages")
+    assert "120 people" in villages.en
+    assert village_findings(study, gaps(villages=0)) == ()
+
+
+def test_findings_of_a_plan(study: Study) -> None:
+    first, together = plan_findings(study, priorities())
+    assert "about 500 people" in first.en
+    assert "300 of whom have no operator today" in first.en
+    assert "5,5 tỷ" in together.vi
+    assert "350 people" in together.en
+    (nothing,) = plan_findings(study, priorities().head(0))
+    assert "No option" in nothing.en
+    assert reasons(priorities(), most=1) == (Bilingual("Vì Dìn Chin", "Because Dìn Chin"),)
+
+
+def test_assumptions_are_all_listed(study: Study) -> None:
+    table = assumption_table(study)
+    assert len(table.rows) == len(study.assumptions())
+    (sentence,) = assumption_findings(study)
+    assert f"rests on {len(table.rows)} assumed numbers" in sentence.en
+
+
+def test_network_and_what_was_filled(study: Study) -> None:
+    base = sector(operator=study.operators[0].name)
+    sectors = (
+        base,
+        dataclasses.replace(base, sector_id="s2", filled=("eirp_dbm", "mast_height_m")),
+        dataclasses.replace(base, site_id="p", sector_id="p1", status="planned"),
+    )
+    network = Network(sectors)
+    table = network_table(study, network)
+    assert table.rows[0] == (study.operators[0].name, 2, 1, 3, 2, 1)
+    assert table.total == ("Tổng · Total", 2, 1, 3, 2, 1)
+    assert [row[1:] for row in filled_table(network).rows] == [
+        ("eirp_dbm", 1),
+        ("mast_height_m", 1),
+    ]
+
+
+def test_numbers_in_sentences() -> None:
+    assert (vi(12345.6), en(12345.6, 1)) == ("12.346", "12,345.6")
+    assert (vi(float("nan")), en(float("nan"), 2)) == ("–", "–")
+
+
+def test_headings_carry_their_unit_in_each_language() -> None:
+    assert Column(same("x"), "km²").heading == Bilingual("x [km²]", "x [km²]")
+    assert Column(same("x"), "người · people").heading == Bilingual("x [người]", "x [people]")
+    assert Column(same("x")).heading == same("x")
+
+
+def test_field_names_fall_back_to_the_column() -> None:
+    names = field_names(["mast_height_m", "colour"])
+    assert names == Bilingual("độ cao cột, colour", "mast height, colour")
+
+
+def test_plain_text_says_the_same() -> None:
+    columns = (Column(same("a")), Column(same("b"), "km", 0))
+    table = PageTable(Bilingual("Bảng", "Table"), columns, (("x", 1234.0),), total=("T", None))
+    assert str(shown_table(table)) == f"Bảng · Table\na | b [km]\nx | 1{NARROW_SPACE}234\nT | –"
+    said = shown_sentences((Bilingual("một", "one"), same("2")))
+    assert repr(said) == "một\none\n\n2"
+    assert str(shown_list(same("h"), (Bilingual("một", "one"),))) == "h\n1. một\n   one"
+    head = shown_headline(Bilingual("t", "t2"), Bilingual("q", "q2"), PRACTICE)
+    assert str(head).endswith("DỮ LIỆU MÔ PHỎNG · PRACTICE DATA")
+    assert 'class="practice"' in head._repr_html_()
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_nothing_hostile_survives_in_markup(study: Study, payload: str) -> None:
+    source = Source(same(payload), payload, payload, payload)
+    found, ranked = gaps(payload), priorities(payload)
+    made: tuple[Shown, ...] = (
+        shown_table(commune_table(study, found)),
+        shown_table(village_table(study, found, most=9)),
+        shown_table(gap_table(study, found, most=9)),
+        shown_table(priority_table(study, ranked, most=9)),
+        shown_table(source_table((source,))),
+        shown_sentences((*gap_findings(study, found), *plan_findings(study, ranked))),
+        shown_list(same(payload), reasons(ranked, most=9)),
+        shown_headline(same(payload), same(payload), None),
+    )
+    for shown in made:
+        for mark in ("<script", "<img", "<svg", "<iframe", "<a ", "<!--", "{{", "${", "{%", "`"):
+            assert mark not in shown.html
+
+
+def test_every_file_is_listed_once_in_its_group(study: Study) -> None:
+    key = study.operators[0].key
+    files = {
+        "plan/priorities.csv": 10, f"reach/p1812/outdoor/{key}-lte-level.tif": 20,
+        "reach/p1812/outdoor/any-lte-server.tif": 30, "reach/p1812/outdoor/who-lte-odd.tif": 40,
+        "maps/coverage.html": 50, "maps/other.html": 60, "notebooks/09_own.html": 70,
+        "manifest.json": None, "new.bin": 80,
+    }  # fmt: skip
+    listed = products_of(study, files)
+    assert sorted(p.path for p in listed) == sorted(files)
+    assert [p.kind for p in listed] == ["map", "map", "notebook", "table", *(["file"] * 5)]
+    by_path = {p.path: p for p in listed}
+    level = by_path[f"reach/p1812/outdoor/{key}-lte-level.tif"]
+    assert level.title.en == f"{study.operators[0].name}, LTE: received level [dBm]"
+    assert by_path["reach/p1812/outdoor/any-lte-server.tif"].title.vi.startswith("Tất cả nhà mạng")
+    assert by_path["reach/p1812/outdoor/who-lte-odd.tif"].title == same("who-lte-odd")
+    assert {p.path: p.size_bytes for p in listed} == files
+
+
+def test_no_reasons_no_heading() -> None:
+    assert reasons_html(()) == ""
