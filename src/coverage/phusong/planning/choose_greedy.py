@@ -12,8 +12,14 @@ SMALLEST_PRICE = 1e-9
 SAME_SCORE = 1e-12
 
 
-class _Progress:
-    """What is chosen so far and what it leaves open."""
+class Progress:
+    """What is chosen so far, what it leaves open, and the best next step.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    """
 
     def __init__(self, question: Question) -> None:
         self.question = question
@@ -24,7 +30,13 @@ class _Progress:
         self.free_price = SMALLEST_PRICE * float(question.cost.max(initial=1.0)) + 1e-300
 
     def add(self, options: IntArray) -> None:
-        """Build some options."""
+        """Build some options.
+
+        Parameters
+        ----------
+        options
+            Open options, connected together with what is chosen already.
+        """
         by_option = self.question.rows.by_option
         newly = by_option[options].indices
         lost = np.zeros_like(self.left)
@@ -37,7 +49,18 @@ class _Progress:
                 self.blocked[group] = True
 
     def best_step(self, *, per_cost: bool) -> IntArray | None:
-        """The best affordable option, together with what it needs; None when nothing helps."""
+        """Best affordable option, together with what it needs.
+
+        Parameters
+        ----------
+        per_cost
+            Whether steps are compared by weight for the money, or by weight alone.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            Options to build, the one that is wanted last; None when nothing helps.
+        """
         gain, price, length, before = self._outlook()
         possible = (gain > 0) & ~self.chosen & ~self.blocked & self._fits(price, length)
         score = gain / np.maximum(price, self.free_price) if per_cost else gain
@@ -135,7 +158,7 @@ def greedy_choice(question: Question, *, per_cost: bool) -> BoolArray:
     numpy.ndarray
         Whether each open option is chosen; all rules but the target are kept.
     """
-    progress = _Progress(question)
+    progress = Progress(question)
     rows = question.rows
     everything = rows.base + float(rows.weight.sum())
     while not not_above(question.wanted, everything - float(progress.left.sum())):

@@ -145,7 +145,7 @@ def read_question(  # noqa: PLR0913 — as best_set
     DomainError
         A weight, price or limit is negative or NaN.
     """
-    matrix = _cover(cover)
+    matrix = cover_matrix(cover)
     options, points = matrix.shape
     weights = _amounts("weight", weight, points, "demand points (columns of cover)")
     prices = (
@@ -181,7 +181,26 @@ def read_question(  # noqa: PLR0913 — as best_set
     )
 
 
-def _cover(cover: object) -> sparse.csc_matrix:
+def cover_matrix(cover: object) -> sparse.csc_matrix:
+    """Matrix of options × demand points, 1 where an option covers a point.
+
+    Parameters
+    ----------
+    cover
+        SciPy sparse matrix or anything that becomes an array of two dimensions.
+
+    Returns
+    -------
+    scipy.sparse.csc_matrix
+        A copy with 1 for every entry other than 0.
+
+    Raises
+    ------
+    DataError
+        It is no matrix.
+    DomainError
+        An entry is NaN.
+    """
     shape = cover.shape if isinstance(cover, sparse.spmatrix | sparse.sparray) else None
     if shape is None:
         cover = np.asarray(cover)

@@ -1,0 +1,246 @@
+"""How sure a ranking is: ranks, best sets and regret under other coverage, people and prices."""
+
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import kendalltau
+
+from phusong.errors import DataError, DomainError
+from phusong.planning.choose import best_set
+from phusong.planning.choose_greedy import Progress
+from phusong.planning.choose_inputs import cover_matrix, not_above, read_question
+from phusong.planning.scenarios import Scenario
+from phusong.units import FloatArray, IntArray
+
+RankBy = Literal["alone", "steps"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """What a ranking is worth when the inputs are a little different.
+
+    Parameters
+    ----------
+    rank
+        Rank of each option in the base case, from 1; NaN for fixed rows, here and below.
+    rank_p10, rank_p90
+        Ranks that are not passed in 10 % and in 90 % of the draws.
+    probability_in_top
+        Share of the draws in which the option is among the first ``top``.
+    probability_in_best_set
+        Share of the draws in which it is in the best set; NaN without budget and count.
+    regret
+        Weight that the base plan misses against the best set of a draw, mean over the draws;
+        NaN without budget and count.
+    regret_p90
+        The same, not passed in 90 % of the draws.
+    kendall_tau
+        Agreement of the ranking of each draw with the base ranking, mean: 1 the same, −1 reversed.
+    proven
+        Share of the draws whose best set was proven to be the best.
+    top
+        How many count as first.
+    draws
+        How many scenarios were looked at.
+    """
+
+    rank: FloatArray = field(repr=False)
+    rank_p10: FloatArray = field(repr=False)
+    rank_p90: FloatArray = field(repr=False)
+    probability_in_top: FloatArray = field(repr=False)
+    probability_in_best_set: FloatArray = field(repr=False)
+    regret: float
+    regret_p90: float
+    kendall_tau: float
+    proven: float
+    top: int
+    draws: int
+
+
+def stability(  # noqa: PLR0913 — as best_set
+    cover: object,
+    *,
+    weight: ArrayLike,
+    cost: ArrayLike | None = None,
+    scenarios: Sequence[Scenario],
+    budget: float | None = None,
+    count: int | None = None,
+    fixed: Iterable[int] = (),
+    groups: Mapping[int, Hashable] | Sequence[Hashable] | None = None,
+    requires: Mapping[int, Iterable[int]] | None = None,
+    top: int = 10,
+    rank_by: RankBy = "alone",
+) -> Stability:
+    """Rank intervals, probabilities and regret over scenarios.
+
+    Parameters
+    ----------
+    cover, weight, cost
+        The base case, as for :func:`phusong.planning.choose.best_set`.
+    scenarios
+        Draws of cover, weight and cost, each of the base case's shape; every option and every
+        plan meets the same draws. :mod:`phusong.planning.scenarios` makes them.
+    budget, count, fixed, groups, requires
+        Limits and rules, as there; the same in every draw.
+    top
+        Probability of being among how many first ones, >= 1.
+    rank_by
+        ``alone``: new weight for the money of each option by itself; ``steps``: the order of
+        greedy steps, in which people reached by earlier options no longer count, and then what
+        adds nothing, by itself.
+
+    Returns
+    -------
+    Stability
+        Arrays have one entry per row of ``cover``. Equal ranks go to the smaller row. The regret
+        of a draw compares its best set with the base plan, built step by step at the draw's
+        prices until its money ends.
+
+    Raises
+    ------
+    DataError
+        There is no scenario, or one has another shape than the base case.
+    DomainError
+        ``top`` is below 1, or as for :func:`phusong.planning.choose.best_set`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> base = {"weight": np.array([9.0, 5.0]), "cost": np.array([1.0, 1.0])}
+    >>> same = [Scenario(np.eye(2), base["weight"], base["cost"])] * 3
+    >>> found = stability(np.eye(2), **base, scenarios=same, count=1, top=1)
+    >>> found.rank_p10, found.probability_in_best_set, found.regret
+    (array([1., 2.]), array([1., 0.]), 0.0)
+    """
+    matrix = cover_matrix(cover)
+    prices = np.ones(matrix.shape[0]) if cost is None else np.asarray(cost, dtype=np.float64)
+    standing = tuple(fixed)
+    base = Scenario(matrix, np.asarray(weight, dtype=np.float64), prices)
+    cases = _Cases(standing, groups, requires, budget, count, rank_by)
+    if top < 1 or not scenarios:
+        raise DomainError(f"top={top} and {len(scenarios)} scenarios: at least 1 of each is needed")
+    for number, scenario in enumerate(scenarios):
+        _check_shape(number, scenario, base)
+    order = cases.ranking(base)
+    ranks = np.array([cases.ranking(scenario) for scenario in scenarios])
+    taus = [_tau(order, rank) for rank in ranks]
+    in_set, regret, proven = cases.best_sets(base, scenarios)
+    return Stability(
+        rank=order,
+        rank_p10=np.percentile(ranks, 10, axis=0, method="inverted_cdf"),
+        rank_p90=np.percentile(ranks, 90, axis=0, method="inverted_cdf"),
+        probability_in_top=np.where(np.isnan(order), np.nan, (ranks <= top).mean(axis=0)),
+        probability_in_best_set=np.where(np.isnan(order), np.nan, in_set),
+        regret=float(regret.mean()),
+        regret_p90=float(np.percentile(regret, 90, method="inverted_cdf")),
+        kendall_tau=float(np.mean(taus)),
+        proven=proven,
+        top=top,
+        draws=len(scenarios),
+    )
+
+
+def _check_shape(number: int, scenario: Scenario, base: Scenario) -> None:
+    shapes = [np.shape(scenario.cover), np.shape(scenario.weight), np.shape(scenario.cost)]
+    wanted = [np.shape(base.cover), np.shape(base.weight), np.shape(base.cost)]
+    if shapes != wanted:
+        raise DataError(
+            f"scenarios[{number}] has shapes {shapes} of cover, weight and cost, the base case "
+            f"has {wanted}; all draws must be of the same options and points"
+        )
+
+
+def _tau(base: FloatArray, other: FloatArray) -> float:
+    ranked = ~np.isnan(base)
+    if int(ranked.sum()) < 2:
+        return 1.0
+    return float(kendalltau(base[ranked], other[ranked], variant="b").statistic)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cases:
+    """The rules that every scenario shares."""
+
+    fixed: tuple[int, ...]
+    groups: Mapping[int, Hashable] | Sequence[Hashable] | None
+    requires: Mapping[int, Iterable[int]] | None
+    budget: float | None
+    count: int | None
+    rank_by: RankBy
+
+    def ranking(self, scenario: Scenario) -> FloatArray:
+        """Rank of each row, NaN for fixed ones."""
+        question = read_question(
+            scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=None, count=None,
+            fixed=self.fixed, groups=self.groups if self.rank_by == "steps" else None,
+            requires=self.requires if self.rank_by == "steps" else None, target=None,
+        )  # fmt: skip
+        alone = np.zeros(len(scenario.cost))
+        gain = question.rows.by_option @ question.rows.weight
+        alone[question.free] = gain / np.maximum(question.cost, 1e-12)
+        first: list[int] = []
+        if self.rank_by == "steps":
+            progress = Progress(question)
+            while (step := progress.best_step(per_cost=True)) is not None:
+                progress.add(step)
+                first += question.free[step].tolist()
+        rows = np.arange(len(alone))
+        place = np.full(len(alone), len(alone))
+        place[first] = np.arange(len(first))
+        order = np.lexsort((rows, -alone, place))
+        order = order[~np.isin(order, self.fixed)]
+        rank = np.full(len(alone), np.nan)
+        rank[order] = np.arange(1, len(order) + 1)
+        return rank
+
+    def best_sets(
+        self, base: Scenario, scenarios: Sequence[Scenario]
+    ) -> tuple[FloatArray, FloatArray, float]:
+        """How often each row is in the best set, the regret of each draw, the share proven."""
+        options = len(base.cost)
+        if self.budget is None and self.count is None:
+            return np.full(options, np.nan), np.full(len(scenarios), np.nan), math.nan
+        plan = self._in_order(base, self._best(base)[0])
+        times, regret, proven = np.zeros(options), np.zeros(len(scenarios)), 0
+        for number, scenario in enumerate(scenarios):
+            chosen, objective, status = self._best(scenario)
+            times[list(chosen)] += 1.0
+            regret[number] = max(0.0, objective - self._value(scenario, plan))
+            proven += status == "optimal"
+        return times / len(scenarios), regret, proven / len(scenarios)
+
+    def _best(self, scenario: Scenario) -> tuple[tuple[int, ...], float, str]:
+        found = best_set(
+            scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=self.budget,
+            count=self.count, fixed=self.fixed, groups=self.groups, requires=self.requires,
+        )  # fmt: skip
+        return found.chosen, found.objective, found.status
+
+    def _in_order(self, base: Scenario, chosen: Sequence[int]) -> IntArray:
+        """The base plan in the order of its steps."""
+        question = read_question(
+            base.cover, weight=base.weight, cost=base.cost, budget=None, count=None,
+            fixed=self.fixed, groups=self.groups, requires=self.requires, target=None,
+        )  # fmt: skip
+        progress = Progress(question)
+        progress.blocked[~np.isin(question.free, chosen)] = True
+        order: list[int] = []
+        while (step := progress.best_step(per_cost=True)) is not None:
+            progress.add(step)
+            order += question.free[step].tolist()
+        return np.array(order, dtype=np.int64)
+
+    def _value(self, scenario: Scenario, plan: IntArray) -> float:
+        """Weight that the base plan covers at a draw's prices."""
+        spent, built = 0.0, list(self.fixed)
+        for row in plan.tolist():
+            spent += float(scenario.cost[row])
+            if self.budget is not None and not not_above(spent, self.budget):
+                break
+            built.append(row)
+        reached = cover_matrix(scenario.cover).tocsr()[built].getnnz(axis=0) > 0
+        return float(np.asarray(scenario.weight)[reached].sum())
