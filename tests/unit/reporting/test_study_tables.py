@@ -219,11 +219,11 @@ def test_every_file_is_listed_once_in_its_group(study: Study) -> None:
         "plan/priorities.csv": 10, f"reach/p1812/outdoor/{key}-lte-level.tif": 20,
         "reach/p1812/outdoor/any-lte-server.tif": 30, "reach/p1812/outdoor/who-lte-odd.tif": 40,
         "maps/coverage.html": 50, "maps/other.html": 60, "notebooks/09_own.html": 70,
-        "manifest.json": None, "new.bin": 80,
+        "manifest.json": None, "new.bin": 80, "gaps/new.csv": 90,
     }  # fmt: skip
     listed = products_of(study, files)
     assert sorted(p.path for p in listed) == sorted(files)
-    assert [p.kind for p in listed] == ["map", "map", "notebook", "table", *(["file"] * 5)]
+    assert [p.kind for p in listed] == ["map", "map", "notebook", "table", "table", *(["file"] * 5)]
     by_path = {p.path: p for p in listed}
     level = by_path[f"reach/p1812/outdoor/{key}-lte-level.tif"]
     assert level.title.en == f"{study.operators[0].name}, LTE: received level [dBm]"

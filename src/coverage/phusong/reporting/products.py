@@ -58,6 +58,39 @@ _TABLES = {
             "The same results, gathered by the communes formed in the reform.",
         ),
     ),
+    "gaps/criterion8.csv": (
+        Bilingual("Tiêu chí số 8, theo xã", "Criterion 8, by commune"),
+        Bilingual(
+            "Từng chỉ tiêu thông tin và truyền thông: đạt hay chưa, dựa vào đâu.",
+            "Each indicator of information and communication: met or not, and on what grounds.",
+        ),
+    ),
+    "gaps/loudspeakers.csv": (
+        Bilingual("Cụm loa", "Loudspeaker clusters"),
+        Bilingual(
+            "Cụm nào chạy được bằng sóng di động, cụm nào phải chờ phủ sóng.",
+            "Which can run on a mobile signal, which wait for a gap to be closed.",
+        ),
+    ),
+    "gaps/reported.csv": (
+        Bilingual("Thôn được báo không có sóng", "Villages reported without signal"),
+        Bilingual("Báo cáo bên cạnh kết quả mô hình.", "Reports beside the modelled verdicts."),
+    ),
+    "gaps/reported-confusion.csv": (
+        Bilingual("Báo cáo so với mô hình", "Reports against the model"),
+        Bilingual("Số thôn khớp và không khớp.", "How many villages agree, and do not."),
+    ),
+    "gaps/field-checks.csv": (
+        Bilingual("Nơi nên đi đo", "Where to measure"),
+        Bilingual(
+            "Thôn mà báo cáo và mô hình nói khác nhau.",
+            "Villages of which report and model disagree.",
+        ),
+    ),
+    "gaps/address-codes.csv": (
+        Bilingual("Mã địa chỉ", "Address codes"),
+        Bilingual("Plus Code của thôn và hộ.", "Plus Codes of villages and households."),
+    ),
     "reach/servers.csv": (
         Bilingual("Trạm và sector đã dùng", "Sites and sectors used"),
         Bilingual(
@@ -153,12 +186,14 @@ def products_of(study: Study, files: Mapping[str, int | None]) -> tuple[Product,
 def _unnamed(study: Study, path: str, size: int | None) -> Product:
     """A file without words of its own: a raster by its operator and quantity, or a name."""
     file = PurePosixPath(path)
+    kind: ProductKind
     if file.suffix == ".html":
-        kind: ProductKind = "notebook" if file.parts[0] == "notebooks" else "map"
+        kind = "notebook" if file.parts[0] == "notebooks" else "map"
         return Product(kind, path, same(file.stem), size_bytes=size)
     if file.suffix == ".tif":
         return Product("file", path, _raster_words(study, file.stem), size_bytes=size)
-    return Product("file", path, same(file.name), size_bytes=size)
+    kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
+    return Product(kind, path, same(file.name), size_bytes=size)
 
 
 def _raster_words(study: Study, stem: str) -> Bilingual:
