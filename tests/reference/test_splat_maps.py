@@ -1,8 +1,8 @@
 """ITM against maps that SPLAT! computed with its own copy of the model, on real terrain.
 
-Reference: SPLAT!, point_to_point_ITM (-olditm), maps of meshtastic-site-planner at commit 1f1c6bd on
-SRTM 3" terrain; a model's output, not a measurement. What its command line made of the case: the
-transmitter's height is in feet, ERP (over a dipole) is 0.1 W, confidence and reliability are
+Reference: SPLAT!, point_to_point_ITM (-olditm), maps of meshtastic-site-planner at commit 1f1c6bd
+on SRTM 3" terrain; a model's output, not a measurement. What its command line made of the case:
+the transmitter's height is in feet, ERP (over a dipole) is 0.1 W, confidence and reliability are
 0.95, and 1 m of clutter stands on all ground above sea level except at both antennas.
 
 SPLAT! takes the nearest cell of its terrain and reuses the profiles to the rim of the disc, so
