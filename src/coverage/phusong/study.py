@@ -216,13 +216,52 @@ class OperatorSection(Section):
 
 
 class TechnologySection(Section):
-    """A radio technology and the level at which it serves a handset."""
+    """A radio technology, what a handset measures of it, and the level at which it is served.
+
+    ``quantity`` is RSRP (LTE), SS-RSRP (NR), RSCP (UMTS) or RxLev (GSM). The first two are levels
+    of one resource element and need ``resource_blocks`` by bandwidth; RSCP is that of the common
+    pilot, ``pilot`` below the carrier; RxLev is that of the whole carrier. ``bandwidth`` fills
+    what a tower list leaves out, before ``towers.bandwidth``. Threshold and bandwidth of the
+    others than RSRP have starting values, printed with every product like any assumption.
+    """
 
     threshold: Dbm
-    quantity: Literal["RSRP"] = "RSRP"
+    quantity: Literal["RSRP", "SS-RSRP", "RSCP", "RxLev"] = "RSRP"
     resource_blocks: dict[Bandwidth, Annotated[int, Field(ge=1, le=1000)]] = Field(
         default_factory=lambda: {"1.4": 6, "3": 15, "5": 25, "10": 50, "15": 75, "20": 100}
     )
+    pilot: Decibels | None = None
+    bandwidth: Annotated[Quantity, _q("MHz", 0.1, 400.0)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _starting_values(cls, given: Any) -> Any:
+        values = (
+            STARTING_VALUES.get(str(given.get("quantity"))) if isinstance(given, dict) else None
+        )
+        return {**values, **given} if values else given
+
+    @property
+    def bandwidths(self) -> tuple[str, ...]:
+        """Bandwidths that a carrier may have [MHz]."""
+        if self.quantity in WHOLE_CARRIER and self.bandwidth is not None:
+            return (f"{self.bandwidth.value:g}",)
+        return tuple(self.resource_blocks)
+
+    def knows(self, bandwidth_mhz: float) -> bool:
+        """Whether a carrier may have this bandwidth.
+
+        Parameters
+        ----------
+        bandwidth_mhz
+            Bandwidth of the carrier [MHz].
+
+        Returns
+        -------
+        bool
+            True when it is one of the technology's.
+        """
+        return any(abs(float(w) - bandwidth_mhz) < BLOCK_TOLERANCE_MHZ for w in self.bandwidths)
 
     def blocks(self, bandwidth_mhz: float) -> int | None:
         """Resource blocks of a carrier.
@@ -241,6 +280,36 @@ class TechnologySection(Section):
             if abs(float(width) - bandwidth_mhz) < BLOCK_TOLERANCE_MHZ:
                 return blocks
         return None
+
+
+WHOLE_CARRIER = ("RSCP", "RxLev")
+"""Quantities that are not of one resource element."""
+
+
+def _assumed(value: float, unit: str, source: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "source": source}
+
+
+STARTING_VALUES: dict[str, dict[str, Any]] = {
+    "SS-RSRP": {
+        "threshold": _assumed(-115.0, "dBm", "assumption, as for LTE"),
+        "resource_blocks": {
+            "5": 11, "10": 24, "15": 38, "20": 51, "25": 65, "30": 78, "40": 106, "50": 133,
+            "60": 162, "70": 189, "80": 217, "90": 245, "100": 273,
+        },  # 3GPP TS 38.101-1, table 5.3.2-1, subcarriers of 30 kHz
+        "bandwidth": _assumed(100.0, "MHz", "assumption"),
+    },
+    "RSCP": {
+        "threshold": _assumed(-100.0, "dBm", "assumption; believed, not verified"),
+        "pilot": _assumed(10.0, "dB", "assumption: a tenth of the carrier's power is the pilot"),
+        "bandwidth": _assumed(5.0, "MHz", "3GPP TS 25.104, channel raster of 5 MHz"),
+    },
+    "RxLev": {
+        "threshold": _assumed(-100.0, "dBm", "assumption"),
+        "bandwidth": _assumed(0.2, "MHz", "3GPP TS 45.005, carriers of 200 kHz"),
+    },
+}  # fmt: skip
+"""What a technology has when the study file does not say otherwise."""
 
 
 class EnvironmentSection(Section):
@@ -480,15 +549,19 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _bandwidths_known(self) -> Self:
+        planned = next(iter(self.technologies))
+        new_site = self.planning.new_site.bandwidth
         for key, technology in self.technologies.items():
-            for where, given in (
-                ("towers.bandwidth", self.towers.bandwidth),
-                ("planning.new_site.bandwidth", self.planning.new_site.bandwidth),
-            ):
-                if technology.blocks(given.value) is None:
+            uses = {"towers.bandwidth": self.towers.bandwidth}
+            if technology.bandwidth is not None:
+                uses = {f"technologies.{key}.bandwidth": technology.bandwidth}
+            if key == planned:
+                uses["planning.new_site.bandwidth"] = new_site
+            for where, given in uses.items():
+                if not technology.knows(given.value):
                     raise ValueError(
                         f"{where} = {given.value:g} MHz is not a {key} bandwidth; "
-                        f"{', '.join(technology.resource_blocks)} MHz is allowed"
+                        f"{', '.join(technology.bandwidths)} MHz is allowed"
                     )
         return self
 

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.models.antenna import omni_pattern_loss_db, sector_pattern_loss_db
 from phusong.models.loss_map import LossMap
+from phusong.study import WHOLE_CARRIER, TechnologySection
 from phusong.units import BoolArray, Float32Array, FloatArray
 
 ANY = "any"
@@ -85,7 +87,7 @@ class Reach:
 
 
 def rsrp_eirp_dbm(eirp_dbm: float, *, resource_blocks: int) -> float:
-    r"""EIRP of one LTE resource element.
+    r"""EIRP of one resource element of LTE or NR.
 
     Parameters
     ----------
@@ -112,6 +114,50 @@ def rsrp_eirp_dbm(eirp_dbm: float, *, resource_blocks: int) -> float:
     30.71
     """
     return float(eirp_dbm - 10.0 * np.log10(SUBCARRIERS_PER_BLOCK * resource_blocks))
+
+
+def measured_eirp_dbm(
+    eirp_dbm: float, *, technology: TechnologySection, bandwidth_mhz: float
+) -> float:
+    r"""EIRP of what a handset measures.
+
+    Parameters
+    ----------
+    eirp_dbm
+        EIRP of the whole carrier [dBm].
+    technology
+        Quantity, resource blocks and pilot.
+    bandwidth_mhz
+        Bandwidth of the carrier [MHz].
+
+    Returns
+    -------
+    float
+        For RSRP and SS-RSRP the EIRP of one resource element, for RSCP that of the common pilot,
+        for RxLev that of the carrier [dBm].
+
+    Raises
+    ------
+    DomainError
+        The technology has no such bandwidth.
+
+    Notes
+    -----
+    .. math:: EIRP_{RE} = EIRP - 10 \log_{10}(12 N_{RB}), \quad EIRP_{CPICH} = EIRP - \Delta
+
+    Source: the definitions of RSRP in 3GPP TS 36.214, of SS-RSRP and RSCP in TS 38.215 and TS
+    25.215, of RxLev in TS 45.008; a broadcast carrier of GSM radiates at full power in every
+    time slot. Not modelled: boosted reference signals, beams of NR's synchronisation block.
+    """
+    blocks = technology.blocks(bandwidth_mhz)
+    if technology.quantity in WHOLE_CARRIER and technology.knows(bandwidth_mhz):
+        return float(eirp_dbm - (0.0 if technology.pilot is None else technology.pilot.value))
+    if technology.quantity in WHOLE_CARRIER or blocks is None:
+        raise DomainError(
+            f"bandwidth_mhz={bandwidth_mhz:g} is not a bandwidth of the technology, allowed are "
+            f"{', '.join(technology.bandwidths)} MHz; correct it"
+        )
+    return rsrp_eirp_dbm(eirp_dbm, resource_blocks=blocks)
 
 
 def sector_level_dbm(

@@ -15,7 +15,7 @@ from phusong.analysis.reach import (
     ReachLayer,
     Threshold,
     combine,
-    rsrp_eirp_dbm,
+    measured_eirp_dbm,
     sector_level_dbm,
 )
 from phusong.errors import DataError
@@ -50,36 +50,39 @@ def reach(session: Session) -> Reach:
     return load_reach(session)
 
 
-def resource_blocks(study: Study, technology: str, bandwidth_mhz: float) -> int:
-    """Resource blocks of a carrier.
+def carrier_eirp_dbm(
+    study: Study, technology: str, *, eirp_dbm: float, bandwidth_mhz: float
+) -> float:
+    """EIRP of what a handset measures of a carrier.
 
     Parameters
     ----------
     study
-        Holds the table of bandwidths.
+        Holds the technologies.
     technology
         For example ``LTE``.
+    eirp_dbm
+        EIRP of the whole carrier [dBm].
     bandwidth_mhz
         Bandwidth of the carrier [MHz].
 
     Returns
     -------
-    int
-        Number of blocks.
+    float
+        For LTE that of one resource element [dBm].
 
     Raises
     ------
     DataError
         The bandwidth is not one of the technology's.
     """
-    blocks = study.technologies[technology].blocks(bandwidth_mhz)
-    if blocks is None:
-        allowed = ", ".join(study.technologies[technology].resource_blocks)
+    section = study.technologies[technology]
+    if not section.knows(bandwidth_mhz):
         raise DataError(
             f"bandwidth_mhz = {bandwidth_mhz:g} is not a {technology} bandwidth; allowed: "
-            f"{allowed} MHz; correct it or technologies.{technology}.resource_blocks"
+            f"{', '.join(section.bandwidths)} MHz; correct it or technologies.{technology}"
         )
-    return blocks
+    return measured_eirp_dbm(eirp_dbm, technology=section, bandwidth_mhz=bandwidth_mhz)
 
 
 def sector_threshold(study: Study, technology: str, frequency_mhz: float) -> Threshold:
@@ -121,10 +124,12 @@ def _compute(session: Session) -> None:
     for done, ((_, indices), loss) in enumerate(zip(groups, losses.maps(masts), strict=True), 1):
         for index in indices:
             sector = network.sectors[index]
-            blocks = resource_blocks(study, sector.technology, sector.bandwidth_mhz)
+            eirp_dbm = carrier_eirp_dbm(
+                study, sector.technology,
+                eirp_dbm=sector.eirp_dbm, bandwidth_mhz=sector.bandwidth_mhz,
+            )  # fmt: skip
             level = sector_level_dbm(
-                loss, sector,
-                eirp_dbm=rsrp_eirp_dbm(sector.eirp_dbm, resource_blocks=blocks),
+                loss, sector, eirp_dbm=eirp_dbm,
                 entry_loss_db=environment.entry_loss.value,
             )  # fmt: skip
             threshold = sector_threshold(study, sector.technology, sector.frequency_mhz)

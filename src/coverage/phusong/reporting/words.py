@@ -29,6 +29,7 @@ _NAMES = {
     ),
     "towers.feeder_loss": Bilingual("Suy hao phi đơ khi thiếu", "Feeder loss when missing"),
     "towers.bandwidth": Bilingual("Băng thông khi thiếu", "Bandwidth when missing"),
+    "towers.frequency": Bilingual("Tần số khi thiếu", "Frequency when missing"),
     "towers.electrical_tilt": Bilingual("Góc cụp điện khi thiếu", "Electrical tilt when missing"),
     "towers.mechanical_tilt": Bilingual("Góc cụp cơ khi thiếu", "Mechanical tilt when missing"),
     "towers.horizontal_beamwidth": Bilingual("Độ rộng búp sóng ngang", "Horizontal beamwidth"),
@@ -76,13 +77,24 @@ def named_assumptions(assumptions: Sequence[StudyAssumption]) -> tuple[Assumptio
     )
 
 
+_TECHNOLOGY = {
+    "threshold": Bilingual("Ngưỡng mức thu", "Level threshold"),
+    "pilot": Bilingual("Kênh hoa tiêu thấp hơn sóng mang", "Pilot below the carrier"),
+    "bandwidth": Bilingual("Băng thông khi thiếu", "Bandwidth when missing"),
+}
+
+
 def _name(key: str) -> Bilingual:
     if key in _NAMES:
         return _NAMES[key]
     section, *_, last = key.split(".")
+    if key.startswith("towers.frequency."):
+        words = _NAMES["towers.frequency"]
+        return Bilingual(f"{words.vi} {last}", f"{words.en} {last}")
     if section == "technologies":
         technology = key.split(".")[1]
-        return Bilingual(f"Ngưỡng mức thu {technology}", f"Level threshold {technology}")
+        words = _TECHNOLOGY.get(last, same(last))
+        return Bilingual(f"{words.vi} {technology}", f"{words.en} {technology}")
     return _NAMES.get(last, same(key))
 
 

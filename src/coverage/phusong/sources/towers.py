@@ -27,7 +27,7 @@ from phusong.sources.towers_checks import (
 from phusong.sources.towers_file import Sheet, read_sheet
 from phusong.sources.towers_headings import named
 from phusong.sources.towers_position import positioned
-from phusong.study import Study, TowerDefaults
+from phusong.study import Study
 
 BELOW_1_GHZ_MHZ = 1000.0
 MOST_NAMED = 100
@@ -79,7 +79,7 @@ def read_towers(file: Path, study: Study, grid: Grid) -> Network:
     sheet = read_sheet(file, study.inputs.towers)
     rows = (_cells if is_cell_dump(sheet.table) else _sectors)(sheet, study, file)
     rows = _settled(rows, study, file)
-    frame = fill_defaults(rows.frame, study.towers, guessed=rows.guessed)
+    frame = fill_defaults(rows.frame, study, guessed=rows.guessed)
     raise_faults(without_frequency(frame, file))
     for change in rows.changes:
         if change.doubtful:
@@ -159,7 +159,7 @@ def _shortened(names: Iterable[str], most: int = 10) -> str:
 
 
 def fill_defaults(
-    frame: pd.DataFrame, defaults: TowerDefaults, *, guessed: Sequence[str] = ()
+    frame: pd.DataFrame, study: Study, *, guessed: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Fill what a tower list leaves out, and record it.
 
@@ -167,8 +167,8 @@ def fill_defaults(
     ----------
     frame
         Checked columns of the tower list, NaN where missing.
-    defaults
-        The study's values.
+    study
+        Its values for lists, and its technologies' bandwidths.
     guessed
         Columns that no row of the list knows, recorded as filled in every row.
 
@@ -178,6 +178,7 @@ def fill_defaults(
         The columns filled, and ``filled``: the names of the filled columns of each row.
         EIRP is taken from power, gain and loss where those are given.
     """
+    defaults = study.towers
     frame = frame.copy()
     gaps: dict[str, pd.Series] = {}
 
@@ -190,7 +191,11 @@ def fill_defaults(
 
     bands = {key: quantity.value for key, quantity in defaults.frequency.items()}
     fill("frequency_mhz", frame["technology"].map(bands).astype("float64"))
-    fill("bandwidth_mhz", constant(defaults.bandwidth.value))
+    widths = {
+        key: (technology.bandwidth or defaults.bandwidth).value
+        for key, technology in study.technologies.items()
+    }
+    fill("bandwidth_mhz", frame["technology"].map(widths).astype("float64"))
     fill("mast_height_m", constant(defaults.mast_height.value))
     fill("antenna_height_m", frame["mast_height_m"].clip(upper=defaults.antenna_height.value))
     gain = constant(defaults.antenna_gain_above_1ghz.value).mask(

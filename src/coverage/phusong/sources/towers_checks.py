@@ -182,7 +182,7 @@ def unknown_bandwidths(frame: pd.DataFrame, file: Path, study: Study) -> list[Fa
     """
     given = frame[frame["bandwidth_mhz"].notna()]
     known = {
-        (key, width): technology.blocks(width) is not None
+        (key, width): technology.knows(width)
         for key, technology in study.technologies.items()
         for width in given["bandwidth_mhz"].unique()
     }
@@ -191,7 +191,7 @@ def unknown_bandwidths(frame: pd.DataFrame, file: Path, study: Study) -> list[Fa
             int(line),
             f"{file.name} row {line}, column bandwidth_mhz = {width:g} is "
             f"not a {key} bandwidth: allowed are "
-            f"{', '.join(study.technologies[key].resource_blocks)} MHz; correct it, or add it to "
+            f"{', '.join(study.technologies[key].bandwidths)} MHz; correct it, or add it to "
             f"technologies.{key}.resource_blocks in the study file",
             "bandwidth_mhz",
             f"{width:g}",
