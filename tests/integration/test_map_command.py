@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import rasterio.transform
 from affine import Affine
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 from rasterio.warp import transform
 from typer.testing import CliRunner, Result
 
@@ -310,3 +311,44 @@ def test_a_pattern_with_missing_angles(dem: Path, tmp_path: Path) -> None:
     assert outcome.exit_code == 2
     assert "HORIZONTAL block has 3 angles" in outcome.stderr
     assert "missing" in outcome.stderr
+
+
+def test_azimuth_is_true_and_counts_the_convergence(tmp_path: Path) -> None:
+    # A pattern that loses 1 dB per degree tells the azimuth of every cell. At 64° N near the
+    # edge of a UTM zone grid north is 2.6° off.
+    latitude, longitude = 64.0, 107.9
+    cut = "\n".join(f"{angle} {min(angle, 360 - angle)}" for angle in range(360))
+    level = "\n".join(
+        f"{angle} {0 if min(angle, 360 - angle) < 90 else 180}" for angle in range(360)
+    )
+    file = tmp_path / "degrees.msi"
+    file.write_text(
+        f"FREQUENCY 800\nGAIN 0 dBi\nHORIZONTAL 360\n{cut}\nVERTICAL 360\n{level}\n",
+        encoding="utf-8",
+    )
+    with rasterio.open(
+        tmp_path / "flat.tif", "w", driver="GTiff", height=200, width=400, count=1,
+        dtype="float32", crs="EPSG:4326",
+        transform=Affine(0.0005, 0.0, longitude - 0.1, 0.0, -0.0005, latitude + 0.05),
+    ) as dataset:  # fmt: skip
+        dataset.write(np.full((200, 400), 7.0, np.float32), 1)
+    options = [
+        "map", "--dem", str(tmp_path / "flat.tif"), "--latitude", str(latitude),
+        "--longitude", str(longitude), "--radius-km", "3", "--resolution-m", "60",
+        "--model", "free_space", "--quantity", "received-level", "--out", str(tmp_path / "a.tif"),
+    ]  # fmt: skip
+    assert CliRunner().invoke(app, options).exit_code == 0
+    with rasterio.open(tmp_path / "a.tif") as dataset:
+        omni = dataset.read(1)
+        rows, cols = np.nonzero(np.isfinite(omni))
+        x, y = rasterio.transform.xy(dataset.transform, rows, cols)
+        xs, ys = transform(dataset.crs, "EPSG:4326", np.asarray(x).tolist(), np.asarray(y).tolist())
+    outcome = CliRunner().invoke(app, [*options, "--antenna", str(file), "--azimuth-deg", "77"])
+    assert outcome.exit_code == 0, outcome.output
+    with rasterio.open(tmp_path / "a.tif") as dataset:
+        loss = (omni - dataset.read(1))[rows, cols]
+    start = np.full(rows.size, longitude), np.full(rows.size, latitude)
+    azimuth, _, distance = Geod(ellps="WGS84").inv(*start, xs, ys)
+    expected = np.abs((azimuth - 77.0 + 180.0) % 360.0 - 180.0)
+    away = np.asarray(distance) > 500.0
+    np.testing.assert_allclose(loss[away], expected[away], atol=0.02)  # dB, that is degrees
