@@ -10,6 +10,7 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from pyproj import CRS
+from scipy.sparse import csr_array
 
 from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach, ReachLayer
 from phusong.geo.grid import Grid
@@ -135,6 +136,31 @@ def zonal_sums(values: NDArray[np.float64], grid: Grid, zones: gpd.GeoSeries) ->
     return pd.Series(sums["sum"].fillna(0.0).to_numpy(dtype=np.float64), index=zones.index)
 
 
+def cell_shares(grid: Grid, zones: gpd.GeoSeries) -> csr_array:
+    """Share of each cell that lies inside each area.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    zones
+        Areas in the grid's CRS.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Areas by cells (row after row); times values per cell it gives sums over areas.
+    """
+    frame = gpd.GeoDataFrame(geometry=zones.values, crs=grid.crs)
+    source = raster_source(np.zeros(grid.shape), grid)
+    parts = exact_extract(source, frame, ["cell_id", "coverage"], output="pandas")
+    cells = [np.asarray(c, dtype=np.int32) for c in parts["cell_id"]]
+    inside = [np.asarray(s, dtype=np.float64) for s in parts["coverage"]]
+    ends = np.concatenate([[0], np.cumsum([c.size for c in cells])]).astype(np.int32)
+    shape = (len(cells), grid.shape[0] * grid.shape[1])
+    return csr_array((np.concatenate(inside), np.concatenate(cells), ends), shape=shape)
+
+
 def commune_table(
     gaps: Mapping[tuple[str, str], ClassArray], communes: Communes, people: People
 ) -> pd.DataFrame:
@@ -156,7 +182,11 @@ def commune_table(
         and people the total and the part in each class; shares of people without signal.
     """
     grid = people.grid
-    zones = communes.frame.geometry
+    shares = cell_shares(grid, communes.frame.geometry)
+    weights = {
+        ("area", "_km2"): np.full(people.count.size, grid.cell_area_km2),
+        ("people", ""): np.nan_to_num(people.count).ravel(),
+    }
     rows = []
     for (operator, technology), classes in gaps.items():
         table = pd.DataFrame(
@@ -168,16 +198,11 @@ def commune_table(
                 "technology": technology,
             }
         )
-        for what, weight in (
-            ("area", np.full(grid.shape, grid.cell_area_km2)),
-            ("people", people.count),
-        ):
-            unit = "_km2" if what == "area" else ""
-            total = zonal_sums(weight, grid, zones)
-            table[f"{what}{unit}"] = total
+        flat = classes.ravel()
+        for (what, unit), weight in weights.items():
+            table[f"{what}{unit}"] = shares @ weight
             for value, name in CLASS_NAMES.items():
-                part = zonal_sums(np.where(classes == value, weight, 0.0), grid, zones)
-                table[f"{what}_{name}{unit}"] = part
+                table[f"{what}_{name}{unit}"] = shares @ np.where(flat == value, weight, 0.0)
         people_total = table["people"].where(table["people"] > 0)
         table["people_no_signal_percent"] = 100.0 * table["people_no_signal"] / people_total
         table["people_not_covered_percent"] = (

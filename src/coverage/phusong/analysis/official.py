@@ -1,12 +1,9 @@
 """Official figures first: the population raster is scaled to them, and both totals are kept."""
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-from exactextract import exact_extract
-from scipy.sparse import csr_array
 
-from phusong.analysis.gaps import raster_source, zonal_sums
+from phusong.analysis.gaps import cell_shares, zonal_sums
 from phusong.errors import DataError
 from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes
@@ -56,7 +53,7 @@ def scaled_to_official(people: People, communes: Communes, population: pd.Series
     if asked.empty:
         return people
     count = np.nan_to_num(people.count).ravel()
-    share = _shares(people, asked)
+    share = cell_shares(people.grid, asked.geometry)
     raster = share @ count
     official = population.loc[asked["code"]].to_numpy(dtype=np.float64)
     nobody = (raster <= 0) & (official > 0)
@@ -79,18 +76,6 @@ def scaled_to_official(people: People, communes: Communes, population: pd.Series
         )
     scaled = people.count * np.maximum(multiple, 0.0).reshape(people.grid.shape)
     return People(people.grid, scaled, source_total=people.source_total)
-
-
-def _shares(people: People, communes: gpd.GeoDataFrame) -> csr_array:
-    """Share of each cell inside each commune, communes by cells."""
-    source = raster_source(np.zeros(people.grid.shape), people.grid)
-    frame = gpd.GeoDataFrame(geometry=communes.geometry.values, crs=people.grid.crs)
-    parts = exact_extract(source, frame, ["cell_id", "coverage"], output="pandas")
-    cells = [np.asarray(c, dtype=np.int64) for c in parts["cell_id"]]
-    inside = [np.asarray(s, dtype=np.float64) for s in parts["coverage"]]
-    ends = np.concatenate([[0], np.cumsum([c.size for c in cells])])
-    values = (np.concatenate(inside), np.concatenate(cells), ends)
-    return csr_array(values, shape=(len(cells), people.count.size))
 
 
 def official_columns(communes: Communes, raster: People, official: OfficialFigures) -> pd.DataFrame:
