@@ -7,13 +7,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from exactextract import exact_extract
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.features import rasterize, shapes, sieve
+from rasterio.features import shapes, sieve
 from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 
-from phusong.analysis.gaps import COVERED, NO_SIGNAL, UNKNOWN, ClassArray, zonal_sums
+from phusong.analysis.gaps import COVERED, NO_SIGNAL, UNKNOWN, ClassArray, raster_source, zonal_sums
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
@@ -92,9 +93,10 @@ def gap_polygons(
     stated = ["sieved_below_km2", "sieve_change_percent"]
     merged = _merged(parts, [*columns, *stated, "geometry"], grid)
     merged.insert(0, "gap_id", _ids(merged))
-    merged["people"] = zonal_sums(people.count, grid, merged.geometry)
+    living = _people(merged.geometry, people)
+    merged["people"] = living["people"]
     if nearby is not None:
-        merged = _described(merged, gaps, people, nearby)
+        merged = _described(merged, living, gaps, grid, nearby)
     drawn = _drawn(merged.geometry, grid)
     merged["outline_change_percent"] = 100.0 * (drawn.area / merged.area - 1.0)
     first = ["gap_id", *columns, "area_km2", "people", *stated, "outline_change_percent"]
@@ -173,12 +175,12 @@ def _drawn(outlines: gpd.GeoSeries, grid: Grid) -> gpd.GeoSeries:
 
 def _described(
     gaps: gpd.GeoDataFrame,
+    living: pd.DataFrame,
     classes: Mapping[tuple[str, str], ClassArray],
-    people: People,
+    grid: Grid,
     nearby: Nearby,
 ) -> gpd.GeoDataFrame:
     """Villages and facilities inside, and how far cover and sites are."""
-    grid = people.grid
     places = nearby.places
     inside = _inside(gaps, places.villages, "name")
     facilities = _inside(gaps, places.facilities, "facility_id")
@@ -188,8 +190,8 @@ def _described(
         facilities=facilities.map(len).astype("int64"),
     )
     parts = [
-        _distances(layer, classes[operator, technology], people, nearby.sites, operator, technology)
-        for (operator, technology), layer in table.groupby(["operator", "technology"], sort=True)
+        _distances(living.loc[layer.index], classes[key], grid, nearby.sites, key)
+        for key, layer in table.groupby(["operator", "technology"], sort=True)
     ]
     names = ["easting", "northing", "covered_easting", "covered_northing", "nearest_covered_km",
              "nearest_site", "nearest_site_operator", "nearest_site_km"]  # fmt: skip
@@ -219,17 +221,16 @@ def _inside(gaps: gpd.GeoDataFrame, points: gpd.GeoDataFrame, label: str) -> pd.
 
 
 def _distances(
-    layer: gpd.GeoDataFrame,
+    living: pd.DataFrame,
     classes: ClassArray,
-    people: People,
+    grid: Grid,
     sites: pd.DataFrame,
-    operator: str,
-    technology: str,
+    key: tuple[str, str],
 ) -> pd.DataFrame:
     """From where most people of each gap live: to cover, and to the nearest site."""
-    grid = people.grid
-    easting, northing = _anchors(layer, people)
-    table = pd.DataFrame({"easting": easting, "northing": northing}, index=layer.index)
+    operator, technology = key
+    table = living[["easting", "northing"]].copy()
+    easting, northing = table["easting"].to_numpy(), table["northing"].to_numpy()
     row, col = grid.pixel_of(easting, northing)
     cell = (
         np.clip(np.floor(row), 0, grid.shape[0] - 1).astype(int),
@@ -261,24 +262,19 @@ def _distances(
     return table
 
 
-def _anchors(
-    layer: gpd.GeoDataFrame, people: People
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Centre of the cell of each gap where most people live; a point inside where nobody does."""
-    grid = people.grid
-    inner = layer.geometry.representative_point()
-    easting, northing = inner.x.to_numpy().copy(), inner.y.to_numpy().copy()
-    numbered = zip(layer.geometry, range(1, len(layer) + 1), strict=True)
-    number = rasterize(
-        numbered, out_shape=grid.shape, transform=grid.affine, fill=0, dtype="int32"
-    ).ravel()
-    cells = np.flatnonzero(number)
-    count = np.nan_to_num(people.count).ravel()[cells]
-    order = np.lexsort((cells, -count, number[cells]))
-    cells, count = cells[order], count[order]
-    gap, first = np.unique(number[cells], return_index=True)
-    gap, first = gap[count[first] > 0] - 1, first[count[first] > 0]
-    row, col = np.divmod(cells[first], grid.shape[1])
-    easting[gap] = grid.affine.c + (col + 0.5) * grid.resolution_m
-    northing[gap] = grid.affine.f - (row + 0.5) * grid.resolution_m
-    return easting, northing
+def _people(gaps: gpd.GeoSeries, people: People) -> pd.DataFrame:
+    """People of each gap, and where most of them live: a point inside where nobody does."""
+    inner = gaps.representative_point()
+    table = pd.DataFrame({"people": 0.0, "easting": inner.x, "northing": inner.y}, gaps.index)
+    if gaps.empty:
+        return table
+    source = raster_source(np.nan_to_num(people.count), people.grid)
+    frame = gpd.GeoDataFrame(geometry=gaps.values, crs=people.grid.crs)
+    half = "(min_coverage_frac=0.5)"
+    wanted = ["sum", *(f"{name}{half}" for name in ("max", "max_center_x", "max_center_y"))]
+    found = exact_extract(source, frame, wanted, output="pandas")
+    table["people"] = found["sum"].fillna(0.0).to_numpy(dtype=np.float64)
+    lived_in = (found["max"] > 0).to_numpy()
+    for column, name in (("easting", "max_center_x"), ("northing", "max_center_y")):
+        table[column] = np.where(lived_in, found[name], table[column])
+    return table
