@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from phusong.errors import DomainError
-from phusong.planning.cost import SiteFacts, access_factor, annuity_factor, site_cost
+from phusong.planning.cost import SiteFacts, access_factor, site_cost
+from phusong.planning.finance import annuity_factor
 from phusong.study import CostsSection
 from synthetic import assumed, price, study_facts
 from synthetic import replace as put

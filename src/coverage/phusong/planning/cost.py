@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from phusong.errors import DomainError
+from phusong.planning.finance import account
 from phusong.study import CostsSection
 
 LARGEST_ACCESS_FACTOR = 2.0
@@ -57,42 +57,6 @@ class SiteCost:
     power: str
     backhaul_hops: int
     currency: str
-
-
-def annuity_factor(rate: float, years: float) -> float:
-    r"""Present value of one unit of money paid at the end of each year.
-
-    Parameters
-    ----------
-    rate
-        Real discount rate, 0 to 1 [fraction/year].
-    years
-        Horizon, > 0 [year].
-
-    Returns
-    -------
-    float
-        Factor [year].
-
-    Raises
-    ------
-    DomainError
-        The rate is below 0 or the horizon is not above 0.
-
-    Notes
-    -----
-    .. math:: AF = (1 - (1 + r)^{-N}) / r, \quad AF(0, N) = N
-
-    Examples
-    --------
-    >>> round(annuity_factor(0.08, 10), 6)
-    6.710081
-    """
-    if rate < 0 or years <= 0:
-        raise DomainError(
-            f"rate={rate} and years={years}: a rate of at least 0 and years above 0 are needed"
-        )
-    return years if rate == 0 else (1.0 - (1.0 + rate) ** -years) / rate
 
 
 def access_factor(
@@ -158,13 +122,17 @@ def site_cost(facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float) ->
         + power_cost
         + hops * costs.microwave_hop.base
     )
-    opex = costs.site_opex.base
-    factor_years = annuity_factor(costs.discount_rate.value, costs.horizon.value)
+    money = account(
+        capex=capex,
+        opex_per_year=costs.site_opex.base,
+        rate=costs.discount_rate.value,
+        horizon_years=costs.horizon.value,
+    )
     rate = costs.exchange.rate.value
     return SiteCost(
         capex=capex * rate,
-        opex_per_year=opex * rate,
-        present_value=(capex + opex * factor_years) * rate,
+        opex_per_year=costs.site_opex.base * rate,
+        present_value=money.total_cost * rate,
         power=power,
         backhaul_hops=hops,
         currency=costs.exchange.currency,
