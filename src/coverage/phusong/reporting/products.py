@@ -40,8 +40,8 @@ _TABLES = {
     "gaps/villages.csv": (
         Bilingual("Theo thôn", "By village"),
         Bilingual(
-            "Kết quả, xác suất và mức thu tại trung tâm thôn.",
-            "Verdict, probability and level at each village centre.",
+            "Kết quả, xác suất, mức thu tại trung tâm thôn và trong khu dân cư; từng nhà mạng.",
+            "Verdict, probability, level at the centre and in the settlement; per operator.",
         ),
     ),
     "gaps/facilities.csv": (

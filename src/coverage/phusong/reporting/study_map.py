@@ -9,6 +9,7 @@ import shapely
 
 from phusong.analysis.gaps import UNKNOWN
 from phusong.analysis.reach import ANY
+from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.findings import gap_findings, plan_findings
 from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
@@ -35,6 +36,12 @@ from phusong.version import __version__
 
 _COMMUNE = Column(Bilingual("Xã", "Commune"))
 _PEOPLE = Column(Bilingual("Dân số", "People"), decimals=0)
+_WHOLE = {
+    TRANG_SONG: Bilingual("trắng sóng: không nơi nào có sóng", "no signal anywhere"),
+    LOM_SONG: Bilingual("lõm sóng: một phần không có sóng", "no signal in a part"),
+    WITH_SIGNAL: Bilingual("có sóng", "with signal"),
+    UNDECIDED: Bilingual("chưa rõ", "unknown"),
+}
 NOBODY = Bilingual("không có", "none")
 _FACILITIES = {
     "school": Bilingual("Trường học", "School"),
@@ -221,14 +228,16 @@ def _villages(facts: StudyFacts) -> VectorLayer:
                 row.households,
                 who,
                 level,
+                _WHOLE.get(whole, same(str(whole))),
             ),
             category=codes[verdict],
         )
-        for row, verdict, who, level in zip(
+        for row, verdict, who, level, whole in zip(
             points.rename(columns={"name": "name_"}).itertuples(),
             verdicts,
             _covering(facts, table),
             levels,
+            table[f"{ANY}_{facts.technology.lower()}_verdict"],
             strict=True,
         )
     ]
@@ -246,6 +255,7 @@ def _villages(facts: StudyFacts) -> VectorLayer:
             Column(Bilingual("Số hộ", "Households"), decimals=0),
             Column(Bilingual("Nhà mạng có sóng", "Operators that cover it")),
             Column(Bilingual("Mức thu mạnh nhất", "Strongest level"), "dBm", 0),
+            Column(Bilingual("Cả khu dân cư", "The whole settlement")),
         ),
         features=tuple(features),
         categories=tuple(
