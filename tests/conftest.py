@@ -6,11 +6,19 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from phusong.engine import forget_stale_kernels
+
 # Compilation on first use and busy machines make times meaningless.
 hypothesis.settings.register_profile("phusong", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("phusong")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fresh_kernels() -> None:
+    """Test what the sources say now, not machine code from before they were changed."""
+    forget_stale_kernels()
 
 
 def find_shared_dir() -> Path | None:

@@ -64,6 +64,9 @@ def outlines(region: Region) -> gpd.GeoDataFrame:
 
 def test_the_whole_study_can_be_read(tmp_path: Path, shared_dir: Path) -> None:
     """``phusong check configs/lao-cai.toml`` on all ten communes, exactly as it is."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "cp -r ../shared/data/lao-cai data/raw/\n" in readme
+    assert "phusong run configs/lao-cai.toml\n" in readme
     region = set_up(tmp_path / "r", shared_dir, {})
     shutil.copy(ROOT / "configs" / "lao-cai.toml", region.study)
     result = invoke("check", region.study)

@@ -4,10 +4,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from phusong.engine import available_cores, in_order
+from phusong.engine import available_cores, forget_stale_kernels, in_order
 
 WORKERS = [1, 2, 5]
 
@@ -69,3 +70,33 @@ def test_one_worker_uses_the_caller() -> None:
 
 def test_available_cores() -> None:
     assert 1 <= available_cores() <= (os.cpu_count() or 1)
+
+
+def test_machine_code_of_other_sources_is_forgotten(tmp_path: Path) -> None:
+    made = tmp_path / "__pycache__"
+    made.mkdir()
+    (tmp_path / "a.py").write_text("from b import f", encoding="utf-8")
+    callee = tmp_path / "b.py"
+    callee.write_text("def f(): return 1", encoding="utf-8")
+    compiled = [made / "a.g-3.py311.nbi", made / "a.g-3.py311.1.nbc"]
+    bytecode = made / "a.cpython-311.pyc"
+
+    def compile_all() -> None:
+        for file in (*compiled, bytecode):
+            file.write_bytes(b"code")
+
+    compile_all()
+    assert forget_stale_kernels(tmp_path), "nobody knows what it was compiled from"
+    assert not any(file.exists() for file in compiled)
+    compile_all()
+    assert not forget_stale_kernels(tmp_path)
+    assert all(file.exists() for file in compiled)
+    callee.write_text("def f(): return 2", encoding="utf-8")
+    assert forget_stale_kernels(tmp_path)
+    assert not any(file.exists() for file in compiled)
+    assert bytecode.exists()
+
+
+def test_sources_that_were_never_compiled_are_no_fault(tmp_path: Path) -> None:
+    assert forget_stale_kernels(tmp_path)
+    assert not forget_stale_kernels(tmp_path)

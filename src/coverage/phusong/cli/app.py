@@ -8,6 +8,7 @@ from phusong.cli.coverage_map import map_command
 from phusong.cli.models import models_command
 from phusong.cli.path import path_command
 from phusong.cli.study import check, demo, report, run, verify
+from phusong.engine import forget_stale_kernels
 from phusong.version import __version__
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    forget_stale_kernels()
     app()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
-from phusong.engine import available_cores
+from phusong.engine import available_cores, forget_stale_kernels
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
@@ -69,6 +69,7 @@ def start(
     Session
         The study in use.
     """
+    forget_stale_kernels()
     if fresh is None:
         fresh = os.environ.get(FRESH_VARIABLE, "") == "1"
     return Session(study, workers=workers or available_cores(), progress=progress, fresh=fresh)
