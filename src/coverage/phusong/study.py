@@ -155,7 +155,8 @@ class TowerInput(TableInput):
     ``columns`` maps a heading of the file to a column of Phusong, ``values`` gives columns that
     the file does not have, ``operators`` maps a word of the file (or MCC-MNC, as in ``452-04``)
     to an operator of the study, ``crs`` belongs to coordinates in metres, ``sheet`` is the sheet
-    of a workbook or the layer of a GeoPackage.
+    of a workbook or the layer of a GeoPackage. ``also`` holds further lists, each written in its
+    own way: one file of each operator.
     """
 
     encoding: str = "auto"
@@ -165,6 +166,13 @@ class TowerInput(TableInput):
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, str] = Field(default_factory=dict)
     operators: dict[str, Name] = Field(default_factory=dict)
+    also: tuple["TowerInput", ...] = ()
+
+    @model_validator(mode="after")
+    def _side_by_side(self) -> Self:
+        if any(other.also for other in self.also):
+            raise ValueError("a list in also has an also of its own; put all lists side by side")
+        return self
 
 
 class BoundaryInput(TableInput):
@@ -208,11 +216,16 @@ class InputsSection(Section):
 
 
 class OperatorSection(Section):
-    """A mobile operator of the study."""
+    """A mobile operator of the study.
+
+    ``stations`` is how many sites it says to have in the area, where that is known: a list that
+    holds fewer is incomplete, and its gaps are those of the known sites.
+    """
 
     name: Name
     key: FileKey
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#555555"
+    stations: Annotated[Quantity, _q("sites", 0.0, 100_000.0)] | None = None
 
 
 class TechnologySection(Section):

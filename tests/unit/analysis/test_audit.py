@@ -113,6 +113,17 @@ def test_operators_without_sites_or_without_4g() -> None:
     assert found["operator-without-4g"].cases == ("B",)
 
 
+def test_lists_that_are_not_complete() -> None:
+    found = network_findings(
+        Network((SECTOR, moved(300, operator="B", site_id="B1", samples=9))), terrain(),
+        communes(), margin_m=500.0, operators=("A", "B"), technologies=("LTE",),
+        stations={"A": 3, "B": 1},
+    )  # fmt: skip
+    cases = {finding.kind: finding.cases for finding in found}
+    assert cases == {"incomplete-list": ("A, 1 of 3",), "crowd-sourced": ("B",)}
+    assert {finding.severity for finding in found} == {"warning"}
+
+
 def test_what_does_not_radiate_is_a_note() -> None:
     found = findings(SECTOR, replace(SECTOR, status="planned", azimuth_deg=9),
                      replace(SECTOR, status="broken", azimuth_deg=8))  # fmt: skip

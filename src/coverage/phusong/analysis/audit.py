@@ -94,6 +94,7 @@ def network_findings(
     margin_m: float,
     operators: Sequence[str],
     technologies: Sequence[str],
+    stations: Mapping[str, float] | None = None,
 ) -> tuple[Finding, ...]:
     """Look for what cannot well be true of a network.
 
@@ -109,6 +110,8 @@ def network_findings(
         How far outside the communes sites are expected [m].
     operators, technologies
         Names and keys that the study has.
+    stations
+        Number of sites that an operator says to have in the area, by name, where it is known.
 
     Returns
     -------
@@ -134,6 +137,7 @@ def network_findings(
             _above_the_mast(frame),
             _too_much(frame),
             _silent_operators(frame, operators, technologies),
+            _incomplete(frame, network.crowd_sourced, stations or {}),
             _not_on_air(frame),
         )
         for finding in found
@@ -257,6 +261,25 @@ def _silent_operators(
             f"operator(s) have sites but none with {FOURTH_GENERATION}: is the list complete?",
             (name for name in operators if name in has and FOURTH_GENERATION not in has[name]),
         )  # fmt: skip
+
+
+def _incomplete(
+    frame: pd.DataFrame, crowd_sourced: Sequence[str], stations: Mapping[str, float]
+) -> Iterator[Finding]:
+    """A list that lacks sites makes false gaps."""
+    known = frame.groupby("operator")["site_id"].nunique()
+    yield from _finding(
+        "incomplete-list", "warning",
+        "operator(s) have more stations than the list: read every gap as a gap of the known sites",
+        (f"{name}, {known.get(name, 0)} of {count:g}"
+         for name, count in stations.items() if known.get(name, 0) < count),
+    )  # fmt: skip
+    yield from _finding(
+        "crowd-sourced", "warning",
+        "operator(s) are known from reports of phones alone, which are never complete: read every "
+        "gap as a gap of the known sites",
+        crowd_sourced,
+    )  # fmt: skip
 
 
 def _not_on_air(frame: pd.DataFrame) -> Iterator[Finding]:

@@ -148,6 +148,12 @@ class Network:
         return tuple(sorted({s.site_id for s in self.sectors}))
 
     @property
+    def crowd_sourced(self) -> tuple[str, ...]:
+        """Operators known from cell dumps alone, sorted: their lists are never complete."""
+        own = {s.operator for s in self.sectors if s.samples is None and "latitude" not in s.filled}
+        return tuple(operator for operator in self.operators if operator not in own)
+
+    @property
     def filled(self) -> dict[str, int]:
         """Number of sectors whose column was filled from the defaults, by column."""
         counts: dict[str, int] = {}

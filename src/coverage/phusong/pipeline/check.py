@@ -112,6 +112,7 @@ def audit_inputs(study: Study) -> Audit:
             margin_m=1000.0 * study.area.margin_km,
             operators=[op.name for op in study.operators],
             technologies=list(study.technologies),
+            stations={op.name: op.stations.value for op in study.operators if op.stations},
         )  # fmt: skip
     if network is not None and {"communes", "people"} <= set(read):
         shares = guess_shares(network, read["people"], read["communes"])

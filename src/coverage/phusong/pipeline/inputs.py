@@ -26,9 +26,9 @@ from phusong.sources.places import read_places
 from phusong.sources.reported import read_reported
 from phusong.sources.statistics import read_statistics
 from phusong.sources.terrain import read_terrain, terrain_files
-from phusong.sources.towers import read_towers
+from phusong.sources.towers import read_network
 from phusong.store.files import sha256_of
-from phusong.study import Source, Study, TableInput, TerrainInput
+from phusong.study import Source, Study, TableInput, TerrainInput, TowerInput
 
 Fact = TypeVar("Fact")
 SIDECARS = (".cpg", ".dbf", ".hdr", ".prj", ".shx")
@@ -81,9 +81,8 @@ class Inputs:
 
     @cached_property
     def network(self) -> Network:
-        """Every sector of the tower list."""
-        file = self.study.path(self.study.inputs.towers.file)
-        return self._noticing("towers", lambda: read_towers(file, self.study, self.grid))
+        """Every sector of the tower lists."""
+        return self._noticing("towers", lambda: read_network(self.study, self.grid))
 
     @cached_property
     def places(self) -> Places:
@@ -244,6 +243,8 @@ def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
             yield key, section, section.files
         elif isinstance(section, TableInput):
             yield key, section, (section.file,)
+        if isinstance(section, TowerInput):
+            yield from ((key, other, (other.file,)) for other in section.also)
 
 
 def input_digests(study: Study) -> Mapping[str, str]:

@@ -36,6 +36,8 @@ _KINDS = {
     "strong-eirp": Bilingual("EIRP lớn bất thường", "Strong EIRP"),
     "operator-without-sites": Bilingual("Nhà mạng không có trạm", "Operator without sites"),
     "operator-without-4g": Bilingual("Nhà mạng không có 4G", "Operator without 4G"),
+    "incomplete-list": Bilingual("Danh sách thiếu trạm", "Incomplete list"),
+    "crowd-sourced": Bilingual("Chỉ có dữ liệu cộng đồng", "Crowd-sourced alone"),
     "planned-sectors": Bilingual("Sector dự kiến", "Planned sectors"),
     "broken-sectors": Bilingual("Sector hỏng", "Broken sectors"),
 }

@@ -1,8 +1,8 @@
 """Reading tower lists: one row is a sector; what is missing is filled and recorded."""
 
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from phusong.sources.cell_dump import GUESSED, is_cell_dump, read_cells
 from phusong.sources.tables import Fault, Text, examined, raise_faults
 from phusong.sources.towers_cells import Repair
 from phusong.sources.towers_checks import (
+    IDENTITY,
     nowhere,
     swapped,
     tower_columns,
@@ -44,6 +45,83 @@ class _Rows:
     changes: tuple[Change, ...]
     left_out: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
+
+
+class NoSiteInAreaError(DataError):
+    """Every site of a list lies outside the study area."""
+
+
+def read_network(study: Study, grid: Grid) -> Network:
+    """Read every tower list that a study names.
+
+    Parameters
+    ----------
+    study
+        The lists and how each is written.
+    grid
+        Frame of the study.
+
+    Returns
+    -------
+    Network
+        The sectors of all lists.
+
+    Raises
+    ------
+    DataError
+        A list cannot be used, two lists hold the same sector, or no list has a site in the area.
+
+    Warns
+    -----
+    DataWarning
+        One list among several has no site in the area, and what :func:`read_towers` warns of.
+    """
+    first = study.inputs.towers
+    lists = [first.model_copy(update={"also": ()}), *first.also]
+    networks: dict[str, Network] = {}
+    for section in lists:
+        inputs = study.inputs.model_copy(update={"towers": section})
+        own = study.model_copy(update={"inputs": inputs})
+        try:
+            networks[section.file] = read_towers(study.path(section.file), own, grid)
+        except NoSiteInAreaError as error:
+            if len(lists) == 1:
+                raise
+            warnings.warn(str(error), DataWarning, stacklevel=2)
+    if not networks:
+        raise NoSiteInAreaError(
+            "no site of any tower list lies in the study area; check inputs.towers"
+        )
+    if len(networks) == 1:
+        return next(iter(networks.values()))
+    _refuse_shared_sectors(networks)
+    return Network(
+        tuple(sector for network in networks.values() for sector in network.sectors),
+        tuple(line for network in networks.values() for line in network.left_out),
+        tuple(
+            replace(change, example=f"{Path(name).name}: {change.example}")
+            for name, network in networks.items()
+            for change in network.changes
+        ),
+    )
+
+
+def _refuse_shared_sectors(networks: Mapping[str, Network]) -> None:
+    """A sector of two lists would be counted twice."""
+    found: dict[tuple[object, ...], str] = {}
+    faults = []
+    for name, network in networks.items():
+        for sector in network.sectors:
+            identity = (sector.operator, *(getattr(sector, part) for part in IDENTITY))
+            other = found.setdefault(identity, name)
+            if other != name:
+                faults.append(
+                    f"{Path(other).name} and {Path(name).name} both hold {sector.site_id} of "
+                    f"{sector.operator}, {sector.technology}, {sector.frequency_mhz:g} MHz"
+                )
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DataError(f"{faults[0]}{more}; keep each sector in one list")
 
 
 def read_towers(file: Path, study: Study, grid: Grid) -> Network:
@@ -229,7 +307,7 @@ def _network(frame: pd.DataFrame, rows: _Rows, file: Path, grid: Grid) -> Networ
     )
     inside = grid.contains(easting, northing)
     if not inside.any():
-        raise DataError(
+        raise NoSiteInAreaError(
             f"{file.name}: no site lies in the study area (first: latitude "
             f"{frame['latitude'].iloc[0]:g}, longitude {frame['longitude'].iloc[0]:g}); "
             "check that the list is of this area, that the columns are not swapped, and that "
