@@ -277,7 +277,7 @@ def test_units_in_headings_and_cells(tmp_path: Path, plain: Network) -> None:
 
 def test_watts_erp_and_bands(tmp_path: Path) -> None:
     rows = tower_rows()[:2]
-    rows[0] |= {"eirp_dbm": "50", "frequency_mhz": "B3"}
+    rows[0] |= {"eirp_dbm": "50 dBm", "frequency_mhz": "B3"}
     rows[1] |= {"power_dbm": "5,0 W", "frequency_mhz": "L1800"}
     network = listed(tmp_path, csv_text(headed(rows, {"eirp_dbm": "ERP (dBm)"})))
     first, second = network.sectors
@@ -286,6 +286,23 @@ def test_watts_erp_and_bands(tmp_path: Path) -> None:
     assert second.eirp_dbm == pytest.approx(52.4897, abs=5e-5)
     assert {s.frequency_mhz for s in network.sectors} == {1800.0}
     assert example(network, "band", "frequency_mhz") == "row 2: 'B3' read as 1800 MHz"
+
+
+def test_a_unit_in_a_cell_goes_before_that_of_the_heading(tmp_path: Path) -> None:
+    rows = tower_rows()[:2]
+    rows[0] |= {"eirp_dbm": "", "power_dbm": "40 W", "frequency_mhz": "B3", "mast_height_m": "30 m"}
+    rows[1] |= {"power_dbm": "20", "frequency_mhz": "1.8", "mast_height_m": "98.425"}
+    for row in rows:
+        row |= {"antenna_gain_dbi": "17.5", "feeder_loss_db": "2"}
+    names = {
+        "power_dbm": "Công suất (W)", "frequency_mhz": "Tần số (GHz)",
+        "mast_height_m": "Mast height (ft)",
+    }  # fmt: skip
+    first, second = listed(tmp_path, csv_text(headed(rows, names))).sectors
+    # 40 W are 46.0206 dBm, 20 W 43.0103 dBm; + 17.5 − 2.
+    assert (first.eirp_dbm, second.eirp_dbm) == pytest.approx((61.5206, 58.5103), abs=5e-5)
+    assert (first.frequency_mhz, second.frequency_mhz) == (1800, 1800)
+    assert (first.mast_height_m, second.mast_height_m) == (30, pytest.approx(29.99994))
 
 
 def test_words_for_nothing(tmp_path: Path, plain: Network) -> None:

@@ -125,6 +125,7 @@ class Repair:
         self.table = table
         self.file = file
         self.faults: list[Fault] = []
+        self._final: set[tuple[int, str]] = set()
         self._done: dict[tuple[str, str], tuple[int, str, bool]] = {}
 
     @property
@@ -174,6 +175,8 @@ class Repair:
         if stated is not None:
             values = pd.to_numeric(self.table[name].replace("", np.nan), errors="coerce")
             for line in values.index[values.notna()]:
+                if unit != ERP and (line, name) in self._final:
+                    continue  # the cell names its own unit
                 was = self.table.loc[line, name]
                 if unit == WATTS and values[line] <= 0:
                     self._refuse(line, name, was, "W is no power; give watts above 0")
@@ -204,6 +207,7 @@ class Repair:
         """Plain figures of a band or of a number with commas, groups or a unit."""
         band = band_mhz(cell) if spec.unit == "MHz" else None
         if band is not None:
+            self._final.add((line, name))
             self.note("band", name, f"row {line}: {cell!r} read as {band:g} MHz")
             return f"{band:g}"
         typed = typed_number(cell)
@@ -212,6 +216,8 @@ class Repair:
         convert = _converter(typed.unit, spec.unit) if typed.unit else None
         if typed.unit and convert is None and unit_factor(typed.unit, spec.unit) is None:
             return cell
+        if typed.unit:
+            self._final.add((line, name))
         value = typed.value if convert is None else convert(typed.value)
         kind = "unit converted" if convert else "decimal comma" if typed.comma else "unit removed"
         kind = "thousands" if typed.grouped and not convert else kind
