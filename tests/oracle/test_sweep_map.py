@@ -100,7 +100,7 @@ def twin(disc: Disc, loss: LossMap) -> tuple[NDArray[np.float64], NDArray[np.flo
         delta_n=disc.delta_n,
         clutter=disc.clutter,
         foot=float(np.float32(bilinear(disc.ground, disc.row, disc.col))),
-        radials=min(math.floor(rho), farthest + 1) + 1,
+        radials=max(min(math.floor(rho), farthest + 1) + 1, 256),
     )
     window = (slice(loss.row0, loss.row0 + rows), slice(loss.col0, loss.col0 + cols))
     return whole[0][window], whole[1][window]

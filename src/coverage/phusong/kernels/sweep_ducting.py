@@ -83,7 +83,7 @@ _LOG10_OF_50 = F32(math.log10(50.0))
 TABLE_STEP_KM = 0.05
 _PER_STEP = F32(1.0 / TABLE_STEP_KM)
 
-# columns of the table over the path length: least A(p) from there on, log10 of beta_0, alpha of
+# rows of the table over the path length: least A(p) from there on, log10 of beta_0, alpha of
 # eq. (55a), F_i of eq. (40), the power of the length in eq. (53a)
 T_LEAST, T_BETA, T_ALPHA, T_SHARE, T_POWER = range(5)
 TABLE_WIDTH = 5
@@ -96,18 +96,18 @@ _SLACK_DB = F32(0.05)
 def path_length_table(longest_km: float, phi: float, delta_n: float, p: float) -> np.ndarray:
     """Everything that depends on the length of an inland path alone, at equal steps."""
     size = int(longest_km / TABLE_STEP_KM) + 3
-    table = np.empty((size, TABLE_WIDTH), np.float32)
+    table = np.empty((TABLE_WIDTH, size), np.float32)
     least = math.inf
     for k in range(size - 1, -1, -1):
         D = k * TABLE_STEP_KM
         sky = climate(0.0, D, D, phi, delta_n)
         _, A_p = time_variability(D, p, sky.beta_0)
         least = min(least, A_p)
-        table[k, T_LEAST] = F32(least)
-        table[k, T_BETA] = F32(math.log10(sky.beta_0))
-        table[k, T_ALPHA] = F32(max(-0.6 - 3.5e-9 * D**3.1 * sky.tau, -3.4))  # eq. (55a)
-        table[k, T_SHARE] = F32(time_interpolation(p, sky.beta_0))
-        table[k, T_POWER] = F32(D**1.13)
+        table[T_LEAST, k] = F32(least)
+        table[T_BETA, k] = F32(math.log10(sky.beta_0))
+        table[T_ALPHA, k] = F32(max(-0.6 - 3.5e-9 * D**3.1 * sky.tau, -3.4))  # eq. (55a)
+        table[T_SHARE, k] = F32(time_interpolation(p, sky.beta_0))
+        table[T_POWER, k] = F32(D**1.13)
     return table
 
 
@@ -118,6 +118,7 @@ def ducting_bounds(geo: np.ndarray, count: int, table: np.ndarray, a_e: float) -
     Without roughness and antenna heights A(p) is least, and without its logarithm A_s.
     """
     gamma = F32(5e-5) * a_e
+    least = table[T_LEAST]
     for r in range(np.uint64(count)):
         d_lt = geo[r + D_LT]
         d_lr = geo[r + D_LR]
@@ -128,8 +129,15 @@ def ducting_bounds(geo: np.ndarray, count: int, table: np.ndarray, a_e: float) -
         theta = geo[r + THETA] - max(theta_t - bend_t, _ZERO) - max(theta_r - bend_r, _ZERO)
         shield = max(theta_t - bend_t, _ZERO) + max(theta_r - bend_r, _ZERO)
         row = np.uint64(np.int32(geo[r + D_KM] * _PER_STEP))
-        geo[r + DUCT_0] = _DB20 * log2_f32(d_lt + d_lr) + table[row, T_LEAST] - _SLACK_DB
+        geo[r + DUCT_0] = _DB20 * log2_f32(d_lt + d_lr) + least[row] - _SLACK_DB
         geo[r + DUCT_1] = gamma * theta + F32(0.264) * shield
+
+
+@njit(inline="always")
+def _shielding_logarithm(theta: float, d_l: float, b_root: float) -> float:
+    """Logarithmic part of the site shielding of one end. P.1812-8, eq. (48)."""
+    q = max(theta - _TENTH * d_l, _ZERO)
+    return _DB20 * log2_f32(_ONE + F32(0.361) * q * b_root * math.sqrt(d_l))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -147,11 +155,20 @@ def duct_where_needed(
     band: np.ndarray,
     task: DiscTask,
 ) -> None:
-    """Put ducting into the loss at p = 50 % where its lower bound is not above L_bd."""
+    """Put ducting into the loss at p = 50 % where its lower bound is not above L_bd.
+
+    The bound is first tried without the logarithms of the site shielding, then with them.
+    """
     b_duct = band[B_DUCT]
-    b_root = band[B_CUBE_ROOT]
+    b_cube_root = band[B_CUBE_ROOT]
+    b_root = band[B_ROOT]
     for r in range(np.uint64(count)):
-        if geo[r + DUCT_0] + b_root * geo[r + DUCT_1] + b_duct <= res[r + L_BD]:
+        bound = geo[r + DUCT_0] + b_cube_root * geo[r + DUCT_1] + b_duct
+        if bound > res[r + L_BD]:
+            continue
+        bound += _shielding_logarithm(geo[r + THETA_T], geo[r + D_LT], b_root)
+        bound += _shielding_logarithm(geo[r + THETA_R], geo[r + D_LR], b_root)
+        if bound <= res[r + L_BD]:
             last = np.int64(column[first + np.int64(r)]) - back
             h_m = roughness_by_scan(r, last, geo, x, terrain, pitch)
             res[r + L_B] = F32(_loss_with_ducting(r, h_m, geo, res, f, band, task))
@@ -257,10 +274,10 @@ def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p:
         at = D * _PER_STEP
         row = np.uint64(np.int32(at))
         w = at - F32(np.int32(at))
-        log_beta_0 = table[row, T_BETA] + w * (table[row + 1, T_BETA] - table[row, T_BETA])
-        alpha = table[row, T_ALPHA] + w * (table[row + 1, T_ALPHA] - table[row, T_ALPHA])
-        F_i = table[row, T_SHARE] + w * (table[row + 1, T_SHARE] - table[row, T_SHARE])
-        power = table[row, T_POWER] + w * (table[row + 1, T_POWER] - table[row, T_POWER])
+        log_beta_0 = table[T_BETA, row] + w * (table[T_BETA, row + 1] - table[T_BETA, row])
+        alpha = table[T_ALPHA, row] + w * (table[T_ALPHA, row + 1] - table[T_ALPHA, row])
+        F_i = table[T_SHARE, row] + w * (table[T_SHARE, row + 1] - table[T_SHARE, row])
+        power = table[T_POWER, row] + w * (table[T_POWER, row + 1] - table[T_POWER, row])
         d_lt = geo[r + D_LT]
         d_lr = geo[r + D_LR]
         h_te = line.h_tg - min(geo[r + H_ST], _ZERO)  # eq. (92a), (94a)
@@ -284,13 +301,6 @@ def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p:
         geo[r + FADE] = F32(2.6) * (_ONE - exp2_f32(_FADE * (d_lt + d_lr)))  # eq. (9)
         geo[r + LOG_BETA_0] = log_beta_0
         geo[r + F_I] = F_i
-
-
-@njit(inline="always")
-def _shielding_logarithm(theta: float, d_l: float, b_root: float) -> float:
-    """Logarithmic part of the site shielding of one end. P.1812-8, eq. (48)."""
-    q = max(theta - _TENTH * d_l, _ZERO)
-    return _DB20 * log2_f32(_ONE + F32(0.361) * q * b_root * math.sqrt(d_l))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -48,16 +48,31 @@ def insert_points(track: Track, x: np.ndarray, lt: int, last: int) -> int:
         top = np.int64(-1)
         i = np.int64(lt)
         track.state[2] = lt
+    # the two uppermost entries stay in registers
+    top_x = top_G = below_x = below_G = _ZERO
+    if top >= 0:
+        top_x = stack_x[top]
+        top_G = stack_G[top]
+    if top >= 1:
+        below_x = stack_x[top - 1]
+        below_G = stack_G[top - 1]
     while i <= last:
         x_i = x[i]
         G_i = track.G[i]
-        while top >= 1 and (stack_G[top - 1] - G_i) * (x_i - stack_x[top]) >= (
-            stack_G[top] - G_i
-        ) * (x_i - stack_x[top - 1]):
+        while top >= 1 and (below_G - G_i) * (x_i - top_x) >= (top_G - G_i) * (x_i - below_x):
             top -= 1
+            top_x = below_x
+            top_G = below_G
+            if top >= 1:
+                below_x = stack_x[top - 1]
+                below_G = stack_G[top - 1]
         top += 1
         stack_x[top] = x_i
         stack_G[top] = G_i
+        below_x = top_x
+        below_G = top_G
+        top_x = x_i
+        top_G = G_i
         i += 1
     track.state[0] = top
     track.state[1] = i

@@ -19,6 +19,9 @@ from phusong.units import BoolArray, Float32Array, FloatArray
 NEAR = NEAREST_COLUMN - 1
 """Cells within so many rows and columns of the mast's own are computed one by one."""
 
+FEWEST_RADIALS = 256
+"""Slopes of a half sector, at least: a path's length is then within a thousandth of the true."""
+
 _PLACES = 256  # the mast stands on a multiple of 1/256 cell: column distances stay exact
 _RADIALS_PER_TASK = 48
 _STRIP = 128
@@ -104,12 +107,13 @@ def sweep_disc(
 
     Notes
     -----
-    Source: ITU-R P.1812-8. A cell's profile is that of the nearest of 8 (R + 1) radials, with
-    the last four points and the end from the straight line to the cell itself. Points lie one
-    cell apart over the first eight and the last four cells, and at every column (or row) in
-    between. Departures from the exact profile: a lateral distance of at most half a cell, the
-    mast on the nearest 1/256 of a cell, smooth-Earth Bullington loss by attachment 4. Cells
-    within 13 rows and columns of the mast are exact.
+    Source: ITU-R P.1812-8. A cell's profile is that of the nearest of 8 (R + 1) radials, R
+    being the radius in cells but 255 at least, with the last four points and the end from the
+    straight line to the cell itself. Points lie one cell apart over the first eight and the
+    last four cells, and at every column (or row) in between. Departures from the exact
+    profile: a lateral distance of at most half a cell, the mast on the nearest 1/256 of a
+    cell, smooth-Earth Bullington loss by attachment 4. Cells within 13 rows and columns of the
+    mast are exact.
     """
     if task.p < 50.0 and task.delta_n >= _DELTA_N_OF_BETA:
         raise DomainError(
@@ -159,7 +163,8 @@ def _sweep(
     table = path_length_table((rho + 2.0) * task.cell_km, task.phi, task.delta_n, task.p)
     sides = _sides(ground, clutter, mast, rasters.inside.shape)
     farthest = max(side.half.x_max for side in sides)
-    fan = Fan(min(math.floor(rho), farthest + 1) + 1, rho, NEAR, task.cell_km)
+    radials = max(min(math.floor(rho), farthest + 1) + 1, FEWEST_RADIALS)
+    fan = Fan(radials, rho, NEAR, task.cell_km)
 
     def work(side: _Side, first: int) -> None:
         last = min(first + _RADIALS_PER_TASK, fan.M + 1)
