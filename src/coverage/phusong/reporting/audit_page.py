@@ -49,6 +49,32 @@ _FACTS = {
     "places": Bilingual("Thôn, cơ sở, đường", "Villages, facilities, lines"),
     "network": Bilingual("Mạng lưới", "Network"),
 }
+_CHANGES = {
+    "encoding": Bilingual("Bảng mã", "Encoding"),
+    "sheet": Bilingual("Trang tính", "Sheet"),
+    "header": Bilingual("Dòng tiêu đề", "Header"),
+    "heading": Bilingual("Tên cột", "Heading"),
+    "not used": Bilingual("Không dùng", "Not used"),
+    "value of the study": Bilingual("Giá trị trong tệp nghiên cứu", "Value of the study"),
+    "merged cells": Bilingual("Ô gộp", "Merged cells"),
+    "hidden characters": Bilingual("Ký tự ẩn", "Hidden characters"),
+    "axis": Bilingual("Trục toạ độ", "Axis"),
+    "split": Bilingual("Tách toạ độ", "Split"),
+    "decimal comma": Bilingual("Dấu phẩy thập phân", "Decimal comma"),
+    "thousands": Bilingual("Dấu phân cách nghìn", "Thousands"),
+    "degrees, minutes, seconds": Bilingual("Độ, phút, giây", "Degrees, minutes, seconds"),
+    "coarse position": Bilingual("Toạ độ làm tròn", "Coarse position"),
+    "unit removed": Bilingual("Bỏ đơn vị", "Unit removed"),
+    "unit converted": Bilingual("Đổi đơn vị", "Unit converted"),
+    "band": Bilingual("Băng tần", "Band"),
+    "word": Bilingual("Từ ngữ", "Word"),
+    "word for missing": Bilingual("Ghi là không có", "Word for missing"),
+    "omnidirectional": Bilingual("Vô hướng", "Omnidirectional"),
+    "cells grouped": Bilingual("Gộp cell thành trạm", "Cells grouped"),
+    "same cell twice": Bilingual("Cell trùng", "Same cell twice"),
+    "few observations": Bilingual("Ít mẫu quan sát", "Few observations"),
+    "wide site": Bilingual("Trạm phân tán", "Wide site"),
+}
 _ANY = Bilingual("Bất kỳ trường nào", "Any field")
 
 
@@ -172,7 +198,10 @@ def _changes_table(network: Network) -> PageTable:
             Column(Bilingual("Số lần", "Times")),
             Column(Bilingual("Ví dụ đầu tiên", "First case")),
         ),
-        tuple((c.kind, c.column, c.count, c.example) for c in network.changes),
+        tuple(
+            (_CHANGES.get(c.kind, same(c.kind)).plain, c.column, c.count, c.example)
+            for c in network.changes
+        ),
     )
 
 
