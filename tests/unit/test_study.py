@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from conftest import ROOT
 from phusong.sources.study_file import read_study
-from phusong.study import Quantity, Study, quantity
+from phusong.study import QualitySection, Quantity, Study, UplinkSection, quantity
 from synthetic import assumed, price, replace, study_facts
 
 
@@ -159,7 +159,11 @@ def test_assumptions_are_complete_and_in_order() -> None:
             return 1 if "unit" in node else sum(map(count, node.values()))
         return sum(map(count, node)) if isinstance(node, list) else 0
 
-    assumed_unless_said = {"verdicts.settlement_radius", "verdicts.smallest_part"}
+    assumed_unless_said = {
+        "verdicts.settlement_radius", "verdicts.smallest_part", "service.site_correlation",
+        *(f"service.uplink.{name}" for name in UplinkSection.model_fields),
+        *(f"service.quality.{name}" for name in QualitySection.model_fields),
+    }  # fmt: skip
     assert assumed_unless_said < set(keys)
     assert len(keys) == count(study_facts()) + len(assumed_unless_said)
     opex = next(a for a in listed if a.key == "costs.site_opex")
@@ -182,3 +186,25 @@ def test_study_files_of_the_repository(name: str) -> None:
     assert all(a.source.strip() for a in given.assumptions())
     # What has a source may say so; a bare assumption may not pass as verified.
     assert not any(a.verified and "assum" in a.source for a in given.assumptions())
+
+
+def test_environments_stand_at_one_height() -> None:
+    second = {
+        "title_en": "In a house", "title_vi": "Trong nhà", "building": "traditional",
+        "entry_loss": assumed(3.0, "dB"), "receiver_height": assumed(1.5, "m"),
+    }  # fmt: skip
+    assert list(study(environments__indoor=second).environments) == ["outdoor", "indoor"]
+    second["receiver_height"] = assumed(4.5, "m")
+    said = faults(environments__indoor=second)
+    assert "different receiver_height, 1.5, 4.5 m" in said
+
+
+def test_good_service_is_not_below_the_floor() -> None:
+    said = faults(service__quality={"floor": assumed(6.0, "Mbit/s")})
+    assert "floor = 6 is above good = 5" in said
+
+
+@pytest.mark.parametrize("value", [-0.1, 0.71])
+def test_correlation_between_sites_is_within_its_range(value: float) -> None:
+    said = faults(service__site_correlation=assumed(value, "fraction"))
+    assert "0 to 0.7 fraction is allowed" in said

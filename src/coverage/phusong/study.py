@@ -234,8 +234,10 @@ class TechnologySection(Section):
     ``quantity`` is RSRP (LTE), SS-RSRP (NR), RSCP (UMTS) or RxLev (GSM). The first two are levels
     of one resource element and need ``resource_blocks`` by bandwidth; RSCP is that of the common
     pilot, ``pilot`` below the carrier; RxLev is that of the whole carrier. ``bandwidth`` fills
-    what a tower list leaves out, before ``towers.bandwidth``. Threshold and bandwidth of the
-    others than RSRP have starting values, printed with every product like any assumption.
+    what a tower list leaves out, before ``towers.bandwidth``. ``spacing`` is the distance of
+    subcarriers, 15 kHz in LTE. ``handset_power`` and ``base_sensitivity`` are the ends of the
+    uplink where ``service.uplink`` does not give them. Threshold, bandwidth and ends of the others
+    than RSRP have starting values, printed with every product like any assumption.
     """
 
     threshold: Dbm
@@ -245,6 +247,9 @@ class TechnologySection(Section):
     )
     pilot: Decibels | None = None
     bandwidth: Annotated[Quantity, _q("MHz", 0.1, 400.0)] | None = None
+    spacing: Annotated[Quantity, _q("kHz", 3.75, 240.0)] | None = None
+    handset_power: Dbm | None = None
+    base_sensitivity: Dbm | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -311,27 +316,33 @@ STARTING_VALUES: dict[str, dict[str, Any]] = {
             "60": 162, "70": 189, "80": 217, "90": 245, "100": 273,
         },  # 3GPP TS 38.101-1, table 5.3.2-1, subcarriers of 30 kHz
         "bandwidth": _assumed(100.0, "MHz", "assumption"),
+        "spacing": _assumed(30.0, "kHz", "assumption: usual above 1 GHz; 15 kHz below"),
     },
     "RSCP": {
         "threshold": _assumed(-100.0, "dBm", "assumption; believed, not verified"),
         "pilot": _assumed(10.0, "dB", "assumption: a tenth of the carrier's power is the pilot"),
         "bandwidth": _assumed(5.0, "MHz", "3GPP TS 25.104, channel raster of 5 MHz"),
+        "handset_power": _assumed(24.0, "dBm", "3GPP TS 25.101, power class 3"),
+        "base_sensitivity": _assumed(-121.0, "dBm", "3GPP TS 25.104, 12.2 kbit/s, wide area"),
     },
     "RxLev": {
         "threshold": _assumed(-100.0, "dBm", "assumption"),
         "bandwidth": _assumed(0.2, "MHz", "3GPP TS 45.005, carriers of 200 kHz"),
+        "handset_power": _assumed(33.0, "dBm", "3GPP TS 45.005, class 4; 30 dBm at 1800 MHz"),
+        "base_sensitivity": _assumed(-104.0, "dBm", "3GPP TS 45.005, normal base station"),
     },
 }  # fmt: skip
 """What a technology has when the study file does not say otherwise."""
 
 
 class EnvironmentSection(Section):
-    """Where the handset is."""
+    """Where the handset is: ``entry_loss``, and a ``building`` of ITU-R P.2109 on top of it."""
 
     title_en: Name
     title_vi: Name
     entry_loss: Decibels
     receiver_height: Annotated[Quantity, _q("m", 1.0, 3000.0)]
+    building: Literal["traditional", "thermally efficient"] | None = None
 
 
 class PropagationSection(Section):
@@ -346,13 +357,67 @@ class PropagationSection(Section):
     surface_refractivity_n0: Annotated[Quantity, _q("N", 150.0, 450.0)]
 
 
+def _given(value: float, unit: str, source: str) -> Quantity:
+    return Quantity(value=value, unit=unit, source=source)
+
+
+class UplinkSection(Section):
+    """The direction from handset to base station: what a handset of LTE or NR must get through."""
+
+    handset_power: Dbm = _given(23.0, "dBm", "3GPP TS 36.101, power class 3")
+    base_noise_figure: Decibels = _given(5.0, "dB", "assumption")
+    rate: Annotated[Quantity, _q("Mbit/s", 0.001, 100.0)] = _given(
+        0.256, "Mbit/s", "VNPT, least mean upload of its WCDMA zones (vnpt.vn)"
+    )
+    resource_blocks: Annotated[Quantity, _q("1", 1.0, 273.0)] = _given(
+        10.0, "1", "assumption: blocks that a handset at the edge sends on"
+    )
+
+
+class QualitySection(Section):
+    """Interference and throughput, and from where service is good."""
+
+    neighbour_load: Share = _given(0.5, "fraction", "assumption")
+    handset_noise_figure: Decibels = _given(7.0, "dB", "assumption")
+    mimo_layers: Annotated[Quantity, _q("1", 1.0, 8.0)] = _given(
+        2.0, "1", "assumption: two antennas at both ends"
+    )
+    busy_share: Share = _given(
+        0.01, "fraction", "assumption: people of a cell who want data at once in the busy hour"
+    )
+    floor: Annotated[Quantity, _q("Mbit/s", 0.0, 1000.0)] = _given(
+        2.5, "Mbit/s", "VNPT, LTE-A, zone 2, least download (vnpt.vn)"
+    )
+    good: Annotated[Quantity, _q("Mbit/s", 0.0, 1000.0)] = _given(
+        5.0, "Mbit/s", "VNPT, LTE-A, zone 1, least download (vnpt.vn)"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.floor.value > self.good.value:
+            raise ValueError(f"floor = {self.floor.value:g} is above good = {self.good.value:g}")
+        return self
+
+
 class ServiceSection(Section):
-    """When a place counts as covered."""
+    """When a place counts as covered.
+
+    With ``both_directions`` the weaker of downlink and uplink decides. ``sites`` says whose
+    probability counts: that of the best sector alone, or that of any of several sites, whose
+    deviations are ``independent`` or ``correlated`` by ``site_correlation``.
+    """
 
     covered: Share
     marginal: Share
     model_error: Annotated[Quantity, _q("dB", 0.1, 30.0)]
     smallest_gap: Annotated[Quantity, _q("km2", 0.0, 100.0)]
+    both_directions: bool = True
+    sites: Literal["best", "independent", "correlated"] = "best"
+    site_correlation: Annotated[Quantity, _q("fraction", 0.0, 0.7)] = _given(
+        0.5, "fraction", "assumption; sectors of one mast have 1"
+    )
+    uplink: UplinkSection = UplinkSection()
+    quality: QualitySection = QualitySection()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -551,6 +616,17 @@ class Study(Section):
             raise ValueError(
                 f"technologies {', '.join(self.technologies)} differ in capitals only; "
                 "their files would have the same names"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_receiver_height(self) -> Self:
+        heights = {e.receiver_height.value for e in self.environments.values()}
+        if len(heights) > 1:
+            raise ValueError(
+                "environments have different receiver_height, "
+                f"{', '.join(f'{h:g}' for h in sorted(heights))} m; path loss is computed for one: "
+                "give each the same, and what differs as entry_loss or building"
             )
         return self
 

@@ -16,6 +16,27 @@ _NAMES = {
     "service.marginal": Bilingual("Xác suất để coi là sóng yếu", "Probability from which marginal"),
     "service.model_error": Bilingual("Sai số mô hình (độ lệch chuẩn)", "Model error (std. dev.)"),
     "service.smallest_gap": Bilingual("Vùng lõm nhỏ nhất được vẽ", "Smallest gap that is drawn"),
+    "service.site_correlation": Bilingual(
+        "Tương quan che khuất giữa các trạm", "Correlation of shadowing between sites"
+    ),
+    "service.uplink.handset_power": Bilingual("Công suất máy cầm tay", "Handset power"),
+    "service.uplink.base_noise_figure": Bilingual(
+        "Hệ số tạp âm trạm gốc", "Base station noise figure"
+    ),
+    "service.uplink.rate": Bilingual("Tốc độ tải lên cần có", "Upload rate that is needed"),
+    "service.uplink.resource_blocks": Bilingual(
+        "Số khối tài nguyên hướng lên", "Resource blocks upwards"
+    ),
+    "service.quality.neighbour_load": Bilingual("Tải của các sector lân cận", "Neighbours' load"),
+    "service.quality.handset_noise_figure": Bilingual(
+        "Hệ số tạp âm máy cầm tay", "Handset noise figure"
+    ),
+    "service.quality.mimo_layers": Bilingual("Số lớp MIMO", "MIMO layers"),
+    "service.quality.busy_share": Bilingual(
+        "Tỷ lệ người dùng đồng thời giờ cao điểm", "People active in the busy hour"
+    ),
+    "service.quality.floor": Bilingual("Tốc độ tải xuống tối thiểu", "Least download rate"),
+    "service.quality.good": Bilingual("Tốc độ tải xuống tốt", "Good download rate"),
     "towers.mast_height": Bilingual("Độ cao cột khi thiếu", "Mast height when missing"),
     "towers.antenna_height": Bilingual("Độ cao ăng ten khi thiếu", "Antenna when missing"),
     "towers.carrier_power": Bilingual(
@@ -81,6 +102,9 @@ _TECHNOLOGY = {
     "threshold": Bilingual("Ngưỡng mức thu", "Level threshold"),
     "pilot": Bilingual("Kênh hoa tiêu thấp hơn sóng mang", "Pilot below the carrier"),
     "bandwidth": Bilingual("Băng thông khi thiếu", "Bandwidth when missing"),
+    "spacing": Bilingual("Khoảng cách sóng mang con", "Subcarrier spacing"),
+    "handset_power": Bilingual("Công suất máy cầm tay", "Handset power"),
+    "base_sensitivity": Bilingual("Độ nhạy trạm gốc", "Base station sensitivity"),
 }
 
 
