@@ -188,6 +188,12 @@ def test_a_dump_without_a_header(tmp_path: Path) -> None:
     assert read_dump(packed) == read(tmp_path, rows)
 
 
+def test_headings_in_capitals(tmp_path: Path) -> None:
+    assert read(tmp_path, [row(1000, 2000)], header=HEADER.upper()) == read(
+        tmp_path, [row(1000, 2000)]
+    )
+
+
 def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     rows = [

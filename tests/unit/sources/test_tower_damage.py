@@ -223,6 +223,8 @@ ROW_DAMAGE: list[tuple[str, Writer, tuple[str, ...]]] = [
 FILE_DAMAGE: list[tuple[str, Writer, tuple[str, ...]]] = [
     ("encoding unknown", text("site_id,operator\nS1,Société\n".encode("cp1252")),
      ("is not UTF-8 (byte 24)", "cannot be told", "inputs.towers.encoding")),
+    ("encoding of the west", text("site_id,operator\nS1,São João\n".encode("cp1252")),
+     ("is not UTF-8 (byte 21)", "'cp1258'", "inputs.towers.encoding")),
     ("encoding wrong", text("site_id\nNhà\n".encode("cp1252"), encoding="utf-8"),
      ("cannot be read as utf-8", "save it as UTF-8, or name its encoding")),
     ("TCVN3 fonts", text("site_id,operator\nS1,Nhµ m¹ng A\nS2,Nhµ m¹ng B\n".encode("latin-1")),

@@ -604,3 +604,20 @@ def test_rows_are_left_out_with_a_warning(tmp_path: Path) -> None:
         "list.csv row 2, column mast_height_m = hỏng",
         "list.csv row 5, column latitude = hỏng",
     ]
+
+
+def test_a_header_of_two_rows(tmp_path: Path, plain: Network) -> None:
+    rows = tower_rows()
+    names = list(rows[0])
+    file = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("Trạm")
+        for column, name in enumerate(names):
+            if name == "latitude":
+                sheet.merge_range(0, column, 0, column + 1, "Toạ độ")
+            elif name != "longitude":
+                sheet.merge_range(0, column, 1, column, VIETNAMESE[name])
+        sheet.write_row(1, names.index("latitude"), ["Vĩ độ", "Kinh độ"])
+        for index, row in enumerate(rows, 2):
+            sheet.write_row(index, 0, cells(row))
+    assert read(file) == plain

@@ -84,7 +84,7 @@ def is_cell_dump(table: pd.DataFrame) -> bool:
     bool
         True when all of OpenCelliD's telling columns are there.
     """
-    return set(_TELLING) <= set(table.columns)
+    return set(_TELLING) <= {str(title).lower() for title in table.columns}
 
 
 def read_cells(table: pd.DataFrame, study: Study, file: Path) -> CellList:
@@ -109,7 +109,8 @@ def read_cells(table: pd.DataFrame, study: Study, file: Path) -> CellList:
     DataError
         No cell is left.
     """
-    cells, faults = examined(table, _COLUMNS, file=file)
+    lower = table.set_axis([str(title).lower() for title in table.columns], axis=1)
+    cells, faults = examined(lower, _COLUMNS, file=file)
     cells = cells.drop(index={fault.line for fault in faults})
     cells, left_out = _known(cells, study)
     if cells.empty:
