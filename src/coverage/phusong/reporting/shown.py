@@ -7,6 +7,12 @@ from phusong.reporting.facts import Bilingual, shown
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.panel import practice_banner
 
+_PLAIN_LOOK = (
+    ":where(.practice) { padding: 6px 12px; background: #ffd23f; color: #1a1500; "
+    "font-weight: 700; } :where(.said, th, .note, .reasons) :where(.en) { display: block; }"
+)
+"""For JupyterLab and plain nbconvert, which lack our style sheet; where it is, it wins."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -116,5 +122,6 @@ def shown_headline(title: Bilingual, question: Bilingual, practice: Bilingual | 
     """
     warned = [] if practice is None else [practice.plain.upper()]
     plain = "\n".join((title.vi, title.en, question.vi, question.en, *warned))
+    look = f"<style>{_PLAIN_LOOK}</style>"
     words = f"<p><strong>{title.html()}</strong></p><p>{question.html()}</p>"
-    return Shown(f'{practice_banner(practice)}<div class="said">{words}</div>', plain)
+    return Shown(f'{look}{practice_banner(practice)}<div class="said">{words}</div>', plain)
