@@ -17,7 +17,7 @@ from phusong.kernels.itm_terrain import (
     Geometry,
     horizons,
     mean_height,
-    order_statistic,
+    order_statistics,
     sited_height,
     straight_fit,
     surface_refractivity,
@@ -303,13 +303,18 @@ def test_irregularity_of_a_slope_is_nothing_and_short_is_nothing() -> None:
     assert terrain_irregularity(z * np.arange(101.0), 100, 30.0, 200.0, 259.0) == 0.0
 
 
-def test_order_statistic_is_sorting() -> None:
+def test_order_statistics_are_sorting() -> None:
     rng = np.random.default_rng(7)
-    for size in (1, 2, 5, 35, 245):
-        values = rng.integers(0, 9, size).astype(np.float64)  # with many ties
-        ordered = np.sort(values)
-        for rank in range(size):
-            assert order_statistic(values.copy(), rank) == ordered[rank]
+    for size in (1, 2, 3, 35, 245):
+        plain = rng.normal(size=size)
+        outlier = np.where(np.arange(size) == size // 2, 1e9, plain)  # all others in one slot
+        for values in (plain, np.round(plain), np.zeros(size), np.arange(size) * -1.0, outlier):
+            ordered = np.sort(values)
+            before = values.copy()
+            for rank in range(size):
+                other = size - 1 - rank
+                assert order_statistics(values, rank, other) == (ordered[rank], ordered[other])
+            np.testing.assert_array_equal(values, before)
 
 
 @pytest.mark.parametrize(

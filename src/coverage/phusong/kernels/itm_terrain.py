@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+_SLOTS = 128
+
 
 class Geometry(NamedTuple):
     """What steps 6 to 12 need to know about a path; terminals are 1 (Tx) and 2 (Rx)."""
@@ -112,30 +114,48 @@ def straight_fit(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def order_statistic(y: np.ndarray, rank: int) -> float:
-    """Value of a rank from 0 in ascending order; reorders ``y`` (Hoare's selection)."""
-    low = 0
-    high = y.size - 1
-    while low < high:
-        pivot = y[(low + high) // 2]
-        i = low
-        j = high
-        while i <= j:
-            while y[i] < pivot:
-                i += 1
-            while y[j] > pivot:
-                j -= 1
-            if i <= j:
-                y[i], y[j] = y[j], y[i]
-                i += 1
-                j -= 1
-        if rank <= j:
-            high = j
-        elif rank >= i:
-            low = i
-        else:
-            break
-    return float(y[rank])
+def order_statistics(y: np.ndarray, lower: int, upper: int) -> tuple[float, float]:
+    """Values of two ranks from 0 in ascending order.
+
+    Values are counted in slots of equal width; only the slot of a rank is sorted. On a few
+    hundred values this is twice as fast as selection, whose branches no processor foresees.
+    """
+    low = y[0]
+    high = y[0]
+    for k in range(1, y.size):
+        low = min(low, y[k])
+        high = max(high, y[k])
+    if not high > low:
+        return float(low), float(high)
+    count = np.zeros(_SLOTS, np.int64)
+    slot = np.empty(y.size, np.uint8)
+    per_slot = (_SLOTS - 1e-6) / (high - low)
+    for k in range(y.size):
+        slot[k] = np.uint8((y[k] - low) * per_slot)
+        count[slot[k]] += 1
+    return _in_slot(y, slot, count, lower), _in_slot(y, slot, count, upper)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _in_slot(y: np.ndarray, slot: np.ndarray, count: np.ndarray, rank: int) -> float:
+    """Value of a rank, from the slot that holds it (insertion sort of its few values)."""
+    wanted = 0
+    before = 0
+    while before + count[wanted] <= rank:
+        before += count[wanted]
+        wanted += 1
+    inside = np.empty(count[wanted])
+    n = 0
+    for k in range(y.size):
+        if slot[k] == wanted:
+            value = y[k]
+            at = n
+            while at > 0 and inside[at - 1] > value:
+                inside[at] = inside[at - 1]
+                at -= 1
+            inside[at] = value
+            n += 1
+    return float(inside[rank - before])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -160,8 +180,8 @@ def terrain_irregularity(z: np.ndarray, n: int, xi_m: float, x_s_m: float, x_e_m
     fit_0, fit_n = straight_fit(y, m - 1, 1.0, 0.0, m - 1.0)
     for k in range(m):
         y[k] -= fit_0 + (fit_n - fit_0) * k / (m - 1)
-    delta_h_d = order_statistic(y, m - p) - order_statistic(y, p - 1)
-    return delta_h_d / (1.0 - 0.8 * math.exp(-(x_e_m - x_s_m) / 50e3))  # ERL (3), inverted
+    lowest, highest = order_statistics(y, p - 1, m - p)
+    return (highest - lowest) / (1.0 - 0.8 * math.exp(-(x_e_m - x_s_m) / 50e3))  # ERL (3), inverted
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
