@@ -35,10 +35,11 @@ FACTS = {
 def row(
     east_m: float, north_m: float, *, cell: int = ENB * 256 + 1, radio: str = "LTE", net: int = 4,
     samples: int | str = 20, updated: int = 1_700_000_000, area: int = TAC, mcc: int = 452,
+    changeable: int = 1,
 ) -> str:  # fmt: skip
     longitude, latitude = degrees(east_m, north_m)
     return (
-        f"{radio},{mcc},{net},{area},{cell},0,{longitude:.7f},{latitude:.7f},1000,{samples},1,"
+        f"{radio},{mcc},{net},{area},{cell},0,{longitude:.7f},{latitude:.7f},1000,{samples},{changeable},"
         f"1600000000,{updated},0"
     )
 
@@ -84,6 +85,16 @@ def test_the_site_is_the_mean_weighted_by_observations(tmp_path: Path) -> None:
     ]
     sector = read(tmp_path, rows).sectors[0]
     assert sector.easting == pytest.approx(WEST + 1100, abs=0.05)
+
+
+def test_exact_positions_go_before_estimates(tmp_path: Path) -> None:
+    rows = [
+        row(1000, 2000, samples=900),
+        row(1400, 2600, samples=10, cell=ENB * 256 + 2, changeable=0),
+        row(1400, 2200, samples=10, cell=ENB * 256 + 3, changeable=0),
+    ]
+    sector = read(tmp_path, rows).sectors[0]
+    assert (sector.easting, sector.northing) == pytest.approx((WEST + 1400, SOUTH + 2400), abs=0.05)
 
 
 def test_a_cell_alone_has_no_direction(tmp_path: Path) -> None:

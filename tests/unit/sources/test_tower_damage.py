@@ -261,6 +261,8 @@ FILE_DAMAGE: list[tuple[str, Writer, tuple[str, ...]]] = [
     ("unknown kind", text("S1", "towers.docx"), ("is of no known kind", "GeoPackage")),
     ("packed KML", text("S1", "towers.kmz"), ("is of no known kind", "unzip a KMZ")),
     ("packed badly", text("S1", "towers.csv.gz"), ("cannot be unpacked", "fetch it again")),
+    ("an answer for a file", text('{"status":"error","message":"bad token"}', "452.csv.gz"),
+     ("cannot be unpacked", "bad token", "an answer of the server")),
     ("every row bad", text("site_id,operator,latitude,longitude,technology,frequency_mhz\n"
                            "S1,Nhà mạng A,22.56,104.04,LTE,1800 kg\n"),
      ("row 2, column frequency_mhz = 1800 kg",)),

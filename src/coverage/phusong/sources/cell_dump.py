@@ -1,8 +1,8 @@
 """Cell dumps in OpenCelliD's columns: cells that phones reported, grouped into sites.
 
 A dump has no masts. What belongs to one site is read from the numbers of its cells, the site
-stands at the mean of them weighted by observations, and a sector points to where its cell was
-heard. All of this is a guess and recorded as one.
+stands at the mean of them weighted by observations (of the exact ones where there are any), and a
+sector points to where its cell was heard. All of this is a guess and recorded as one.
 """
 
 from dataclasses import dataclass
@@ -43,6 +43,7 @@ _COLUMNS: Columns = {
     "lon": Number(-180, 180, "deg", required=True, remedy="give WGS 84 degrees"),
     "lat": Number(-90, 90, "deg", required=True, remedy="give WGS 84 degrees"),
     "samples": Number(0, 1e9, "observations"),
+    "changeable": Number(0, 1, "", remedy="0 is an exact position, 1 an estimate; or leave empty"),
     "updated": Number(0, 1e11, "s"),
 }
 _TELLING = ("radio", "mcc", "net", "area", "cell", "lon", "lat")
@@ -178,6 +179,9 @@ def _grouped(cells: pd.DataFrame) -> pd.DataFrame:
     )
     cells = cells.assign(site_id=cells["code"] + "-" + radio + "-" + pd.Series(site, cells.index))
     weight = cells["samples"].fillna(1.0).clip(lower=1.0)
+    exact = cells["changeable"] == 0.0
+    surveyed = exact.groupby(cells["site_id"]).transform("any")
+    weight = weight.where(exact | ~surveyed, 0.0)
     sums = (
         cells.assign(weight=weight, y=cells["lat"] * weight, x=cells["lon"] * weight)
         .groupby("site_id")[["weight", "y", "x"]]

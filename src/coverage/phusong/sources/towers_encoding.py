@@ -79,7 +79,9 @@ def _bytes_of(file: Path) -> bytes:
         with gzip.open(file, "rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{file} cannot be unpacked ({error}); fetch it again") from None
+        start = file.read_bytes()[:120].decode("utf-8", "replace")
+        answer = f"; it begins with {start!r}, an answer of the server" if start[:1] in "{<" else ""
+        raise DataError(f"{file} cannot be unpacked ({error}){answer}; fetch it again") from None
     if len(content) > LARGEST_BYTES:
         raise DataError(
             f"{file} unpacks to more than {LARGEST_BYTES / 1e9:g} GB; cut it to the study area"
