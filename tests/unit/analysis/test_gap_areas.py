@@ -70,6 +70,8 @@ def test_areas_change_by_less_than_two_percent_and_say_so(
     stated = made["area_km2"] * (1 + made["outline_change_percent"] / 100)
     np.testing.assert_allclose(drawn, stated, rtol=1e-9)
     assert made.geometry.is_valid.all()
+    union_m2 = made.geometry.union_all().area
+    assert union_m2 == pytest.approx(made.geometry.area.sum(), rel=1e-9), "drawings overlap"
     assert (made["sieved_below_km2"] <= max(smallest_km2, GRID.cell_area_km2) + 1e-12).all()
 
 

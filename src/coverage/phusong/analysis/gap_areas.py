@@ -97,7 +97,7 @@ def gap_polygons(
     merged["people"] = living["people"]
     if nearby is not None:
         merged = _described(merged, living, gaps, grid, nearby)
-    drawn = _drawn(merged.geometry, grid)
+    drawn = _drawn(merged, grid)
     merged["outline_change_percent"] = 100.0 * (drawn.area / merged.area - 1.0)
     first = ["gap_id", *columns, "area_km2", "people", *stated, "outline_change_percent"]
     others = [c for c in merged.columns if c not in {*first, "geometry"}]
@@ -159,8 +159,9 @@ def _cut(silent: NDArray[np.uint8], grid: Grid, communes: Communes) -> gpd.GeoDa
     return cut.explode(index_parts=False, ignore_index=True)
 
 
-def _drawn(outlines: gpd.GeoSeries, grid: Grid) -> gpd.GeoSeries:
-    """Outlines with fewer corners, each within 2 % of its area."""
+def _drawn(gaps: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoSeries:
+    """Outlines with fewer corners, each within 2 % of its area, none over its neighbour."""
+    outlines = gaps.geometry
     drawn = outlines.copy()
     area = outlines.area
     left = pd.Series(data=True, index=outlines.index)
@@ -170,7 +171,24 @@ def _drawn(outlines: gpd.GeoSeries, grid: Grid) -> gpd.GeoSeries:
         take = left & close & simple.is_valid & (simple.geom_type == "Polygon")
         drawn[take] = simple[take]
         left &= ~take
+    least_m2 = ROUNDING * grid.resolution_m**2
+    for _, layer in gaps.groupby(["operator", "technology"], sort=True):
+        own = drawn[layer.index]
+        while len(over := _over(own, outlines[layer.index], least_m2)):
+            own.iloc[over] = outlines[layer.index].iloc[over]
+        drawn[layer.index] = own
     return drawn
+
+
+def _over(drawn: gpd.GeoSeries, outlines: gpd.GeoSeries, least_m2: float) -> NDArray[np.intp]:
+    """Which drawings lie over others where the outlines do not."""
+    one, other = drawn.sindex.query(drawn, predicate="intersects")
+    pairs = one < other
+    one, other = one[pairs], other[pairs]
+    new = shapely.area(shapely.intersection(drawn.array[one], drawn.array[other]))
+    old = shapely.area(shapely.intersection(outlines.array[one], outlines.array[other]))
+    over = new > old + least_m2
+    return np.unique(np.concatenate([one[over], other[over]]))
 
 
 def _described(
