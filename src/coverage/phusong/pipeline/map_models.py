@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from phusong.errors import DomainError
 from phusong.geo.terrain import Terrain
@@ -70,7 +69,6 @@ def checked_polarization(word: str) -> Polarization:
 
 def _p1812(ground: Ground, conditions: MapConditions, threads: int, progress: Progress) -> LossMap:
     """ITU-R P.1812-8 at the asked share of locations."""
-    settings: dict[str, Any] = {"method": "exact"} if conditions.exact else {}
     loss = p1812_loss_map(
         ground.terrain,
         easting=ground.easting,
@@ -85,8 +83,8 @@ def _p1812(ground: Ground, conditions: MapConditions, threads: int, progress: Pr
         time_percent=conditions.time_percent,
         polarization=checked_polarization(conditions.polarization),
         clutter_height_m=ground.clutter_height_m,
+        method="exact" if conditions.exact else "sweep",
         threads=threads,
-        **settings,
     )
     progress(1, 1)
     return loss_at_locations(
