@@ -98,7 +98,7 @@ def shapes(bad: dict[str, Any] | None) -> Writer:
     return text(json.dumps({"type": "FeatureCollection", "features": features}), "towers.geojson")
 
 
-def metres(crs: str | None, easting: str = "") -> Writer:
+def metres(crs: str | None, easting: str = "", northing: str = "") -> Writer:
     """The synthetic list with easting and northing in the study's own CRS."""
     rows = [
         {k: v for k, v in row.items() if k not in {"latitude", "longitude"}}
@@ -106,6 +106,7 @@ def metres(crs: str | None, easting: str = "") -> Writer:
         for n, row in enumerate(tower_rows())
     ]
     rows[1]["easting"] = easting or rows[1]["easting"]
+    rows[1]["northing"] = northing or rows[1]["northing"]
     return text(csv_text(rows), **({"crs": crs} if crs is not None else {}))
 
 
@@ -218,6 +219,8 @@ ROW_DAMAGE: list[tuple[str, Writer, tuple[str, ...]]] = [
      ("row 3, column easting = cột 3", "metres are allowed", "correct the value")),
     ("easting of nowhere", metres(CRS, "99999999999"),
      ("row 3, columns easting = 99999999999", f"no place of {CRS}", "inputs.towers.crs")),
+    ("metres swapped", metres(CRS, "2495680.5", "400350"),
+     ("row 3, columns easting = 2495680.5 and northing = 400350", "look swapped", "exchange")),
 ]  # fmt: skip
 
 FILE_DAMAGE: list[tuple[str, Writer, tuple[str, ...]]] = [

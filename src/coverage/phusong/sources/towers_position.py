@@ -17,6 +17,8 @@ MOST_LATITUDE = 90.0
 NORTHING_FROM_M = 700_000.0
 """Metres from which a coordinate of Việt Nam is a northing: eastings end below, northings begin
 above (8 degrees north)."""
+MOST_EASTING_M = 1_000_000.0
+"""Eastings of transverse Mercator systems with 500 km at their meridian stay below this."""
 COARSE_DECIMALS = 3
 """Degrees with fewer decimals than this are off by more than 500 m."""
 
@@ -124,25 +126,18 @@ def _median(cells: pd.Series) -> float:
 
 
 def _from_metres(repair: Repair, crs: str) -> None:
-    table, file = repair.table, repair.file
-    system = _projected(crs, file.name)
-    metres = {axis: _metres(repair, axis) for axis in ("easting", "northing")}
+    table = repair.table
+    system = _projected(crs, repair.file.name)
+    metres = pd.DataFrame({axis: _metres(repair, axis) for axis in ("easting", "northing")})
     to_degrees = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
     longitude, latitude = to_degrees.transform(
         metres["easting"].to_numpy(), metres["northing"].to_numpy(), errcheck=False
     )
-    good = np.isfinite(longitude) & np.isfinite(latitude)
-    given = metres["easting"].notna() & metres["northing"].notna()
-    repair.faults += [
-        Fault(
-            int(line),
-            f"{file.name} row {line}, columns easting = {table['easting'][line]} and northing = "
-            f"{table['northing'][line]} are no place of {crs}; correct them or inputs.towers.crs",
-            "easting",
-            str(table["easting"][line]),
-        )
-        for line in table.index[given & ~good]
-    ]
+    turned = (metres["easting"] > MOST_EASTING_M) & (metres["northing"] < MOST_EASTING_M)
+    good = np.isfinite(longitude) & np.isfinite(latitude) & ~turned.to_numpy()
+    _refuse_metres(repair, table.index[turned], "look swapped; exchange the two columns")
+    lost = table.index[metres.notna().all(axis=1) & ~good & ~turned]
+    _refuse_metres(repair, lost, f"are no place of {crs}; correct them or inputs.towers.crs")
     for axis, values in (("latitude", latitude), ("longitude", longitude)):
         table[axis] = [f"{value:.9f}" if ok else "" for value, ok in zip(values, good, strict=True)]
     line = table.index[good][0] if good.any() else table.index[0]
@@ -151,6 +146,17 @@ def _from_metres(repair: Repair, crs: str) -> None:
         f"row {line}: {table['easting'][line]}, {table['northing'][line]} read as "
         f"{table['latitude'][line]}, {table['longitude'][line]}",
     )  # fmt: skip
+
+
+def _refuse_metres(repair: Repair, lines: pd.Index, why: str) -> None:
+    """Faults of rows whose coordinates in metres cannot be used."""
+    for line in lines:
+        easting, northing = repair.table["easting"][line], repair.table["northing"][line]
+        message = (
+            f"{repair.file.name} row {line}, columns easting = {easting} and northing = "
+            f"{northing} {why}"
+        )
+        repair.faults.append(Fault(int(line), message, "easting", str(easting)))
 
 
 def _projected(crs: str, name: str) -> CRS:
