@@ -1,0 +1,236 @@
+"""What may be given about people and places, from files to the tables of a run."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import phusong
+from runs import table
+from synthetic import (
+    ASKED,
+    COMMUNES,
+    FOLDER,
+    VINTAGE,
+    Region,
+    assumed,
+    degrees,
+    geojson,
+    village_rows,
+    write_csv,
+    write_region,
+    write_text,
+)
+
+OPTIONAL = ("successors", "reported", "reported-confusion", "field-checks", "criterion8")
+GAZETTEER = f"""
+name = "thử"
+[[vintages]]
+key = "{VINTAGE}"
+title = "before"
+levels = ["district", "commune"]
+source = "invented"
+[[vintages]]
+key = "2025-07-01"
+title = "after"
+levels = ["commune"]
+source = "invented"
+[names]
+letters = {{ "đ" = "d" }}
+[names.levels.commune]
+prefixes = ["xã"]
+[names.levels.village]
+prefixes = ["bản", "thôn"]
+[[units]]
+vintage = "{VINTAGE}"
+level = "district"
+rows = [["D", "", "Huyện Thử"]]
+[[units]]
+vintage = "{VINTAGE}"
+level = "commune"
+rows = [["00101", "D", "Thử Một"], ["00203", "D", "Đèo Gió"], ["00102", "D", "Nậm Thử"]]
+[[units]]
+vintage = "2025-07-01"
+level = "commune"
+rows = [["00101", "", "Thử Lớn"], ["00203", "", "Đèo Gió Mới"]]
+[[crosswalks]]
+from_vintage = "{VINTAGE}"
+to_vintage = "2025-07-01"
+source = "invented"
+rows = [["00101", "00101", 1.0, "1"], ["00102", "00101", 1.0, "1"], ["00203", "00203", 1.0, "2"]]
+"""
+
+
+def named(file: str, **others: str) -> dict[str, str]:
+    return {"file": f"{FOLDER}/{file}", "source": "invented for tests", **others}
+
+
+def compute(region: Region) -> Region:
+    study = phusong.open_study(region.study)
+    phusong.gaps(study, phusong.reach(study, workers=1))
+    return region
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """The region with nothing that is optional."""
+    return compute(write_region(tmp_path_factory.mktemp("plain") / "vùng"))
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """The region with everything that is optional."""
+    region = write_region(
+        tmp_path_factory.mktemp("full") / "vùng",
+        study={
+            "inputs.gazetteer": named("gazetteer.toml"),
+            "inputs.statistics": named("statistics.csv", poverty_standard="new"),
+            "inputs.reported": named("reported.csv"),
+            "inputs.settlements": named("settlements.geojson"),
+            "inputs.indicators": named("indicators.csv"),
+            "inputs.households": named("households.csv"),
+            "criterion8": {"complete": ["loudspeaker"]},
+            "verdicts": {"smallest_part": assumed(0.2, "fraction")},
+        },
+    )
+    write_text(region.input("gazetteer.toml"), GAZETTEER)
+    write_csv(
+        region.input("statistics.csv"),
+        [
+            {"commune_code": "00101", "year": "2021", "population": "1200", "source": "a",
+             "poverty_standard": "new", "poor_rate_percent": "61.5"},
+            {"commune_code": "00101", "year": "2021", "population": "", "source": "b",
+             "poverty_standard": "old", "poor_rate_percent": "28.5"},
+        ],
+    )  # fmt: skip
+    write_csv(
+        region.input("reported.csv"),
+        [
+            {"village": "Bản Trên", "commune_code": "00101", "vintage": "2025-07-01",
+             "operator": "", "state": "trắng sóng"},
+            {"village": "Khe Sâu", "commune_code": "00203", "vintage": "", "operator": "mang-b",
+             "state": "lõm sóng"},
+            {"village": "Bản Lạ", "commune_code": "00203", "vintage": "", "operator": "",
+             "state": ""},
+        ],
+    )  # fmt: skip
+    ring = [(700, 2000), (1200, 2000), (1200, 2400), (700, 2400)]
+    write_text(
+        region.input("settlements.geojson"),
+        geojson({"V01": ("", ring)}).replace('"code"', '"village_id"'),
+    )
+    write_csv(
+        region.input("indicators.csv"),
+        [{"commune_code": "00203", "indicator": "8.4", "status": "met", "evidence": "visit",
+          "appraiser": "A", "date": "2025-01-02"}],
+    )  # fmt: skip
+    longitude, latitude = degrees(900.0, 2200.0)
+    place = {"latitude": f"{latitude:.7f}", "longitude": f"{longitude:.7f}"}
+    write_csv(
+        region.input("households.csv"),
+        [{"household_id": f"H{n}", "village_id": "V01", **place, "postcode": "31000"}
+         for n in (1, 2)],
+    )  # fmt: skip
+    return compute(region)
+
+
+def read(region: Region, name: str) -> pd.DataFrame:
+    return table(region.output / f"gaps/{name}.csv")
+
+
+def test_optional_tables_are_written_only_where_asked(plain: Region, full: Region) -> None:
+    for name in OPTIONAL:
+        assert not (plain.output / f"gaps/{name}.csv").exists()
+        assert (full.output / f"gaps/{name}.csv").exists()
+
+
+def test_without_figures_the_commune_table_is_what_it_was(plain: Region) -> None:
+    columns = list(read(plain, "communes").columns)
+    assert columns[0:5] == ["commune_code", "commune", "vintage", "operator", "technology"]
+    assert columns[-3:] == [
+        "people_no_signal_percent", "people_not_covered_percent", "data_status",
+    ]  # fmt: skip
+
+
+def test_official_population_is_met_and_the_raster_kept(plain: Region, full: Region) -> None:
+    before = read(plain, "communes").set_index(["commune_code", "operator"])
+    after = read(full, "communes").set_index(["commune_code", "operator"])
+    row = after.loc[("00101", "any")]
+    assert float(row["people"]) == 1200.0
+    assert float(row["population_official"]) == 1200.0
+    raster = float(before.loc[("00101", "any"), "people"])
+    assert float(row["population_raster"]) == pytest.approx(raster, abs=0.06)
+    assert (row["poor_rate_percent"], row["poverty_standard"]) == ("61.5", "new")
+    assert row["population_official_source"] == "a"
+    neighbour = after.loc[("00203", "any")]
+    assert neighbour["population_official"] == ""
+    assert float(neighbour["people"]) == pytest.approx(
+        float(before.loc[("00203", "any"), "people"]), rel=0.05
+    ), "only people of cells on the common border move"
+
+
+def test_successors_add_up(full: Region) -> None:
+    communes, successors = read(full, "communes"), read(full, "successors")
+    for operator in ("any", "mang-a", "mang-b"):
+        old = communes[communes["operator"] == operator]
+        new = successors[successors["operator"] == operator]
+        assert new["successor_code"].tolist() == ["00101", "00203"]
+        assert new["communes_counted"].tolist() == ["2", "1"]
+        assert set(new["part"]) == {"whole"}
+        people = old["people"].astype(float).sum()
+        assert new["people"].astype(float).sum() == pytest.approx(people, abs=0.2)
+    assert set(communes["successor"]) == {"Thử Lớn", "Đèo Gió Mới"}
+
+
+def test_verdicts_rest_on_the_outline_where_there_is_one(plain: Region, full: Region) -> None:
+    before, after = (read(r, "villages").set_index("village_id") for r in (plain, full))
+    assert set(before["settlement_basis"]) == {"radius_people"}
+    assert after.loc["V01", "settlement_basis"] == "outline_people"
+    words = {"trang_song", "lom_song", "covered", "unknown"}
+    for operator in ("any", "mang-a", "mang-b"):
+        assert set(after[f"{operator}_lte_verdict"]) <= words
+    margin = after["any_lte_margin_db"].astype(float)
+    level = after["any_lte_level_dbm"].astype(float)
+    assert (margin - (level + 100.0)).abs().max() < 0.11, "the threshold of the region is -100 dBm"
+
+
+def test_reported_rows_keep_what_they_said(full: Region) -> None:
+    reported = read(full, "reported")
+    assert reported["match"].tolist() == ["matched", "matched", "unmatched"]
+    assert reported["village_id"].tolist() == ["V01", "V04", ""]
+    assert reported["reported"].tolist() == ["trang_song", "lom_song", "trang_song"]
+    verdicts = read(full, "villages").set_index("village_id")
+    assert reported["modelled"].tolist()[:2] == [
+        verdicts.loc["V01", "any_lte_verdict"], verdicts.loc["V04", "mang-b_lte_verdict"],
+    ]  # fmt: skip
+    confusion = read(full, "reported-confusion")
+    counts = confusion[[c for c in confusion if c.startswith("modelled_")]].astype(int)
+    assert counts.to_numpy().sum() == 2 * len(village_rows())
+    assert "village not found" in set(read(full, "field-checks")["reason"])
+
+
+def test_criterion8_has_a_row_for_each_commune_and_indicator(full: Region) -> None:
+    found = read(full, "criterion8").set_index(["commune_code", "indicator"])
+    assert len(found) == 4 * len(ASKED)
+    assert found.loc[("00203", "8.4"), "appraised_status"] == "met"
+    assert found.loc[("00203", "8.4"), "status"] == "unknown"
+    assert found.loc[("00101", "8.3"), "status"] == "not_met", "the list is complete, and has none"
+    assert found.loc[("00101", "8.1"), "missing"] != ""
+
+
+def test_addresses_are_unique(plain: Region, full: Region) -> None:
+    assert len(read(plain, "address-codes")) == len(village_rows())
+    codes = read(full, "address-codes")
+    assert codes["address_code"].is_unique
+    households = codes[codes["point_kind"] == "household"]
+    assert households["in_cell"].tolist() == ["3", "3"], "the village centre lies there too"
+    assert households["short_code_experimental"].str.startswith("31000").all()
+
+
+def test_loudspeakers_and_the_names_of_communes(full: Region) -> None:
+    speakers = read(full, "loudspeakers")
+    assert speakers["facility_id"].tolist() == ["F4"]
+    assert speakers["village_id"].tolist() == ["V04"]
+    assert set(read(full, "communes")["commune"]) == {COMMUNES[code][0] for code in ASKED}
+    for file in Path(full.output / "gaps").glob("*.csv"):
+        assert "Practice data" in file.read_text(encoding="utf-8-sig")
