@@ -21,6 +21,10 @@ from phusong.cli.app import app
 from synthetic import Region, write_region
 
 NOTEBOOKS = ROOT / "notebooks"
+PRACTICE_WORDS = re.compile(
+    r"practice data.*dữ liệu mô phỏng|dữ liệu mô phỏng.*practice data", re.IGNORECASE | re.DOTALL
+)
+"""How products say in both languages that they are made from invented input."""
 LONGEST_S = 300
 """A run that hangs is stopped; nothing is concluded from times."""
 

@@ -11,7 +11,7 @@ import pytest
 import rasterio
 
 from phusong.study import PRACTICE_LABEL
-from runs import outputs, sheet, table
+from runs import PRACTICE_WORDS, outputs, sheet, table
 from synthetic import ASKED, CELL_M, CELLS, COMMUNES, CRS, NORTH, WEST, Region
 
 REACH = "reach/p1812/outdoor"
@@ -29,8 +29,6 @@ FIRST_COLUMNS = [
     "cost_per_person", "currency", "backhaul", "backhaul_hops", "power", "gap_type", "rank_p10",
     "rank_p90", "probability_in_top_10", "why_vi", "why_en",
 ]  # fmt: skip
-PRACTICE_WORDS = re.compile(r"practice data.*dữ liệu mô phỏng|dữ liệu mô phỏng.*practice data",
-                            re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
