@@ -234,3 +234,16 @@ def test_loudspeakers_and_the_names_of_communes(full: Region) -> None:
     assert set(read(full, "communes")["commune"]) == {COMMUNES[code][0] for code in ASKED}
     for file in Path(full.output / "gaps").glob("*.csv"):
         assert "Practice data" in file.read_text(encoding="utf-8-sig")
+
+
+def test_villages_to_place_come_with_a_place_to_start_from(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    rows = village_rows()
+    rows[4]["latitude"] = rows[4]["longitude"] = ""
+    write_csv(region.input("villages.csv"), rows)
+    found = read(compute(region), "villages-to-place")
+    assert found["village_id"].tolist() == ["V05"]
+    assert found["commune"].tolist() == ["Nậm Thử"]
+    assert found["latitude"].tolist() == [""]
+    assert float(found["near_latitude"].iloc[0]) == pytest.approx(22.59, abs=0.03)
+    assert "V05" not in set(read(region, "villages")["village_id"])

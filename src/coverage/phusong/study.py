@@ -207,6 +207,7 @@ class InputsSection(Section):
     roads: TableInput | None = None
     power_lines: TableInput | None = None
     gazetteer: TableInput | None = None
+    village_positions: TableInput | None = None
     settlements: TableInput | None = None
     statistics: StatisticsInput | None = None
     reported: TableInput | None = None

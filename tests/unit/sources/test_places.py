@@ -101,7 +101,7 @@ def test_a_code_that_does_not_match_the_place_is_kept_and_said(tmp_path: Path) -
     ("change", "said"),
     [
         ({"latitude": "91"}, "villages.csv row 2, column latitude = 91.0: -90 to 90 deg"),
-        ({"longitude": ""}, "villages.csv row 2, column longitude is empty"),
+        ({"longitude": ""}, "villages.csv row 2: only one of latitude and longitude"),
         ({"households": "-3"}, "column households = -3.0: 0 to 1e+06 households is allowed"),
         ({"name": ""}, "villages.csv row 2, column name is empty, a value is needed"),
         ({"village_id": "V02"}, "villages.csv rows 2, 3: village_id = 'V02' stands more than once"),
@@ -231,3 +231,60 @@ def test_what_a_village_list_may_say_is_kept_only_where_it_does(tmp_path: Path) 
     rows[0]["fixed_broadband"] = "perhaps"
     write_csv(region.input("villages.csv"), rows)
     assert "'perhaps' is not known: allowed are yes, no" in fault(region)
+
+
+# Villages that nobody has placed yet
+
+
+def unplaced(folder: Path, *positions: dict[str, str]) -> Region:
+    """The region with the first two villages not placed, and a table of positions."""
+    inputs = {"inputs.village_positions": named("positions.csv")} if positions else {}
+    region = write_region(folder / "vùng", study=inputs)
+    rows = village_rows()
+    for row in rows[:2]:
+        row["latitude"] = row["longitude"] = ""
+    write_csv(region.input("villages.csv"), rows)
+    if positions:
+        write_csv(region.input("positions.csv"), list(positions))
+    return region
+
+
+def test_villages_without_coordinates_are_counted_and_kept(tmp_path: Path) -> None:
+    with pytest.warns(DataWarning, match=r"2 of 6 villages have no coordinates \(first: row 2\)"):
+        places = read(unplaced(tmp_path))
+    assert places.villages["village_id"].tolist() == ["V03", "V04", "V05", "V06"]
+    assert places.unplaced is not None
+    assert places.unplaced["village_id"].tolist() == ["V01", "V02"]
+    assert places.unplaced["population"].tolist() == [190, 117]
+
+
+def test_a_list_without_any_coordinates(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    keep = ("village_id", "name", "commune_code", "population")
+    write_csv(region.input("villages.csv"), [{k: r[k] for k in keep} for r in village_rows()])
+    with pytest.warns(DataWarning, match="6 of 6 villages have no coordinates"):
+        places = read(region)
+    assert places.villages.empty
+    assert places.unplaced is not None
+    assert len(places.unplaced) == 6
+
+
+def test_positions_are_read_back(tmp_path: Path) -> None:
+    longitude, latitude = degrees(900, 2200)
+    first = {"village_id": "V01", "latitude": str(latitude), "longitude": str(longitude)}
+    second = {"village_id": "V02", "latitude": "", "longitude": ""}
+    with pytest.warns(DataWarning, match="1 of 6 villages have no coordinates"):
+        places = read(unplaced(tmp_path, first, second))
+    village = places.villages.set_index("village_id").loc["V01"]
+    assert village.geometry.x == pytest.approx(WEST + 900, abs=0.02)
+    assert village["commune_code"] == "00101"
+
+
+def test_half_a_position_and_a_position_of_no_village(tmp_path: Path) -> None:
+    assert "row 2: only one of latitude and longitude is given" in fault(
+        with_villages(tmp_path / "một", {"latitude": ""})
+    )
+    stranger = {"village_id": "V99", "latitude": "22.5", "longitude": "104"}
+    assert "positions.csv row 2: village_id = 'V99' is not in the list" in fault(
+        unplaced(tmp_path / "hai", stranger)
+    )

@@ -80,6 +80,8 @@ class Places:
     households
         Points with ``household_id``, ``village_id``, ``commune_code``, ``postcode``; households
         or buildings, where they are given.
+    unplaced
+        Villages without coordinates, with the columns of ``villages`` but no geometry.
     """
 
     communes: Communes
@@ -89,3 +91,4 @@ class Places:
     power_lines: gpd.GeoDataFrame
     settlements: gpd.GeoDataFrame | None = None
     households: gpd.GeoDataFrame | None = None
+    unplaced: pd.DataFrame | None = None

@@ -1,5 +1,6 @@
 """Tables of the step that finds gaps: by commune, successor, village and facility."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -17,7 +18,7 @@ from phusong.analysis.gaps import (
 from phusong.analysis.loudspeakers import loudspeaker_table, nearest_village
 from phusong.analysis.official import official_columns
 from phusong.analysis.postal import address_codes
-from phusong.analysis.reach import Reach
+from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.reported import beside_modelled, confusion, field_checks
 from phusong.analysis.verdicts import VerdictRules, village_verdicts
 from phusong.geo.gazetteer import Gazetteer
@@ -50,7 +51,7 @@ def gap_tables(
     dict
         ``communes``, ``villages`` and ``facilities``; and where the study has what they need
         ``successors``, ``reported``, ``reported-confusion``, ``field-checks``,
-        ``loudspeakers``, ``criterion8`` and ``address-codes``.
+        ``loudspeakers``, ``criterion8``, ``villages-to-place`` and ``address-codes``.
     """
     study, inputs = session.study, session.inputs
     technology = next(iter(study.technologies))
@@ -70,6 +71,8 @@ def gap_tables(
             inputs.criteria, inputs.communes, found["villages"], found["facilities"], technology,
             inputs.appraisals,
         )  # fmt: skip
+    if inputs.places.unplaced is not None and len(inputs.places.unplaced):
+        found["villages-to-place"] = _to_place(inputs.places)
     points = _address_points(inputs.places)
     if len(points):
         found["address-codes"] = address_codes(points)
@@ -96,7 +99,10 @@ def verdict_rules(study: Study) -> VerdictRules:
         settlement_class=classes[said.settlement_signal],
         settlement_radius_m=said.settlement_radius.value,
         smallest_part=said.smallest_part.value,
-        thresholds_dbm={key: t.threshold.value for key, t in study.technologies.items()},
+        thresholds_dbm={
+            **{key: t.threshold.value for key, t in study.technologies.items()},
+            ANY: math.nan,  # levels of different technologies have no threshold in common
+        },
     )
 
 
@@ -158,6 +164,21 @@ def _reported(
         "reported-confusion": confusion(reported, villages, technology),
         "field-checks": field_checks(reported, villages, technology),
     }
+
+
+def _to_place(places: Places) -> pd.DataFrame:
+    """Villages without coordinates, with a point in their commune to start from."""
+    communes = places.communes.frame
+    middle = communes.geometry.representative_point().to_crs("EPSG:4326")
+    start = pd.DataFrame({"latitude": middle.y, "longitude": middle.x}).set_index(communes["code"])
+    columns = ["village_id", "name", "commune_code", "households", "population", "latitude",
+               "longitude"]  # fmt: skip
+    table = pd.DataFrame(places.unplaced)[columns]
+    codes = table["commune_code"]
+    table.insert(3, "commune", codes.map(places.communes.names).fillna(""))
+    table["near_latitude"] = codes.map(start["latitude"])
+    table["near_longitude"] = codes.map(start["longitude"])
+    return table
 
 
 def _address_points(places: Places) -> pd.DataFrame:

@@ -4,9 +4,10 @@ import geopandas as gpd
 import pandas as pd
 
 from phusong.analysis.gap_areas import Nearby, gap_polygons
-from phusong.analysis.gaps import Confidence, Gaps, service_class
-from phusong.analysis.reach import Reach
+from phusong.analysis.gaps import Confidence, Gaps, commune_table, service_class
+from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.gap_tables import gap_tables
+from phusong.pipeline.reach import load_reach
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
@@ -14,12 +15,12 @@ from phusong.study import PRACTICE_LABEL, Study
 
 STEP = "gaps"
 TEXT_COLUMNS = (
-    "commune_code", "commune", "vintage", "operator", "technology", "village_id", "facility_id",
-    "name", "kind", "data_status", "successor_code", "successor", "successor_vintage", "clause",
-    "settlement_basis", "postcode", "fixed_broadband", "population_official_source",
-    "population_official_year_status", "households_official_source",
-    "households_official_year_status", "poor_rate_relation", "poverty_standard",
-    "poverty_source", "population_raster_source", "population_raster_date",
+    "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
+    "facility_id", "name", "kind", "data_status", "successor_code", "successor",
+    "successor_vintage", "clause", "settlement_basis", "postcode", "fixed_broadband",
+    "population_official_source", "population_official_year_status", "households_official_source",
+    "households_official_year_status", "poor_rate_relation", "poverty_standard", "poverty_source",
+    "population_raster_source", "population_raster_date",
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def _compute(session: Session, reach: Reach) -> None:
     )
     session.progress(STEP, 2, 4)
     tables = gap_tables(session, reach, classes, sure)
+    tables["environments"] = _environments(session, reach, tables["communes"])
     session.progress(STEP, 3, 4)
     practice = study.study.practice_data
     folder = study.output / "gaps"
@@ -90,6 +92,7 @@ def _compute(session: Session, reach: Reach) -> None:
         "people_on_grid": round(people.total, 3),
         "people_in_raster": round(inputs.raster_people.total, 3),
         "cells_without_population_data": people.unknown_cells,
+        "villages_without_coordinates": len(tables.get("villages-to-place", ())),
         "gap_polygons": len(polygons),
         "gap_area_changed_percent": {
             "by_sieving": _largest(polygons["sieve_change_percent"]),
@@ -105,13 +108,30 @@ def _compute(session: Session, reach: Reach) -> None:
     session.progress(STEP, 4, 4)
 
 
+def _environments(session: Session, reach: Reach, first: pd.DataFrame) -> pd.DataFrame:
+    """Area and people by class in every service environment."""
+    sure, inputs = confidence(session.study), session.inputs
+    tables = {}
+    for name in session.study.environments:
+        if name == reach.environment:
+            continue
+        layers = load_reach(session, name).layers
+        classes = {key: service_class(layer, sure) for key, layer in layers.items()}
+        tables[name] = commune_table(classes, inputs.communes, inputs.people)
+    columns = list(next(iter(tables.values()), first).columns)
+    tables = {reach.environment: first[columns], **tables}
+    whole = pd.concat(tables, names=["environment"]).reset_index("environment")
+    return whole.reset_index(drop=True)
+
+
 def _sites(study: Study, reach: Reach) -> pd.DataFrame:
-    """Sectors on the air, by the operator's key."""
+    """Sectors on the air, by the operator's key; each also as one of any technology."""
     keys = {op.name: op.key for op in study.operators}
     return pd.DataFrame(
         [
-            (s.site_id, keys[s.operator], s.technology, s.easting, s.northing)
+            (s.site_id, keys[s.operator], technology, s.easting, s.northing)
             for s in reach.network.sectors
+            for technology in (s.technology, ANY)
         ],
         columns=["site_id", "operator", "technology", "easting", "northing"],
     )
@@ -141,4 +161,5 @@ def _load(session: Session, reach: Reach) -> Gaps:
         communes=table("communes"),
         villages=table("villages"),
         facilities=table("facilities"),
+        environments=table("environments"),
     )

@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from phusong.errors import DataError, DataWarning
 from phusong.geo.places import Communes, Places
@@ -15,17 +16,25 @@ _POSITION: Columns = {
     "latitude": Number(-90, 90, "deg", required=True, remedy="give WGS 84 degrees"),
     "longitude": Number(-180, 180, "deg", required=True, remedy="give WGS 84 degrees"),
 }
+_PLACED_LATER: Columns = {
+    "latitude": Number(-90, 90, "deg", remedy="give WGS 84 degrees or leave both cells empty"),
+    "longitude": Number(-180, 180, "deg", remedy="give WGS 84 degrees or leave both cells empty"),
+}
 _VILLAGES: Columns = {
     "village_id": Text(required=True, remedy="give every village its own id"),
     "name": Text(required=True, remedy="give every village its name"),
     "commune_code": Text(),
-    **_POSITION,
+    **_PLACED_LATER,
     "households": Number(0, 1e6, "households"),
     "population": Number(0, 1e7, "people"),
 }
 _VILLAGES_MAY_SAY: Columns = {
     "postcode": Text(),
     "fixed_broadband": Text(allowed=("yes", "no"), remedy="write yes, no, or nothing"),
+}
+_VILLAGE_POSITIONS: Columns = {
+    "village_id": Text(required=True, remedy="give the id of the village list"),
+    **_PLACED_LATER,
 }
 _HOUSEHOLDS: Columns = {
     "household_id": Text(required=True, remedy="give every household or building its own id"),
@@ -66,12 +75,11 @@ def read_places(study: Study, communes: Communes) -> Places:
     Warns
     -----
     DataWarning
-        Points lie outside every commune, or in another one than their code says.
+        Points lie outside every commune, or in another one than their code says, or villages
+        have no coordinates.
     """
     inputs = study.inputs
-    villages = _points(
-        study, inputs.villages, "inputs.villages", _VILLAGES, communes, _VILLAGES_MAY_SAY
-    )
+    villages, unplaced = _villages(study, communes)
     households = None
     if inputs.households is not None:
         households = _points(study, inputs.households, "inputs.households", _HOUSEHOLDS, communes)
@@ -84,23 +92,78 @@ def read_places(study: Study, communes: Communes) -> Places:
         power_lines=_lines(study, inputs.power_lines, "inputs.power_lines"),
         settlements=_settlements(study, villages),
         households=households,
+        unplaced=unplaced,
     )
 
 
-def _points(
-    study: Study,
-    section: TableInput | None,
-    key: str,
-    columns: Columns,
-    communes: Communes,
-    may_say: Columns | None = None,
-) -> gpd.GeoDataFrame:
-    """Points of a table; columns that it may have are kept where it has them."""
+def _villages(study: Study, communes: Communes) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Villages as points, and those that nobody has placed yet."""
+    section = study.inputs.villages
     if section is None:
-        return gpd.GeoDataFrame(
-            {name: [] for name in columns}, geometry=gpd.GeoSeries([], crs=study.grid.crs)
-        )
+        return _nothing(study, _VILLAGES), pd.DataFrame({name: [] for name in _VILLAGES})
     file = study.path(section.file)
+    frame = _rows(section, file, "inputs.villages", _VILLAGES, _VILLAGES_MAY_SAY)
+    if study.inputs.village_positions is not None:
+        frame = _placed(frame, study, study.inputs.village_positions)
+    half = frame["latitude"].isna() != frame["longitude"].isna()
+    if half.any():
+        line = frame.index[half][0]
+        raise DataError(
+            f"{file.name} row {line}: only one of latitude and longitude is given; give both or "
+            "leave both cells empty"
+        )
+    nowhere = frame["latitude"].isna()
+    if nowhere.any():
+        warnings.warn(
+            f"{file.name}: {int(nowhere.sum())} of {len(frame)} villages have no coordinates "
+            f"(first: row {frame.index[nowhere][0]}); they get no verdict and are listed to be "
+            "placed",
+            DataWarning,
+            stacklevel=3,
+        )
+    layer = _layer(frame[~nowhere], study, communes, file, "village_id")
+    unplaced = frame[nowhere].sort_values("village_id", kind="stable").reset_index(drop=True)
+    return layer, unplaced
+
+
+def _placed(frame: pd.DataFrame, study: Study, section: TableInput) -> pd.DataFrame:
+    """Villages with the coordinates of a table of positions, which counts where it has some."""
+    file = study.path(section.file)
+    positions = _rows(section, file, "inputs.village_positions", _VILLAGE_POSITIONS)
+    strangers = positions.index[~positions["village_id"].isin(frame["village_id"])]
+    if len(strangers):
+        raise DataError(
+            f"{file.name} row {strangers[0]}: village_id = "
+            f"{positions['village_id'][strangers[0]]!r} is not in the list of villages; correct "
+            "it there or here"
+        )
+    known = positions.dropna(subset=["latitude", "longitude"]).set_index("village_id")
+    found = frame.copy()
+    for column in ("latitude", "longitude"):
+        found[column] = frame["village_id"].map(known[column]).fillna(frame[column])
+    return found
+
+
+def _points(
+    study: Study, section: TableInput | None, key: str, columns: Columns, communes: Communes
+) -> gpd.GeoDataFrame:
+    if section is None:
+        return _nothing(study, columns)
+    file = study.path(section.file)
+    frame = _rows(section, file, key, columns)
+    return _layer(frame, study, communes, file, next(iter(columns)))
+
+
+def _nothing(study: Study, columns: Columns) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {name: [] for name in columns}, geometry=gpd.GeoSeries([], crs=study.grid.crs)
+    )
+
+
+def _rows(
+    section: TableInput, file: Path, key: str, columns: Columns, may_say: Columns | None = None
+) -> pd.DataFrame:
+    """Rows of a table with their own ids; columns that it may have are kept where it has them."""
     table = read_text_table(file, encoding=section.encoding, key=key)
     said = {name: spec for name, spec in (may_say or {}).items() if name in table.columns}
     frame = checked(table, {**columns, **said}, file=file)
@@ -111,6 +174,13 @@ def _points(
             f"{file.name} rows {', '.join(map(str, twins[:10]))}: {identity} = "
             f"{frame[identity][twins[0]]!r} stands more than once; {columns[identity].remedy}"
         )
+    return frame
+
+
+def _layer(
+    frame: pd.DataFrame, study: Study, communes: Communes, file: Path, identity: str
+) -> gpd.GeoDataFrame:
+    """Rows as points in the study's CRS, each with its commune, by their ids."""
     points = gpd.GeoSeries.from_xy(
         frame["longitude"], frame["latitude"], index=frame.index, crs="EPSG:4326"
     ).to_crs(study.grid.crs)
