@@ -38,48 +38,6 @@ _RECORD_BLOCK = 16
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def insert_points(track: Track, x: np.ndarray, lt: int, last: int) -> int:
-    """Bring the hull from the record lt up to column ``last``; its top position."""
-    stack_x = track.stack_x
-    stack_G = track.stack_G
-    top = track.state[0]
-    i = track.state[1]
-    if track.state[2] != lt:  # a new record empties the stack
-        top = np.int64(-1)
-        i = np.int64(lt)
-        track.state[2] = lt
-    # the two uppermost entries stay in registers
-    top_x = top_G = below_x = below_G = _ZERO
-    if top >= 0:
-        top_x = stack_x[top]
-        top_G = stack_G[top]
-    if top >= 1:
-        below_x = stack_x[top - 1]
-        below_G = stack_G[top - 1]
-    while i <= last:
-        x_i = x[i]
-        G_i = track.G[i]
-        while top >= 1 and (below_G - G_i) * (x_i - top_x) >= (top_G - G_i) * (x_i - below_x):
-            top -= 1
-            top_x = below_x
-            top_G = below_G
-            if top >= 1:
-                below_x = stack_x[top - 1]
-                below_G = stack_G[top - 1]
-        top += 1
-        stack_x[top] = x_i
-        stack_G[top] = G_i
-        below_x = top_x
-        below_G = top_G
-        top_x = x_i
-        top_G = G_i
-        i += 1
-    track.state[0] = top
-    track.state[1] = i
-    return top
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def tangents(
     first: int,
     count: int,
@@ -98,19 +56,31 @@ def tangents(
 
     Steepest slope (less 2 K X) and where; with ``raw`` also the obstruction of the straight
     line between the antennas, with ``two_radii`` the slope for ``beta`` from the same hull,
-    with ``rough`` the terrain roughness. P.1812-8, eq. (17), (82), (89), (95).
+    with ``rough`` the terrain roughness. P.1812-8, eq. (17), (82), (89), (92) to (95).
+
+    One function, and no array is bound to a name inside its loop: Numba would count references
+    to it there, which costs more than the search.
     """
     trk = track.trk
+    trk_beta = beta.trk
+    lt_of = track.lt
+    G = track.G
     stack_x = track.stack_x
     stack_G = track.stack_G
     K = line.K
+    K_beta = line.K_beta
+    h_tg = line.h_tg
+    top = track.state[0]
+    i = track.state[1]
+    bottom = track.state[2]
     for r in range(np.uint64(count)):
         S = trk[r + S_HULL]
         x_n = geo[r + X_N]
         S_tr = geo[r + S_TR]
+        h_rs = geo[r + H_RS]
         trk[r + T_HULL] = LOWEST
         if two_radii:
-            beta.trk[r + T_HULL] = LOWEST
+            trk_beta[r + T_HULL] = LOWEST
         if rough:
             geo[r + H_M] = LOWEST
         if raw:
@@ -118,10 +88,29 @@ def tangents(
             geo[r + HULL_O] = LOWEST
         if trk[r + S_OWN] > S or S < S_tr - K * x_n:
             continue
+
+        # bring the hull from the record lt up to the last point before the own ones
         last = np.int64(column[first + np.int64(r)]) - back
-        top = insert_points(track, x, track.lt[last], last)
+        lt = np.int64(lt_of[last])
+        if bottom != lt:  # a new record empties the stack
+            top = np.int64(-1)
+            i = lt
+            bottom = lt
+        while i <= last:
+            x_i = x[i]
+            G_i = G[i]
+            while top >= 1 and (stack_G[top - 1] - G_i) * (x_i - stack_x[top]) >= (
+                stack_G[top] - G_i
+            ) * (x_i - stack_x[top - 1]):
+                top -= 1
+            top += 1
+            stack_x[top] = x_i
+            stack_G[top] = G_i
+            i += 1
+
+        # tangent from the receiver: slopes have one maximum along the hull
         k = top
-        H = geo[r + H_RS] - K * x_n * x_n
+        H = h_rs - K * x_n * x_n
         rise = stack_G[k] - H
         run = x_n - stack_x[k]
         while k > 0:
@@ -134,95 +123,67 @@ def tangents(
             k -= 1
         trk[r + T_HULL] = rise / run - (K + K) * x_n
         trk[r + X_LR] = stack_x[k]
+        x_0 = stack_x[0]
+
+        # straight ray: obstruction and receiver slope, from the tangent towards the mast.
+        # Neither has one maximum along the curved hull, so the walk ends only when bounds that
+        # have say that nothing larger can follow: u is above the obstruction and concave, and
+        # the curved slope falls from the tangent on.
         if raw and geo[r + S_RAW] > S_tr:
-            obstruction(r, k, geo, track, line)
-        if two_radii:
-            second_tangent(r, k, geo, track, beta, line)
+            slope = S_tr - K * (x_0 + stack_x[k])
+            level = K * x_0 * stack_x[k] + h_tg
+            best_r = LOWEST
+            best_o = LOWEST
+            u_before = LOWEST
+            v = k
+            while v >= 0:
+                x_v = stack_x[v]
+                a_v = stack_G[v] + K * x_v * x_v
+                slope_r = (a_v - h_rs) / (x_n - x_v)
+                u = stack_G[v] - slope * x_v - level
+                best_r = max(best_r, slope_r)
+                best_o = max(best_o, a_v - h_tg - S_tr * x_v)
+                if u < u_before and u < best_o and slope_r + K * (x_v - x_0) < best_r:
+                    break
+                u_before = u
+                v -= 1
+            geo[r + HULL_R] = best_r
+            geo[r + HULL_O] = best_o
+
+        # a_beta: a smaller curvature's hull is part of a larger one's, and its tangent vertex
+        # lies at or before the other's; ``rest`` bounds what can still follow
+        S_beta = trk_beta[r + S_HULL]
+        if two_radii and not (trk_beta[r + S_OWN] > S_beta or S_beta < S_tr - K_beta * x_n):
+            best = LOWEST
+            v = k
+            while v >= 0:
+                x_v = stack_x[v]
+                a_v = stack_G[v] + K * x_v * x_v
+                reach = (a_v - h_rs) / (x_n - x_v) + K_beta * x_v
+                best = max(best, reach)
+                rest = reach + (K - K_beta) * (x_v - x_0)
+                if rest < best:
+                    break
+                v -= 1
+            trk_beta[r + T_HULL] = best - K_beta * x_n
+
+        # roughness: between the horizons only vertices of the hull can stand highest
         if rough:
+            h_st = min(geo[r + H_ST], _ZERO)  # eq. (92a)
+            h_sr = min(geo[r + H_SR], geo[r + A_N])  # eq. (92b)
+            m = (h_sr - h_st) / x_n  # eq. (93)
+            h_m = LOWEST
+            farthest = k
             if trk[r + T_HULL] <= trk[r + T_OWN]:
-                k = top  # the receiver's horizon is an own point, beyond the whole hull
-            roughness(r, k, geo, track, line)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def obstruction(r: int, k: int, geo: np.ndarray, track: Track, line: Line) -> None:
-    """Largest obstruction and receiver slope of the straight ray. P.1812-8, eq. (89).
-
-    From the tangent vertex k towards the mast. Neither quantity is unimodal along the curved
-    hull, so the walk ends only when bounds that are say that nothing larger can follow: u is
-    above the obstruction and concave, and the curved slope falls from the tangent on.
-    """
-    stack_x = track.stack_x
-    stack_G = track.stack_G
-    K = line.K
-    x_n = geo[r + X_N]
-    S_tr = geo[r + S_TR]
-    h_rs = geo[r + H_RS]
-    x_0 = stack_x[0]
-    x_k = stack_x[k]
-    slope = S_tr - K * (x_0 + x_k)
-    level = K * x_0 * x_k + line.h_tg
-    best_r = LOWEST
-    best_o = LOWEST
-    u_before = LOWEST
-    i = np.int64(k)
-    while i >= 0:
-        x_v = stack_x[i]
-        G_v = stack_G[i]
-        a_v = G_v + K * x_v * x_v
-        slope_r = (a_v - h_rs) / (x_n - x_v)
-        u = G_v - slope * x_v - level
-        best_r = max(best_r, slope_r)
-        best_o = max(best_o, a_v - line.h_tg - S_tr * x_v)
-        if u < u_before and u < best_o and slope_r + K * (x_v - x_0) < best_r:
-            break
-        u_before = u
-        i -= 1
-    geo[r + HULL_R] = best_r
-    geo[r + HULL_O] = best_o
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def second_tangent(r: int, k: int, geo: np.ndarray, track: Track, beta: Track, line: Line) -> None:
-    """Receiver slope for the radius of beta_0 % of time. P.1812-8, eq. (17).
-
-    A smaller curvature's hull is part of a larger one's, and its tangent vertex lies at or
-    before the other's. ``rest`` bounds what can still follow.
-    """
-    trk = beta.trk
-    x_n = geo[r + X_N]
-    K = line.K_beta
-    if trk[r + S_OWN] > trk[r + S_HULL] or trk[r + S_HULL] < geo[r + S_TR] - K * x_n:
-        return
-    h_rs = geo[r + H_RS]
-    x_0 = track.stack_x[0]
-    best = LOWEST
-    i = np.int64(k)
-    while i >= 0:
-        x_v = track.stack_x[i]
-        a_v = track.stack_G[i] + line.K * x_v * x_v
-        reach = (a_v - h_rs) / (x_n - x_v) + K * x_v
-        best = max(best, reach)
-        rest = reach + (line.K - K) * (x_v - x_0)
-        if rest < best:
-            break
-        i -= 1
-    trk[r + T_HULL] = best - K * x_n
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def roughness(r: int, k: int, geo: np.ndarray, track: Track, line: Line) -> None:
-    """Terrain roughness from the record to the vertex k of the hull. P.1812-8, eq. (92)-(95)."""
-    x_n = geo[r + X_N]
-    h_st = min(geo[r + H_ST], _ZERO)  # eq. (92a)
-    h_sr = min(geo[r + H_SR], geo[r + A_N])  # eq. (92b)
-    m = (h_sr - h_st) / x_n  # eq. (93)
-    h_m = LOWEST
-    for i in range(k + 1):
-        x_v = track.stack_x[i]
-        a_v = track.stack_G[i] + line.K * x_v * x_v
-        h_m = max(h_m, a_v - (h_st + m * x_v))  # eq. (95)
-    geo[r + H_M] = h_m
+                farthest = top  # the receiver's horizon is an own point, beyond the hull
+            for v in range(farthest + 1):
+                x_v = stack_x[v]
+                a_v = stack_G[v] + K * x_v * x_v
+                h_m = max(h_m, a_v - (h_st + m * x_v))  # eq. (95)
+            geo[r + H_M] = h_m
+    track.state[0] = top
+    track.state[1] = i
+    track.state[2] = bottom
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
