@@ -281,7 +281,7 @@ def test_options_stand_on_known_high_ground_in_the_communes(first_run: Region) -
 def test_a_threshold_that_anything_reaches_leaves_nothing_to_do(tmp_path: Path) -> None:
     region = write_region(
         tmp_path / "r", study={"technologies.LTE.threshold": assumed(-200.0, "dBm"),
-                               "propagation.radius_km": 9.0},
+                               "propagation.radius_km": 9.0, "service.both_directions": False},
     )  # fmt: skip
     run_here(region)
     found = numbers(region, "gaps/communes.csv")

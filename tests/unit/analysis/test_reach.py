@@ -15,8 +15,10 @@ from phusong.analysis.reach import (
     ReachLayer,
     Threshold,
     combine,
+    combine_technologies,
     rsrp_eirp_dbm,
     sector_level_dbm,
+    service_margin,
 )
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
@@ -311,3 +313,45 @@ def test_a_window_serves_only_where_it_lies() -> None:
     expected = np.full(GRID.shape, NO_SERVER)
     expected[5:7, 7:10] = 4
     np.testing.assert_array_equal(layer.server, expected)
+
+
+# Several technologies
+
+STRICT = Threshold(level_dbm=-70.0, standard_deviation_db=8.0)
+
+
+def test_the_safest_technology_serves_in_an_emergency() -> None:
+    # −80 dBm is 20 dB above what the first needs; −60 dBm only 10 dB above what the second needs.
+    first, second = best(-80.0), BestServer(GRID)
+    second.add(loss_map(), whole(-60.0), 1, STRICT)
+    for parts in ([first, second], [second, first]):
+        layer = layer_of(combine_technologies(parts, GRID))
+        assert (layer.server == 0).all()
+        assert (layer.level_dbm == -80).all()
+        assert (layer.probability_percent == 99).all()  # Φ(20/8) = 0.9938
+
+
+def test_another_technology_never_takes_service_away() -> None:
+    nothing = BestServer(GRID)
+    weak = best(-100.0)
+    for parts in ([nothing, weak], [weak, nothing]):
+        layer = layer_of(combine_technologies(parts, GRID))
+        assert (layer.probability_percent == 50).all()
+        assert (layer.server == 0).all()
+    silent = layer_of(combine_technologies([nothing], GRID))
+    assert (silent.probability_percent == 0).all()
+
+
+def test_equally_safe_servers_go_to_the_lower_index() -> None:
+    first, second = BestServer(GRID), BestServer(GRID)
+    first.add(loss_map(), whole(-92.0), 3, THRESHOLD)
+    second.add(loss_map(), whole(-62.0), 1, STRICT)
+    for parts in ([first, second], [second, first]):
+        assert (layer_of(combine_technologies(parts, GRID)).server == 1).all()
+
+
+def test_margin_counts_standard_deviations_and_unknown_counts_nothing() -> None:
+    level = np.array([[-100.0, -92.0], [np.nan, -116.0]], dtype=np.float32)
+    margin = service_margin(level, THRESHOLD)
+    assert margin.dtype == np.float32
+    np.testing.assert_array_equal(margin, [[0.0, 1.0], [-np.inf, -2.0]])

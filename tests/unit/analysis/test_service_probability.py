@@ -1,13 +1,18 @@
 """At least one of several sites: against closed forms and a slow integral."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
-from phusong.analysis.service_probability import AnyServer
+from phusong.analysis.reach import ANY, Threshold
+from phusong.analysis.service_probability import AnyServer, SeveralSites
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
+from phusong.geo.network import Sector
+from phusong.models.loss_map import LossMap
 
 GRID = Grid.from_bounds(499_500, 2_500_200, 500_700, 2_501_100, crs="EPSG:32648", resolution_m=100)
 TOLERANCE = 1e-4  # stated with the class
@@ -98,3 +103,56 @@ def test_sets_together_are_as_one_after_the_other() -> None:
 def test_correlation_out_of_range_is_refused(correlation: float) -> None:
     with pytest.raises(DomainError, match=r"is impossible here, 0 to 0\.7 is allowed"):
         AnyServer(GRID, correlation=correlation)
+
+
+# Several layers, sectors mast by mast
+
+SECTOR = Sector(
+    site_id="S1", sector_id="1", operator="A", technology="LTE", latitude=22.6, longitude=105.0,
+    easting=499_950.0, northing=2_500_650.0, mast_height_m=30.0, antenna_height_m=28.0,
+    frequency_mhz=900.0, bandwidth_mhz=20.0, eirp_dbm=61.5, azimuth_deg=90.0,
+    electrical_tilt_deg=4.0, mechanical_tilt_deg=0.0, horizontal_beamwidth_deg=65.0,
+    vertical_beamwidth_deg=10.0,
+)  # fmt: skip
+AWAY = replace(SECTOR, site_id="S2", easting=500_350.0)
+NEEDED = Threshold(level_dbm=-100.0, standard_deviation_db=8.0)
+LAYERS = [("a", "LTE"), ("b", "LTE"), (ANY, "LTE")]
+
+
+def heard(*sectors: tuple[str, Sector, float], correlation: float = 0.0) -> dict[str, float]:
+    """Probability of each operator's layer at a cell, of sectors with a margin everywhere."""
+    shape = GRID.shape
+    loss = LossMap(
+        grid=GRID, row0=0, col0=0, frequencies_mhz=(900.0,),
+        path_loss_db=np.zeros((1, *shape), dtype=np.float32),
+        tx_elevation_mrad=np.zeros(shape, dtype=np.float32),
+        inside=np.ones(shape, dtype=np.bool_),
+    )  # fmt: skip
+    several = SeveralSites(GRID, LAYERS, correlation=correlation)
+    for operator, sector, margin in sectors:
+        level = np.full(shape, -100.0 + 8.0 * margin, dtype=np.float32)
+        several.add((operator, "LTE"), loss, level, sector, NEEDED)
+    return {layer[0]: float(ndtr(m[4, 5])) for layer, m in several.margins().items()}
+
+
+def test_sectors_of_one_mast_are_one_site() -> None:
+    found = heard(("a", SECTOR, 0.0), ("a", replace(SECTOR, sector_id="2"), -0.3))
+    assert found["a"] == pytest.approx(0.5, abs=1e-6)
+    higher = replace(SECTOR, antenna_height_m=20.0)
+    assert heard(("a", SECTOR, 0.0), ("a", higher, 0.0))["a"] == pytest.approx(0.5, abs=1e-6)
+
+
+def test_sites_of_an_operator_and_of_all() -> None:
+    found = heard(("a", SECTOR, 0.0), ("b", SECTOR, -1.0), ("a", AWAY, 0.0))
+    assert found["a"] == pytest.approx(0.75, abs=1e-6)
+    assert found["b"] == pytest.approx(0.15866, abs=1e-5)
+    # Of all operators the mast that a and b share counts once.
+    assert found[ANY] == pytest.approx(0.75, abs=1e-6)
+
+
+def test_without_a_sector_there_is_no_chance() -> None:
+    assert heard(("a", SECTOR, 1.0))["b"] == 0.0
+
+
+def test_unknown_levels_give_no_chance() -> None:
+    assert heard(("a", SECTOR, np.nan))["a"] == 0.0

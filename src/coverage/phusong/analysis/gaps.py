@@ -57,6 +57,8 @@ class Gaps:
         :func:`phusong.analysis.gap_areas.gap_polygons`.
     communes, villages, facilities
         Tables; see :func:`commune_table` and :func:`point_table`.
+    environments
+        The table by commune in every service environment, the first one among them.
     """
 
     grid: Grid
@@ -65,6 +67,7 @@ class Gaps:
     communes: pd.DataFrame = field(repr=False)
     villages: pd.DataFrame = field(repr=False)
     facilities: pd.DataFrame = field(repr=False)
+    environments: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
 def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from phusong.analysis.reach import SUBCARRIERS_PER_BLOCK
+from phusong.analysis.reach import SUBCARRIERS_PER_BLOCK, Threshold
 from phusong.errors import DomainError
 
 NOISE_DBM_PER_HZ = -174.0
@@ -29,6 +29,31 @@ class UplinkEnds:
     handset_power_dbm: float
     base_gain_dbi: float
     sensitivity_dbm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one sector radiates, and what a handset needs of it.
+
+    Parameters
+    ----------
+    measured_dbm
+        EIRP of what the handset measures [dBm].
+    entry_loss_db
+        Loss of body, vehicle and building on the handset's side [dB].
+    threshold
+        When the handset is served, in the directions that count.
+    uplink_dbm
+        Measured level at which the uplink just suffices [dBm].
+    direction
+        The one that fails first as the path loss grows: 1 downlink, 2 uplink.
+    """
+
+    measured_dbm: float
+    entry_loss_db: float
+    threshold: Threshold
+    uplink_dbm: float
+    direction: int
 
 
 def noise_dbm(*, width_khz: float, noise_figure_db: float) -> float:

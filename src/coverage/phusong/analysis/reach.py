@@ -16,7 +16,7 @@ from phusong.study import WHOLE_CARRIER, TechnologySection
 from phusong.units import BoolArray, Float32Array, FloatArray
 
 ANY = "any"
-"""Key of all operators together."""
+"""Key of all operators together, and of all technologies."""
 NO_SERVER = -1
 UNKNOWN_PERCENT = 255
 SUBCARRIERS_PER_BLOCK = 12
@@ -229,6 +229,26 @@ def true_azimuth_deg(loss: LossMap, *, easting: float, northing: float) -> Float
     return np.asarray(bearing + loss.grid.north_azimuth_deg(easting, northing))
 
 
+def service_margin(level_dbm: Float32Array, threshold: Threshold) -> Float32Array:
+    """Level above what is needed, in standard deviations.
+
+    Parameters
+    ----------
+    level_dbm
+        Level, NaN where unknown [dBm].
+    threshold
+        When it serves.
+
+    Returns
+    -------
+    numpy.ndarray
+        Margin, float32; -infinity where the level is unknown.
+    """
+    level = np.where(np.isnan(level_dbm), np.float32(-np.inf), level_dbm)
+    needed, spread = np.float32(threshold.level_dbm), np.float32(threshold.standard_deviation_db)
+    return np.asarray((level - needed) / spread, dtype=np.float32)
+
+
 class BestServer:
     """Running best server over any number of sectors, in memory of one grid.
 
@@ -270,9 +290,7 @@ class BestServer:
         wins = (level > best) | ((level == best) & (index < server) & ~unknown)
         np.copyto(best, level, where=wins)
         np.copyto(server, np.int32(index), where=wins)
-        margin = (level - np.float32(threshold.level_dbm)) / np.float32(
-            threshold.standard_deviation_db
-        )
+        margin = service_margin(level_dbm, threshold)
         np.maximum(self.margin[window], margin, out=self.margin[window])
 
     def merge(self, other: "BestServer") -> None:
@@ -289,6 +307,22 @@ class BestServer:
         np.copyto(self.level, other.level, where=wins)
         np.copyto(self.server, other.server, where=wins)
         np.maximum(self.margin, other.margin, out=self.margin)
+        self.unknown |= other.unknown
+
+    def merge_technology(self, other: "BestServer") -> None:
+        """Let the winners in another technology compete: the safest serves, not the strongest.
+
+        Parameters
+        ----------
+        other
+            Best server over the same frame, whose levels are of another quantity.
+        """
+        wins = (other.margin > self.margin) | (
+            (other.margin == self.margin) & (other.server < self.server) & (other.server >= 0)
+        )
+        np.copyto(self.level, other.level, where=wins)
+        np.copyto(self.server, other.server, where=wins)
+        np.copyto(self.margin, other.margin, where=wins)
         self.unknown |= other.unknown
 
     def layer(self, unknown_terrain: BoolArray, *, covered_percent: int) -> ReachLayer:
@@ -334,4 +368,25 @@ def combine(parts: Iterable[BestServer], grid: Grid) -> BestServer:
     whole = BestServer(grid)
     for part in parts:
         whole.merge(part)
+    return whole
+
+
+def combine_technologies(parts: Iterable[BestServer], grid: Grid) -> BestServer:
+    """Safest server over several technologies: whom an emergency call would reach.
+
+    Parameters
+    ----------
+    parts
+        Best servers of each technology over the same frame.
+    grid
+        The frame.
+
+    Returns
+    -------
+    BestServer
+        The one most sure to serve; its level is of the quantity of its own technology.
+    """
+    whole = BestServer(grid)
+    for part in parts:
+        whole.merge_technology(part)
     return whole

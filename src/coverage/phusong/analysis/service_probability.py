@@ -1,11 +1,16 @@
 """Probability that at least one of several sites serves, their shadowing correlated or not."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
+from phusong.analysis.reach import ANY, Threshold, service_margin
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
+from phusong.geo.network import Sector
+from phusong.models.loss_map import LossMap
 from phusong.units import Float32Array, FloatArray
 
 LAST_NODE, NODE_STEP = 4.8, 0.4
@@ -109,3 +114,80 @@ def _nodes(correlation: float) -> tuple[NDArray[np.float64], NDArray[np.float64]
     nodes = np.linspace(-LAST_NODE, LAST_NODE, count)
     weights = np.exp(-(nodes**2) / 2.0)
     return nodes, weights / weights.sum()
+
+
+class SeveralSites:
+    """Running chance that any of several sites serves, for several layers at once.
+
+    Sectors that share a mast are one site: their deviations are the same, so the best of them
+    counts. Sectors must come mast by mast.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    layers
+        Operator's key and technology; ``any`` gathers the sectors of all operators.
+    correlation
+        Of the deviations of two sites, 0 to 0.7.
+    """
+
+    def __init__(
+        self, grid: Grid, layers: Iterable[tuple[str, str]], *, correlation: float
+    ) -> None:
+        self.chances = {layer: AnyServer(grid, correlation=correlation) for layer in layers}
+        self.place: tuple[float, float] | None = None
+        self.corner = (0, 0)
+        self.waiting: dict[tuple[str, str], Float32Array] = {}
+
+    def add(
+        self,
+        layer: tuple[str, str],
+        loss: LossMap,
+        level_dbm: Float32Array,
+        sector: Sector,
+        threshold: Threshold,
+    ) -> None:
+        """Let one sector try as well.
+
+        Parameters
+        ----------
+        layer
+            Operator's key and technology.
+        loss
+            Window of the sector's mast.
+        level_dbm
+            Its level over the window, NaN where unknown [dBm].
+        sector
+            Its position.
+        threshold
+            When it serves.
+        """
+        place = (sector.easting, sector.northing)
+        if place != self.place:
+            self._settle()
+            self.place, self.corner = place, (loss.row0, loss.col0)
+        margin = service_margin(level_dbm, threshold)
+        for key in (layer, (ANY, layer[1])):
+            before = self.waiting.get(key)
+            self.waiting[key] = margin if before is None else np.maximum(before, margin)
+
+    def margins(self) -> dict[tuple[str, str], Float32Array]:
+        """Chance of each layer as the margin of one site that would have it alone.
+
+        Returns
+        -------
+        dict
+            By layer, float32; infinite where service is certain or impossible.
+        """
+        self._settle()
+        return {
+            layer: ndtri(chance.probability()).astype(np.float32)
+            for layer, chance in self.chances.items()
+        }
+
+    def _settle(self) -> None:
+        row0, col0 = self.corner
+        for layer, margin in self.waiting.items():
+            self.chances[layer].add(margin, row0=row0, col0=col0)
+        self.waiting = {}

@@ -9,12 +9,12 @@ import pandas as pd
 from rasterio.features import rasterize
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, Gaps, service_class
-from phusong.analysis.reach import ANY, BestServer, Threshold, sector_level_dbm
+from phusong.analysis.reach import ANY, BestServer, sector_level_dbm
 from phusong.geo.network import Sector
 from phusong.models.loss_map import LossMap
+from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import TEXT_COLUMNS, confidence
 from phusong.pipeline.losses import LossMaps, Mast
-from phusong.pipeline.reach import carrier_eirp_dbm, sector_threshold
 from phusong.pipeline.session import Session
 from phusong.planning.candidates import Spot, candidate_spots, distances_m
 from phusong.planning.cost import SiteFacts, site_cost
@@ -181,18 +181,13 @@ def _covered_cells(
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Flat indices of the cells that a new site at a spot would cover by itself."""
     study, grid = session.study, session.inputs.grid
-    site = study.planning.new_site
-    eirp_dbm = carrier_eirp_dbm(
-        study, technology, eirp_dbm=site.eirp.value, bandwidth_mhz=site.bandwidth.value
-    )
-    threshold: Threshold = sector_threshold(study, technology, site.frequency.value)
     best = BestServer(grid)
     for number, sector in enumerate(_new_sectors(session, spot, technology)):
+        budget = sector_budget(study, sector, study.environment)
         level = sector_level_dbm(
-            loss, sector, eirp_dbm=eirp_dbm,
-            entry_loss_db=study.environment.entry_loss.value,
-        )  # fmt: skip
-        best.add(loss, level, number, threshold)
+            loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db
+        )
+        best.add(loss, level, number, budget.threshold)
     sure = confidence(study)
     unknown = np.isnan(session.inputs.terrain.height_amsl_m)
     layer = best.layer(unknown, covered_percent=sure.covered_percent)

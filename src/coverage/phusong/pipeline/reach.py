@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from phusong.analysis.link_budget import DIRECTION_NAMES
 from phusong.analysis.reach import (
     ANY,
     NO_SERVER,
@@ -13,14 +14,14 @@ from phusong.analysis.reach import (
     BestServer,
     Reach,
     ReachLayer,
-    Threshold,
     combine,
-    measured_eirp_dbm,
+    combine_technologies,
     sector_level_dbm,
 )
-from phusong.errors import DataError
+from phusong.analysis.service_probability import SeveralSites
+from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
-from phusong.models.location import location_variability_db
+from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
@@ -30,6 +31,8 @@ from phusong.store.tables import write_csv
 from phusong.study import PRACTICE_LABEL, Study
 
 STEP = "reach"
+Layer = tuple[str, str]
+"""Operator's key and technology."""
 
 
 def reach(session: Session) -> Reach:
@@ -50,97 +53,110 @@ def reach(session: Session) -> Reach:
     return load_reach(session)
 
 
-def carrier_eirp_dbm(
-    study: Study, technology: str, *, eirp_dbm: float, bandwidth_mhz: float
-) -> float:
-    """EIRP of what a handset measures of a carrier.
-
-    Parameters
-    ----------
-    study
-        Holds the technologies.
-    technology
-        For example ``LTE``.
-    eirp_dbm
-        EIRP of the whole carrier [dBm].
-    bandwidth_mhz
-        Bandwidth of the carrier [MHz].
-
-    Returns
-    -------
-    float
-        For LTE that of one resource element [dBm].
-
-    Raises
-    ------
-    DataError
-        The bandwidth is not one of the technology's.
-    """
-    section = study.technologies[technology]
-    if not section.knows(bandwidth_mhz):
-        raise DataError(
-            f"bandwidth_mhz = {bandwidth_mhz:g} is not a {technology} bandwidth; allowed: "
-            f"{', '.join(section.bandwidths)} MHz; correct it or technologies.{technology}"
-        )
-    return measured_eirp_dbm(eirp_dbm, technology=section, bandwidth_mhz=bandwidth_mhz)
-
-
-def sector_threshold(study: Study, technology: str, frequency_mhz: float) -> Threshold:
-    """Level at which a sector serves, and how sure the modelled level is.
-
-    Parameters
-    ----------
-    study
-        Threshold, model error, grid and receiver.
-    technology
-        For example ``LTE``.
-    frequency_mhz
-        Carrier [MHz].
-
-    Returns
-    -------
-    Threshold
-        Level and standard deviation: location variability of P.1812 and the model's error.
-    """
-    height = study.environment.receiver_height.value
-    location = location_variability_db(
-        frequency_mhz=frequency_mhz, cell_width_m=study.grid.resolution_m, rx_height_m=height
-    )
-    spread = float(np.hypot(location, study.service.model_error.value))
-    return Threshold(study.technologies[technology].threshold.value, spread)
-
-
 def _compute(session: Session) -> None:
     study = session.study
     noticed = session.inputs.warnings()  # a fault in any input shows before hours of computing
     make_folder(study.output)
-    grid, network = session.inputs.grid, session.inputs.network.on_air()
-    environment = study.environment
-    losses = LossMaps(session, environment.receiver_height.value)
+    network = session.inputs.network.on_air()
+    servers = best_servers(session, network)
+    _write(session, network, servers, noticed)
+
+
+def best_servers(session: Session, network: Network) -> dict[str, dict[Layer, BestServer]]:
+    """Best server of every layer in every environment, over the sectors of a network.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    network
+        The sectors that radiate.
+
+    Returns
+    -------
+    dict
+        By environment, then by operator and technology; with ``any`` for all operators, and for
+        all technologies where there are several.
+    """
+    study, grid = session.study, session.inputs.grid
+    losses = LossMaps(session, study.environment.receiver_height.value)
     keys = {op.name: op.key for op in study.operators}
-    servers = {layer: BestServer(grid) for layer in own_layers(study, network)}
+    own = own_layers(study, network)
+    found = {name: {layer: BestServer(grid) for layer in own} for name in study.environments}
+    chances = {name: _chances(study, grid, own) for name in study.environments}
     groups = list(network.masts())
     masts = list(_masts(study, network, groups))
     for done, ((_, indices), loss) in enumerate(zip(groups, losses.maps(masts), strict=True), 1):
         for index in indices:
             sector = network.sectors[index]
-            eirp_dbm = carrier_eirp_dbm(
-                study, sector.technology,
-                eirp_dbm=sector.eirp_dbm, bandwidth_mhz=sector.bandwidth_mhz,
-            )  # fmt: skip
-            level = sector_level_dbm(
-                loss, sector, eirp_dbm=eirp_dbm,
-                entry_loss_db=environment.entry_loss.value,
-            )  # fmt: skip
-            threshold = sector_threshold(study, sector.technology, sector.frequency_mhz)
             layer = (keys[sector.operator], sector.technology)
-            servers[layer].add(loss, level, index, threshold)
+            level, first = None, 0.0
+            for name, environment in study.environments.items():
+                budget = sector_budget(study, sector, environment)
+                if level is None:
+                    first = budget.entry_loss_db
+                    level = sector_level_dbm(
+                        loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
+                    )
+                here = level - np.float32(budget.entry_loss_db - first)
+                found[name][layer].add(loss, here, index, budget.threshold)
+                several = chances[name]
+                if several is not None:
+                    several.add(layer, loss, here, sector, budget.threshold)
         session.progress(STEP, done, len(groups))
     study.note(f"path loss: {losses.computed} masts computed, {losses.reused} reused")
-    for technology in sorted({t for _, t in servers}):
-        parts = [server for (_, t), server in sorted(servers.items()) if t == technology]
-        servers[ANY, technology] = combine(parts, grid)
-    _write(session, network, servers, noticed)
+    for name, layers in found.items():
+        _put_together(layers, chances[name], grid)
+    return found
+
+
+def _chances(study: Study, grid: Grid, own: tuple[Layer, ...]) -> SeveralSites | None:
+    """What is needed when any of several sites may serve; None when the best one counts alone."""
+    sites = study.service.sites
+    if sites == "best":
+        return None
+    correlation = study.service.site_correlation.value if sites == "correlated" else 0.0
+    together = {(ANY, technology) for _, technology in own}
+    return SeveralSites(grid, [*own, *sorted(together)], correlation=correlation)
+
+
+def _put_together(
+    layers: dict[Layer, BestServer], chances: SeveralSites | None, grid: Grid
+) -> None:
+    """Add all operators together, and all technologies together where there are several."""
+    technologies = sorted({technology for _, technology in layers})
+    for technology in technologies:
+        parts = [server for (_, t), server in sorted(layers.items()) if t == technology]
+        layers[ANY, technology] = combine(parts, grid)
+    if chances is not None:
+        for layer, margin in chances.margins().items():
+            np.maximum(layers[layer].margin, margin, out=layers[layer].margin)
+    if len(technologies) > 1:
+        parts = [layers[ANY, technology] for technology in technologies]
+        layers[ANY, ANY] = combine_technologies(parts, grid)
+
+
+def layer_names(study: Study, network: Network) -> tuple[Layer, ...]:
+    """Every layer that reach is told for, those of all operators and technologies among them.
+
+    Parameters
+    ----------
+    study
+        Its operators.
+    network
+        The sectors that radiate.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Operator's key and technology, sorted.
+    """
+    names = set(own_layers(study, network))
+    technologies = {technology for _, technology in names}
+    names |= {(ANY, technology) for technology in technologies}
+    if len(technologies) > 1:
+        names.add((ANY, ANY))
+    return tuple(sorted(names))
 
 
 def own_layers(study: Study, network: Network) -> tuple[tuple[str, str], ...]:
@@ -200,33 +216,35 @@ def layer_file(
 def _write(
     session: Session,
     network: Network,
-    servers: dict[tuple[str, str], BestServer],
+    servers: dict[str, dict[Layer, BestServer]],
     noticed: tuple[str, ...],
 ) -> None:
     study, grid = session.study, session.inputs.grid
-    model, environment = study.propagation.models[0], next(iter(study.environments))
+    model = study.propagation.models[0]
     unknown = np.isnan(session.inputs.terrain.height_amsl_m)
     covered = round(100 * study.service.covered.value)
     tags = {"DATA_STATUS": PRACTICE_LABEL} if study.study.practice_data else {}
     files = []
-    for (operator, technology), server in sorted(servers.items()):
-        layer = server.layer(unknown, covered_percent=covered)
-        where = [
-            layer_file(study, model, environment, operator, technology, what)
-            for what in ("level", "server", "probability")
-        ]
-        write_decibels(where[0], layer.level_dbm, grid, unit="dBm", tags=tags)
-        write_raster(where[1], layer.server, grid, nodata=NO_SERVER, tags=tags)
-        write_raster(
-            where[2], layer.probability_percent, grid,
-            nodata=UNKNOWN_PERCENT, unit="percent", tags=tags,
-        )  # fmt: skip
-        files += where
+    for environment, layers in servers.items():
+        for (operator, technology), server in sorted(layers.items()):
+            layer = server.layer(unknown, covered_percent=covered)
+            where = [
+                layer_file(study, model, environment, operator, technology, what)
+                for what in ("level", "server", "probability")
+            ]
+            write_decibels(where[0], layer.level_dbm, grid, unit="dBm", tags=tags)
+            write_raster(where[1], layer.server, grid, nodata=NO_SERVER, tags=tags)
+            write_raster(
+                where[2], layer.probability_percent, grid,
+                nodata=UNKNOWN_PERCENT, unit="percent", tags=tags,
+            )  # fmt: skip
+            files += where
     table = study.output / "reach" / "servers.csv"
-    write_csv(table, tidy(servers_table(network), practice=study.study.practice_data))
+    write_csv(table, tidy(servers_table(study, network), practice=study.study.practice_data))
     facts = {
         "model": model,
-        "environment": environment,
+        "environment": next(iter(servers)),
+        "environments": list(servers),
         "cells": int(np.prod(grid.shape)),
         "unknown_terrain_cells": session.inputs.terrain.unknown_cells,
         "sectors": len(network.sectors),
@@ -238,37 +256,47 @@ def _write(
     session.record(STEP, facts, [*files, table])
 
 
-def servers_table(network: Network) -> pd.DataFrame:
+def servers_table(study: Study, network: Network) -> pd.DataFrame:
     """Sectors by the index that server rasters hold.
 
     Parameters
     ----------
+    study
+        Thresholds and directions.
     network
         The sectors that radiate.
 
     Returns
     -------
     pandas.DataFrame
-        One row per sector with its values after filling, and which were filled.
+        One row per sector with its values after filling, and which were filled; the level that
+        suffices in each direction, and the direction that fails first.
     """
+    budgets = [sector_budget(study, sector, study.environment) for sector in network.sectors]
     rows = [
         {
             "server": index,
             **{name: getattr(sector, name) for name in Sector.__dataclass_fields__},
             "filled": " ".join(sector.filled),
+            "quantity": study.technologies[sector.technology].quantity,
+            "downlink_needs_dbm": study.technologies[sector.technology].threshold.value,
+            "uplink_needs_dbm": round(budget.uplink_dbm, 2),
+            "weaker_direction": DIRECTION_NAMES[budget.direction],
         }
-        for index, sector in enumerate(network.sectors)
+        for index, (sector, budget) in enumerate(zip(network.sectors, budgets, strict=True))
     ]
     return pd.DataFrame(rows).drop(columns=["easting", "northing"])
 
 
-def load_reach(session: Session) -> Reach:
+def load_reach(session: Session, environment: str | None = None) -> Reach:
     """Take stored levels.
 
     Parameters
     ----------
     session
         The study in use; its reach must have been computed.
+    environment
+        Service environment; the study's first, which coverage is decided for, by default.
 
     Returns
     -------
@@ -276,13 +304,11 @@ def load_reach(session: Session) -> Reach:
         As written.
     """
     study = session.study
-    model, environment = study.propagation.models[0], next(iter(study.environments))
+    model = study.propagation.models[0]
+    environment = environment or next(iter(study.environments))
     network = session.inputs.network.on_air()
-    grid = session.inputs.grid
-    names = set(own_layers(study, network))
-    names |= {(ANY, technology) for _, technology in names}
     layers = {}
-    for operator, technology in sorted(names):
+    for operator, technology in layer_names(study, network):
         level, server, probability = (
             layer_file(study, model, environment, operator, technology, what)
             for what in ("level", "server", "probability")
@@ -290,4 +316,4 @@ def load_reach(session: Session) -> Reach:
         layers[operator, technology] = ReachLayer(
             read_scaled(level), read_raster(server), read_raster(probability)
         )
-    return Reach(grid, model, environment, network, layers)
+    return Reach(session.inputs.grid, model, environment, network, layers)

@@ -37,6 +37,13 @@ _TABLES = {
             "Area and people covered, marginal, without signal; per operator and for all.",
         ),
     ),
+    "gaps/environments.csv": (
+        Bilingual("Theo xã và môi trường", "By commune and environment"),
+        Bilingual(
+            "Ngoài trời, trong xe, trong nhà: cùng các cột như bảng theo xã.",
+            "Outdoors, in a vehicle, indoors: the same columns as the table by commune.",
+        ),
+    ),
     "gaps/villages.csv": (
         Bilingual("Theo thôn", "By village"),
         Bilingual(
