@@ -17,6 +17,7 @@ from phusong.analysis.gaps import (
 )
 from phusong.analysis.loudspeakers import loudspeaker_table, nearest_village
 from phusong.analysis.official import official_columns
+from phusong.analysis.outreach import information_ways, support_table
 from phusong.analysis.postal import address_codes
 from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.reported import beside_modelled, confusion, field_checks
@@ -50,7 +51,7 @@ def gap_tables(
     -------
     dict
         ``communes``, ``villages`` and ``facilities``; and where the study has what they need
-        ``successors``, ``reported``, ``reported-confusion``, ``field-checks``,
+        ``support``, ``successors``, ``reported``, ``reported-confusion``, ``field-checks``,
         ``loudspeakers``, ``criterion8``, ``villages-to-place`` and ``address-codes``.
     """
     study, inputs = session.study, session.inputs
@@ -60,6 +61,11 @@ def gap_tables(
         "villages": _villages(session, reach, confidence),
         "facilities": _facilities(inputs.places, reach, confidence),
     }
+    found["villages"]["information_by"] = information_ways(
+        found["villages"], found["facilities"], technology
+    )
+    if len(found["villages"]):
+        found["support"] = support_table(found["villages"], inputs.communes, technology)
     found |= _by_successor(found["communes"], inputs.gazetteer)
     found |= _reported(inputs.reported, found["villages"], technology)
     operators = {op.key: op.name for op in study.operators}

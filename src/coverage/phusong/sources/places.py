@@ -30,6 +30,8 @@ _VILLAGES: Columns = {
 }
 _VILLAGES_MAY_SAY: Columns = {
     "postcode": Text(),
+    "poor_households": Number(0, 1e6, "households"),
+    "near_poor_households": Number(0, 1e6, "households"),
     "fixed_broadband": Text(allowed=("yes", "no"), remedy="write yes, no, or nothing"),
 }
 _VILLAGE_POSITIONS: Columns = {
