@@ -1,13 +1,16 @@
 """The exact choice equals trying every set, ties and all, in 500 small questions."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from oracle.choose_brute import best, is_allowed, random_case, value
-from phusong.planning import choose_rows
+from phusong.planning import choose_master, choose_rows
 from phusong.planning.choose import best_set, greedy_set
+from phusong.planning.choose_links import Links
 
 SEED = 20260701
 
@@ -58,3 +61,67 @@ def test_greedy_keeps_the_rules_and_never_wins() -> None:
             else:
                 assert quick.objective >= case.target
                 assert quick.cost >= exact.cost
+
+
+def test_connection_by_cuts_alone_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What dense networks of relays use: no flow in the model, cuts wherever it is broken.
+    monkeypatch.setattr(choose_master, "FLOWS_UP_TO", 0)
+    for number in range(100):
+        case = random_case(np.random.default_rng([SEED, 55, number]))
+        found = best_set(case.cover, **case.arguments())
+        expected = best(case)
+        if expected is None:
+            assert found.status == "infeasible"
+        else:
+            assert (found.chosen, found.objective, found.cost) == expected, case
+
+
+def test_cuts_hold_for_every_connected_set_and_break_what_lacks_a_root() -> None:
+    broken = 0
+    for number in range(60):
+        rng = np.random.default_rng([SEED, 33, number])
+        count = int(rng.integers(3, 9))
+        feeds = sparse.csr_matrix(np.triu(rng.random((count, count)) < 0.4, 1).astype(np.int8))
+        feeds = (feeds + feeds.T).tocsr()
+        links = Links(feeds, rng.random(count) < 0.25)
+        sets = [np.array(bits, dtype=np.bool_) for bits in itertools.product([0, 1], repeat=count)]
+        connected = [chosen for chosen in sets if (links.connected(chosen) == chosen).all()]
+        for share in [rng.random(count), *(s.astype(float) for s in sets[:: len(sets) // 8])]:
+            for option, others in links.cuts(share):
+                assert share[option] > share[others].sum()
+                assert all(not chosen[option] or chosen[others].any() for chosen in connected)
+        for chosen in sets:
+            whole = bool((links.connected(chosen) == chosen).all())
+            assert whole == (links.cuts(chosen.astype(float)) == [])
+            broken += not whole
+    assert broken > 100
+
+
+def test_flow_sends_one_unit_to_everyone_who_is_connected() -> None:
+    for number in range(40):
+        rng = np.random.default_rng([SEED, 44, number])
+        count = int(rng.integers(2, 9))
+        feeds = sparse.csr_matrix((rng.random((count, count)) < 0.4).astype(np.int8))
+        feeds.setdiag(0)
+        feeds.eliminate_zeros()
+        links = Links(feeds, rng.random(count) < 0.4)
+        chosen = links.connected(rng.random(count) < 0.8)
+        tails, heads = links.arcs
+        flow = links.flow(chosen)
+        into = np.bincount(heads, weights=flow, minlength=count)
+        out = np.bincount(tails, weights=flow, minlength=count)
+        assert (flow >= 0).all()
+        assert (into - out)[~links.root].tolist() == chosen[~links.root].astype(float).tolist()
+        assert (out[~chosen] == 0).all()
+
+
+def test_many_rows_give_the_same_with_and_without_bundles(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(SEED)
+    place, site = rng.uniform(0, 10, (2000, 2)), rng.uniform(0, 10, (25, 2))
+    cover = np.hypot(*(site[:, None] - place[None]).transpose(2, 0, 1)) < 2.5
+    weight, cost = rng.integers(0, 30, 2000), rng.integers(5, 15, 25)
+    monkeypatch.setattr(choose_rows, "ROWS_OF_THEIR_OWN", 0)
+    bundled = best_set(cover, weight=weight, cost=cost, budget=60)
+    monkeypatch.setattr(choose_rows, "ROWS_OF_THEIR_OWN", 10**9)
+    assert best_set(cover, weight=weight, cost=cost, budget=60) == bundled
+    assert bundled.status == "optimal"

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from phusong.errors import DomainError
+from phusong.planning.choose_goal import Goal
 from phusong.planning.choose_greedy import greedy_choice, without_useless
 from phusong.planning.choose_inputs import SAME, Question, not_above, read_question
-from phusong.planning.choose_master import Goal, Master
+from phusong.planning.choose_master import Master
 from phusong.units import BoolArray
 
 TIES_UP_TO = 200
@@ -303,7 +304,8 @@ def _answer(
 def _most_weight(question: Question, master: Master, starts: Sequence[BoolArray]) -> BestSet:
     start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
     goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step)
-    master.relax(goal, start)
+    starts = [start, master.relax(goal, start)]
+    start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
     found = master.best(goal, start)
     bound = question.rows.base + found.bound * master.weight_unit
     chosen = found.chosen if found.chosen is not None else start
@@ -319,13 +321,13 @@ def _most_weight(question: Question, master: Master, starts: Sequence[BoolArray]
 
 
 def _least_cost(question: Question, master: Master, starts: Sequence[BoolArray]) -> BestSet:
-    reaching = [choice for choice in starts if _reaches(question, choice)]
-    start = min(reaching, key=question.spent) if reaching else None
     least = (question.wanted - question.rows.base) / master.weight_unit
     if master.weight_step:
         least = math.ceil(least * (1.0 - SAME))  # covered weight moves in whole steps
     goal = _cheap(master, least)
-    master.relax(goal, starts[0])
+    starts = [*starts, master.relax(goal, starts[0])]
+    reaching = [choice for choice in starts if _reaches(question, choice)]
+    start = min(reaching, key=question.spent) if reaching else None
     found = master.best(goal, start)
     if found.chosen is None:
         if found.proven:

@@ -24,7 +24,8 @@ class Progress:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.chosen: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
-        self.blocked: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
+        self.taken: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
+        self.closed: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
         self.left: FloatArray = question.rows.weight.copy()
         self.gain: FloatArray = np.asarray(question.rows.by_option @ self.left)
         self.free_price = SMALLEST_PRICE * float(question.cost.max(initial=1.0)) + 1e-300
@@ -46,7 +47,40 @@ class Progress:
         self.chosen[options] = True
         for group in self.question.groups:
             if self.chosen[group].any():
-                self.blocked[group] = True
+                self.taken[group] = True
+
+    @property
+    def blocked(self) -> BoolArray:
+        """Options that may not be built: their place is taken, or they are closed for now."""
+        return self.taken | self.closed
+
+    @property
+    def weight(self) -> float:
+        """Weight that is covered so far, what was covered before included."""
+        rows = self.question.rows
+        return rows.base + float(rows.weight.sum()) - float(self.left.sum())
+
+    def run(self, *, per_cost: bool) -> IntArray:
+        """Take steps until nothing helps or the target is reached.
+
+        Parameters
+        ----------
+        per_cost
+            Whether steps are compared by weight for the money, or by weight alone.
+
+        Returns
+        -------
+        numpy.ndarray
+            What was built, in order.
+        """
+        order: list[int] = []
+        while not not_above(self.question.wanted, self.weight):
+            step = self.best_step(per_cost=per_cost)
+            if step is None:
+                break
+            self.add(step)
+            order += step.tolist()
+        return np.array(order, dtype=np.int64)
 
     def best_step(self, *, per_cost: bool) -> IntArray | None:
         """Best affordable option, together with what it needs.
@@ -159,14 +193,42 @@ def greedy_choice(question: Question, *, per_cost: bool) -> BoolArray:
         Whether each open option is chosen; all rules but the target are kept.
     """
     progress = Progress(question)
-    rows = question.rows
-    everything = rows.base + float(rows.weight.sum())
-    while not not_above(question.wanted, everything - float(progress.left.sum())):
-        step = progress.best_step(per_cost=per_cost)
-        if step is None:
-            break
-        progress.add(step)
+    progress.run(per_cost=per_cost)
     return without_useless(question, progress.chosen)
+
+
+def completed(question: Question, part: BoolArray, *, preferred: BoolArray) -> BoolArray:
+    """Choice that keeps a part and spends what is left in greedy steps.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    part
+        Choice that keeps every rule.
+    preferred
+        Options that are looked at first.
+
+    Returns
+    -------
+    numpy.ndarray
+        A choice that keeps every rule and covers at least as much.
+    """
+    progress = Progress(question)
+    if part.any():
+        progress.add(np.flatnonzero(part))
+    progress.closed = ~preferred
+    progress.run(per_cost=True)
+    progress.closed = np.zeros_like(part)
+    progress.run(per_cost=True)
+    slim = without_useless(question, progress.chosen)
+    if (slim == progress.chosen).all():
+        return slim
+    again = Progress(question)
+    if slim.any():
+        again.add(np.flatnonzero(slim))
+    again.run(per_cost=True)
+    return without_useless(question, again.chosen)
 
 
 def _chain(option: int, before: IntArray, chosen: BoolArray) -> IntArray:

@@ -1,15 +1,16 @@
 """Who is connected: an option that needs another one counts only with a way to a root.
 
 Two options that need each other hold each other up in a pairwise rule; here a chain must end at an
-option that needs nothing. In the exact model this is said by cuts: whoever is chosen needs one
-of the options that every way to it passes.
+option that needs nothing. In the exact model a flow says so, one unit from a root to everyone who
+is chosen, and cuts make its relaxation tight: whoever is chosen needs one of the options that
+every way to it passes.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from phusong.units import BoolArray, FloatArray, IntArray
 
@@ -59,6 +60,52 @@ class Links:
             front = fed & chosen & ~reached
             reached = reached | front
         return reached
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether some options need each other in a ring, so that pairs alone say too little."""
+        tails, heads = self.arcs
+        count = len(self.root)
+        graph = sparse.csr_matrix((np.ones(len(tails)), (tails, heads)), shape=(count, count))
+        return bool(connected_components(graph, connection="strong")[0] < count)
+
+    @property
+    def arcs(self) -> tuple[IntArray, IntArray]:
+        """Who feeds and who is fed, pair by pair; roots are fed by nobody."""
+        pairs = self.feeds.tocoo()
+        kept = ~self.root[pairs.col]
+        return pairs.row[kept].astype(np.int64), pairs.col[kept].astype(np.int64)
+
+    def flow(self, chosen: BoolArray) -> FloatArray:
+        """Units that each arc carries when every chosen option is sent one.
+
+        Parameters
+        ----------
+        chosen
+            Whether each option is chosen; all are connected.
+
+        Returns
+        -------
+        numpy.ndarray
+            Flow on each of :attr:`arcs`, along a tree of fewest links.
+        """
+        tails, heads = self.arcs
+        carried = np.zeros(len(tails))
+        usable = chosen[tails] & chosen[heads]
+        reached = chosen & self.root
+        tree: list[int] = []
+        while True:
+            fresh = np.flatnonzero(usable & reached[tails] & ~reached[heads])
+            if fresh.size == 0:
+                break
+            fresh = fresh[np.unique(heads[fresh], return_index=True)[1]]
+            tree += fresh.tolist()
+            reached[heads[fresh]] = True
+        below = chosen.astype(np.float64)
+        for arc in reversed(tree):
+            carried[arc] = below[heads[arc]]
+            below[tails[arc]] += below[heads[arc]]
+        return carried
 
     def cuts(self, share: FloatArray) -> list[tuple[int, IntArray]]:
         """Connections that a relaxed or whole choice lacks.

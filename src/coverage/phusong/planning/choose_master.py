@@ -16,12 +16,13 @@ connection is broken.
 
 import math
 import time
-from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
 from scipy import sparse
 
+from phusong.planning.choose_goal import Found, Goal, unit_of
+from phusong.planning.choose_greedy import completed
 from phusong.planning.choose_inputs import Question
 from phusong.planning.choose_rows import bundles
 from phusong.units import BoolArray, FloatArray, IntArray
@@ -34,80 +35,12 @@ NODE_WORK = 40_000_000
 """Nodes times entries of the model before a search ends unproven."""
 MOST_ROUNDS = 200
 MOST_SEARCHES = 60
+FLOWS_UP_TO = 3_000
+"""Up to this many links a flow is in the model; beyond, cuts alone connect, search by search."""
+SUPPORT = 0.05
+"""Share from which an option of a relaxed solution is looked at first."""
 SCALE = 1e6
 """Weights that are no whole numbers are scaled to this sum, prices to a dearest of a hundredth."""
-LARGEST_WHOLE = 1e7
-
-
-@dataclass(frozen=True, eq=False)
-class Goal:
-    """What is optimised, over options and covered weight, in the model's own units.
-
-    Parameters
-    ----------
-    per_option
-        What each option counts.
-    per_weight
-        What a unit of covered weight counts.
-    maximise
-        Or minimise.
-    step
-        Values of the goal lie a whole number of steps apart; 0 when unknown.
-    least_weight
-        Weight that a choice must cover.
-    """
-
-    per_option: FloatArray = field(repr=False)
-    per_weight: float
-    maximise: bool
-    step: float
-    least_weight: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """Answer to one goal.
-
-    Parameters
-    ----------
-    chosen
-        The best choice that was found, None without one.
-    bound
-        Proven bound on the goal.
-    proven
-        Whether the choice is the best, or that there is none.
-    """
-
-    chosen: BoolArray | None = field(repr=False)
-    bound: float
-    proven: bool
-
-
-def unit_of(values: FloatArray, *, whole: bool, largest: float) -> tuple[float, float]:
-    """Unit that makes numbers easy for a solver, and the step between their sums in it.
-
-    Parameters
-    ----------
-    values
-        Amounts, at least 0.
-    whole
-        Whether all are whole numbers.
-    largest
-        What the largest becomes when they are not, or are too large.
-
-    Returns
-    -------
-    tuple of float
-        Unit and step; the step is 0 when sums may lie anywhere.
-    """
-    positive = values[values > 0]
-    if positive.size == 0:
-        return 1.0, 1.0
-    if whole:
-        common = math.gcd(*(int(v) for v in positive.tolist()))
-        if float(positive.max()) / common <= LARGEST_WHOLE:
-            return float(common), 1.0
-    return float(positive.max()) / largest, 0.0
 
 
 class Master:
@@ -142,8 +75,8 @@ class Master:
             (np.ones(len(self.weight)), (np.arange(len(self.weight)), self.bundle)),
             shape=(len(self.weight), self.number),
         )
-        self.relaxed = False
         self.nodes_left = 0
+        self.hoped = math.inf
         self._build()
 
     # The model
@@ -180,6 +113,33 @@ class Master:
             feeding = parents.indices[parents.indptr[option] : parents.indptr[option + 1]]
             self._need_one_of(option, feeding)
         self._bound_weight(np.zeros(options), None)
+        few = len(question.links.arcs[0]) <= FLOWS_UP_TO
+        self.flows = few and question.links.has_loops
+        if self.flows:
+            self._feed()
+
+    def _feed(self) -> None:
+        """One unit of flow for every chosen option, from the roots through chosen ones."""
+        links, options = self.question.links, len(self.price)
+        tails, heads = links.arcs
+        first = options + self.number
+        most = float(options)
+        self.solver.addCols(
+            len(tails), np.zeros(len(tails)), np.zeros(len(tails)), np.full(len(tails), most), 0,
+            np.zeros(len(tails), dtype=np.int32), np.empty(0, dtype=np.int32), np.empty(0),
+        )  # fmt: skip
+        for option in range(options):
+            into, out = (
+                first + np.flatnonzero(heads == option),
+                first + np.flatnonzero(tails == option),
+            )
+            if not links.root[option]:
+                columns = np.concatenate([into, out, [option]])
+                signs = np.concatenate([np.ones(len(into)), -np.ones(len(out)), [-1.0]])
+                self._add(0.0, 0.0, columns, signs)
+            if len(out):
+                columns = np.append(out, option)
+                self._add(-highspy.kHighsInf, 0.0, columns, np.append(np.ones(len(out)), -most))
 
     def _add(self, low: float, high: float, columns: IntArray, values: FloatArray) -> None:
         kept = values != 0
@@ -241,7 +201,7 @@ class Master:
         if current is None:
             broken = np.arange(self.number)
         else:
-            theta, x = current[options:] * self.full, current[:options]
+            theta, x = current[options : options + self.number] * self.full, current[:options]
             over = theta - (slope.T @ x) - constant
             broken = np.flatnonzero(over > 1e-5 + 1e-9 * self.full)
         if broken.size == 0:
@@ -270,7 +230,7 @@ class Master:
 
     # Solving
 
-    def relax(self, goal: Goal, start: BoolArray) -> None:
+    def relax(self, goal: Goal, start: BoolArray) -> BoolArray:
         """Solve without whole numbers first, which is quick and brings most of the bounds.
 
         Parameters
@@ -279,16 +239,24 @@ class Master:
             What is optimised.
         start
             A good choice; bounds are taken between it and the current solution.
+
+        Returns
+        -------
+        numpy.ndarray
+            A choice made in greedy steps, of the options of the relaxed solution first.
         """
         self._set(goal)
         options, rows = len(self.price), self.question.rows
-        inner = start.astype(np.float64)
+        inner = x = start.astype(np.float64)
         for _ in range(MOST_ROUNDS):
             if self._run() is None or self._late():
                 break
             now = np.array(self.solver.getSolution().col_value)
+            if goal.maximise:
+                self.hoped = float(self.solver.getInfo().objective_function_value)
             x = np.clip(now[:options], 0.0, 1.0)
-            over = float(self.full @ now[options:]) - rows.value(x) / self.weight_unit
+            covered = float(self.full @ now[options : options + self.number])
+            over = covered - rows.value(x) / self.weight_unit
             near = over <= 1e-6 * max(1.0, float(self.full.sum()))
             inner = 0.5 * (inner + x)
             added = self._connect(x)
@@ -296,6 +264,8 @@ class Master:
                 added += self._bound_weight(inner, now) or self._bound_weight(x, now)
             if added == 0:
                 break
+        nothing = np.zeros(options, dtype=np.bool_)
+        return completed(self.question, nothing, preferred=x > SUPPORT)
 
     def best(self, goal: Goal, start: BoolArray | None) -> Found:
         """Optimise one goal over whole choices.
@@ -319,8 +289,12 @@ class Master:
         chosen, score, bound = start, -math.inf, math.inf  # as if everything were maximised
         if start is not None:
             score = sign * self._score(goal, start)
-        gap = FIRST_GAP
+        gap, hoped = FIRST_GAP, self.hoped if goal.maximise else math.inf
         for _ in range(MOST_SEARCHES):
+            hoped = min(hoped, bound)
+            if gap > 0.0 and math.isfinite(hoped - score) and hoped != 0.0:
+                # A rough answer is enough as long as it breaks bounds anyway.
+                gap = max(FIRST_GAP, 0.25 * (hoped - score) / abs(hoped))
             self.solver.setOptionValue("mip_rel_gap", gap)
             self.solver.setOptionValue("mip_abs_gap", 0.99 * goal.step if goal.step else 1e-6)
             if chosen is not None:
@@ -366,6 +340,9 @@ class Master:
                 -highspy.kHighsInf, float(x.sum() - 1), np.flatnonzero(x), np.ones(int(x.sum()))
             )
             return added + 1, None
+        if goal.per_weight > 0 and (choice != x).any():
+            choice = completed(question, choice, preferred=x)
+            covered = question.rows.value(choice.astype(np.float64)) / self.weight_unit
         enough = covered >= goal.least_weight - 1e-6 - 1e-9 * abs(goal.least_weight)
         return added, choice if enough else None
 
@@ -397,7 +374,10 @@ class Master:
         theta = np.bincount(self.bundle, weights=covered, minlength=self.number)
         solution = highspy.HighsSolution()
         shares = theta / self.full
-        solution.col_value = np.concatenate([choice.astype(np.float64), shares]).tolist()
+        links = self.question.links
+        flow = links.flow(choice) if self.flows else np.empty(0)
+        values = np.concatenate([choice.astype(np.float64), shares, flow])
+        solution.col_value = values.tolist()
         self.solver.setSolution(solution)
 
     def _late(self) -> bool:

@@ -209,16 +209,8 @@ class _Path:
         allowed = np.zeros(len(progress.chosen), dtype=np.bool_)
         for part in parts:
             allowed[[self.place[row] for row in part]] = True
-            while True:
-                progress.blocked |= ~allowed
-                step = progress.best_step(per_cost=True)
-                if step is None:
-                    break
-                progress.add(step)
-                order += step.tolist()
-            progress.blocked[:] = False
-            for group in self.question.groups:
-                progress.blocked[group] |= progress.chosen[group].any()
+            progress.closed = ~allowed
+            order += progress.run(per_cost=True).tolist()
         return order
 
     def badness(self, order: list[int]) -> tuple[float, float, float, list[int]]:

@@ -185,9 +185,7 @@ class _Cases:
         first: list[int] = []
         if self.rank_by == "steps":
             progress = Progress(question)
-            while (step := progress.best_step(per_cost=True)) is not None:
-                progress.add(step)
-                first += question.free[step].tolist()
+            first = question.free[progress.run(per_cost=True)].tolist()
         rows = np.arange(len(alone))
         place = np.full(len(alone), len(alone))
         place[first] = np.arange(len(first))
@@ -227,12 +225,8 @@ class _Cases:
             fixed=self.fixed, groups=self.groups, requires=self.requires, target=None,
         )  # fmt: skip
         progress = Progress(question)
-        progress.blocked[~np.isin(question.free, chosen)] = True
-        order: list[int] = []
-        while (step := progress.best_step(per_cost=True)) is not None:
-            progress.add(step)
-            order += question.free[step].tolist()
-        return np.array(order, dtype=np.int64)
+        progress.closed = ~np.isin(question.free, chosen)
+        return np.asarray(question.free[progress.run(per_cost=True)])
 
     def _value(self, scenario: Scenario, plan: IntArray) -> float:
         """Weight that the base plan covers at a draw's prices."""
