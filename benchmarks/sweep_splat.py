@@ -30,10 +30,13 @@ def write_terrain(folder: Path) -> None:
     # longitudes count westwards from Greenwich; columns of rising latitude, from the east
     head = "255\n1\n254\n2\n"
     columns = height[::-1, ::-1].T.reshape(-1).tolist()
-    (folder / "1:2:254:255-hd.sdf").write_text(head + "\n".join(map(str, columns)) + "\n")
-    (folder / "mast.qth").write_text("mast\n1.5\n254.5\n30 m\n")
+    (folder / "1:2:254:255-hd.sdf").write_text(
+        head + "\n".join(map(str, columns)) + "\n", encoding="ascii"
+    )
+    (folder / "mast.qth").write_text("mast\n1.5\n254.5\n30 m\n", encoding="ascii")
     (folder / "mast.lrp").write_text(
-        "15.0\n0.005\n301.0\n800.0\n5\n1\n0.5\n0.5\n1000.0\n"  # ground, N_0, MHz, climate, shares
+        "15.0\n0.005\n301.0\n800.0\n5\n1\n0.5\n0.5\n1000.0\n",  # ground, N_0, MHz, climate, shares
+        encoding="ascii",
     )
 
 
