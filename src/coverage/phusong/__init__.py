@@ -1,6 +1,7 @@
 """Phusong: where there is no mobile signal, and where to build next.
 
-``open_study`` reads a study file; ``reach``, ``gaps``, ``plan`` and ``report`` are its steps.
+``open_study`` reads a study file; ``reach``, ``service``,
+``gaps``, ``plan`` and ``report`` are its steps.
 """
 
 from importlib import import_module
@@ -14,23 +15,25 @@ if TYPE_CHECKING:
     from phusong.pipeline.api import plan as plan
     from phusong.pipeline.api import provenance as provenance
     from phusong.pipeline.api import reach as reach
+    from phusong.pipeline.api import service as service
     from phusong.pipeline.check import input_report as input_report
+    from phusong.pipeline.pictures import coverage_picture as coverage_picture
+    from phusong.pipeline.pictures import map_view as map_view
     from phusong.pipeline.report import report as report
-    from phusong.pipeline.show import coverage_picture as coverage_picture
     from phusong.pipeline.show import findings as findings
-    from phusong.pipeline.show import map_view as map_view
 
 _WHERE = {
-    "coverage_picture": "phusong.pipeline.show",
+    "coverage_picture": "phusong.pipeline.pictures",
     "findings": "phusong.pipeline.show",
     "gaps": "phusong.pipeline.api",
     "input_report": "phusong.pipeline.check",
-    "map_view": "phusong.pipeline.show",
+    "map_view": "phusong.pipeline.pictures",
     "open_study": "phusong.pipeline.api",
     "plan": "phusong.pipeline.api",
     "provenance": "phusong.pipeline.api",
     "reach": "phusong.pipeline.api",
     "report": "phusong.pipeline.report",
+    "service": "phusong.pipeline.api",
 }
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "provenance",
     "reach",
     "report",
+    "service",
 ]
 
 

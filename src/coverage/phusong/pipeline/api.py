@@ -9,7 +9,9 @@ from phusong.engine import available_cores, forget_stale_kernels
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
+from phusong.pipeline import service as service_step
 from phusong.pipeline.plan import Plan
+from phusong.pipeline.service import Service
 from phusong.pipeline.session import Progress, Session, silent, versions
 from phusong.sources.study_file import read_study
 from phusong.study import Study
@@ -93,6 +95,30 @@ def reach(study: Study, *, workers: int | None = None, progress: Progress = sile
         Best server per operator and technology, and of all operators.
     """
     return reach_step.reach(start(study, workers=workers, progress=progress))
+
+
+def service(
+    study: Study, reached: Reach, *, workers: int | None = None, progress: Progress = silent
+) -> Service:
+    """How good service is, and what a failing site takes.
+
+    Parameters
+    ----------
+    study
+        The study.
+    reached
+        Received levels of the same study.
+    workers
+        Threads; every core by default.
+    progress
+        Is told how far the work is.
+
+    Returns
+    -------
+    Service
+        Quality by commune, and resilience by site.
+    """
+    return service_step.service(start(study, workers=workers, progress=progress), reached)
 
 
 def gaps(study: Study, reached: Reach) -> Gaps:

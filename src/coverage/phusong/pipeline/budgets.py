@@ -20,7 +20,7 @@ from phusong.geo.network import Sector
 from phusong.models.location import location_variability_db
 from phusong.models.p2109 import building_entry_loss_db, building_entry_spread_db
 from phusong.sources.towers import BELOW_1_GHZ_MHZ
-from phusong.study import EnvironmentSection, Study
+from phusong.study import WHOLE_CARRIER, EnvironmentSection, Study
 
 LTE_SPACING_KHZ = 15.0
 
@@ -77,6 +77,45 @@ def spacing_khz(study: Study, technology: str) -> float:
     """
     spacing = study.technologies[technology].spacing
     return LTE_SPACING_KHZ if spacing is None else spacing.value
+
+
+def has_elements(study: Study, technology: str) -> bool:
+    """Whether a technology's levels are those of a resource element.
+
+    Parameters
+    ----------
+    study
+        Holds the technologies.
+    technology
+        For example ``LTE``.
+
+    Returns
+    -------
+    bool
+        True for LTE and NR.
+    """
+    return study.technologies[technology].quantity not in WHOLE_CARRIER
+
+
+def occupied_mhz(study: Study, sector: Sector) -> float:
+    """Width of a carrier that carries data.
+
+    Parameters
+    ----------
+    study
+        Holds the technologies.
+    sector
+        Technology and bandwidth.
+
+    Returns
+    -------
+    float
+        That of its resource blocks; 0 for a technology without any [MHz].
+    """
+    blocks = study.technologies[sector.technology].blocks(sector.bandwidth_mhz)
+    if not has_elements(study, sector.technology) or blocks is None:
+        return 0.0
+    return SUBCARRIERS_PER_BLOCK * blocks * spacing_khz(study, sector.technology) / 1000.0
 
 
 def uplink_ends(study: Study, sector: Sector) -> UplinkEnds:

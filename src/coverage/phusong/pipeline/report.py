@@ -7,6 +7,7 @@ from phusong.engine import in_order
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
+from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.session import Progress, Session, code_key, silent, versions
@@ -23,6 +24,7 @@ from phusong.store.manifest import MANIFEST
 from phusong.study import Study
 
 STEP = "report"
+STEPS = (reach_step.STEP, service_step.STEP, gaps_step.STEP, plan_step.STEP)
 MAP = "maps/coverage.html"
 INDEX = "index.html"
 
@@ -73,6 +75,7 @@ def study_facts(session: Session) -> StudyFacts:
         Results and where they come from.
     """
     reached = reach_step.reach(session)
+    service_step.service(session, reached)
     found = gaps_step.gaps(session, reached)
     ranked = plan_step.plan(session, found)
     inputs = session.inputs
@@ -207,7 +210,7 @@ def _render(session: Session, notebook: Path) -> Path:
 def _sizes(session: Session, written: list[Path]) -> dict[str, int | None]:
     """Every file of the study by its path; the manifest's size is not known before its end."""
     folder, manifest = session.study.output, session.manifest
-    steps = [manifest.step(name) for name in (reach_step.STEP, gaps_step.STEP, plan_step.STEP)]
+    steps = [manifest.step(name) for name in STEPS]
     names = [file.relative_to(folder).as_posix() for file in written]
     names += [name for step in steps if step is not None for name in sorted(step.outputs)]
     sizes: dict[str, int | None] = {name: (folder / name).stat().st_size for name in names}

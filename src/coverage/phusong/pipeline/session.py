@@ -118,7 +118,7 @@ class Session:
             Hexadecimal digest.
         """
         facts = self.study.model_dump(mode="json")
-        if step == "reach":
+        if step in {"reach", "service"}:
             facts = {k: v for k, v in facts.items() if k not in _LATER}
         return key_of([step, facts, dict(self.digests), code_key(), versions()])
 

@@ -98,6 +98,20 @@ _TABLES = {
         Bilingual("Mã địa chỉ", "Address codes"),
         Bilingual("Plus Code của thôn và hộ.", "Plus Codes of villages and households."),
     ),
+    "reach/quality.csv": (
+        Bilingual("Chất lượng theo xã", "Quality by commune"),
+        Bilingual(
+            "Số người theo mức tốc độ tải xuống giờ cao điểm; từng nhà mạng.",
+            "People by class of download rate in the busy hour; per operator.",
+        ),
+    ),
+    "reach/resilience.csv": (
+        Bilingual("Khi một trạm ngừng hoạt động", "When a site goes down"),
+        Bilingual(
+            "Số người và diện tích mất sóng, từng trạm.",
+            "People and area that lose service, for every site.",
+        ),
+    ),
     "reach/servers.csv": (
         Bilingual("Trạm và sector đã dùng", "Sites and sectors used"),
         Bilingual(
@@ -131,6 +145,16 @@ _RASTERS = {
     "level": Bilingual("mức thu [dBm]", "received level [dBm]"),
     "probability": Bilingual("xác suất có sóng [%]", "probability of coverage [%]"),
     "server": Bilingual("sector phục vụ tốt nhất", "best server"),
+    "rate": Bilingual("tốc độ tải xuống giờ cao điểm [Mbit/s]", "download rate [Mbit/s]"),
+    "sinr": Bilingual("tỷ số tín hiệu trên nhiễu [dB]", "signal to interference and noise [dB]"),
+    "sites": Bilingual("số trạm phủ sóng", "sites that cover"),
+    "spare": Bilingual(
+        "xác suất có sóng khi mất trạm tốt nhất [%]",
+        "probability of coverage without the best site [%]",
+    ),
+    "direction": Bilingual(
+        "hướng yếu hơn (1 xuống, 2 lên)", "weaker direction (1 downlink, 2 uplink)"
+    ),
 }
 _NOTEBOOKS = {
     "notebooks/00_quickstart.html": (
@@ -211,6 +235,11 @@ def _raster_words(study: Study, stem: str) -> Bilingual:
     if key is None or quantity not in _RASTERS:
         return same(stem)
     technology, words = rest.removeprefix(f"{key}-").upper(), _RASTERS[quantity]
+    if technology == ANY.upper():
+        return Bilingual(
+            f"{names[key].vi}, mọi công nghệ: {words.vi}",
+            f"{names[key].en}, any technology: {words.en}",
+        )
     return Bilingual(
         f"{names[key].vi}, {technology}: {words.vi}", f"{names[key].en}, {technology}: {words.en}"
     )
