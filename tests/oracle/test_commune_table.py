@@ -5,6 +5,7 @@ is invented, since only the sums are judged. Cells are cut with shapely one by o
 library asks exactextract.
 """
 
+import tomllib
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,7 +21,7 @@ from phusong.analysis.crosswalk import by_successor
 from phusong.analysis.gaps import CLASS_NAMES, commune_table, zonal_sums
 from phusong.analysis.official import scaled_to_official
 from phusong.analysis.reach import ANY
-from phusong.errors import DataWarning
+from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
 from phusong.geo.places import Communes
@@ -29,6 +30,7 @@ from phusong.sources.boundaries import read_communes
 from phusong.sources.gazetteer import shipped_gazetteer
 from phusong.sources.people import read_people
 from phusong.sources.study_file import read_study
+from synthetic import toml
 
 # exactextract keeps the share of a cell as a 32-bit number: 24 bits, about 6e-8 of a cell.
 SHARES = 1e-6
@@ -219,3 +221,70 @@ def test_official_totals_of_real_communes_are_met(ten: Communes, people: People)
     window, share = shares_by_hand(people.grid, ten.frame.geometry[ten.codes.index("02764")])
     by_hand = float((np.nan_to_num(scaled.count)[window] * share).sum())
     assert by_hand == pytest.approx(3830.0, rel=SHARES)
+
+
+# The seven successors, from the merger map of 2025
+
+SEVEN = ("02839", "02842", "02707", "02725", "03076", "02782", "02752")
+
+
+@pytest.fixture(scope="module")
+def seven(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Communes:
+    text = (ROOT / "configs" / "lao-cai.toml").read_text(encoding="utf-8")
+    facts = tomllib.loads(text)
+    facts["area"] |= {"communes": list(SEVEN), "vintage": "2025-07-01"}
+    facts["inputs"]["boundaries"] = {
+        "file": "wards_2025_lao_cai.gpkg", "source": "merger map of 2025", "name_column": "fullName"
+    }  # fmt: skip
+    file = tmp_path_factory.mktemp("seven") / "study.toml"
+    file.write_text(toml(facts), encoding="utf-8")
+    layer = folder / "wards_2025_lao_cai.gpkg"
+    return read_communes(layer, read_study(file), shipped_gazetteer("lao-cai"))
+
+
+def test_the_same_codes_are_other_communes_in_the_next_vintage(
+    ten: Communes, seven: Communes
+) -> None:
+    assert seven.names == {
+        "02839": "Bắc Hà", "02842": "Tả Củ Tỷ", "02707": "Dền Sáng", "02725": "Bản Xèo",
+        "03076": "Nậm Chày", "02782": "Cao Sơn", "02752": "Pha Long",
+    }  # fmt: skip
+    shared = set(ten.codes) & set(seven.codes)
+    assert shared == {"02842", "03076"}
+    for code in shared:
+        old, new = (c.frame.set_index("code").geometry[code] for c in (ten, seven))
+        assert new.area > 1.5 * old.area
+
+
+def test_each_commune_lies_in_the_successor_that_the_crosswalk_names(
+    ten: Communes, seven: Communes
+) -> None:
+    went = {
+        c.from_code: c.to_code
+        for c in shipped_gazetteer("lao-cai").crosswalk("2025-06-30", "2025-07-01").changes
+    }
+    new = seven.frame.set_index("code").geometry
+    for code, outline in zip(ten.codes, ten.frame.geometry, strict=True):
+        inside = new.intersection(outline).area
+        assert inside.idxmax() == went[code], code
+        # The outlines of 2009 are simplified: up to 4.04 km² (Pa Cheo) lie outside.
+        assert outline.area - inside.max() < 4.1e6
+        assert inside.max() > 0.85 * outline.area
+
+
+def test_figures_by_the_new_vintage_and_by_the_old_one_meet(folder: Path, seven: Communes) -> None:
+    grid = frame_of(seven, 180.0)
+    counted = people_on(grid, folder)
+    classes = invented_classes(grid)
+    made = commune_table({(ANY, "LTE"): classes}, seven, counted).set_index("commune_code")
+    expected = table_by_hand(classes, seven, counted).set_index("commune_code")
+    for column in expected.columns:
+        np.testing.assert_allclose(
+            made[column].to_numpy(), expected[column].to_numpy(float), rtol=SHARES, atol=SHARES,
+            err_msg=column,
+        )  # fmt: skip
+    assert set(made["vintage"]) == {"2025-07-01"}
+    places = shipped_gazetteer("lao-cai")
+    walk = places.crosswalk("2025-06-30", "2025-07-01")
+    with pytest.raises(DataError, match="the crosswalk starts from 2025-06-30"):
+        by_successor(made.reset_index(), places, walk)
