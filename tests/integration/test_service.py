@@ -13,6 +13,7 @@ from phusong.analysis.gaps import COVERED, Confidence, service_class
 from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import reach as reach_step
+from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.api import open_study, start
 from phusong.pipeline.reach import load_reach
@@ -263,3 +264,56 @@ def test_a_study_without_resource_elements_has_an_empty_table_of_rates(tmp_path:
     assert len(found.quality) == 0
     assert "people_rate_floor" in found.quality.columns
     assert (found.resilience["people_lost"] >= 0).all()
+
+
+def test_scenarios_are_what_other_tower_lists_would_give(
+    served: tuple[Session, Reach], tmp_path: Path
+) -> None:
+    titles = {"title_en": "What if", "title_vi": "Nếu"}
+    band = {
+        "technology": "LTE", "frequency": assumed(900.0, "MHz"),
+        "bandwidth": assumed(10.0, "MHz"), "eirp": assumed(50.0, "dBm"),
+    }  # fmt: skip
+    session = session_of(
+        tmp_path / "r",
+        study={
+            "scenarios.broken": {**titles, "broken": ["S1"]},
+            "scenarios.same": {**titles},
+            "scenarios.low-band": {**titles, "operators": ["mang-a"], "new_band": band},
+        },
+    )
+    reached = reach_step.reach(session)
+    scenarios_step.scenarios(session, reached)
+    # Three masts are known; only 900 MHz at S1 is new.
+    lines = [line for line in session.study.history if line.startswith("path loss")]
+    assert lines == [
+        "path loss: 4 masts computed, 0 reused",
+        "path loss: 0 masts computed, 3 reused",
+        "path loss: 0 masts computed, 4 reused",
+        "path loss: 1 masts computed, 3 reused",
+    ]
+    found = table(session.study.output / "scenarios" / "communes.csv").set_index("scenario")
+    numbers = found.filter(like="_change").astype(float)
+    assert (numbers.loc["same"] == 0).all(axis=None)
+    assert (numbers.loc["broken", "people_covered_change"] <= 0).all()
+    assert (numbers.loc["broken", "people_covered_change"] < 0).any()
+    assert (numbers.loc["low-band", "people_covered_change"] >= 0).all()
+    broken = session_of(tmp_path / "b", towers={(row, "status"): "broken" for row in (2, 3)})
+    without = gaps_step.gaps(broken, reach_step.reach(broken)).communes
+    keys = ["commune_code", "operator"]
+    truth = without.set_index(keys)["people_covered"].sort_index()
+    told = found.loc["broken"].set_index(keys)["people_covered"].astype(float).sort_index()
+    pd.testing.assert_series_equal(told, truth, check_exact=False, atol=0.06)
+
+
+def test_scenarios_that_change_compute_no_reach_again(
+    served: tuple[Session, Reach], tmp_path: Path
+) -> None:
+    region = write_region(tmp_path / "r")
+    reach_step.reach(start(open_study(region.study), workers=1))
+    text = region.study.read_text(encoding="utf-8")
+    more = '\n[scenarios.off]\ntitle_en = "Off"\ntitle_vi = "Tắt"\nbroken = ["S1"]\n'
+    region.study.write_text(text + more, encoding="utf-8")
+    study = open_study(region.study)
+    reach_step.reach(start(study, workers=1))
+    assert study.history == ("reach: reused",)

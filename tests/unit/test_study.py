@@ -208,3 +208,20 @@ def test_good_service_is_not_below_the_floor() -> None:
 def test_correlation_between_sites_is_within_its_range(value: float) -> None:
     said = faults(service__site_correlation=assumed(value, "fraction"))
     assert "0 to 0.7 fraction is allowed" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"operators": ["mang-x"]}, "names operators that the study does not have: mang-x"),
+        ({"off": ["GSM"]}, "names technologies that the study does not have: GSM"),
+        (
+            {"new_band": {"technology": "LTE", "frequency": assumed(700.0, "MHz"),
+                          "bandwidth": assumed(7.0, "MHz"), "eirp": assumed(50.0, "dBm")}},
+            "new_band.bandwidth = 7 MHz is not a LTE bandwidth",
+        ),
+    ],
+)  # fmt: skip
+def test_scenarios_name_what_the_study_has(change: dict[str, Any], said: str) -> None:
+    titles = {"title_en": "What if", "title_vi": "Nếu"}
+    assert said in faults(scenarios={"x": {**titles, **change}})

@@ -567,6 +567,34 @@ class PlanningSection(Section):
     priorities: int = Field(default=20, ge=1, le=1000)
 
 
+class NewBand(Section):
+    """A carrier that every mast of the operators concerned would radiate as well."""
+
+    technology: TechnologyKey
+    frequency: Annotated[Quantity, _q("MHz", 30.0, 6000.0)]
+    bandwidth: Annotated[Quantity, _q("MHz", 0.1, 400.0)]
+    eirp: Annotated[Quantity, _q("dBm", 0.0, 100.0)]
+
+
+class ScenarioSection(Section):
+    """A network that differs from the one of the tower list; told as differences from it.
+
+    ``operators`` names whom the changes concern, by their keys; everybody when it is empty.
+    ``off`` are technologies that are switched off, ``broken`` sites that fail. ``eirp_change``
+    and ``height_change`` are added to every sector that is left, and last comes ``new_band``.
+    """
+
+    title_en: Name
+    title_vi: Name
+    source: str = ""
+    operators: tuple[FileKey, ...] = ()
+    off: tuple[TechnologyKey, ...] = ()
+    broken: tuple[Name, ...] = ()
+    eirp_change: Annotated[Quantity, _q("dB", -60.0, 60.0)] | None = None
+    height_change: Annotated[Quantity, _q("m", -300.0, 300.0)] | None = None
+    new_band: NewBand | None = None
+
+
 class Assumption(Section):
     """One assumed value of a study, as it is printed with every product."""
 
@@ -593,6 +621,7 @@ class Study(Section):
     environments: dict[FileKey, EnvironmentSection] = Field(min_length=1)
     propagation: PropagationSection
     service: ServiceSection
+    scenarios: dict[FileKey, ScenarioSection] = Field(default_factory=dict)
     verdicts: VerdictsSection = VerdictsSection()
     criterion8: CriterionSection | None = None
     towers: TowerDefaults
@@ -618,6 +647,31 @@ class Study(Section):
                 f"technologies {', '.join(self.technologies)} differ in capitals only; "
                 "their files would have the same names"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _scenarios_name_what_exists(self) -> Self:
+        operators = {op.key for op in self.operators}
+        for key, scenario in self.scenarios.items():
+            bands = [] if scenario.new_band is None else [scenario.new_band]
+            named = {*scenario.off, *(band.technology for band in bands)}
+            for what, unknown in (
+                ("operators", sorted(set(scenario.operators) - operators)),
+                ("technologies", sorted(named - set(self.technologies))),
+            ):
+                if unknown:
+                    raise ValueError(
+                        f"scenarios.{key} names {what} that the study does not have: "
+                        f"{', '.join(unknown)}"
+                    )
+            for band in bands:
+                technology = self.technologies[band.technology]
+                if not technology.knows(band.bandwidth.value):
+                    raise ValueError(
+                        f"scenarios.{key}.new_band.bandwidth = {band.bandwidth.value:g} MHz is "
+                        f"not a {band.technology} bandwidth; {', '.join(technology.bandwidths)} "
+                        "MHz is allowed"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -58,12 +58,16 @@ def _compute(session: Session) -> None:
     noticed = session.inputs.warnings()  # a fault in any input shows before hours of computing
     make_folder(study.output)
     network = session.inputs.network.on_air()
-    servers = best_servers(session, network)
+    servers = best_servers(
+        session, network, own_layers(study, network), environments=tuple(study.environments)
+    )
     _write(session, network, servers, noticed)
 
 
-def best_servers(session: Session, network: Network) -> dict[str, dict[Layer, BestServer]]:
-    """Best server of every layer in every environment, over the sectors of a network.
+def best_servers(
+    session: Session, network: Network, own: tuple[Layer, ...], *, environments: tuple[str, ...]
+) -> dict[str, dict[Layer, BestServer]]:
+    """Best server of every layer in each environment, over the sectors of a network.
 
     Parameters
     ----------
@@ -71,6 +75,10 @@ def best_servers(session: Session, network: Network) -> dict[str, dict[Layer, Be
         The study in use.
     network
         The sectors that radiate.
+    own
+        Operators and technologies to tell of; a layer without a sector has no signal.
+    environments
+        Service environments of the study.
 
     Returns
     -------
@@ -81,9 +89,9 @@ def best_servers(session: Session, network: Network) -> dict[str, dict[Layer, Be
     study, grid = session.study, session.inputs.grid
     losses = LossMaps(session, study.environment.receiver_height.value)
     keys = {op.name: op.key for op in study.operators}
-    own = own_layers(study, network)
-    found = {name: {layer: BestServer(grid) for layer in own} for name in study.environments}
-    chances = {name: _chances(study, grid, own) for name in study.environments}
+    places = {name: study.environments[name] for name in environments}
+    found = {name: {layer: BestServer(grid) for layer in own} for name in places}
+    chances = {name: _chances(study, grid, own) for name in places}
     groups = list(network.masts())
     masts = list(_masts(study, network, groups))
     for done, ((_, indices), loss) in enumerate(zip(groups, losses.maps(masts), strict=True), 1):
@@ -91,7 +99,7 @@ def best_servers(session: Session, network: Network) -> dict[str, dict[Layer, Be
             sector = network.sectors[index]
             layer = (keys[sector.operator], sector.technology)
             level, first = None, 0.0
-            for name, environment in study.environments.items():
+            for name, environment in places.items():
                 budget = sector_budget(study, sector, environment)
                 if level is None:
                     first = budget.entry_loss_db

@@ -7,6 +7,7 @@ from phusong.engine import in_order
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
+from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
 from phusong.pipeline.inputs import named_inputs
@@ -24,7 +25,9 @@ from phusong.store.manifest import MANIFEST
 from phusong.study import Study
 
 STEP = "report"
-STEPS = (reach_step.STEP, service_step.STEP, gaps_step.STEP, plan_step.STEP)
+STEPS = (
+    reach_step.STEP, service_step.STEP, scenarios_step.STEP, gaps_step.STEP, plan_step.STEP,
+)  # fmt: skip
 MAP = "maps/coverage.html"
 INDEX = "index.html"
 
@@ -76,6 +79,7 @@ def study_facts(session: Session) -> StudyFacts:
     """
     reached = reach_step.reach(session)
     service_step.service(session, reached)
+    scenarios_step.scenarios(session, reached)
     found = gaps_step.gaps(session, reached)
     ranked = plan_step.plan(session, found)
     inputs = session.inputs

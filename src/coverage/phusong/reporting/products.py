@@ -112,6 +112,13 @@ _TABLES = {
             "People and area that lose service, for every site.",
         ),
     ),
+    "scenarios/communes.csv": (
+        Bilingual("Kịch bản", "Scenarios"),
+        Bilingual(
+            "Thay đổi về diện tích và số người so với mạng hiện tại, theo xã.",
+            "Change of area and people against the network of today, by commune.",
+        ),
+    ),
     "reach/servers.csv": (
         Bilingual("Trạm và sector đã dùng", "Sites and sectors used"),
         Bilingual(
