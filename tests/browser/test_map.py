@@ -11,7 +11,8 @@ import shapely
 from PIL import Image
 
 from browser.conftest import DESKTOP, PHONE, Visitor
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.layers import Category, Feature, VectorLayer
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.overlays import class_overlay
 from phusong.reporting.palette import service_classes
@@ -111,14 +112,61 @@ def test_click_shows_all_columns_and_hides_the_tooltip(visitor: Visitor) -> None
 
 def test_words_for_practice_data_stand_on_every_part(visitor: Visitor) -> None:
     """At every zoom, and in a cut of the window as large as the words themselves."""
-    shown = "getComputedStyle(document.querySelector('.folium-map'), '::after').backgroundImage"
+    shown = "getComputedStyle(document.querySelector('.phusong-words')).backgroundImage"
     near, far = (104.0, 22.55, 104.01, 22.56), (103.5, 22.3, 104.6, 22.9)
     for focus in (near, far):
         visit = visitor.visit(coverage_map(content(focus=focus)))
         assert visit.page.evaluate(shown).startswith('url("data:image/svg+xml;base64,')
         visit.assert_quiet()
     real = visitor.visit(coverage_map(content(focus=near, practice=None)))
-    assert real.page.evaluate(shown) == "none"
+    assert real.page.locator(".phusong-words").count() == 0
+
+
+def test_words_fill_the_window_and_stay_under_popups(visitor: Visitor) -> None:
+    visit = visitor.visit(coverage_map(content(focus=(103.85, 22.3, 104.15, 22.6))))
+    page = visit.page
+    page.locator(".phusong-badge").click()
+    page.locator(".leaflet-popup").wait_for()
+    for _ in range(2):
+        words, window = (page.locator(c).bounding_box() for c in (".phusong-words", ".folium-map"))
+        assert words == pytest.approx(window, abs=1)
+        page.locator(".folium-map").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(600)
+    height = "e => Number(getComputedStyle(e).zIndex)"
+    panes = [f".leaflet-{name}-pane" for name in ("marker", "phusong-words", "tooltip", "popup")]
+    heights = [page.locator(pane).evaluate(height) for pane in panes]
+    assert heights == sorted(set(heights))
+    assert page.locator(".leaflet-map-pane > *").count() > len(panes)
+    visit.assert_quiet()
+
+
+def test_veil_dims_outside_and_answers_to_no_click(visitor: Visitor) -> None:
+    words, outside = Bilingual("Làm mờ", "Dim"), shapely.box(103.5, 22.3, 104.6, 22.9)
+    hole = shapely.difference(outside, shapely.box(104.05, 22.55, 104.2, 22.66))
+    veil = VectorLayer(
+        words, words, "veil", (Column(words),), (Feature(hole, (words,)),),
+        (Category(words, "#f4f6f7"),),
+    )  # fmt: skip
+    visit = visitor.visit(coverage_map(content(vectors=(*content().vectors, veil))))
+    page = visit.page
+    drawn = page.locator(".leaflet-phusong-veil-pane path")
+    assert drawn.count() == 1
+    assert "leaflet-interactive" not in (drawn.get_attribute("class") or "")
+    assert page.locator('label:has(input[value="vector-6"])').inner_text() == "Làm mờ Dim"
+    page.locator('input[value="vector-6"]').uncheck()
+    assert drawn.count() == 0
+    visit.assert_quiet()
+
+
+def test_legend_says_what_its_classes_mean(visitor: Visitor) -> None:
+    first, second = content().rasters
+    noted = dataclasses.replace(second, note=Bilingual("Trung vị", "Median"))
+    page = visitor.visit(coverage_map(content(rasters=(first, noted)))).page
+    assert page.locator(".meaning").count() == 1
+    assert not page.locator(".meaning").is_visible()
+    page.locator('input[value="raster-1"]').check()
+    assert page.locator(".meaning").inner_text().split() == ["Trung", "vị", "Median"]
 
 
 def test_panel_follows_the_width(visitor: Visitor) -> None:

@@ -27,7 +27,7 @@ def layer(kind: str = "point", geometry: object = POINT, **changes: object) -> V
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"kind": "cloud"}, "kind='cloud' must be one of outline, area, line, point, rank"),
+        ({"kind": "cloud"}, "kind='cloud' must be one of outline, veil, area, line, point, rank"),
         ({"values": ("x", "y")}, "feature 0: 2 values for 1 columns"),
         ({"category": 1}, "category=1 must be 0 to 0"),
         ({"category": -1}, "category=-1 must be 0 to 0"),

@@ -17,13 +17,14 @@ from phusong.reporting.palette import ClassStyle
 from phusong.reporting.relief import UInt8Array
 from phusong.units import Float32Array
 
-Kind = Literal["outline", "area", "line", "point", "rank"]
+Kind = Literal["outline", "veil", "area", "line", "point", "rank"]
 Shape = Literal["circle", "square", "triangle", "diamond"]
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COORDINATE_DIGITS = 6
 _GEOMETRIES: Mapping[str, frozenset[str]] = {
     "outline": frozenset({"Polygon", "MultiPolygon"}),
+    "veil": frozenset({"Polygon", "MultiPolygon"}),
     "area": frozenset({"Polygon", "MultiPolygon"}),
     "line": frozenset({"LineString", "MultiLineString"}),
     "point": frozenset({"Point"}),
@@ -89,8 +90,9 @@ class VectorLayer:
     name, group
         Words of the layer control; layers of one group (an operator, say) stand together.
     kind
-        ``outline`` (labelled polygons without fill), ``area`` (filled polygons), ``line``,
-        ``point``, or ``rank`` (points as numbered badges).
+        ``outline`` (labelled polygons without fill), ``veil`` (dims what lies under it and
+        answers to no click), ``area`` (filled polygons), ``line``, ``point``, or ``rank`` (points
+        as numbered badges).
     columns
         What a reader sees of each feature; nothing else reaches the page.
     features
@@ -153,6 +155,8 @@ class RasterLayer:
         How each class is drawn, in the order of the legend.
     shown
         Whether this layer is the one that is on when the map opens.
+    note
+        What the classes mean, printed under the legend; None for nothing.
     """
 
     name: Bilingual
@@ -160,6 +164,7 @@ class RasterLayer:
     classes: UInt8Array
     legend: tuple[ClassStyle, ...]
     shown: bool = False
+    note: Bilingual | None = None
 
     def __post_init__(self) -> None:
         check_classes(self.classes, self.legend)

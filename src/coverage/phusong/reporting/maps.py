@@ -89,6 +89,7 @@ class _Stage(folium.MacroElement):
         self.css = asset("map.css") + _standing_words(content.practice)
         self.code = asset("map.js")
         self.options = {
+            "words": content.practice is not None,
             "prefix": text(content.version),
             "attributions": [text(source.credit) for source in content.sources],
         }
@@ -147,10 +148,7 @@ def _standing_words(practice: Bilingual | None) -> str:
         f'fill-opacity="0.26">{words}</text></svg>'
     )
     data = base64.b64encode(tile.encode("utf-8")).decode("ascii")
-    return (
-        '.folium-map::after { content: ""; position: absolute; inset: 0; z-index: 450; '
-        f"pointer-events: none; background-image: url(data:image/svg+xml;base64,{data}); }}"
-    )
+    return f".phusong-words {{ background-image: url(data:image/svg+xml;base64,{data}); }}"
 
 
 def _picture(
@@ -209,7 +207,7 @@ def _vector(layer: VectorLayer, *, place: str) -> folium.GeoJson:
         pane=f"phusong-{'point' if layer.kind == 'rank' else layer.kind}",
         **_drawing(layer.kind, signs),
     )
-    if features:
+    if features and layer.kind != "veil":
         fields = [f"c{i}" for i in range(len(layer.columns))]
         headings = [column.heading.html() for column in layer.columns]
         few = max(1, layer.tooltip_columns)

@@ -58,8 +58,24 @@ class ClassStyle:
     @property
     def css(self) -> str:
         """The colour as a style sheet writes it."""
-        red, green, blue = self.colour
-        return f"#{red:02x}{green:02x}{blue:02x}"
+        return css_colour(self.colour)
+
+
+def css_colour(colour: tuple[int, int, int]) -> str:
+    """A colour as a style sheet writes it.
+
+    Parameters
+    ----------
+    colour
+        Red, green and blue, 0 to 255.
+
+    Returns
+    -------
+    str
+        ``#rrggbb``.
+    """
+    red, green, blue = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def service_classes(
@@ -93,13 +109,13 @@ def level_classes(edges_dbm: Sequence[float]) -> tuple[ClassStyle, ...]:
     ----------
     edges_dbm
         Two to five falling edges, for example -85, -95, -105, -115, -121 [dBm]. Below the last
-        one there is no signal.
+        one is the weakest class.
 
     Returns
     -------
     tuple of ClassStyle
-        From the strongest band, whose code is the number of edges, to no signal, whose code
-        is 0.
+        From the strongest band, whose code is the number of edges, to what lies below the last
+        edge, whose code is 0.
 
     Raises
     ------
@@ -116,6 +132,5 @@ def level_classes(edges_dbm: Sequence[float]) -> tuple[ClassStyle, ...]:
         ClassStyle(count - i, same(name), colour)
         for i, (name, colour) in enumerate(zip(names, colours, strict=True))
     )
-    below = f"(< {signed[-1]} dBm)"
-    words = Bilingual(f"Không có sóng {below}", f"No signal {below}")
+    words = same(f"< {signed[-1]} dBm")
     return (*bands, ClassStyle(0, words, NO_SIGNAL_COLOUR, hatched=True))

@@ -235,12 +235,13 @@ def _vector_row(index: int, layer: VectorLayer) -> str:
     checked = " checked" if layer.shown and layer.features else ""
     disabled = "" if layer.features else " disabled"
     count = shown(len(layer.features)) if layer.features else text(NOTHING.plain)
+    tally = f' <span class="count">({count})</span>' if layer.kind != "veil" else ""
     single = len(layer.categories) == 1
     row = (
         f'<label class="row{"" if single else " plain"}"><input type="checkbox" data-layer '
         f'value="{vector_key(index)}"{checked}{disabled}>'
         f"{_swatch(layer, layer.categories[0]) if single else ''}"
-        f'<span>{layer.name.html()} <span class="count">({count})</span></span></label>'
+        f"<span>{layer.name.html()}{tally}</span></label>"
     )
     if single:
         return row
@@ -255,7 +256,7 @@ def _swatch(layer: VectorLayer, category: Category) -> str:
     colour = category.colour
     if layer.kind == "outline":
         return f'<span class="swatch outline" style="border-color:{colour}"></span>'
-    if layer.kind in {"area", "line"}:
+    if layer.kind in {"area", "line", "veil"}:
         return f'<span class="swatch" style="{_fill(colour, hatched=category.hatched)}"></span>'
     path = _SIGN_PATHS["circle" if layer.kind == "rank" else category.shape]
     return (
@@ -265,15 +266,17 @@ def _swatch(layer: VectorLayer, category: Category) -> str:
 
 
 def _legends(rasters: Sequence[RasterLayer]) -> str:
-    """One legend for each distinct set of classes; the script shows that of the chosen layer."""
-    shared: dict[tuple[ClassStyle, ...], list[str]] = {}
+    """One legend for each distinct set of classes and words; the script shows the one in use."""
+    shared: dict[tuple[tuple[ClassStyle, ...], Bilingual | None], list[str]] = {}
     for index, raster in enumerate(rasters):
-        shared.setdefault(raster.legend, []).append(raster_key(index))
+        shared.setdefault((raster.legend, raster.note), []).append(raster_key(index))
     blocks = "".join(
         f'<div data-legend-of="{" ".join(keys)}"><ul class="key">'
         + "".join(_legend_item(style) for style in legend)
-        + f'<li><span></span><span class="count">{_UNKNOWN.html()}</span></li></ul></div>'
-        for legend, keys in shared.items()
+        + f'<li><span></span><span class="count">{_UNKNOWN.html()}</span></li></ul>'
+        + (f'<p class="meaning">{note.html()}</p>' if note else "")
+        + "</div>"
+        for (legend, note), keys in shared.items()
     )
     if not blocks:
         return ""

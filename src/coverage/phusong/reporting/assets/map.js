@@ -2,8 +2,9 @@
 "use strict";
 var phusong = (function () {
   var PANES = {
-    "phusong-base": 210, "phusong-coverage": 300, "phusong-outline": 410,
-    "phusong-area": 420, "phusong-line": 430, "phusong-point": 450, "phusong-label": 640
+    "phusong-base": 210, "phusong-coverage": 300, "phusong-veil": 350, "phusong-outline": 410,
+    "phusong-area": 420, "phusong-line": 430, "phusong-point": 450, "phusong-label": 640,
+    "phusong-words": 645
   };
   var SHAPES = {
     square: '<rect x="3" y="3" width="12" height="12"/>',
@@ -27,9 +28,10 @@ var phusong = (function () {
     Object.keys(PANES).forEach(function (name) {
       map.createPane(name).style.zIndex = PANES[name];
     });
-    ["phusong-base", "phusong-coverage", "phusong-label"].forEach(function (name) {
-      map.getPane(name).style.pointerEvents = "none";
+    ["base", "coverage", "veil", "label", "words"].forEach(function (name) {
+      map.getPane("phusong-" + name).style.pointerEvents = "none";
     });
+    if (options.words) { standingWords(map); }
     map.attributionControl.setPrefix(options.prefix);
     options.attributions.forEach(function (words) {
       map.attributionControl.addAttribution(words);
@@ -40,6 +42,20 @@ var phusong = (function () {
     pointer(map);
     map.on("zoomend", function () { resize(map); });
     oneBoxEach(map);
+  }
+
+  /* Words that stand still over the whole window, under popups alone: those lie in the map's own
+     stack, which nothing outside can slip between. */
+  function standingWords(map) {
+    var sheet = L.DomUtil.create("div", "phusong-words", map.getPane("phusong-words"));
+    function follow() {
+      var size = map.getSize();
+      sheet.style.width = size.x + "px";
+      sheet.style.height = size.y + "px";
+      L.DomUtil.setPosition(sheet, map.containerPointToLayerPoint([0, 0]));
+    }
+    map.on("load move zoomend viewreset resize", follow);
+    if (map._loaded) { follow(); }
   }
 
   /* What has its popup open needs no tooltip as well. */
@@ -106,6 +122,10 @@ var phusong = (function () {
       if (kind === "outline") {
         look.weight = 2.25;
         look.fillOpacity = 0;
+      } else if (kind === "veil") {
+        look.stroke = false;
+        look.interactive = false;
+        look.fillOpacity = 0.72;
       } else if (kind === "area") {
         look.fillOpacity = category.hatched ? 0.9 : 0.35;
         if (category.hatched) { look.fillColor = "url(#hatch-" + category.colour.slice(1) + ")"; }
