@@ -30,8 +30,8 @@ from phusong.units import BoolArray, FloatArray, IntArray
 SEED = 20_260_701
 FIRST_GAP = 1e-3
 MOST_NODES = 60_000
-LEAST_NODES = 400
-NODE_WORK = 40_000_000
+LEAST_NODES = 50
+NODE_WORK = 20_000_000
 """Nodes times entries of the model before a search ends unproven."""
 MOST_ROUNDS = 200
 MOST_SEARCHES = 60

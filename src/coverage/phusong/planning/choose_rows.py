@@ -14,6 +14,8 @@ from phusong.units import FloatArray, IntArray
 ROWS_OF_THEIR_OWN = 2_000
 """Up to this many covered pairs every row stands for itself in the model; beyond, rows share
 bounds by the two strongest options that cover them."""
+MOST_BUNDLES = 1_500
+"""When pairs of options make more bundles than this, the strongest option alone decides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,8 @@ def bundles(rows: Rows) -> IntArray:
     -------
     numpy.ndarray
         Bundle of each row, from 0. Few rows are a bundle each, which makes the model exact at
-        once; many are bundled by the two options of largest weight that cover them.
+        once; many are bundled by the two options of largest weight that cover them, or by the
+        first of the two.
     """
     count = len(rows.weight)
     if rows.by_row.nnz <= ROWS_OF_THEIR_OWN:
@@ -147,4 +150,7 @@ def bundles(rows: Rows) -> IntArray:
     first = ranked.indices[start].astype(np.int64)
     second = np.where(length > 1, ranked.indices[np.minimum(start + 1, ranked.nnz - 1)], -1)
     pairs = first * (rows.by_option.shape[0] + 1) + second + 1
-    return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
+    kinds, bundle = np.unique(pairs, return_inverse=True)
+    if len(kinds) > MOST_BUNDLES:
+        bundle = np.unique(first, return_inverse=True)[1]
+    return np.asarray(bundle, dtype=np.int64)
