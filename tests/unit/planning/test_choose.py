@@ -220,6 +220,7 @@ def test_fixed_rows_are_paid_and_count_as_connected() -> None:
         ({"budget": -1}, "budget=-1"),
         ({"budget": math.nan}, "budget=nan"),
         ({"count": -1}, "count=-1"),
+        ({"count": 1.5}, "count=1.5 is no whole number"),
         ({"target": -1}, "target=-1"),
         ({"time_limit_s": 0}, "time_limit_s=0"),
         ({"fixed": [3]}, "fixed names row 3"),

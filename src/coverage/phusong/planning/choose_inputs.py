@@ -154,6 +154,8 @@ def read_question(  # noqa: PLR0913 — as best_set
         else _amounts("cost", cost, options, "options (rows of cover)")
     )
     _limits(budget=budget, count=count, target=target)
+    if count is not None and count != int(count):
+        raise DomainError(f"count={count} is no whole number of options; round it down")
     there = np.zeros(options, dtype=np.bool_)
     there[_row_numbers("fixed", fixed, options)] = True
     labels = _labels(groups, options)
@@ -169,7 +171,7 @@ def read_question(  # noqa: PLR0913 — as best_set
         free=free,
         cost=prices[free],
         budget=budget,
-        count=None if count is None else operator.index(count),
+        count=None if count is None else int(count),
         target=target,
         groups=_groups(labels, free),
         links=_links(needs, there, free),
