@@ -61,12 +61,17 @@ def _compute(session: Session) -> None:
     servers = best_servers(
         session, network, own_layers(study, network), environments=tuple(study.environments)
     )
-    _write(session, network, servers, noticed)
+    files = [
+        file
+        for environment, layers in servers
+        for file in write_layers(session, environment, layers)
+    ]
+    _finish(session, network, files, noticed)
 
 
 def best_servers(
     session: Session, network: Network, own: tuple[Layer, ...], *, environments: tuple[str, ...]
-) -> dict[str, dict[Layer, BestServer]]:
+) -> Iterator[tuple[str, dict[Layer, BestServer]]]:
     """Best server of every layer in each environment, over the sectors of a network.
 
     Parameters
@@ -80,11 +85,11 @@ def best_servers(
     environments
         Service environments of the study.
 
-    Returns
-    -------
-    dict
-        By environment, then by operator and technology; with ``any`` for all operators, and for
-        all technologies where there are several.
+    Yields
+    ------
+    environment, layers
+        Best servers by operator and technology; with ``any`` for all operators, and for all
+        technologies where there are several. Each environment is forgotten once it is told of.
     """
     study, grid = session.study, session.inputs.grid
     losses = LossMaps(session, study.environment.receiver_height.value)
@@ -113,9 +118,10 @@ def best_servers(
                     several.add(layer, loss, here, sector, budget.threshold)
         session.progress(STEP, done, len(groups))
     study.note(f"path loss: {losses.computed} masts computed, {losses.reused} reused")
-    for name, layers in found.items():
-        _put_together(layers, chances[name], grid)
-    return found
+    for name in environments:
+        layers = found.pop(name)
+        _put_together(layers, chances.pop(name), grid)
+        yield name, layers
 
 
 def _chances(study: Study, grid: Grid, own: tuple[Layer, ...]) -> SeveralSites | None:
@@ -221,38 +227,55 @@ def layer_file(
     return folder / f"{operator}-{technology.lower()}-{what}.tif"
 
 
-def _write(
-    session: Session,
-    network: Network,
-    servers: dict[str, dict[Layer, BestServer]],
-    noticed: tuple[str, ...],
-) -> None:
+def write_layers(session: Session, environment: str, layers: dict[Layer, BestServer]) -> list[Path]:
+    """Write the rasters of one environment.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    environment
+        Service environment.
+    layers
+        Best servers by operator and technology.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
     study, grid = session.study, session.inputs.grid
     model = study.propagation.models[0]
     unknown = np.isnan(session.inputs.terrain.height_amsl_m)
     covered = round(100 * study.service.covered.value)
     tags = {"DATA_STATUS": PRACTICE_LABEL} if study.study.practice_data else {}
     files = []
-    for environment, layers in servers.items():
-        for (operator, technology), server in sorted(layers.items()):
-            layer = server.layer(unknown, covered_percent=covered)
-            where = [
-                layer_file(study, model, environment, operator, technology, what)
-                for what in ("level", "server", "probability")
-            ]
-            write_decibels(where[0], layer.level_dbm, grid, unit="dBm", tags=tags)
-            write_raster(where[1], layer.server, grid, nodata=NO_SERVER, tags=tags)
-            write_raster(
-                where[2], layer.probability_percent, grid,
-                nodata=UNKNOWN_PERCENT, unit="percent", tags=tags,
-            )  # fmt: skip
-            files += where
+    for (operator, technology), server in sorted(layers.items()):
+        layer = server.layer(unknown, covered_percent=covered)
+        where = [
+            layer_file(study, model, environment, operator, technology, what)
+            for what in ("level", "server", "probability")
+        ]
+        write_decibels(where[0], layer.level_dbm, grid, unit="dBm", tags=tags)
+        write_raster(where[1], layer.server, grid, nodata=NO_SERVER, tags=tags)
+        write_raster(
+            where[2], layer.probability_percent, grid,
+            nodata=UNKNOWN_PERCENT, unit="percent", tags=tags,
+        )  # fmt: skip
+        files += where
+    return files
+
+
+def _finish(
+    session: Session, network: Network, files: list[Path], noticed: tuple[str, ...]
+) -> None:
+    study, grid = session.study, session.inputs.grid
     table = study.output / "reach" / "servers.csv"
     write_csv(table, tidy(servers_table(study, network), practice=study.study.practice_data))
     facts = {
-        "model": model,
-        "environment": next(iter(servers)),
-        "environments": list(servers),
+        "model": study.propagation.models[0],
+        "environment": next(iter(study.environments)),
+        "environments": list(study.environments),
         "cells": int(np.prod(grid.shape)),
         "unknown_terrain_cells": session.inputs.terrain.unknown_cells,
         "sectors": len(network.sectors),

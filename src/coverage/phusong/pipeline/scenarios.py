@@ -60,12 +60,12 @@ def _classes(
     """Service classes of the layers of today and of those that are new."""
     study = session.study
     own = {*own_layers(study, reached.network), *own_layers(study, changed)}
-    servers = best_servers(
+    ((_, layers),) = best_servers(
         session, changed, tuple(sorted(own)), environments=(reached.environment,)
     )
     unknown = np.isnan(session.inputs.terrain.height_amsl_m)
     sure = confidence(study)
     return {
         layer: service_class(server.layer(unknown, covered_percent=sure.covered_percent), sure)
-        for layer, server in servers[reached.environment].items()
+        for layer, server in layers.items()
     }
