@@ -1,5 +1,7 @@
 """The study file's schema: units, ranges, twins, names that become file names."""
 
+import re
+import tomllib
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -225,3 +227,12 @@ def test_correlation_between_sites_is_within_its_range(value: float) -> None:
 def test_scenarios_name_what_the_study_has(change: dict[str, Any], said: str) -> None:
     titles = {"title_en": "What if", "title_vi": "Nếu"}
     assert said in faults(scenarios={"x": {**titles, **change}})
+
+
+def test_scenarios_of_the_documents_can_be_read() -> None:
+    content = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", content, flags=re.DOTALL)
+    operators = [{"name": "Nhà mạng A", "key": "nha-mang-a"}]
+    chosen = study(scenarios=tomllib.loads(block)["scenarios"], operators=operators)
+    assert list(chosen.scenarios) == ["band-700", "a-003-fails"]
+    assert chosen.scenarios["a-003-fails"].broken == ("A-003",)
