@@ -317,3 +317,33 @@ def test_scenarios_that_change_compute_no_reach_again(
     study = open_study(region.study)
     reach_step.reach(start(study, workers=1))
     assert study.history == ("reach: reused",)
+
+
+def test_order_of_rows_and_workers_change_no_byte(
+    served: tuple[Session, Reach], tmp_path: Path
+) -> None:
+    region = write_region(tmp_path / "r", study=ENVIRONMENTS, shuffle=20_250_101)
+    other = start(open_study(region.study), workers=2)
+    service_step.service(other, reach_step.reach(other))
+    folder = served[0].study.output / "reach"
+    files = sorted(f.relative_to(folder) for f in folder.rglob("*") if f.is_file())
+    assert len(files) > 30
+    for file in files:
+        again = other.study.output / "reach" / file
+        assert again.read_bytes() == (folder / file).read_bytes(), file
+
+
+def test_a_sector_alone_is_as_it_is_among_others(
+    served: tuple[Session, Reach], tmp_path: Path
+) -> None:
+    _, together = served
+    others = {(row, "status"): "broken" for row in (2, 3, 4, 6)}
+    alone = reach_step.reach(session_of(tmp_path / "r", towers=others)).layers["mang-b", "LTE"]
+    layer = together.layers["mang-b", "LTE"]
+    (index,) = (
+        i for i, s in enumerate(together.network.sectors) if s.site_id == "S3"
+    )  # fmt: skip
+    serves = layer.server == index
+    assert serves.sum() > 100
+    np.testing.assert_array_equal(alone.level_dbm[serves], layer.level_dbm[serves])
+    assert (alone.server[serves] == 0).all()
