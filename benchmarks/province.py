@@ -75,7 +75,7 @@ def session_of(terrain: Terrain, study: Study, folder: Path) -> Any:
         inputs=SimpleNamespace(terrain=terrain, grid=terrain.grid),
         study=study.model_copy(update={"study": study.study.model_copy(
             update={"output": str(folder)})}).located(study.file, study.root),
-        losses=Cache(folder / "cache"), workers=CORES, fresh=False,
+        losses=Cache(folder / "cache"), workers=CORES, fresh=False, renewed=set(),
         progress=lambda *_: None,
     )  # fmt: skip
 

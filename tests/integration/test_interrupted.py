@@ -45,7 +45,7 @@ def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> 
 def assert_nothing_half_is_taken_for_whole(region: Region) -> None:
     """Every file that the manifest or a seal vouches for is what they say."""
     session = start(open_study(region.study))
-    for step in ("reach", "gaps", "plan", "report"):
+    for step in ("reach", "service", "gaps", "plan", "report"):
         found = session.manifest.step(step)
         for name, sha in found.outputs.items() if found else ():
             assert sha256_of(region.output / name) == sha, name

@@ -49,7 +49,7 @@ def test_a_second_run_computes_nothing(tmp_path: Path, first_run: Region) -> Non
     result = invoke("run", "--study", first_run.study)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:-1] == [
-        f"{step}: reused" for step in ("reach", "gaps", "plan", "report")
+        f"{step}: reused" for step in ("reach", "service", "gaps", "plan", "report")
     ]
     after = {name: file.stat().st_mtime_ns for name, file in outputs(first_run.output).items()}
     assert after == before

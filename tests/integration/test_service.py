@@ -347,3 +347,20 @@ def test_a_sector_alone_is_as_it_is_among_others(
     assert serves.sum() > 100
     np.testing.assert_array_equal(alone.level_dbm[serves], layer.level_dbm[serves])
     assert (alone.server[serves] == 0).all()
+
+
+def test_a_fresh_run_computes_each_path_loss_once(tmp_path: Path) -> None:
+    region = write_region(
+        tmp_path / "r", study={"scenarios.same": {"title_en": "S", "title_vi": "S"}}
+    )
+    for _ in range(2):
+        session = start(open_study(region.study), workers=1, fresh=True)
+        reached = reach_step.reach(session)
+        service_step.service(session, reached)
+        scenarios_step.scenarios(session, reached)
+        lines = [line for line in session.study.history if line.startswith("path loss")]
+        assert lines == [
+            "path loss: 4 masts computed, 0 reused", "path loss: 0 masts computed, 4 reused",
+        ]  # fmt: skip
+        assert session.losses.folder.is_dir()
+        assert len(session.renewed) == 8  # four masts: a band each, and the angles

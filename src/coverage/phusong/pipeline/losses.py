@@ -111,10 +111,8 @@ class LossMaps:
         keys = {f: self._key(mast, f) for f in mast.frequencies_mhz}
         angle_key = self._key(mast, None)
         cache = self.session.losses
-        stored = not self.session.fresh and cache.has(angle_key, SUFFIX)
-        missing = tuple(
-            f for f in mast.frequencies_mhz if not (stored and cache.has(keys[f], SUFFIX))
-        )
+        stored = self._is_kept(angle_key)
+        missing = tuple(f for f in mast.frequencies_mhz if not (stored and self._is_kept(keys[f])))
         if missing:
             made = self._compute(mast, missing)
             cache.put(angle_key, SUFFIX, _writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made))
@@ -122,6 +120,7 @@ class LossMaps:
                 cache.put(
                     keys[frequency], SUFFIX, _writer(made.path_loss_db[band], LOSS_STEP_DB, made)
                 )
+            self.session.renewed.update((angle_key, *(keys[f] for f in missing)))
         losses = [_read(cache.path(keys[f], SUFFIX), LOSS_STEP_DB) for f in mast.frequencies_mhz]
         angles = _read(cache.path(angle_key, SUFFIX), ELEVATION_STEP_MRAD)
         return (
@@ -136,6 +135,11 @@ class LossMaps:
             ),
             not missing,
         )
+
+    def _is_kept(self, key: str) -> bool:
+        """Whether a file can be taken: a fresh session takes only what it has made itself."""
+        own = not self.session.fresh or key in self.session.renewed
+        return own and self.session.losses.has(key, SUFFIX)
 
     def _key(self, mast: Mast, frequency_mhz: float | None) -> str:
         place = [mast.easting, mast.northing, mast.antenna_height_m, mast.radius_m]

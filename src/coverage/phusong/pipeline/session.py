@@ -93,6 +93,7 @@ class Session:
         self.fresh = fresh
         self.manifest = Manifest(study.output)
         self.losses = Cache(study.output / "cache" / "path-loss")
+        self.renewed: set[str] = set()  # keys of path losses that this session has made
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
