@@ -51,6 +51,13 @@ def test_fits_the_window(visitor: Visitor, size: tuple[int, int]) -> None:
     visit.assert_quiet()
 
 
+def test_a_short_credit_is_one_line(visitor: Visitor) -> None:
+    page = visitor.visit(coverage_map(content())).page
+    box = page.locator(".leaflet-control-attribution").bounding_box()
+    assert box
+    assert box["width"] > 3 * box["height"]
+
+
 def test_layers_toggle(visitor: Visitor) -> None:
     visit = visitor.visit(coverage_map(content()))
     page = visit.page

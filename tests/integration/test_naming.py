@@ -84,6 +84,12 @@ def test_demo_writes_where_it_is_told(tmp_path: Path) -> None:
     assert "communes: 10 (Hoàng Thu Phố" in checked.stdout
 
 
+def test_help_keeps_units() -> None:
+    said = invoke("map", "--help").stdout
+    for unit in ("[m]", "[km]", "[dBm]", "[MHz]", "[%]"):
+        assert unit in said, unit
+
+
 def test_help_names_every_command() -> None:
     result = invoke("--help")
     assert result.exit_code == 0

@@ -287,6 +287,7 @@ def test_every_missing_key_is_listed(phusong):
         ("[{}, [1]]", r"link\[1\] is \[1\], a JSON object is needed"),
         ('{"frequency_mhz": NaN}', "NaN is not JSON"),
         ('{"delta_n": 1, "delta_n": 2}', "key 'delta_n' stands twice"),
+        ("[" * 100_000, "nested too deeply"),
         (b'{"model": "\xff"}', "byte 11 is not UTF-8"),
     ],
 )

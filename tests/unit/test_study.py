@@ -190,6 +190,14 @@ def test_study_files_of_the_repository(name: str) -> None:
     assert not any(a.verified and "assum" in a.source for a in given.assumptions())
 
 
+def test_english_title_alone_is_enough() -> None:
+    facts = study_facts()
+    del facts["study"]["title_vi"]
+    assert Study.model_validate(facts).study.title_vi == facts["study"]["title_en"]
+    assert study().study.title_vi == "Vùng thử"
+    assert "title_vi" in faults(study__title_vi="")
+
+
 def test_environments_stand_at_one_height() -> None:
     second = {
         "title_en": "In a house", "title_vi": "Trong nhà", "building": "traditional",

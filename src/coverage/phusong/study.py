@@ -90,12 +90,24 @@ Degrees = Annotated[Quantity, _q("deg", -90.0, 360.0)]
 Share = Annotated[Quantity, _q("fraction", 0.0, 1.0)]
 
 
-class StudySection(Section):
+class TitledSection(Section):
+    """What has a title in two languages; without the Vietnamese one the English stands for both."""
+
+    title_en: Name
+    title_vi: Name = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_title_is_enough(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "title_en" in given:
+            return {"title_vi": given["title_en"], **given}
+        return given
+
+
+class StudySection(TitledSection):
     """What the study is called, and where its output goes."""
 
     name: FileKey
-    title_en: Name
-    title_vi: Name
     practice_data: bool = False
     root: str | None = None
     output: str
@@ -225,7 +237,7 @@ class OperatorSection(Section):
 
     name: Name
     key: FileKey
-    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#555555"
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     stations: Annotated[Quantity, _q("sites", 0.0, 100_000.0)] | None = None
 
 
@@ -336,11 +348,9 @@ STARTING_VALUES: dict[str, dict[str, Any]] = {
 """What a technology has when the study file does not say otherwise."""
 
 
-class EnvironmentSection(Section):
+class EnvironmentSection(TitledSection):
     """Where the handset is: ``entry_loss``, and a ``building`` of ITU-R P.2109 on top of it."""
 
-    title_en: Name
-    title_vi: Name
     entry_loss: Decibels
     receiver_height: Annotated[Quantity, _q("m", 1.0, 3000.0)]
     building: Literal["traditional", "thermally efficient"] | None = None
@@ -576,7 +586,7 @@ class NewBand(Section):
     eirp: Annotated[Quantity, _q("dBm", 0.0, 100.0)]
 
 
-class ScenarioSection(Section):
+class ScenarioSection(TitledSection):
     """A network that differs from the one of the tower list; told as differences from it.
 
     ``operators`` names whom the changes concern, by their keys; everybody when it is empty.
@@ -584,8 +594,6 @@ class ScenarioSection(Section):
     and ``height_change`` are added to every sector that is left, and last comes ``new_band``.
     """
 
-    title_en: Name
-    title_vi: Name
     source: str = ""
     operators: tuple[FileKey, ...] = ()
     off: tuple[TechnologyKey, ...] = ()
@@ -641,6 +649,8 @@ class Study(Section):
                 raise ValueError(f"operators have the same {what}: {', '.join(twins)}")
         if any(op.key == "any" for op in self.operators):
             raise ValueError("operators.key = 'any' is reserved for all operators together")
+        if any(op.key == "province" for op in self.operators):
+            raise ValueError("operators.key = 'province' is reserved for the province's brief")
         files = [key.lower() for key in self.technologies]
         if len(set(files)) < len(files):
             raise ValueError(

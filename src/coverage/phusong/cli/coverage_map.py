@@ -43,27 +43,27 @@ def map_command(  # noqa: PLR0913 — one option for each condition of a transmi
         list[Path],
         typer.Option(**_RASTER, help="Terrain raster or folder of tiles; may be repeated."),
     ],
-    latitude: Annotated[float, typer.Option(min=-80, max=80, help="Mast, WGS 84 [deg].")],
-    longitude: Annotated[float, typer.Option(min=-180, max=180, help="Mast, WGS 84 [deg].")],
+    latitude: Annotated[float, typer.Option(min=-80, max=80, help="Mast, WGS 84 \\[deg].")],
+    longitude: Annotated[float, typer.Option(min=-180, max=180, help="Mast, WGS 84 \\[deg].")],
     out: Annotated[Path, typer.Option(help="File to write: .tif, or .kmz for Google Earth.")],
     frequency_mhz: Annotated[float, typer.Option(help="Carrier [MHz].")] = 800.0,
-    tx_height_m: Annotated[float, typer.Option(help="Antenna above ground [m].")] = 30.0,
-    rx_height_m: Annotated[float, typer.Option(help="Receiver above ground [m].")] = 1.5,
-    eirp_dbm: Annotated[float, typer.Option(help="EIRP, for received-level [dBm].")] = 60.0,
-    radius_km: Annotated[float, typer.Option(min=0.1, max=300, help="How far [km].")] = 20.0,
+    tx_height_m: Annotated[float, typer.Option(help="Antenna above ground \\[m].")] = 30.0,
+    rx_height_m: Annotated[float, typer.Option(help="Receiver above ground \\[m].")] = 1.5,
+    eirp_dbm: Annotated[float, typer.Option(help="EIRP, for received-level \\[dBm].")] = 60.0,
+    radius_km: Annotated[float, typer.Option(min=0.1, max=300, help="How far \\[km].")] = 20.0,
     model: Annotated[
         Model, typer.Option(help="Propagation model; see `phusong models`.")
     ] = Model.p1812,
     quantity: Annotated[
         Quantity, typer.Option(help="What the map holds; field strength is for 1 kW ERP.")
     ] = Quantity.path_loss,
-    resolution_m: Annotated[float, typer.Option(min=1, max=2000, help="Cell side [m].")] = 90.0,
+    resolution_m: Annotated[float, typer.Option(min=1, max=2000, help="Cell side \\[m].")] = 90.0,
     clutter: Annotated[
         Path | None,
         typer.Option(**_RASTER, help="Raster of what stands on the ground, for p1812."),
     ] = None,
     clutter_kind: Annotated[
-        ClutterKind, typer.Option(help="Heights above ground [m], or ESA WorldCover classes.")
+        ClutterKind, typer.Option(help="Heights above ground \\[m], or ESA WorldCover classes.")
     ] = ClutterKind.heights,
     antenna: Annotated[
         str | None,
@@ -72,13 +72,13 @@ def map_command(  # noqa: PLR0913 — one option for each condition of a transmi
         ),
     ] = None,
     azimuth_deg: Annotated[
-        float, typer.Option(help="Where the antenna points, from true north, clockwise [deg].")
+        float, typer.Option(help="Where the antenna points, from true north, clockwise \\[deg].")
     ] = 0.0,
     tilt_deg: Annotated[
-        float, typer.Option(help="Mechanical tilt, positive downwards [deg].")
+        float, typer.Option(help="Mechanical tilt, positive downwards \\[deg].")
     ] = 0.0,
     electrical_tilt_deg: Annotated[
-        float, typer.Option(help="Tilt of the beam beyond the pattern's own [deg].")
+        float, typer.Option(help="Tilt of the beam beyond the pattern's own \\[deg].")
     ] = 0.0,
     time_percent: Annotated[
         float,

@@ -118,7 +118,7 @@ def verify(
         Path | None, typer.Option(help="Another output folder to compare numbers with.")
     ] = None,
     tolerance: Annotated[
-        float, typer.Option(min=0.0, help="Largest difference that counts as equal [dB, people].")
+        float, typer.Option(min=0.0, help="Largest difference that counts as equal \\[dB, people].")
     ] = 0.0,
 ) -> None:
     """Check every file of a run against its checksum, or two runs against each other."""

@@ -238,7 +238,8 @@ def _check(transmitter: Transmitter, out: Path, clutter: Path | None) -> None:
         ("resolution_m", conditions.resolution_m),
     ):
         if not np.isfinite(value) or (name != "eirp_dbm" and value <= 0.0):
-            raise DomainError(f"{name}={value} is impossible, a number above 0 is needed")
+            allowed = "a finite number" if name == "eirp_dbm" else "a number above 0"
+            raise DomainError(f"{name}={value} is impossible, {allowed} is needed")
     side = 2000.0 * conditions.radius_km / conditions.resolution_m
     if side**2 > MOST_CELLS:
         raise DomainError(

@@ -14,6 +14,7 @@ from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer,
 from phusong.reporting.legend_notes import coverage_note, level_note
 from phusong.reporting.palette import (
     NO_SIGNAL_COLOUR,
+    OPERATOR_COLOURS,
     css_colour,
     level_classes,
     service_classes,
@@ -165,7 +166,10 @@ def _simpler(layer: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
 
 
 def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
-    operator = next(op for op in facts.study.operators if op.key == key)
+    place, operator = next(
+        (place, op) for place, op in enumerate(facts.study.operators) if op.key == key
+    )
+    colour = operator.colour or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
     sectors = [s for s in facts.reach.network.sectors if s.operator == operator.name]
     features = []
     for site in sorted({s.site_id for s in sectors}):
@@ -199,7 +203,7 @@ def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
             Column(Bilingual("Điền theo giả định", "Filled from defaults")),
         ),
         features=tuple(features),
-        categories=(Category(same(operator.name), operator.colour, "square"),),
+        categories=(Category(same(operator.name), colour, "square"),),
         tooltip_columns=3,
     )
 

@@ -194,6 +194,8 @@ def _json(text: str, place: str) -> Any:
             f"{place}: not JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
             "give one object, an array of objects, or with --batch one object on each line"
         ) from error
+    except RecursionError:
+        raise DataError(f"{place}: nested too deeply; a link is one flat object") from None
 
 
 def _require_object(link: object, place: str) -> None:
