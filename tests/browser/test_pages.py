@@ -1,14 +1,18 @@
 """Index and notebooks in a real browser, from disk and without a network."""
 
+import re
+
 import nbformat
 import pytest
 
 from browser.conftest import DESKTOP, PHONE, Visitor
+from phusong.reporting.brief import brief_page
 from phusong.reporting.facts import PRACTICE
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import render_notebook
 from phusong.reporting.pages import index_page
 from unit.reporting.cases import TOGETHER, content
+from unit.reporting.test_brief import brief
 from unit.reporting.test_pages import PIXEL, index
 
 pytestmark = pytest.mark.browser
@@ -53,6 +57,45 @@ def test_hostile_names_are_shown_verbatim(visitor: Visitor, payload: str) -> Non
     assert page.locator("#sources dt").evaluate(read) == payload
     assert page.locator("#versions dd").evaluate(read) == payload
     assert page.locator(".head img").get_attribute("alt") == payload
+    visit.assert_quiet()
+
+
+PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
+
+
+def test_brief_prints_on_a4_with_its_banner_in_the_margin(visitor: Visitor) -> None:
+    visit = visitor.visit(brief_page(brief()))
+    page = visit.page
+    assert page.locator(".practice").is_visible()
+    pages = PAGE_OF_PDF.findall(page.pdf(prefer_css_page_size=True, print_background=True))
+    assert 1 <= len(pages) <= 2
+    page.emulate_media(media="print")
+    assert not page.locator(".practice").is_visible()
+    read = "getComputedStyle(document.body, '::after').content"
+    assert page.evaluate(read) == '"Dữ liệu mô phỏng · Practice data"'
+    margins = (
+        "[...document.styleSheets[0].cssRules].flatMap(r => [...(r.cssRules || [])])"
+        ".map(r => r.cssText).join(' ')"
+    )
+    assert "DỮ LIỆU MÔ PHỎNG · PRACTICE DATA" in page.evaluate(margins)
+    visit.assert_quiet()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_brief_fits_the_window(visitor: Visitor, size: tuple[int, int]) -> None:
+    visit = visitor.visit(brief_page(brief()), size=size)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    visit.assert_quiet()
+
+
+@pytest.mark.parametrize("payload", TOGETHER)
+def test_hostile_names_in_a_brief_are_shown_verbatim(visitor: Visitor, payload: str) -> None:
+    visit = visitor.visit(brief_page(brief(payload)))
+    page = visit.page
+    read = "e => e.textContent"
+    for place in ("h1", ".study", ".question", ".findings li", ".reasons li", "pre", "dd"):
+        assert page.locator(place).first.evaluate(read) == payload
+    page.pdf(prefer_css_page_size=True)
     visit.assert_quiet()
 
 

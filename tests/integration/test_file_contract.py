@@ -21,7 +21,7 @@ RASTERS = [f"{REACH}/{op}-lte-{what}.tif" for op in OPERATORS
 TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/facilities.csv",
           "plan/priorities.csv"]  # fmt: skip
 LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg"]
-PAGES = ["index.html", "maps/coverage.html"]
+PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
 NOTEBOOKS = ["00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities"]
 FIRST_COLUMNS = [
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",

@@ -71,7 +71,7 @@ def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
         grid=found.grid,
         title=title,
         height_amsl_m=facts.terrain.height_amsl_m,
-        outlines=outlines(facts),
+        outlines=outlines(facts.places),
         practice=facts.practice,
     )
     return picture(figure, alt=title, kind="jpeg")

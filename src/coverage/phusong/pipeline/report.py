@@ -10,9 +10,10 @@ from phusong.pipeline import reach as reach_step
 from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
+from phusong.pipeline.briefs import write_briefs
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.session import Progress, Session, code_key, silent, versions
-from phusong.reporting.facts import PRACTICE, Bilingual, Source
+from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import execute_notebook, render_notebook
 from phusong.reporting.pages import index_page
@@ -117,10 +118,19 @@ def sources_of(study: Study) -> Iterator[Source]:
         "facilities": Bilingual("Cơ sở công cộng", "Facilities"),
         "roads": Bilingual("Đường", "Roads"),
         "power_lines": Bilingual("Đường điện", "Power lines"),
+        "gazetteer": Bilingual("Danh mục đơn vị hành chính", "Administrative units"),
+        "village_positions": Bilingual("Tọa độ thôn", "Village positions"),
+        "settlements": Bilingual("Ranh giới khu dân cư", "Settlement outlines"),
+        "statistics": Bilingual("Số liệu chính thức theo xã", "Official figures by commune"),
+        "reported": Bilingual("Danh sách thôn được báo cáo", "Reported villages"),
+        "criteria": Bilingual("Bộ tiêu chí", "Criteria"),
+        "indicators": Bilingual("Kết quả đánh giá chỉ tiêu", "Appraised indicators"),
+        "households": Bilingual("Hộ gia đình", "Households"),
     }
     for key, section, files in named_inputs(study):
         yield Source(
-            name=words[key],
+            key=key,
+            name=words.get(key, same(key)),
             attribution=section.attribution or section.source,
             licence=section.licence,
             detail=" · ".join(filter(None, (section.source, section.date, *files))),
@@ -152,10 +162,13 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     if not again and not session.fresh and session.manifest.is_done(STEP, key):
         session.study.note(f"{STEP}: reused")
         return folder / INDEX
-    total = 2 + len(notebooks)
+    total = 3 + len(notebooks) + len(session.study.operators)
     session.progress(STEP, 0, total)
     outputs = [folder / MAP]
     write_text(outputs[0], coverage_map(study_map(facts)))
+    for file in write_briefs(session, facts):
+        outputs.append(file)
+        session.progress(STEP, len(outputs), total)
     for file in in_order(lambda n: _render(session, n), notebooks, workers=session.workers):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)

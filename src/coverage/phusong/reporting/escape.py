@@ -1,4 +1,4 @@
-"""The two doors through which text from data leaves: into a page, into a spreadsheet.
+"""The doors through which text from data leaves: into a page, its styles, a spreadsheet.
 
 A name on its way to the screen meets three interpreters: Jinja (folium compiles finished text a
 second time as a template), JavaScript template literals, and HTML. ``text`` disarms all three.
@@ -35,6 +35,33 @@ def text(value: object) -> str:
     """
     plain = str(value).encode("utf-8", "replace").decode("utf-8")
     return html.escape(plain, quote=True).translate(_LITERALS)
+
+
+def css_string(value: object) -> str:
+    r"""Encode a value as a string of a style sheet, in which nothing but the value can be read.
+
+    Parameters
+    ----------
+    value
+        Anything; it is turned into a string first. Control characters, which a style sheet
+        cannot carry, become spaces.
+
+    Returns
+    -------
+    str
+        The string with its quotes; all but letters and digits of ASCII are numbers of
+        characters.
+
+    Examples
+    --------
+    >>> css_string("a</style>")
+    '"a\\3c \\2f style\\3e "'
+    """
+    plain = str(value).encode("utf-8", "replace").decode("utf-8")
+    shown = (" " if unicodedata.category(c) == "Cc" else c for c in plain)
+    return (
+        '"' + "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in shown) + '"'
+    )
 
 
 def spreadsheet_text(value: object) -> object:

@@ -136,6 +136,8 @@ class Source:
         Edition, date, checksum or whatever identifies the file; may be empty.
     short
         Credit for the corner of a map, where the whole attribution has no room.
+    key
+        Which input of a study it is, for example ``towers``; empty for others.
     """
 
     name: Bilingual
@@ -143,6 +145,7 @@ class Source:
     licence: str
     detail: str = ""
     short: str = ""
+    key: str = ""
 
     @property
     def credit(self) -> str:

@@ -12,7 +12,8 @@ import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 from PIL import Image
 from shapely.geometry import shape as shapely_shape
 
@@ -40,20 +41,23 @@ _BAR_SHARES = (1, 2, 5)
 _BAR_PART = 0.24
 _WORDS_EVERY_IN = 1.7
 _SUBTITLE_IN = 0.33
+_COLUMN_IN = 2.6
+_VEIL, _VEIL_STRENGTH = "#f4f6f7", 0.72
 _OVERLAY_STRENGTH = 0.58
 """The opacity with which maps open, so that figure and map look alike."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A named outline in the grid's CRS.
+    """A named outline, or a numbered spot, in the grid's CRS.
 
     Parameters
     ----------
     geometry
-        Polygon or line as GeoJSON geometry or anything with ``__geo_interface__`` [m].
+        Polygon, line or point as GeoJSON geometry or anything with ``__geo_interface__`` [m].
+        What lies outside every polygon is dimmed.
     name
-        Written inside; empty for none.
+        Written inside, for a point inside its badge; empty for none.
     """
 
     geometry: Any
@@ -86,7 +90,7 @@ def coverage_figure(
     height_amsl_m
         Terrain to shade; NaN is unknown; None for a plain ground [m].
     outlines
-        Communes, in the grid's CRS.
+        Communes, and the spots of ranked options, in the grid's CRS.
     practice
         Words to burn in when practice data went in, else None.
     width_in
@@ -119,6 +123,7 @@ def coverage_figure(
             origin="upper",
             alpha=_OVERLAY_STRENGTH if height_amsl_m is not None else 1.0,
         )
+        _draw_veil(axes, outlines, extent)
         _draw_outlines(axes, outlines)
         _draw_scale_bar(axes, grid)
         _draw_words(figure, title, legend)
@@ -264,16 +269,46 @@ def scale_bar_m(span_m: float) -> float:
     return float(max(share * power for share in _BAR_SHARES if share * power <= room))
 
 
+def _draw_veil(
+    axes: Any, outlines: Sequence[Outline], extent: tuple[float, float, float, float]
+) -> None:
+    """Dim what lies outside the polygons, as maps do."""
+    shapes = [shapely_shape(outline.geometry) for outline in outlines]
+    areas = [shape for shape in shapes if shape.geom_type.endswith("Polygon")]
+    if not areas:
+        return
+    west, east, south, north = extent
+    outside = shapely.difference(
+        shapely.box(west, south, east, north), shapely.union_all(areas)
+    ).normalize()
+    rings = [Path(shapely.get_coordinates(ring)) for ring in _rings(outside)]
+    if rings:
+        veil = PathPatch(Path.make_compound_path(*rings), facecolor=_VEIL, alpha=_VEIL_STRENGTH)
+        veil.set_linewidth(0.0)
+        axes.add_patch(veil)
+
+
 def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
     names = []
     for outline in outlines:
         shape = shapely_shape(outline.geometry)
+        if shape.geom_type == "Point":
+            _draw_badge(axes, shape, outline.name)
+            continue
         rings = [shapely.get_coordinates(part) for part in _rings(shape)]
         axes.add_collection(LineCollection(rings, colors="white", linewidths=3.0, alpha=0.8))
         axes.add_collection(LineCollection(rings, colors=_INK, linewidths=1.3))
         if outline.name:
             names.append((shape.representative_point(), outline.name))
     _write_names(axes, names)
+
+
+def _draw_badge(axes: Any, spot: shapely.Point, label: str) -> None:
+    axes.annotate(
+        label, (spot.x, spot.y), ha="center", va="center", fontsize=7.5, fontweight="bold",
+        color="white", parse_math=False, annotation_clip=True, zorder=25,
+        bbox={"boxstyle": "circle,pad=0.25", "facecolor": "#111111", "edgecolor": "white"},
+    )  # fmt: skip
 
 
 def _write_names(axes: Any, names: Sequence[tuple[shapely.Point, str]]) -> None:
@@ -342,7 +377,7 @@ def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) 
         [style.name.plain for style in legend],
         loc="lower left",
         bbox_to_anchor=(0.015, 0.026),
-        ncols=min(3, max(1, len(legend))),
+        ncols=min(int(figure.get_figwidth() / _COLUMN_IN), max(1, len(legend))),
         frameon=False,
         fontsize=9,
     )

@@ -14,10 +14,11 @@ from phusong.reporting.panel import NO_SOURCE, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
 
-ProductKind = Literal["map", "notebook", "table", "file"]
+ProductKind = Literal["map", "brief", "notebook", "table", "file"]
 
 _KINDS: dict[str, Bilingual] = {
     "map": Bilingual("Bản đồ", "Maps"),
+    "brief": Bilingual("Tóm tắt để in và ký", "Briefs to print and sign"),
     "notebook": Bilingual("Tính toán từng bước", "Worked steps"),
     "table": Bilingual("Bảng số liệu", "Tables"),
     "file": Bilingual("Tệp dữ liệu", "Data files"),
@@ -199,7 +200,7 @@ def _head(content: IndexContent) -> str:
 
 
 def _results(content: IndexContent) -> str:
-    cards = "".join(_card(number) for number in content.key_numbers)
+    cards = "".join(card_html(number) for number in content.key_numbers)
     findings = "".join(f"<li>{finding.html()}</li>" for finding in content.findings)
     parts = [
         f'<div class="cards">{cards}</div>' if cards else "",
@@ -210,7 +211,19 @@ def _results(content: IndexContent) -> str:
     return "".join(parts) or f"<p>{_NO_RESULT.html()}</p>"
 
 
-def _card(number: KeyNumber) -> str:
+def card_html(number: KeyNumber) -> str:
+    """A number that the reader should remember, with what it counts.
+
+    Parameters
+    ----------
+    number
+        The number.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
     alarm = " alarming" if number.alarming else ""
     unit = f'<span class="unit">{text(number.unit)}</span>' if number.unit else ""
     value = text(shown(number.value, decimals=number.decimals))

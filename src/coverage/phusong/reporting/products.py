@@ -9,6 +9,15 @@ from phusong.reporting.pages import Product, ProductKind
 from phusong.reporting.study_facts import EVERYONE
 from phusong.study import Study
 
+BRIEF = "brief-"
+"""Begins the name of every brief."""
+PROVINCE = "province"
+"""Ends the name of the brief for the province."""
+
+_BRIEF_DETAIL = Bilingual(
+    "Hai đến sáu trang A4 khi in: kết quả, ưu tiên, chi phí, giả định, chữ ký.",
+    "Two to six pages on paper: results, priorities, money, assumptions, signatures.",
+)
 _MAPS = {
     "maps/coverage.html": (
         Bilingual("Bản đồ phủ sóng", "Coverage map"),
@@ -187,6 +196,7 @@ _NOTEBOOKS = {
 }
 _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (
     ("map", _MAPS),
+    ("brief", {}),
     ("notebook", _NOTEBOOKS),
     ("table", _TABLES),
     ("file", _FILES),
@@ -225,6 +235,8 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
     """A file without words of its own: a raster by its operator and quantity, or a name."""
     file = PurePosixPath(path)
     kind: ProductKind
+    if path.startswith(BRIEF):
+        return Product("brief", path, _brief_words(study, file.stem), _BRIEF_DETAIL, size)
     if file.suffix == ".html":
         kind = "notebook" if file.parts[0] == "notebooks" else "map"
         return Product(kind, path, same(file.stem), size_bytes=size)
@@ -232,6 +244,14 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         return Product("file", path, _raster_words(study, file.stem), size_bytes=size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
+
+
+def _brief_words(study: Study, stem: str) -> Bilingual:
+    names = {f"{BRIEF}{op.key}": op.name for op in study.operators}
+    name = names.get(stem)
+    if name is None:
+        return Bilingual("Tóm tắt cho tỉnh", "Brief for the province")
+    return Bilingual(f"Tóm tắt cho {name}", f"Brief for {name}")
 
 
 def _raster_words(study: Study, stem: str) -> Bilingual:

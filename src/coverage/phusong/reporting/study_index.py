@@ -1,6 +1,7 @@
 """The index page of a study: the door to everything that was made."""
 
 from phusong.analysis.reach import ANY
+from phusong.geo.places import Places
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, plan_findings, reasons
@@ -13,6 +14,7 @@ from phusong.reporting.study_tables import (
     priority_table,
 )
 from phusong.reporting.words import named_assumptions
+from phusong.study import Study
 
 _MOST_RANKS, _MOST_REASONS = 10, 5
 
@@ -55,7 +57,10 @@ def study_index(
         products=products,
         assumptions=named_assumptions(facts.study.assumptions()),
         sources=facts.sources,
-        warnings=(*_standing_warnings(facts), *(Bilingual(w, w) for w in facts.warnings)),
+        warnings=(
+            *standing_warnings(facts.study, facts.places),
+            *(Bilingual(w, w) for w in facts.warnings),
+        ),
         versions=tuple(versions.items()),
         picture=_picture(facts),
     )
@@ -72,26 +77,26 @@ def _picture(facts: StudyFacts) -> Picture:
         grid=facts.reach.grid,
         title=title,
         height_amsl_m=facts.terrain.height_amsl_m,
-        outlines=outlines(facts),
+        outlines=outlines(facts.places),
         practice=facts.practice,
     )
     return picture(figure, alt=title, kind="webp")
 
 
-def outlines(facts: StudyFacts) -> tuple[Outline, ...]:
+def outlines(places: Places) -> tuple[Outline, ...]:
     """Communes as figures draw them.
 
     Parameters
     ----------
-    facts
-        Results and where they come from.
+    places
+        The communes.
 
     Returns
     -------
     tuple of Outline
         In the grid's CRS.
     """
-    frame = facts.places.communes.frame
+    frame = places.communes.frame
     return tuple(Outline(g, n) for g, n in zip(frame.geometry, frame["name"], strict=True))
 
 
@@ -123,7 +128,21 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
     )  # fmt: skip
 
 
-def _standing_warnings(facts: StudyFacts) -> tuple[Bilingual, ...]:
+def standing_warnings(study: Study, places: Places) -> tuple[Bilingual, ...]:
+    """What a reader must know before using any result of a study.
+
+    Parameters
+    ----------
+    study
+        Its grid, and whether practice data went in.
+    places
+        Whether outlines are approximate.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence or two each.
+    """
     warnings = [
         Bilingual(
             "Kết quả theo một mô hình truyền sóng (ITU-R P.1812-8); mô hình khác có thể cho vùng "
@@ -132,20 +151,19 @@ def _standing_warnings(facts: StudyFacts) -> tuple[Bilingual, ...]:
             "coverage in mountains.",
         ),
         Bilingual(
-            f"Tính ngoài trời, lưới {facts.reach.grid.resolution_m:g} m, chưa hiệu chỉnh bằng đo "
-            "kiểm.",
-            f"Outdoors, on a grid of {facts.reach.grid.resolution_m:g} m, not calibrated with "
+            f"Tính ngoài trời, lưới {study.grid.resolution_m:g} m, chưa hiệu chỉnh bằng đo kiểm.",
+            f"Outdoors, on a grid of {study.grid.resolution_m:g} m, not calibrated with "
             "measurements.",
         ),
     ]
-    if facts.places.communes.approximate:
+    if places.communes.approximate:
         warnings.append(
             Bilingual(
                 "Ranh giới xã là gần đúng, không phải ranh giới chính thức.",
                 "Commune outlines are approximate, not official.",
             )
         )
-    if facts.practice is not None:
+    if study.study.practice_data:
         warnings.append(
             Bilingual(
                 "Có dữ liệu mô phỏng: không dùng kết quả này làm số liệu thực tế.",

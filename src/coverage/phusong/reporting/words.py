@@ -55,6 +55,12 @@ _NAMES = {
     "towers.mechanical_tilt": Bilingual("Góc cụp cơ khi thiếu", "Mechanical tilt when missing"),
     "towers.horizontal_beamwidth": Bilingual("Độ rộng búp sóng ngang", "Horizontal beamwidth"),
     "towers.vertical_beamwidth": Bilingual("Độ rộng búp sóng đứng", "Vertical beamwidth"),
+    "verdicts.settlement_radius": Bilingual(
+        "Bán kính khu dân cư của thôn", "Radius of a village's settlement"
+    ),
+    "verdicts.smallest_part": Bilingual(
+        "Phần nhỏ nhất để tính lõm sóng", "Smallest part that counts as lõm sóng"
+    ),
     "costs.exchange.rate": Bilingual("Tỷ giá", "Exchange rate"),
     "costs.discount_rate": Bilingual("Lãi suất chiết khấu thực", "Real discount rate"),
     "costs.horizon": Bilingual("Thời gian tính toán", "Horizon"),
@@ -94,8 +100,14 @@ def named_assumptions(assumptions: Sequence[StudyAssumption]) -> tuple[Assumptio
         In the same order.
     """
     return tuple(
-        Assumption(_name(a.key), f"{a.value:g} {a.unit}", a.source, a.verified) for a in assumptions
+        Assumption(_name(a.key), f"{a.value:g} {_unit(a.unit)}".strip(), a.source, a.verified)
+        for a in assumptions
     )
+
+
+def _unit(unit: str) -> str:
+    """The unit, nothing for a pure number."""
+    return "" if unit == "1" else unit
 
 
 _TECHNOLOGY = {
@@ -119,6 +131,9 @@ def _name(key: str) -> Bilingual:
         technology = key.split(".")[1]
         words = _TECHNOLOGY.get(last, same(last))
         return Bilingual(f"{words.vi} {technology}", f"{words.en} {technology}")
+    if section == "environments" and last in _NAMES:
+        words, where = _NAMES[last], key.split(".")[1]
+        return Bilingual(f"{words.vi} ({where})", f"{words.en} ({where})")
     return _NAMES.get(last, same(key))
 
 

@@ -1,0 +1,225 @@
+"""A brief: two to six printed pages that an operator or an official can sign under."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from phusong.errors import DataError
+from phusong.reporting.escape import css_string, text
+from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
+from phusong.reporting.inlining import asset
+from phusong.reporting.page_tables import PageTable, reasons_html, table_html
+from phusong.reporting.pages import KeyNumber, card_html
+from phusong.reporting.panel import NO_SOURCE, NOT_REAL, source_items, verification_mark
+from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.shell import document
+
+_ENGLISH_BREAK = " · "
+
+
+@dataclass(frozen=True)
+class BriefContent:
+    """Everything that a brief says.
+
+    Parameters
+    ----------
+    title
+        What it is and for whom.
+    study_title
+        Name of the study.
+    question
+        What was asked.
+    practice
+        Words of the banner when practice data went in, else None.
+    key_numbers
+        A handful of numbers.
+    findings
+        What was found, in sentences.
+    picture
+        The map, or None where there is nothing to draw.
+    results, priorities
+        Tables of the first two sections.
+    reasons
+        Why the first ranks stand where they stand.
+    money, money_words
+        Tables of the section, and sentences before them.
+    measurements, measure_words
+        The same of what to measure next.
+    warnings
+        What a reader must know before using the results.
+    assumptions, sources
+        What the results rest on.
+    commands
+        Command lines that make the same results again.
+    identity
+        Names and values that say which results these are: keys, checksums, versions.
+    signatures
+        Who signs, from left to right.
+    """
+
+    title: Bilingual
+    study_title: Bilingual
+    question: Bilingual
+    practice: Bilingual | None
+    key_numbers: tuple[KeyNumber, ...] = ()
+    findings: tuple[Bilingual, ...] = ()
+    picture: Picture | None = None
+    results: tuple[PageTable, ...] = ()
+    priorities: tuple[PageTable, ...] = ()
+    reasons: tuple[Bilingual, ...] = ()
+    money: tuple[PageTable, ...] = ()
+    money_words: tuple[Bilingual, ...] = ()
+    measurements: tuple[PageTable, ...] = ()
+    measure_words: tuple[Bilingual, ...] = ()
+    warnings: tuple[Bilingual, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    sources: tuple[Source, ...] = ()
+    commands: tuple[str, ...] = ()
+    identity: tuple[tuple[str, str], ...] = ()
+    signatures: tuple[Bilingual, ...] = ()
+
+
+def brief_page(content: BriefContent) -> str:
+    r"""Write a brief as one self-contained page that prints on A4.
+
+    Parameters
+    ----------
+    content
+        What it says, as data; all of it is encoded here.
+
+    Returns
+    -------
+    str
+        The page, for a file in UTF-8 with ``newline="\n"``. The same content gives the same
+        bytes.
+
+    Raises
+    ------
+    DataError
+        Something on the page would be loaded from outside.
+    """
+    sections = (
+        (Bilingual("Kết quả chính", "Main results"), _results(content)),
+        (
+            Bilingual("Ưu tiên đầu tư và lý do", "Priorities and reasons"),
+            _tables(content.priorities) + reasons_html(content.reasons),
+        ),
+        (Bilingual("Chi phí", "Money"), _words(content.money_words) + _tables(content.money)),
+        (
+            Bilingual("Cần đo kiểm tiếp", "What to measure next"),
+            _words(content.measure_words) + _tables(content.measurements),
+        ),
+        (Bilingual("Cần lưu ý", "Mind this"), _words(content.warnings)),
+        (Bilingual("Giả định", "Assumptions"), _assumptions(content.assumptions)),
+        (Bilingual("Nguồn dữ liệu", "Data sources"), _facts(source_items(content.sources))),
+        (Bilingual("Tính lại kết quả", "How to reproduce"), _reproduction(content)),
+    )
+    filled = [(heading, markup) for heading, markup in sections if markup]
+    body = (
+        f"{_head(content)}\n<main>\n"
+        + "\n".join(
+            f"<section><h2>{number}. {heading.html()}</h2>{markup}</section>"
+            for number, (heading, markup) in enumerate(filled, start=1)
+        )
+        + f"\n{_signatures(content.signatures)}</main>"
+    )
+    page = document(
+        title=content.title.vi,
+        body=body,
+        practice=content.practice,
+        styles=asset("brief.css") + _margins(content),
+    )
+    outside = loaded_from_outside(page)
+    if outside:
+        raise DataError(f"brief would load {', '.join(outside)} from outside; nothing may be")
+    return page
+
+
+def _margins(content: BriefContent) -> str:
+    """What stands in the margins of every printed page: banner, title, page number."""
+    top = ""
+    if content.practice is not None:
+        words = f"{content.practice.plain.upper()}: {NOT_REAL.vi}"
+        top = f"@top-center {{ content: {css_string(words)}; }}"
+    foot = css_string(f"{content.title.vi}{_ENGLISH_BREAK}{content.study_title.vi}")
+    return (
+        f"@media print {{ @page {{ {top} @bottom-left {{ content: {foot}; }} "
+        '@bottom-right { content: counter(page) " / " counter(pages); } } }'
+    )
+
+
+def _head(content: BriefContent) -> str:
+    return (
+        f'<header class="brief"><h1>{content.title.html()}</h1>'
+        f'<p class="study">{content.study_title.html()}</p>'
+        f'<p class="question">{content.question.html()}</p></header>'
+    )
+
+
+def _results(content: BriefContent) -> str:
+    cards = "".join(card_html(number) for number in content.key_numbers)
+    picture = ""
+    if content.picture is not None:
+        alt = text(content.picture.alt.plain)
+        picture = f'<figure><img src="{content.picture.url}" alt="{alt}"></figure>'
+    return (
+        (f'<div class="cards">{cards}</div>' if cards else "")
+        + _words(content.findings)
+        + picture
+        + _tables(content.results)
+    )
+
+
+def _tables(tables: Sequence[PageTable]) -> str:
+    return "".join(table_html(table) for table in tables)
+
+
+def _words(sentences: Sequence[Bilingual]) -> str:
+    items = "".join(f"<li>{sentence.html()}</li>" for sentence in sentences)
+    return f'<ul class="findings">{items}</ul>' if items else ""
+
+
+_MARKED = Bilingual(
+    "Chỉ giả định có dấu mới được kiểm chứng với nguồn; các giả định khác thì chưa.",
+    "Only assumptions with a mark were checked against their source; the others were not.",
+)
+
+
+def _assumptions(assumptions: Sequence[Assumption]) -> str:
+    """Name, value and source of each; a mark for the few that were verified."""
+    items = [
+        f'<li>{a.name.html()} <span class="value t">{text(a.value)}</span> '
+        f"{verification_mark(verified=True) if a.verified else ''}"
+        f'<span class="from t">{text(a.source) if a.source else NO_SOURCE.html()}</span></li>'
+        for a in assumptions
+    ]
+    return f'<p class="note">{_MARKED.html()}</p>{_facts(items)}' if items else ""
+
+
+def _facts(items: Sequence[str]) -> str:
+    return f'<ul class="facts">{"".join(items)}</ul>' if items else ""
+
+
+def _reproduction(content: BriefContent) -> str:
+    lines = "\n".join(text(command) for command in content.commands)
+    pairs = "".join(
+        f'<dt class="t">{text(name)}</dt><dd class="t code">{text(value)}</dd>'
+        for name, value in content.identity
+    )
+    return (f"<pre>{lines}</pre>" if lines else "") + (f"<dl>{pairs}</dl>" if pairs else "")
+
+
+_PLACE_AND_DATE = Bilingual("………………, ngày …… tháng …… năm ………", "Place and date: ……………………………")
+_SIGN = Bilingual("(Ký, ghi rõ họ tên)", "(Signature and full name)")
+
+
+def _signatures(signers: Sequence[Bilingual]) -> str:
+    if not signers:
+        return ""
+    boxes = "".join(
+        f"<div><strong>{signer.html()}</strong><small>{_SIGN.html()}</small></div>"
+        for signer in signers
+    )
+    return (
+        f'<section class="signatures"><p class="date">{_PLACE_AND_DATE.html()}</p>'
+        f'<div class="boxes">{boxes}</div></section>'
+    )

@@ -1,0 +1,187 @@
+"""Tables that only briefs have: an operator's own options, money, villages to measure."""
+
+import pandas as pd
+
+from phusong.analysis.gaps import Gaps
+from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.study_facts import technology_of
+from phusong.reporting.study_tables import COMMUNE, OPERATOR
+from phusong.study import Study
+
+_PEOPLE = "người · people"
+_MILLION = 1e6
+_RANK = Column(Bilingual("Hạng chung", "Overall rank"))
+_NEW = Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0)
+_WHITE = Column(Bilingual("Ở vùng trắng sóng", "Of them in white zones"), _PEOPLE, 0)
+
+
+def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int) -> PageTable:
+    """Ranked options of one operator, with their places.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+    priorities
+        Ranked options of the operator, the columns of ``plan/priorities.csv``.
+    options
+        How many options of all operators are ranked.
+
+    Returns
+    -------
+    PageTable
+        One row per option.
+    """
+    money = _money(study)
+    return PageTable(
+        title=Bilingual("Phương án của nhà mạng", "Options of this operator"),
+        columns=(
+            _RANK,
+            COMMUNE,
+            Column(Bilingual("Vĩ độ", "Latitude"), "°", 5),
+            Column(Bilingual("Kinh độ", "Longitude"), "°", 5),
+            _NEW,
+            _WHITE,
+            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
+            Column(Bilingual("Giá trị hiện tại một người", "Present value per person"), money, 2),
+        ),
+        rows=tuple(
+            (
+                str(row.rank), row.commune, row.latitude, row.longitude,
+                row.people_newly_covered, row.people_white_zone,
+                row.capex / _MILLION, row.cost_per_person / _MILLION,
+            )
+            for row in priorities.itertuples()
+        ),
+        note=Bilingual(
+            f"{len(priorities)} trong {options} phương án của mọi nhà mạng; hạng tính chung. Tọa "
+            "độ WGS 84 của điểm đề xuất, chính xác đến một ô lưới.",
+            f"{len(priorities)} of {options} options of all operators; ranks are among all. WGS 84 "
+            "position of the proposed spot, good to one cell of the grid.",
+        ),
+    )  # fmt: skip
+
+
+def money_table(study: Study, priorities: pd.DataFrame) -> PageTable:
+    """What the ranked options cost, by operator.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per operator that has an option; the sum of all when there are several.
+    """
+    money = _money(study)
+    columns = ["people_newly_covered", "capex", "opex_per_year", "present_value"]
+    sums = priorities.groupby("operator", sort=True)[columns].sum()
+    counts = priorities.groupby("operator", sort=True).size()
+
+    def line(name: str, count: int, row: "pd.Series[float]") -> tuple[object, ...]:
+        people, *amounts = (float(row[column]) for column in columns)
+        return (name, count, people, *(amount / _MILLION for amount in amounts))
+
+    several = len(sums) > 1
+    return PageTable(
+        title=Bilingual("Tổng chi phí các phương án xếp hạng", "What the ranked options cost"),
+        columns=(
+            OPERATOR,
+            Column(Bilingual("Số phương án", "Options")),
+            _NEW,
+            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
+            Column(Bilingual("Vận hành mỗi năm", "Opex per year"), money, 0),
+            Column(Bilingual("Giá trị hiện tại", "Present value"), money, 0),
+        ),
+        rows=tuple(line(str(name), int(counts[name]), row) for name, row in sums.iterrows()),
+        total=line(Bilingual("Tổng", "Total").plain, int(counts.sum()), sums.sum())
+        if several
+        else None,
+        note=Bilingual(
+            "Người được phủ mới tính cho từng nhà mạng: một người có thể được đếm nhiều lần.",
+            "People newly covered count for each operator: one person may count for several.",
+        )
+        if several
+        else None,
+    )
+
+
+def uncertain_villages(study: Study, found: Gaps, key: str, *, most: int) -> tuple[PageTable, ...]:
+    """Villages of which a measurement would decide most: marginal at their centre.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+    key
+        Operator's key; ``any`` for all together.
+    most
+        Rows to show, at least 1.
+
+    Returns
+    -------
+    tuple of PageTable
+        One table, the largest villages first; none when no village is marginal.
+    """
+    marginal = marginal_villages(study, found, key)
+    if marginal.empty:
+        return ()
+    communes = dict(zip(found.communes["commune_code"], found.communes["commune"], strict=True))
+    rows = tuple(
+        (row["name"], communes.get(row["commune_code"], row["commune_code"]), row["population"],
+         row["latitude"], row["longitude"])
+        for _, row in marginal.head(most).iterrows()
+    )  # fmt: skip
+    return (
+        PageTable(
+            title=Bilingual("Thôn nên đo trước", "Villages to measure first"),
+            columns=(
+                Column(Bilingual("Thôn", "Village")),
+                COMMUNE,
+                Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+                Column(Bilingual("Vĩ độ", "Latitude"), "°", 5),
+                Column(Bilingual("Kinh độ", "Longitude"), "°", 5),
+            ),
+            rows=rows,
+            note=Bilingual(
+                f"{len(rows)} trong {len(marginal)} thôn có sóng yếu tại trung tâm.",
+                f"{len(rows)} of {len(marginal)} villages that are marginal at their centre.",
+            ),
+        ),
+    )
+
+
+def marginal_villages(study: Study, found: Gaps, key: str) -> pd.DataFrame:
+    """Villages whose centre is marginal.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+    key
+        Operator's key; ``any`` for all together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the table of villages, the largest first.
+    """
+    villages, verdict = found.villages, f"{key}_{technology_of(study).lower()}_class"
+    if verdict not in villages:
+        return villages.iloc[:0]
+    marginal = villages[villages[verdict] == "marginal"]
+    return marginal.sort_values(["population", "village_id"], ascending=[False, True])
+
+
+def _money(study: Study) -> str:
+    currency = study.costs.exchange.currency
+    return f"triệu {currency} · million {currency}"

@@ -1,0 +1,33 @@
+"""The briefs of a study as they come out of a printer."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import phusong
+from browser.conftest import Visitor
+from synthetic import write_region
+
+pytestmark = pytest.mark.browser
+PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    region = write_region(tmp_path_factory.mktemp("in") / "vùng thử")
+    phusong.report(phusong.open_study(region.study), with_notebooks=False)
+    return region.output
+
+
+@pytest.mark.parametrize("whose", ["province", "mang-a", "mang-b"])
+def test_two_to_six_pages(visitor: Visitor, output: Path, whose: str) -> None:
+    markup = (output / f"brief-{whose}.html").read_text(encoding="utf-8")
+    visit = visitor.visit(markup)
+    page = visit.page
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert 2 <= len(PAGE_OF_PDF.findall(printed)) <= 6
+    assert page.locator("figure img").evaluate("e => e.naturalWidth") > 600
+    assert page.locator(".boxes > div").count() == 3
+    assert page.locator("h2").count() == 8
+    visit.assert_quiet()
