@@ -10,8 +10,8 @@ from scipy.special import ndtr
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
-from phusong.models.antenna import omni_pattern_loss_db, sector_pattern_loss_db
 from phusong.models.loss_map import LossMap
+from phusong.models.sector_level import sector_map_dbm
 from phusong.study import WHOLE_CARRIER, TechnologySection
 from phusong.units import BoolArray, Float32Array, FloatArray
 
@@ -20,7 +20,6 @@ ANY = "any"
 NO_SERVER = -1
 UNKNOWN_PERCENT = 255
 SUBCARRIERS_PER_BLOCK = 12
-MRAD_TO_DEG = 0.18 / np.pi
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,29 +180,7 @@ def sector_level_dbm(
     numpy.ndarray
         Level, float32, shape of the window; NaN where the loss is unknown [dBm].
     """
-    band = loss.frequencies_mhz.index(sector.frequency_mhz)
-    pattern = _pattern_loss_db(loss, sector)
-    level = eirp_dbm - entry_loss_db - loss.path_loss_db[band] - pattern
-    return np.asarray(level, dtype=np.float32)
-
-
-def _pattern_loss_db(loss: LossMap, sector: Sector) -> FloatArray:
-    elevation_deg = loss.tx_elevation_mrad * MRAD_TO_DEG
-    if sector.azimuth_deg is None:
-        return omni_pattern_loss_db(
-            elevation_deg,
-            vertical_beamwidth_deg=sector.vertical_beamwidth_deg,
-            electrical_tilt_deg=sector.electrical_tilt_deg,
-        )
-    return sector_pattern_loss_db(
-        true_azimuth_deg(loss, easting=sector.easting, northing=sector.northing)
-        - sector.azimuth_deg,
-        elevation_deg,
-        horizontal_beamwidth_deg=sector.horizontal_beamwidth_deg,
-        vertical_beamwidth_deg=sector.vertical_beamwidth_deg,
-        electrical_tilt_deg=sector.electrical_tilt_deg,
-        mechanical_tilt_deg=sector.mechanical_tilt_deg,
-    )
+    return sector_map_dbm(loss, sector, eirp_dbm=eirp_dbm, entry_loss_db=entry_loss_db)
 
 
 def true_azimuth_deg(loss: LossMap, *, easting: float, northing: float) -> FloatArray:
