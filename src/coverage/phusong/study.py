@@ -565,6 +565,39 @@ class NewSite(Section):
     sectors: int = Field(default=3, ge=1, le=6)
 
 
+class StabilitySection(Section):
+    """What the ranking is tried against: how far levels, prices and people may be otherwise.
+
+    Every draw has a level error that all candidates share and one that each has for itself,
+    prices between the ends of the cost table (a triangle with its top at the base; a share of
+    the spread is common to all sites), and an error of people by squares of the ground.
+    """
+
+    seed: int = Field(default=1, ge=0)
+    draws: int = Field(default=200, ge=1, le=10_000)
+    common_error: Decibels = _given(
+        4.0, "dB", "assumption: error of the model that all sites share"
+    )
+    site_error: Decibels = _given(4.0, "dB", "assumption: error of the model about one site")
+    shared_prices: Share = _given(
+        0.5, "fraction", "assumption: a dear year is dear everywhere, a hard site is hard alone"
+    )
+    people_error: Annotated[Quantity, _q("fraction", 0.0, 2.0)] = _given(
+        0.2, "fraction", "assumption: standard deviation of the people of one square"
+    )
+    people_square: Annotated[Quantity, _q("m", 1.0, 100_000.0)] = _given(
+        2000.0, "m", "assumption: people within such a square are wrong together"
+    )
+
+
+class RevenueSection(Section):
+    """What people newly covered bring; without it no gap of money is told."""
+
+    penetration: Share
+    market_share: dict[FileKey, Share]
+    arpu: Annotated[Quantity, AfterValidator(_positive)]
+
+
 class PlanningSection(Section):
     """How candidate sites are found and ranked."""
 
@@ -575,6 +608,8 @@ class PlanningSection(Section):
     longest_hop: Annotated[Quantity, _q("km", 0.1, 100.0)]
     white_zone_weight: Annotated[Quantity, _q("1", 0.0, 100.0)]
     priorities: int = Field(default=20, ge=1, le=1000)
+    stability: StabilitySection = StabilitySection()
+    revenue: RevenueSection | None = None
 
 
 class NewBand(Section):
@@ -682,6 +717,23 @@ class Study(Section):
                         f"not a {band.technology} bandwidth; {', '.join(technology.bandwidths)} "
                         "MHz is allowed"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _revenue_fits(self) -> Self:
+        revenue = self.planning.revenue
+        if revenue is None:
+            return self
+        if revenue.arpu.unit != (unit := f"{self.costs.currency}/month"):
+            raise ValueError(
+                f"planning.revenue.arpu.unit is '{revenue.arpu.unit}', '{unit}' is needed"
+            )
+        unknown = sorted(set(revenue.market_share) - {op.key for op in self.operators})
+        if unknown:
+            raise ValueError(
+                "planning.revenue.market_share names operators that the study does not have: "
+                f"{', '.join(unknown)}"
+            )
         return self
 
     @model_validator(mode="after")
