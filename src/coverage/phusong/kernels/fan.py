@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from phusong.kernels.sweep_layout import BORROWING
+
 F32 = np.float32
 _ONE = F32(1.0)
 
@@ -84,7 +86,7 @@ class Radial(NamedTuple):
     gap: float
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def radial(j: int, fan: Fan, half: HalfSector) -> Radial:
     """Points of radial j; the column next to an end's points is half a column away or more."""
     v = np.float64(j) / np.float64(fan.M)
@@ -96,7 +98,7 @@ def radial(j: int, fan: Fan, half: HalfSector) -> Radial:
     return Radial(v, pitch, first_column, shift, columns_back - shift, columns_back - reach)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def cell_boundaries(beyond: np.ndarray, j: int, i_max: int, fan: Fan, half: HalfSector) -> None:
     """First cross offset beyond radial j's share of every column; -1 bounds the first radial.
 
@@ -123,7 +125,7 @@ def cell_boundaries(beyond: np.ndarray, j: int, i_max: int, fan: Fan, half: Half
             beyond[i] = np.int32(whole + 1) if y > np.float64(whole) else whole
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def column_limits(j: int, fan: Fan, half: HalfSector) -> tuple[int, int]:
     """Columns up to which every owned cell surely is, and up to which one may be, a receiver."""
     outer = min((2.0 * j + 1.0) / (2.0 * fan.M), 1.0)
@@ -136,7 +138,7 @@ def column_limits(j: int, fan: Fan, half: HalfSector) -> tuple[int, int]:
     return max(i_sure, 0), min(i_may, half.x_max)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def receivers(
     column: np.ndarray,
     offset: np.ndarray,
@@ -167,7 +169,7 @@ def receivers(
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def distances(x: np.ndarray, inverse_x: np.ndarray, n: int, ray: Radial, half: HalfSector) -> None:
     """Distances of points 1..n from the mast in columns, and their reciprocals."""
     f = F32(half.f)
@@ -179,7 +181,7 @@ def distances(x: np.ndarray, inverse_x: np.ndarray, n: int, ray: Radial, half: H
         inverse_x[k] = _ONE / x[k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def sample_radial(
     heights: np.ndarray, ground: np.ndarray, n: int, ray: Radial, half: HalfSector
 ) -> None:
@@ -200,7 +202,7 @@ def sample_radial(
         heights[point] = low + weight * (ground[node + np.uint64(half.cross)] - low)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _ground_at(ground: np.ndarray, main: float, cross: float, half: HalfSector) -> float:
     """Bilinear ground at offsets above -1 from the mast's node."""
     i = np.int64(np.floor(main))
@@ -214,7 +216,7 @@ def _ground_at(ground: np.ndarray, main: float, cross: float, half: HalfSector) 
     return near + right * (far - near)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def sample_clutter(
     obstacle: np.ndarray,
     height: np.ndarray,
@@ -239,7 +241,7 @@ def sample_clutter(
         obstacle[point] = height[point] + clutter[node]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def sample_receivers(
     fields: np.ndarray,
     height: np.uint64,
@@ -261,7 +263,7 @@ def sample_receivers(
         fields[r + distance] = F32(X) - f
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def sample_own_point(
     heights: np.ndarray,
     start: int,
@@ -294,7 +296,7 @@ def sample_own_point(
         heights[np.uint64(start + r)] = near + ahead * (far - near)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def sample_own_clutter(
     obstacles: np.ndarray,
     start: int,

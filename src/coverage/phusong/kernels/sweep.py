@@ -21,6 +21,7 @@ from phusong.kernels.p1812_climate import climate
 from phusong.kernels.sweep_block import solve_block
 from phusong.kernels.sweep_layout import (
     BLOCK,
+    BORROWING,
     GEO_SIZE,
     HOLE,
     RES_SIZE,
@@ -111,6 +112,46 @@ def sweep_half_sector(
     s = new_scratch(half)
     lower = np.empty(half.x_max + 2, np.int32)
     upper = np.empty(half.x_max + 2, np.int32)
+    _radials(
+        s,
+        lower,
+        upper,
+        ground,
+        clutter,
+        fan,
+        half,
+        task,
+        modes,
+        f,
+        bands,
+        table,
+        j_first,
+        j_last,
+        loss,
+        elevation,
+    )
+
+
+@njit(**BORROWING)
+def _radials(
+    s: Scratch,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    ground: np.ndarray,
+    clutter: np.ndarray,
+    fan: Fan,
+    half: HalfSector,
+    task: DiscTask,
+    modes: Modes,
+    f: np.ndarray,
+    bands: np.ndarray,
+    table: np.ndarray,
+    j_first: int,
+    j_last: int,
+    loss: np.ndarray,
+    elevation: np.ndarray,
+) -> None:
+    """One radial after the other with the memory that there is."""
     _, i_may = column_limits(max(j_first - 1, 0), fan, half)
     cell_boundaries(lower, j_first - 1, i_may, fan, half)
     for j in range(j_first, j_last):
@@ -155,7 +196,7 @@ def sweep_half_sector(
             )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def known_points(height: np.ndarray, n: int) -> int:
     """Points before the first one at which the ground or its clutter is missing."""
     for i in range(1, n + 1):
@@ -164,7 +205,7 @@ def known_points(height: np.ndarray, n: int) -> int:
     return n
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _line(ray: Radial, fan: Fan, task: DiscTask) -> Line:
     """Constants of a radial."""
     step = fan.cell_km / ray.pitch
@@ -183,7 +224,7 @@ def _line(ray: Radial, fan: Fan, task: DiscTask) -> Line:
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _scan_radial(s: Scratch, n: int, line: Line, modes: Modes) -> None:
     """Everything that runs along a radial, for the ground and for what stands on it."""
     running_sums(s.A1, s.A2, s.terrain.height, s.x, n)

@@ -31,6 +31,7 @@ from phusong.kernels.sweep_hull import clearances, tangents
 from phusong.kernels.sweep_layout import (
     A_LAST,
     A_N,
+    BORROWING,
     HOLE,
     L_B,
     L_BD,
@@ -57,7 +58,7 @@ from phusong.kernels.sweep_own import (
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def solve_block(
     s: Scratch,
     ground: np.ndarray,
@@ -120,7 +121,7 @@ def solve_block(
     _write(elevation, s.geo, THETA_T, s.column, s.offset, first, count, half)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _own_ground(
     s: Scratch, ground: np.ndarray, ray: Radial, half: HalfSector, first: int, count: int
 ) -> None:
@@ -140,7 +141,7 @@ def _own_ground(
     sample_own_point(own, OWN_4, ground, 4.0 * w, first, count, s.column, s.offset, half)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _own_cover(
     s: Scratch, clutter: np.ndarray, ray: Radial, half: HalfSector, first: int, count: int
 ) -> None:
@@ -154,7 +155,7 @@ def _own_cover(
     sample_own_clutter(on, OWN_4, own, clutter, 4.0 * w, first, count, s.column, s.offset, half)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _obstacles(
     s: Scratch, obstacles: Track, modes: Modes, ray: Radial, line: Line, first: int, count: int
 ) -> None:
@@ -186,7 +187,7 @@ def _obstacles(
         diffraction_parameters(geo, s.beta.trk, count, line.K_beta, line.step_km)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _forget_unknown(geo: np.ndarray, own: np.ndarray, res: np.ndarray, count: int) -> None:
     """NaN where a receiver's own ground or one of its own points is missing."""
     for r in range(np.uint64(count)):
@@ -196,7 +197,7 @@ def _forget_unknown(geo: np.ndarray, own: np.ndarray, res: np.ndarray, count: in
             geo[r + THETA_T] = np.nan
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _write(
     raster: np.ndarray,
     fields: np.ndarray,

@@ -24,6 +24,7 @@ from phusong.kernels.sweep_formula import (
 )
 from phusong.kernels.sweep_layout import (
     A_N,
+    BORROWING,
     D_KM,
     D_LR,
     D_LT,
@@ -111,7 +112,7 @@ def path_length_table(longest_km: float, phi: float, delta_n: float, p: float) -
     return table
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def ducting_bounds(geo: np.ndarray, count: int, table: np.ndarray, a_e: float) -> None:
     """Parts of a lower bound of L_ba. P.1812-8, eq. (46) to (56).
 
@@ -140,7 +141,7 @@ def _shielding_logarithm(theta: float, d_l: float, b_root: float) -> float:
     return _DB20 * log2_f32(_ONE + F32(0.361) * q * b_root * math.sqrt(d_l))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def duct_where_needed(
     geo: np.ndarray,
     res: np.ndarray,
@@ -174,7 +175,7 @@ def duct_where_needed(
             res[r + L_B] = F32(_loss_with_ducting(r, h_m, geo, res, f, band, task))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def roughness_by_scan(
     r: int, last: int, geo: np.ndarray, x: np.ndarray, terrain: Track, pitch: float
 ) -> float:
@@ -199,7 +200,7 @@ def roughness_by_scan(
     return h_m
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def _loss_with_ducting(
     r: int,
     h_m: float,
@@ -235,7 +236,7 @@ def _loss_with_ducting(
     return max(L_bfs, total.L_bc)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def own_roughness(
     geo: np.ndarray,
     trk: np.ndarray,
@@ -261,7 +262,7 @@ def own_roughness(
         geo[r + H_M] = h_m
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p: float) -> None:
     """What of L_ba no frequency changes. P.1812-8, eq. (9), (40), (50) to (56).
 
@@ -303,7 +304,7 @@ def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p:
         geo[r + F_I] = F_i
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def loss_for_time(geo: np.ndarray, res: np.ndarray, count: int, band: np.ndarray, p: float) -> None:
     """Loss not exceeded for p < 50 % of the time. P.1812-8, eq. (40) to (63), (69).
 

@@ -11,6 +11,7 @@ from numba import njit
 from phusong.kernels.p1812_diffraction import VERTICAL
 from phusong.kernels.sweep_layout import (
     A_N,
+    BORROWING,
     D_KM,
     D_LR,
     D_LT,
@@ -118,7 +119,7 @@ def band_coefficients(f: float, pol: int, N_0: float, p: float) -> np.ndarray:
     return band
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def diffraction_parameters(
     geo: np.ndarray, trk: np.ndarray, count: int, K: float, step_km: float
 ) -> None:
@@ -141,7 +142,7 @@ def diffraction_parameters(
         trk[r + SLOPE_R] = -S_tr - rise if sight else T
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def horizon_places(geo: np.ndarray, trk: np.ndarray, count: int, line: Line) -> None:
     """Horizon distances. P.1812-8, eq. (80) to (83)."""
     step_km = line.step_km
@@ -160,7 +161,7 @@ def horizon_places(geo: np.ndarray, trk: np.ndarray, count: int, line: Line) -> 
         geo[r + D_LR] = (x - x_lr) * step_km
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def angles(geo: np.ndarray, trk: np.ndarray, count: int, line: Line) -> None:
     """Distance, elevation angles, free space, troposcatter. P.1812-8, eq. (8), (44), (76)-(84).
 
@@ -184,7 +185,7 @@ def angles(geo: np.ndarray, trk: np.ndarray, count: int, line: Line) -> None:
         geo[r + SCATTER] = _DB20 * log_D + F32(0.573) * theta  # eq. (44)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def smooth_heights(geo: np.ndarray, count: int, line: Line) -> None:
     """Antenna heights above the smooth surface of diffraction. P.1812-8, eq. (90), (91), (37)."""
     for r in range(np.uint64(count)):
@@ -202,7 +203,7 @@ def smooth_heights(geo: np.ndarray, count: int, line: Line) -> None:
         geo[r + R_H] = geo[r + H_RS] - h_srd
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def smooth_earth(geo: np.ndarray, sph: np.ndarray, count: int, a_p: float) -> None:
     """Smooth Earth of radius a_p between the antennas. P.1812-8, eq. (22)-(26), (105)-(112).
 
@@ -258,7 +259,7 @@ def _height_gain(B: float, floor: float) -> float:
     return max(gain, floor)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def delta_bullington(
     geo: np.ndarray,
     trk: np.ndarray,
@@ -299,7 +300,7 @@ def delta_bullington(
         res[r + field] = L_a + max(L_sph - L_s, _ZERO)  # eq. (39)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def median_loss(geo: np.ndarray, res: np.ndarray, count: int, band: np.ndarray) -> None:
     """Loss at p = 50 % without ducting. P.1812-8, eq. (42), (63), (69).
 

@@ -10,6 +10,7 @@ from numba import njit
 
 from phusong.kernels.sweep_layout import (
     A_N,
+    BORROWING,
     F_MIN,
     H_M,
     H_RS,
@@ -37,7 +38,7 @@ _ZERO = F32(0.0)
 _RECORD_BLOCK = 16
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def tangents(
     first: int,
     count: int,
@@ -186,7 +187,7 @@ def tangents(
     track.state[2] = bottom
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def clearances(
     first: int,
     count: int,

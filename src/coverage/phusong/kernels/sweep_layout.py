@@ -6,9 +6,16 @@ what no surface or radius changes, ``trk`` one surface (terrain, or terrain with
 with one effective Earth radius, ``sph`` the smooth Earth of one radius, ``res`` results.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+BORROWING: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""How functions are compiled that allocate nothing: they borrow the arrays of their caller.
+
+Otherwise Numba counts references to every array that is passed, which takes longer than the work
+on a short block. A function that does allocate is refused.
+"""
 
 BLOCK = 256
 """Receivers per block: all arrays of a block stay in the first-level cache."""

@@ -6,6 +6,7 @@ from numba import njit
 from phusong.kernels.sweep_layout import (
     A_LAST,
     A_N,
+    BORROWING,
     F_MIN,
     H_RS,
     H_SR,
@@ -38,7 +39,7 @@ _THREE = F32(3.0)
 _FOUR = F32(4.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def pick(
     fields: np.ndarray,
     field: np.uint64,
@@ -54,7 +55,7 @@ def pick(
         fields[r + field] = running[np.uint64(before)]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def direct_rays(geo: np.ndarray, count: int, line: Line) -> None:
     """Receiver height and slope of the direct ray. P.1812-8, eq. (14)."""
     for r in range(np.uint64(count)):
@@ -63,7 +64,7 @@ def direct_rays(geo: np.ndarray, count: int, line: Line) -> None:
         geo[r + S_TR] = (h_rs - line.h_tg) / geo[r + X_N]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def own_horizons(
     geo: np.ndarray,
     own: np.ndarray,
@@ -136,7 +137,7 @@ def own_horizons(
         trk[r + X_F] = where
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def own_obstructions(geo: np.ndarray, own: np.ndarray, count: int, line: Line) -> None:
     """Straight-ray slopes and obstruction of the own points. P.1812-8, eq. (89)."""
     h_tg = line.h_tg
@@ -170,7 +171,7 @@ def own_obstructions(geo: np.ndarray, own: np.ndarray, count: int, line: Line) -
         geo[r + OWN_O] = highest - h_tg
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def smooth_surfaces(
     geo: np.ndarray,
     own: np.ndarray,
@@ -209,7 +210,7 @@ def smooth_surfaces(
         geo[r + H_SR] = F32(Q - P)  # eq. (88)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def radial_so_far(
     first: int,
     count: int,

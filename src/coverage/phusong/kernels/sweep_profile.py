@@ -8,12 +8,12 @@ import numpy as np
 from numba import njit
 
 from phusong.kernels.fan import FIRST_POINTS
-from phusong.kernels.sweep_layout import LOWEST, Line, Track
+from phusong.kernels.sweep_layout import BORROWING, LOWEST, Line, Track
 
 F32 = np.float32
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def raw_slopes(
     slope: np.ndarray, height: np.ndarray, inverse_x: np.ndarray, n: int, line: Line
 ) -> None:
@@ -22,21 +22,21 @@ def raw_slopes(
         slope[i] = (height[i] - line.h_tg) * inverse_x[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def curved_slopes(S: np.ndarray, slope: np.ndarray, x: np.ndarray, n: int, K: float) -> None:
     """Slope over the curved Earth, less K times the path length. P.1812-8, eq. (13)."""
     for i in range(1, n + 1):
         S[i] = slope[i] - K * x[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def curved_heights(G: np.ndarray, height: np.ndarray, x: np.ndarray, n: int, K: float) -> None:
     """Heights under which the receiver's horizon is a tangent of one hull."""
     for i in range(1, n + 1):
         G[i] = height[i] - K * x[i] * x[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def running_sums(A1: np.ndarray, A2: np.ndarray, height: np.ndarray, x: np.ndarray, n: int) -> None:
     """Weighted sums of heights, and of heights times distance. P.1812-8, eq. (85), (86).
 
@@ -61,7 +61,7 @@ def running_sums(A1: np.ndarray, A2: np.ndarray, height: np.ndarray, x: np.ndarr
         A2[i] = sum_2
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def running_maximum(top: np.ndarray, slope: np.ndarray, n: int) -> None:
     """Largest value so far."""
     best = LOWEST
@@ -70,7 +70,7 @@ def running_maximum(top: np.ndarray, slope: np.ndarray, n: int) -> None:
         top[i] = best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**BORROWING)
 def find_records(track: Track, x: np.ndarray, n: int) -> None:
     """Points from where the radial's steepest slope is theirs: the first of every maximum."""
     best = LOWEST
