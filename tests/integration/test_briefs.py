@@ -8,7 +8,7 @@ import pytest
 import phusong
 from phusong.pipeline.api import start
 from phusong.pipeline.report import study_facts
-from phusong.reporting.audience import for_operator, for_province, served_elsewhere
+from phusong.reporting.audience import for_operator, served_elsewhere
 from phusong.reporting.study_facts import StudyFacts
 from phusong.study import Study
 from synthetic import write_region
@@ -37,15 +37,15 @@ def words(study: Study, whose: str) -> str:
 def secrets(study: Study, facts: StudyFacts, key: str) -> set[str]:
     """What a brief of another operator may not hold of this one."""
     name = next(op.name for op in study.operators if op.key == key)
-    sectors = [s for s in facts.reach.network.sectors if s.operator == name]
+    sectors = [s for s in facts.sectors if s.operator == name]
     assert sectors
-    options = facts.priorities[facts.priorities["operator"] == name]
+    options = facts.ranked[facts.ranked["operator"] == name]
     places = [(s.latitude, s.longitude) for s in sectors]
     places += list(zip(options["latitude"], options["longitude"], strict=True))
     return {
         name, key,
         *(s.site_id for s in sectors),
-        *(f"{degrees:.3f}" for place in places for degrees in place),
+        *(f"{degrees:.6f}"[:-2] for place in places for degrees in place),
         *options["option_id"],
         *(why for column in ("why_vi", "why_en") for why in options[column]),
     }  # fmt: skip
@@ -71,6 +71,7 @@ def test_filtered_facts_hold_nothing_of_another_one(study: Study, facts: StudyFa
     assert [op.key for op in seen.study.operators] == [own.key]
     assert {s.operator for s in seen.sectors} == {own.name}
     assert {key for key, _ in seen.gaps.classes} == {own.key, "any"}
+    assert {key for key, _ in seen.layers} == {own.key}
     for table in (seen.gaps.communes, seen.gaps.environments, seen.gaps.polygons):
         assert other.key not in set(table["operator"])
     for table in (seen.gaps.villages, seen.gaps.facilities):
@@ -87,7 +88,6 @@ def test_the_province_reads_everything(study: Study, facts: StudyFacts) -> None:
     for operator in study.operators:
         assert operator.name in said
     assert "towers.csv" in said
-    assert for_province(facts).priorities is facts.priorities
     for command in ("phusong check", "phusong run", "phusong verify"):
         assert command in said
     assert start(study).manifest.results_key() in said

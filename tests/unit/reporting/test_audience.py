@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phusong.reporting.study_brief import own_and_others
+from phusong.reporting.ownership import own_and_others
 
 
 def test_own_and_others() -> None:

@@ -100,15 +100,28 @@ def report(
     notebooks: Annotated[
         bool, typer.Option(help="Execute and render the notebooks as well.")
     ] = True,
+    audience: Annotated[
+        str | None,
+        typer.Option(help="Only for these readers: province, public, or operator:NAME."),
+    ] = None,
+    marking: Annotated[
+        str, typer.Option(help="Words on each page for an audience, such as Lưu hành nội bộ.")
+    ] = "",
 ) -> None:
-    """Write the maps, tables and notebooks of a study again."""
+    """Write the maps, tables and notebooks of a study again, or those for one audience."""
+    if marking and audience is None:
+        raise typer.BadParameter("--marking marks the pages for an audience; name --audience")
     with faults_shown(), Bars() as bars:
         from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.audience import write_for_audience  # noqa: PLC0415
         from phusong.pipeline.report import write_report  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
         session = start(opened, workers=workers, progress=bars)
-        door = write_report(session, again=True, with_notebooks=notebooks)
+        if audience is None:
+            door = write_report(session, again=True, with_notebooks=notebooks)
+        else:
+            door = write_for_audience(session, audience, marking=marking)
     typer.echo(f"done: open {door}")
 
 

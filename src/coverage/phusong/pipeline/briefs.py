@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phusong.pipeline.session import Session, versions
-from phusong.reporting.audience import for_operator, for_province
+from phusong.reporting.audience import for_operator
 from phusong.reporting.brief import brief_page
 from phusong.reporting.products import BRIEF, PROVINCE
 from phusong.reporting.study_brief import Origin, operator_brief, province_brief
@@ -30,12 +30,31 @@ def write_briefs(session: Session, facts: StudyFacts) -> Iterator[Path]:
     pathlib.Path
         Each file, once it is there.
     """
-    yield _write(
-        session, PROVINCE, brief_page(province_brief(for_province(facts), _origin(session)))
-    )
+    yield _write(session, PROVINCE, brief_for(session, facts))
     for operator in session.study.operators:
-        own, origin = for_operator(facts, operator.key), _origin(session, all_lists=False)
-        yield _write(session, operator.key, brief_page(operator_brief(own, operator.key, origin)))
+        own = for_operator(facts, operator.key)
+        yield _write(session, operator.key, brief_for(session, own))
+
+
+def brief_for(session: Session, facts: StudyFacts) -> str:
+    """The brief of whoever the facts were cut down to.
+
+    Parameters
+    ----------
+    session
+        The study in use, its steps done.
+    facts
+        What the reader may see: of one operator, or of all for the province.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    if facts.own:
+        origin = _origin(session, all_lists=False)
+        return brief_page(operator_brief(facts, facts.own, origin))
+    return brief_page(province_brief(facts, _origin(session)))
 
 
 def _write(session: Session, whose: str, page: str) -> Path:

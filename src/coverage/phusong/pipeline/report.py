@@ -88,9 +88,11 @@ def study_facts(session: Session) -> StudyFacts:
         study=session.study,
         terrain=inputs.terrain,
         places=inputs.places,
-        reach=reached,
+        layers=reached.layers,
+        sectors=reached.network.sectors,
         gaps=found,
         priorities=ranked.priorities,
+        options=len(ranked.priorities),
         sources=tuple(sources_of(session.study)),
         warnings=inputs.warnings(),
     )

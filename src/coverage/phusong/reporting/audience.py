@@ -1,7 +1,6 @@
 """Who may see what: results are cut down to a reader's own before anything is made from them."""
 
 import dataclasses
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import geopandas as gpd
@@ -9,9 +8,6 @@ import pandas as pd
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
-from phusong.geo.network import Sector
-from phusong.geo.places import Places
-from phusong.geo.terrain import Terrain
 from phusong.reporting.facts import Source
 from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import Study
@@ -21,69 +17,12 @@ _TOGETHER = ("class", "verdict")
 """What a reader may know of all operators together at a place: never a level of another one."""
 
 
-@dataclass(frozen=True, eq=False)
-class BriefFacts:
-    """What a brief is made from, and nothing that its reader may not see.
-
-    Parameters
-    ----------
-    study
-        Names, assumptions, and the operators that the reader may see.
-    terrain, places
-        Where.
-    gaps
-        Classes and tables.
-    priorities
-        Ranked options, the columns of ``plan/priorities.csv``.
-    sectors
-        What is on air.
-    sources
-        Origins of the inputs.
-    options
-        How many options of all operators are ranked.
-    """
-
-    study: Study
-    terrain: Terrain = field(repr=False)
-    places: Places = field(repr=False)
-    gaps: Gaps = field(repr=False)
-    priorities: pd.DataFrame = field(repr=False)
-    sectors: tuple[Sector, ...] = field(default=(), repr=False)
-    sources: tuple[Source, ...] = ()
-    options: int = 0
-
-
-def for_province(facts: StudyFacts) -> BriefFacts:
-    """Everything: the province asked all operators.
-
-    Parameters
-    ----------
-    facts
-        Results and where they come from.
-
-    Returns
-    -------
-    BriefFacts
-        The same, for a brief.
-    """
-    return BriefFacts(
-        study=facts.study,
-        terrain=facts.terrain,
-        places=facts.places,
-        gaps=facts.gaps,
-        priorities=facts.priorities,
-        sectors=facts.reach.network.sectors,
-        sources=facts.sources,
-        options=len(facts.priorities),
-    )
-
-
-def for_operator(facts: StudyFacts, key: str) -> BriefFacts:
+def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
     """What one operator may see: its own, and where anybody at all has signal.
 
     Of all operators together the classes and the people stay, so that it sees where another one
     serves, but not which one and at which level. Sources of tower lists go, since they tell who
-    gave which list.
+    gave which list, and so do warnings, which quote their rows.
 
     Parameters
     ----------
@@ -94,26 +33,57 @@ def for_operator(facts: StudyFacts, key: str) -> BriefFacts:
 
     Returns
     -------
-    BriefFacts
+    StudyFacts
         Without sites, levels, options, money or names of other operators.
     """
     own = next(op for op in facts.study.operators if op.key == key)
-    priorities = facts.priorities
-    return BriefFacts(
+    ranked = facts.ranked
+    return dataclasses.replace(
+        facts,
         study=facts.study.model_copy(update={"operators": (own,)}),
-        terrain=facts.terrain,
-        places=facts.places,
-        gaps=_own_gaps(facts, key),
-        priorities=priorities[priorities["operator"] == own.name].reset_index(drop=True),
-        sectors=tuple(s for s in facts.reach.network.sectors if s.operator == own.name),
-        sources=tuple(source for source in facts.sources if source.key != "towers"),
-        options=len(priorities),
+        layers={who: layer for who, layer in facts.layers.items() if who[0] == key},
+        sectors=tuple(s for s in facts.sectors if s.operator == own.name),
+        gaps=_seen_gaps(facts, {key, ANY}),
+        priorities=ranked[ranked["operator"] == own.name].reset_index(drop=True),
+        sources=_without_towers(facts),
+        warnings=(),
+        own=key,
     )
 
 
-def _own_gaps(facts: StudyFacts, key: str) -> Gaps:
-    gaps, seen = facts.gaps, {key, ANY}
-    others = [op.key for op in facts.study.operators if op.key != key]
+def for_public(facts: StudyFacts) -> StudyFacts:
+    """What everybody may see: where there is no signal at all, and for how many people.
+
+    Parameters
+    ----------
+    facts
+        Results and where they come from.
+
+    Returns
+    -------
+    StudyFacts
+        All operators together, as classes: no site, no level, no operator, no option, no money.
+    """
+    return dataclasses.replace(
+        facts,
+        study=facts.study.model_copy(update={"operators": ()}),
+        layers={},
+        sectors=(),
+        gaps=_seen_gaps(facts, {ANY}),
+        priorities=None,
+        sources=_without_towers(facts),
+        warnings=(),
+        options=0,
+    )
+
+
+def _without_towers(facts: StudyFacts) -> tuple[Source, ...]:
+    return tuple(source for source in facts.sources if source.key != "towers")
+
+
+def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
+    gaps = facts.gaps
+    others = [op.key for op in facts.study.operators if op.key not in seen]
     return dataclasses.replace(
         gaps,
         classes={who: classes for who, classes in gaps.classes.items() if who[0] in seen},
@@ -151,7 +121,7 @@ def _columns(table: pd.DataFrame, study: Study, others: list[str]) -> pd.DataFra
     return table[kept]
 
 
-def served_elsewhere(facts: BriefFacts, key: str) -> float:
+def served_elsewhere(facts: StudyFacts, key: str) -> float:
     """People whom only another operator covers.
 
     Parameters

@@ -30,6 +30,8 @@ class BriefContent:
         What was asked.
     practice
         Words of the banner when practice data went in, else None.
+    marking
+        Words that stand on each page; empty for none.
     key_numbers
         A handful of numbers.
     findings
@@ -60,6 +62,7 @@ class BriefContent:
     study_title: Bilingual
     question: Bilingual
     practice: Bilingual | None
+    marking: str = ""
     key_numbers: tuple[KeyNumber, ...] = ()
     findings: tuple[Bilingual, ...] = ()
     picture: Picture | None = None
@@ -126,6 +129,7 @@ def brief_page(content: BriefContent) -> str:
         title=content.title.vi,
         body=body,
         practice=content.practice,
+        marking=content.marking,
         styles=asset("brief.css") + _margins(content),
     )
     outside = loaded_from_outside(page)

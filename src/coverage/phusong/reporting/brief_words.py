@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Callable
 
-from phusong.reporting.audience import BriefFacts, served_elsewhere
+from phusong.reporting.audience import served_elsewhere
 from phusong.reporting.brief_tables import marginal_villages
 from phusong.reporting.facts import Bilingual
-from phusong.reporting.findings import en, vi
+from phusong.reporting.findings import en, plan_findings, vi
+from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.words import field_names
 from phusong.study import CostItem, Study
 
 _MOST_FIELDS = 4
 
 
-def elsewhere_finding(facts: BriefFacts, key: str) -> Bilingual:
+def elsewhere_finding(facts: StudyFacts, key: str) -> Bilingual:
     """How many people only another operator covers.
 
     Parameters
@@ -37,7 +38,7 @@ def elsewhere_finding(facts: BriefFacts, key: str) -> Bilingual:
     )
 
 
-def operator_plan(facts: BriefFacts) -> Bilingual:
+def operator_plan(facts: StudyFacts) -> Bilingual:
     """Where the best option of an operator stands among all.
 
     Parameters
@@ -50,7 +51,7 @@ def operator_plan(facts: BriefFacts) -> Bilingual:
     Bilingual
         One sentence.
     """
-    table = facts.priorities
+    table = facts.ranked
     if table.empty:
         return Bilingual(
             f"Không có phương án nào của nhà mạng này trong {facts.options} phương án xếp hạng.",
@@ -66,6 +67,26 @@ def operator_plan(facts: BriefFacts) -> Bilingual:
         f"ranks {first['rank']}, in or near {first['commune']}: about {en(new)} people gain its "
         f"signal, {en(white)} of whom have no operator today.",
     )
+
+
+def planned(facts: StudyFacts) -> tuple[Bilingual, ...]:
+    """What the ranking says to its reader.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+
+    Returns
+    -------
+    tuple of Bilingual
+        Of an operator's own options, or of all; nothing where the reader gets no ranking.
+    """
+    if facts.priorities is None:
+        return ()
+    if facts.own:
+        return (operator_plan(facts),)
+    return plan_findings(facts.study, facts.priorities)
 
 
 def money_words(study: Study) -> tuple[Bilingual, ...]:
@@ -103,7 +124,7 @@ def money_words(study: Study) -> tuple[Bilingual, ...]:
     )
 
 
-def measure_words(facts: BriefFacts, key: str) -> tuple[Bilingual, ...]:
+def measure_words(facts: StudyFacts, key: str) -> tuple[Bilingual, ...]:
     """What should be measured, asked and checked before anybody decides.
 
     Parameters
@@ -137,7 +158,7 @@ def measure_words(facts: BriefFacts, key: str) -> tuple[Bilingual, ...]:
             "outdoors, the handset at 1.5 m.",
         )
     )
-    if len(facts.priorities):
+    if len(facts.ranked):
         words.append(
             Bilingual(
                 "Khảo sát các vị trí xếp hạng đầu: tầm nhìn thẳng của chặng vi ba, đường vào, "
@@ -149,7 +170,7 @@ def measure_words(facts: BriefFacts, key: str) -> tuple[Bilingual, ...]:
     return tuple(words)
 
 
-def _filled(facts: BriefFacts) -> list[Bilingual]:
+def _filled(facts: StudyFacts) -> list[Bilingual]:
     """Which fields of the tower list were filled, the most frequent first."""
     sectors = [sector for sector in facts.sectors if sector.filled]
     if not sectors:

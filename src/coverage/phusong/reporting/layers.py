@@ -200,6 +200,8 @@ class MapContent:
     focus
         West, south, east and north of the first view [deg]; the outlines' extent, or the
         grid's, when None.
+    marking
+        Words that stand above the map, on paper too; empty for none.
     """
 
     title: Bilingual
@@ -214,6 +216,7 @@ class MapContent:
     groups: tuple[Bilingual, ...] = ()
     version: str = ""
     focus: tuple[float, float, float, float] | None = None
+    marking: str = ""
 
     def __post_init__(self) -> None:
         frames = [("height_amsl_m", self.height_amsl_m.shape)]

@@ -21,6 +21,7 @@ from phusong.reporting.panel import (
     raster_key,
     vector_key,
 )
+from phusong.reporting.shell import printed_marking
 
 _TABLE_CLASS = "phusong-table"
 _ALT_RELIEF = "Địa hình đổ bóng · Shaded relief"
@@ -86,7 +87,13 @@ class _Stage(folium.MacroElement):
     def __init__(self, content: MapContent) -> None:
         super().__init__()
         self._name = "Stage"
-        self.css = asset("map.css") + _standing_words(content.practice)
+        self.css = "".join(
+            (
+                asset("map.css"),
+                _standing_words(content.practice),
+                printed_marking(content.marking),
+            )
+        )
         self.code = asset("map.js")
         self.options = {
             "words": content.practice is not None,
@@ -124,7 +131,11 @@ class _Panel(folium.MacroElement):
         self.options = {"bounds": relief.bounds, "focus": _focus(content, relief)}
         hatched = (c.colour for v in content.vectors for c in v.categories if c.hatched)
         self.markup = "\n".join(
-            (practice_banner(content.practice), panel_html(content), hatch_patterns(hatched))
+            (
+                practice_banner(content.practice, content.marking),
+                panel_html(content),
+                hatch_patterns(hatched),
+            )
         )
         self.labels = {
             vector_key(i): _labels(layer)

@@ -102,6 +102,8 @@ class IndexContent:
         What was asked.
     practice
         Words of the banner when practice data went in, else None.
+    marking
+        Words that stand on each page; empty for none.
     findings
         What was found, in sentences.
     key_numbers
@@ -125,6 +127,7 @@ class IndexContent:
     title: Bilingual
     question: Bilingual
     practice: Bilingual | None
+    marking: str = ""
     findings: tuple[Bilingual, ...] = ()
     key_numbers: tuple[KeyNumber, ...] = ()
     tables: tuple[PageTable, ...] = ()
@@ -168,7 +171,9 @@ def index_page(content: IndexContent) -> str:
         )
         + f"\n</main>\n<footer>{_NUMBERS.html()}</footer>"
     )
-    page = document(title=content.title.plain, body=body, practice=content.practice)
+    page = document(
+        title=content.title.plain, body=body, practice=content.practice, marking=content.marking
+    )
     outside = loaded_from_outside(page)
     if outside:
         raise DataError(f"index page would load {', '.join(outside)} from outside; nothing may be")

@@ -33,23 +33,28 @@ _SIGN_PATHS = {
 }
 
 
-def practice_banner(practice: Bilingual | None) -> str:
+def practice_banner(practice: Bilingual | None, marking: str = "") -> str:
     """The strip that says that a product shows practice data.
 
     Parameters
     ----------
     practice
         Its words, or None for real data.
+    marking
+        Further words of the strip, for example who may read the product; empty for none.
 
     Returns
     -------
     str
-        Markup; empty for real data.
+        Markup; empty for real data without a marking.
     """
-    if practice is None:
+    if practice is None and not marking:
         return ""
+    mark = f'<strong class="marking t">{text(marking)}</strong>' if marking else ""
+    if practice is None:
+        return f'<div class="practice real" role="note">{mark}</div>'
     return (
-        f'<div class="practice" role="note"><span>{practice.html()}</span>'
+        f'<div class="practice" role="note">{mark}<span>{practice.html()}</span>'
         f"<small>{NOT_REAL.html()}</small></div>"
     )
 

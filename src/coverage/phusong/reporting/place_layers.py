@@ -27,6 +27,8 @@ _WHOLE = {
     UNDECIDED: Bilingual("chưa rõ", "unknown"),
 }
 VEIL_COLOUR = "#f4f6f7"
+ANOTHER = Bilingual("chỉ nhà mạng khác", "another one only")
+AT_LEAST_ONE = Bilingual("ít nhất một nhà mạng", "at least one")
 NOBODY = Bilingual("không có", "none")
 _FACILITIES = {
     "school": Bilingual("Trường học", "School"),
@@ -50,7 +52,7 @@ def outside_layer(facts: StudyFacts) -> VectorLayer:
     VectorLayer
         The whole frame of the map but the communes.
     """
-    grid = facts.reach.grid
+    grid = facts.grid
     (south, west), (north, east) = mercator_frame(grid.affine, grid.crs, grid.shape).bounds
     communes = shapely.union_all(wgs84(facts.places.communes.frame).geometry.values)
     outside = shapely.difference(shapely.box(west, south, east, north), communes)
@@ -133,7 +135,8 @@ def village_layer(facts: StudyFacts) -> VectorLayer:
     points = wgs84(facts.places.villages)
     table = facts.gaps.villages
     verdicts = table[f"{ANY}_{facts.technology.lower()}_class"]
-    levels = table[f"{ANY}_{facts.technology.lower()}_level_dbm"]
+    column = f"{ANY}_{facts.technology.lower()}_level_dbm"
+    levels = table[column] if column in table else [None] * len(table)
     codes = {word: index for index, (_, word, _) in enumerate(VERDICTS)}
     names = facts.places.communes.names
     features = [
@@ -192,13 +195,16 @@ def village_layer(facts: StudyFacts) -> VectorLayer:
 
 def _covering(facts: StudyFacts, table: pd.DataFrame) -> Iterator[str | Bilingual]:
     """Names of the operators that cover each place of a table."""
+    somebody = ANOTHER if facts.own else AT_LEAST_ONE
     covered = {
         name.plain: table[f"{key}_{facts.technology.lower()}_class"] == "covered"
         for key, name in facts.operators()
         if key != ANY
     }
+    together = table[f"{ANY}_{facts.technology.lower()}_class"] == "covered"
     for index in table.index:
-        yield ", ".join(name for name, mask in covered.items() if mask[index]) or NOBODY
+        names = ", ".join(name for name, mask in covered.items() if mask[index])
+        yield names or (somebody if together[index] else NOBODY)
 
 
 def facility_layer(facts: StudyFacts) -> VectorLayer:

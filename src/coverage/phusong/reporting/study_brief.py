@@ -4,32 +4,27 @@ import dataclasses
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 
-from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN
 from phusong.analysis.reach import ANY
-from phusong.reporting.audience import BriefFacts, served_elsewhere
+from phusong.reporting.audience import served_elsewhere
 from phusong.reporting.brief import BriefContent
 from phusong.reporting.brief_tables import money_table, operator_priorities, uncertain_villages
 from phusong.reporting.brief_words import (
     elsewhere_finding,
     measure_words,
     money_words,
-    operator_plan,
+    planned,
 )
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
-from phusong.reporting.findings import gap_findings, plan_findings, reasons, village_findings
+from phusong.reporting.findings import gap_findings, reasons, village_findings
+from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.pages import KeyNumber
 from phusong.reporting.palette import (
-    COVERED_COLOUR,
-    MARGINAL_COLOUR,
-    NO_SIGNAL_COLOUR,
-    ClassStyle,
     service_classes,
 )
-from phusong.reporting.relief import UInt8Array
 from phusong.reporting.study_facts import (
+    StudyFacts,
     commune_rows,
     practice_words,
     silent_villages,
@@ -39,8 +34,6 @@ from phusong.reporting.study_index import outlines, standing_warnings
 from phusong.reporting.study_tables import commune_table, operator_table, priority_table
 from phusong.reporting.words import named_assumptions
 
-_ELSEWHERE = 3
-_ELSEWHERE_COLOUR = (158, 178, 196)
 _WIDTH_IN, _DPI = 6.2, 150
 _MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES = 20, 5, 10
 _SIGNERS = (Bilingual("Người lập", "Prepared by"), Bilingual("Người kiểm tra", "Checked by"))
@@ -62,7 +55,7 @@ class Origin:
     identity: tuple[tuple[str, str], ...]
 
 
-def province_brief(facts: BriefFacts, origin: Origin) -> BriefContent:
+def province_brief(facts: StudyFacts, origin: Origin) -> BriefContent:
     """What the brief for the province says.
 
     Parameters
@@ -77,14 +70,14 @@ def province_brief(facts: BriefFacts, origin: Origin) -> BriefContent:
     BriefContent
         For ``brief_page``.
     """
-    study, priorities = facts.study, facts.priorities
+    study, priorities = facts.study, facts.ranked
     common = _brief(
         facts,
         origin,
         ANY,
         title=Bilingual("Tóm tắt cho tỉnh", "Brief for the province"),
         signer=Bilingual("Lãnh đạo phê duyệt", "Approved by"),
-        more=plan_findings(study, priorities),
+        more=planned(facts),
     )
     ranked = priority_table(study, priorities, most=_MOST_RANKS)
     return dataclasses.replace(
@@ -95,7 +88,7 @@ def province_brief(facts: BriefFacts, origin: Origin) -> BriefContent:
     )
 
 
-def operator_brief(facts: BriefFacts, key: str, origin: Origin) -> BriefContent:
+def operator_brief(facts: StudyFacts, key: str, origin: Origin) -> BriefContent:
     """What the brief for an operator says.
 
     Parameters
@@ -122,19 +115,19 @@ def operator_brief(facts: BriefFacts, key: str, origin: Origin) -> BriefContent:
         seen,
         title=Bilingual(f"Tóm tắt cho {name}", f"Brief for {name}"),
         signer=Bilingual(f"Đại diện {name}", f"For {name}"),
-        more=(*([elsewhere_finding(facts, key)] if computed else []), operator_plan(facts)),
+        more=(*([elsewhere_finding(facts, key)] if computed else []), *planned(facts)),
     )
-    ranked = operator_priorities(study, facts.priorities, options=facts.options)
+    ranked = operator_priorities(study, facts.ranked, options=facts.options)
     return dataclasses.replace(
         common,
         key_numbers=_operator_numbers(facts, key, computed=computed),
         results=(commune_table(study, facts.gaps, seen),),
-        priorities=(ranked,) if len(facts.priorities) else (),
+        priorities=(ranked,) if len(facts.ranked) else (),
     )
 
 
 def _brief(
-    facts: BriefFacts,
+    facts: StudyFacts,
     origin: Origin,
     key: str,
     *,
@@ -148,14 +141,15 @@ def _brief(
         study_title=Bilingual(about.title_vi, about.title_en),
         question=Bilingual(about.question_vi, about.question_en),
         practice=practice_words(study),
+        marking=facts.marking,
         findings=(
             *gap_findings(study, facts.gaps),
             *village_findings(study, facts.gaps),
             *more,
         ),
         picture=_picture(facts, key),
-        reasons=reasons(facts.priorities, most=_MOST_REASONS),
-        money=(money_table(study, facts.priorities),) if len(facts.priorities) else (),
+        reasons=reasons(facts.ranked, most=_MOST_REASONS),
+        money=(money_table(study, facts.ranked),) if len(facts.ranked) else (),
         money_words=money_words(study),
         measurements=uncertain_villages(study, facts.gaps, key, most=_MOST_VILLAGES),
         measure_words=measure_words(facts, key),
@@ -168,7 +162,7 @@ def _brief(
     )
 
 
-def _numbers(facts: BriefFacts, key: str) -> tuple[KeyNumber, ...]:
+def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
     study, gaps = facts.study, facts.gaps
     rows = commune_rows(gaps, ANY, technology_of(study))
     people, without = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
@@ -191,7 +185,7 @@ def _numbers(facts: BriefFacts, key: str) -> tuple[KeyNumber, ...]:
             alarming=True,
         ),
         KeyNumber(
-            len(facts.priorities),
+            len(facts.ranked),
             Bilingual("phương án xếp hạng", "ranked options")
             if key == ANY
             else Bilingual("phương án của nhà mạng", "options of this operator"),
@@ -199,7 +193,7 @@ def _numbers(facts: BriefFacts, key: str) -> tuple[KeyNumber, ...]:
     )
 
 
-def _operator_numbers(facts: BriefFacts, key: str, *, computed: bool) -> tuple[KeyNumber, ...]:
+def _operator_numbers(facts: StudyFacts, key: str, *, computed: bool) -> tuple[KeyNumber, ...]:
     first, people, nobody, silent, options = _numbers(facts, key)
     if not computed:
         return first, people, nobody, silent, options
@@ -222,43 +216,7 @@ def _operator_numbers(facts: BriefFacts, key: str, *, computed: bool) -> tuple[K
     )
 
 
-def own_and_others(own: UInt8Array, together: UInt8Array) -> UInt8Array:
-    """Where an operator serves, where only another one does, and where nobody does.
-
-    Parameters
-    ----------
-    own
-        Classes of the operator, uint8; 255 unknown.
-    together
-        Classes of all operators together, same shape.
-
-    Returns
-    -------
-    numpy.ndarray
-        2 the operator covers, 3 only another one covers, 1 marginal, 0 no signal, 255 unknown.
-    """
-    classes = np.full(own.shape, UNKNOWN, dtype=np.uint8)
-    for code in (NO_SIGNAL, MARGINAL):
-        classes[together == code] = code
-    classes[together == COVERED] = _ELSEWHERE
-    classes[own == COVERED] = COVERED
-    return classes
-
-
-def _own_legend(name: str) -> tuple[ClassStyle, ...]:
-    return (
-        ClassStyle(COVERED, Bilingual(f"{name} có sóng", f"{name} covers"), COVERED_COLOUR),
-        ClassStyle(
-            _ELSEWHERE, Bilingual("Chỉ nhà mạng khác", "Another one only"), _ELSEWHERE_COLOUR
-        ),
-        ClassStyle(MARGINAL, Bilingual("Sóng yếu", "Marginal"), MARGINAL_COLOUR),
-        ClassStyle(
-            NO_SIGNAL, Bilingual("Không có sóng", "No signal"), NO_SIGNAL_COLOUR, hatched=True
-        ),
-    )
-
-
-def _picture(facts: BriefFacts, key: str) -> Picture:
+def _picture(facts: StudyFacts, key: str) -> Picture:
     """The map: classes over relief, communes, ranked spots as badges."""
     study, gaps, technology = facts.study, facts.gaps, technology_of(facts.study)
     together = gaps.classes[ANY, technology]
@@ -269,7 +227,7 @@ def _picture(facts: BriefFacts, key: str) -> Picture:
         name = next(op.name for op in study.operators if op.key == key)
         who = Bilingual(name, name)
         classes = own_and_others(gaps.classes[key, technology], together)
-        legend = _own_legend(name)
+        legend = own_legend(name)
     title = Bilingual(
         f"Vùng phủ sóng {technology} và vị trí ưu tiên, {who.vi}",
         f"{technology} coverage and ranked spots, {who.en}",
@@ -287,9 +245,9 @@ def _picture(facts: BriefFacts, key: str) -> Picture:
     return picture(figure, alt=title, kind="webp", dpi=_DPI)
 
 
-def _spots(facts: BriefFacts) -> tuple[Outline, ...]:
+def _spots(facts: StudyFacts) -> tuple[Outline, ...]:
     """Ranked options as badges, the first rank drawn last, so that it lies on top."""
-    table = facts.priorities
+    table = facts.ranked
     places = gpd.points_from_xy(table["longitude"], table["latitude"], crs="EPSG:4326")
     points = places.to_crs(facts.gaps.grid.crs)
     spots = (Outline(p, str(rank)) for p, rank in zip(points, table["rank"], strict=True))

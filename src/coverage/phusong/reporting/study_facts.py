@@ -1,17 +1,19 @@
 """What maps, index and notebooks show of a study: one place where results become content."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, Gaps
-from phusong.analysis.reach import ANY, Reach
+from phusong.analysis.reach import ANY, ReachLayer
+from phusong.geo.grid import Grid
+from phusong.geo.network import Sector
 from phusong.geo.places import Places
 from phusong.geo.terrain import Terrain
 from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
-from phusong.study import Study
+from phusong.study import Assumption, Study
 
 EVERYONE = Bilingual("Tất cả nhà mạng", "All operators")
 PLACES = Bilingual("Địa phương", "Places")
@@ -22,7 +24,7 @@ LEVEL_EDGES_DBM = (-85.0, -95.0, -105.0, -115.0, -121.0)
 
 @dataclass(frozen=True, eq=False)
 class StudyFacts:
-    """Everything that the products of a study are made from.
+    """Everything that the products of a study are made from, and nothing beyond their reader's.
 
     Parameters
     ----------
@@ -30,24 +32,54 @@ class StudyFacts:
         Names, assumptions, operators.
     terrain, places
         Where.
-    reach, gaps
-        Results.
+    layers
+        Received level by operator key (``any`` for all together) and technology.
+    sectors
+        What is on air.
+    gaps
+        Classes and tables.
     priorities
-        Ranked options, the columns of ``plan/priorities.csv``.
+        Ranked options, the columns of ``plan/priorities.csv``; None where the reader gets none.
     sources
         Origins of the inputs.
     warnings
         What a reader must know.
+    options
+        How many options of all operators are ranked.
+    own
+        Key of the one operator that the facts were cut down to; empty for all.
+    marking
+        Words that stand on each page, for example ``Lưu hành nội bộ``; empty for none.
     """
 
     study: Study
     terrain: Terrain = field(repr=False)
     places: Places = field(repr=False)
-    reach: Reach = field(repr=False)
+    layers: Mapping[tuple[str, str], ReachLayer] = field(repr=False)
+    sectors: tuple[Sector, ...] = field(repr=False)
     gaps: Gaps = field(repr=False)
-    priorities: pd.DataFrame = field(repr=False)
+    priorities: pd.DataFrame | None = field(repr=False)
     sources: tuple[Source, ...] = ()
     warnings: tuple[str, ...] = ()
+    options: int = 0
+    own: str = ""
+    marking: str = ""
+
+    @property
+    def grid(self) -> Grid:
+        """Frame of every raster."""
+        return self.gaps.grid
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """Ranked options; no rows where the reader gets none."""
+        return pd.DataFrame() if self.priorities is None else self.priorities
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What the results rest on; without costs where the reader gets no ranking."""
+        money = ("costs.", "planning.") if self.priorities is None else ()
+        return tuple(a for a in self.study.assumptions() if not a.key.startswith(money))
 
     @property
     def practice(self) -> Bilingual | None:
@@ -69,7 +101,7 @@ class StudyFacts:
         """
         yield ANY, EVERYONE
         for operator in self.study.operators:
-            if (operator.key, self.technology) in self.reach.layers:
+            if (operator.key, self.technology) in self.layers:
                 yield operator.key, same(operator.name)
 
     def commune_rows(self, operator: str = ANY) -> pd.DataFrame:

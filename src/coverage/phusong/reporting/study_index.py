@@ -2,9 +2,11 @@
 
 from phusong.analysis.reach import ANY
 from phusong.geo.places import Places
+from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
-from phusong.reporting.findings import gap_findings, plan_findings, reasons
+from phusong.reporting.findings import gap_findings, reasons
+from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import IndexContent, KeyNumber, Product
 from phusong.reporting.palette import service_classes
 from phusong.reporting.study_facts import StudyFacts, silent_villages
@@ -43,19 +45,21 @@ def study_index(
         title=Bilingual(study.title_vi, study.title_en),
         question=Bilingual(study.question_vi, study.question_en),
         practice=facts.practice,
+        marking=facts.marking,
         findings=(
             *gap_findings(facts.study, facts.gaps),
-            *plan_findings(facts.study, facts.priorities),
+            *planned(facts),
         ),
         key_numbers=_key_numbers(facts),
         tables=(
             commune_table(facts.study, facts.gaps),
+            *_own_communes(facts),
             operator_table(facts.study, facts.gaps),
-            priority_table(facts.study, facts.priorities, most=_MOST_RANKS),
+            *_priorities(facts),
         ),
-        reasons=reasons(facts.priorities, most=_MOST_REASONS),
+        reasons=reasons(facts.ranked, most=_MOST_REASONS),
         products=products,
-        assumptions=named_assumptions(facts.study.assumptions()),
+        assumptions=named_assumptions(facts.assumptions),
         sources=facts.sources,
         warnings=(
             *standing_warnings(facts.study, facts.places),
@@ -74,7 +78,7 @@ def _picture(facts: StudyFacts) -> Picture:
     figure = coverage_figure(
         facts.gaps.classes[ANY, facts.technology],
         service_classes(),
-        grid=facts.reach.grid,
+        grid=facts.grid,
         title=title,
         height_amsl_m=facts.terrain.height_amsl_m,
         outlines=outlines(facts.places),
@@ -124,8 +128,26 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
             ),
             alarming=True,
         ),
-        KeyNumber(len(facts.priorities), Bilingual("phương án ưu tiên", "ranked options")),
+        *_options(facts),
     )  # fmt: skip
+
+
+def _own_communes(facts: StudyFacts) -> tuple[PageTable, ...]:
+    if (facts.own, facts.technology) not in facts.gaps.classes:
+        return ()
+    return (commune_table(facts.study, facts.gaps, facts.own),)
+
+
+def _options(facts: StudyFacts) -> tuple[KeyNumber, ...]:
+    if facts.priorities is None:
+        return ()
+    return (KeyNumber(len(facts.ranked), Bilingual("phương án ưu tiên", "ranked options")),)
+
+
+def _priorities(facts: StudyFacts) -> tuple[PageTable, ...]:
+    if facts.priorities is None:
+        return ()
+    return (priority_table(facts.study, facts.priorities, most=_MOST_RANKS),)
 
 
 def standing_warnings(study: Study, places: Places) -> tuple[Bilingual, ...]:

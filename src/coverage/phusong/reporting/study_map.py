@@ -8,10 +8,12 @@ import shapely
 
 from phusong.analysis.gaps import UNKNOWN
 from phusong.analysis.reach import ANY
+from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Column, same
-from phusong.reporting.findings import gap_findings, plan_findings
+from phusong.reporting.findings import gap_findings
 from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.legend_notes import coverage_note, level_note
+from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.palette import (
     NO_SIGNAL_COLOUR,
     OPERATOR_COLOURS,
@@ -59,15 +61,16 @@ def study_map(facts: StudyFacts) -> MapContent:
     return MapContent(
         title=Bilingual(study.title_vi, study.title_en),
         practice=facts.practice,
-        grid=facts.reach.grid,
+        marking=facts.marking,
+        grid=facts.grid,
         height_amsl_m=facts.terrain.height_amsl_m,
         rasters=tuple(_rasters(facts)),
         vectors=tuple(_vectors(facts)),
-        assumptions=named_assumptions(facts.study.assumptions()),
+        assumptions=named_assumptions(facts.assumptions),
         sources=facts.sources,
         summary=(
             *gap_findings(facts.study, facts.gaps),
-            *plan_findings(facts.study, facts.priorities)[:1],
+            *planned(facts)[:1],
         ),
         groups=(EVERYONE, PLAN, PLACES, *(name for key, name in facts.operators() if key != ANY)),
         version=f"Phusong {__version__}",
@@ -76,7 +79,6 @@ def study_map(facts: StudyFacts) -> MapContent:
 
 def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
     for key, group in facts.operators():
-        layer = facts.reach.layers[key, facts.technology]
         yield RasterLayer(
             name=Bilingual(f"Vùng phủ sóng {facts.technology}", f"{facts.technology} coverage"),
             group=group,
@@ -85,6 +87,19 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
             note=coverage_note(facts.study, facts.technology),
             shown=key == ANY,
         )
+        if key == facts.own:
+            yield RasterLayer(
+                name=Bilingual("Sóng của mình hay của nhà mạng khác", "Own or another one's"),
+                group=group,
+                classes=own_and_others(
+                    facts.gaps.classes[key, facts.technology],
+                    facts.gaps.classes[ANY, facts.technology],
+                ),
+                legend=own_legend(group.plain),
+            )
+        layer = facts.layers.get((key, facts.technology))
+        if layer is None:
+            continue
         yield RasterLayer(
             name=Bilingual(f"Mức thu {facts.technology}", f"{facts.technology} level"),
             group=group,
@@ -121,17 +136,18 @@ def _vectors(facts: StudyFacts) -> Iterator[VectorLayer]:
     if not facts.places.facilities.empty:
         yield facility_layer(facts)
     for key, name in facts.operators():
-        if key != ANY:
+        if key != ANY and facts.sectors:
             yield _sites(facts, key, name)
     if not facts.places.villages.empty:
         yield village_layer(facts)
-    yield _priorities(facts)
+    if facts.priorities is not None:
+        yield _priorities(facts)
 
 
 def _gaps(facts: StudyFacts) -> VectorLayer:
     table = facts.gaps.polygons
     chosen = table[(table["operator"] == ANY) & (table["technology"] == facts.technology)]
-    shapes = _simpler(chosen, facts.reach.grid.resolution_m / 2)
+    shapes = _simpler(chosen, facts.grid.resolution_m / 2)
     features = [
         Feature(row.geometry, (row.gap_id, row.commune, row.area_km2, row.people))
         for row in shapes.itertuples()
@@ -170,7 +186,7 @@ def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
         (place, op) for place, op in enumerate(facts.study.operators) if op.key == key
     )
     colour = operator.colour or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
-    sectors = [s for s in facts.reach.network.sectors if s.operator == operator.name]
+    sectors = [s for s in facts.sectors if s.operator == operator.name]
     features = []
     for site in sorted({s.site_id for s in sectors}):
         own = [s for s in sectors if s.site_id == site]
@@ -225,7 +241,7 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
             ),
             label=str(row.rank),
         )
-        for row in facts.priorities.itertuples()
+        for row in facts.ranked.itertuples()
     ]
     currency = facts.study.costs.exchange.currency
     money = f"triệu {currency} · million {currency}"

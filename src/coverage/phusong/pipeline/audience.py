@@ -1,0 +1,125 @@
+"""Products for one audience, in a folder of their own: cut down first, made afterwards."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from phusong.errors import DataError
+from phusong.pipeline.briefs import brief_for
+from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
+from phusong.pipeline.session import Session, code_key, versions
+from phusong.reporting.audience import for_operator, for_public
+from phusong.reporting.maps import coverage_map
+from phusong.reporting.pages import index_page
+from phusong.reporting.products import products_of
+from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.study_index import study_index
+from phusong.reporting.study_map import study_map
+from phusong.reporting.tables import tidy
+from phusong.store.files import key_of, write_text
+from phusong.store.manifest import MANIFEST, Manifest
+from phusong.store.tables import write_csv, write_geopackage, write_xlsx
+from phusong.study import Study
+
+PROVINCE, PUBLIC, OPERATOR = "province", "public", "operator:"
+
+
+def write_for_audience(session: Session, audience: str, *, marking: str = "") -> Path:
+    """Write what one audience may see into a folder of its own.
+
+    Parameters
+    ----------
+    session
+        The study in use; missing steps are done first.
+    audience
+        ``province``, ``public``, or ``operator:`` and the name or key of an operator.
+    marking
+        Words that stand on each page, for example ``Lưu hành nội bộ``.
+
+    Returns
+    -------
+    pathlib.Path
+        ``index.html`` of ``for-<audience>`` in the study's output folder.
+
+    Raises
+    ------
+    DataError
+        There is no such audience.
+    """
+    key = _operator_key(session.study, audience)
+    facts = dataclasses.replace(study_facts(session), marking=marking)
+    if key:
+        facts = for_operator(facts, key)
+    elif audience == PUBLIC:
+        facts = for_public(facts)
+    folder = session.study.output / f"for-{f'operator-{key}' if key else audience}"
+    outputs = [*_products(session, facts, folder, audience=audience)]
+    index = folder / INDEX
+    sizes: dict[str, int | None] = {
+        file.relative_to(folder).as_posix(): file.stat().st_size for file in outputs
+    }
+    products = products_of(facts.study, {**sizes, MANIFEST: None})
+    numbers = {**versions(), "results": session.manifest.results_key()}
+    write_text(index, index_page(study_index(facts, products, numbers)))
+    made = key_of([session.key(STEP), code_key("reporting"), audience, marking])
+    told = {"audience": audience, "marking": marking}
+    Manifest(folder).record(STEP, made, told, [*outputs, index])
+    return index
+
+
+def _operator_key(study: Study, audience: str) -> str:
+    """Key of the operator that an audience names; empty for the two others."""
+    if audience in {PROVINCE, PUBLIC}:
+        return ""
+    name = audience.removeprefix(OPERATOR)
+    for operator in study.operators:
+        if audience.startswith(OPERATOR) and name in {operator.name, operator.key}:
+            return operator.key
+    known = ", ".join([PROVINCE, PUBLIC, *(f"{OPERATOR}{op.key}" for op in study.operators)])
+    raise DataError(f"audience={audience!r} is not known; give one of {known}")
+
+
+def _products(
+    session: Session, facts: StudyFacts, folder: Path, *, audience: str
+) -> Iterator[Path]:
+    """Map, tables and layers; the ranking and a brief where the audience gets them."""
+    yield _page(folder / MAP, coverage_map(study_map(facts)))
+    gaps = facts.gaps
+    tables = {"communes": gaps.communes, "villages": gaps.villages, "facilities": gaps.facilities}
+    for name, table in tables.items():
+        yield _table(folder / "gaps" / f"{name}.csv", table)
+    layer = folder / "gaps" / "no-signal.gpkg"
+    write_geopackage(layer, gaps.polygons, name="no-signal")
+    yield layer
+    if facts.priorities is None:
+        return
+    yield from _plan(facts, facts.priorities, folder / "plan")
+    whose = facts.own or audience
+    yield _page(folder / f"brief-{whose}.html", brief_for(session, facts))
+
+
+def _plan(facts: StudyFacts, ranked: pd.DataFrame, folder: Path) -> Iterator[Path]:
+    yield _table(folder / "priorities.csv", ranked)
+    book, layer = folder / "priorities.xlsx", folder / "options.gpkg"
+    assumptions = pd.DataFrame([a.model_dump() for a in facts.assumptions])
+    write_xlsx(book, {"priorities": ranked, "assumptions": tidy(assumptions, practice=False)})
+    yield book
+    points = gpd.points_from_xy(ranked["longitude"], ranked["latitude"])
+    write_geopackage(
+        layer, gpd.GeoDataFrame(ranked, geometry=points, crs="EPSG:4326"), name="options"
+    )
+    yield layer
+
+
+def _page(file: Path, page: str) -> Path:
+    write_text(file, page)
+    return file
+
+
+def _table(file: Path, table: pd.DataFrame) -> Path:
+    """A table as it was read back from the study's own: rounded and disarmed already."""
+    write_csv(file, table)
+    return file
