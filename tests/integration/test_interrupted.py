@@ -99,7 +99,7 @@ def test_a_cut_at_any_write_loses_no_finished_work(
 
     monkeypatch.setattr(files.os, "fsync", fsync)
     while True:
-        left = 13 * (cuts + 1)  # a step is one piece: at last the cut comes after its last write
+        left = 9 * (cuts + 1)  # a step is one piece: at last the cut comes after its last write
         try:
             run_study(open_study(region.study), workers=1, with_notebooks=False)
         except PowerCut:
