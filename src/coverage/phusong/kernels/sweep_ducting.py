@@ -116,10 +116,13 @@ def path_length_table(longest_km: float, phi: float, delta_n: float, p: float) -
 def ducting_bounds(geo: np.ndarray, count: int, table: np.ndarray, a_e: float) -> None:
     """Parts of a lower bound of L_ba. P.1812-8, eq. (46) to (56).
 
-    Without roughness and antenna heights A(p) is least, and without its logarithm A_s.
+    Without roughness and antenna heights A(p) is least, and without its logarithm A_s. What
+    comes from the table is fetched first: a loop that does so does not vectorise.
     """
     gamma = F32(5e-5) * a_e
     least = table[T_LEAST]
+    for r in range(np.uint64(count)):
+        geo[r + DUCT_0] = least[np.uint64(np.int32(geo[r + D_KM] * _PER_STEP))]
     for r in range(np.uint64(count)):
         d_lt = geo[r + D_LT]
         d_lr = geo[r + D_LR]
@@ -129,8 +132,7 @@ def ducting_bounds(geo: np.ndarray, count: int, table: np.ndarray, a_e: float) -
         theta_r = geo[r + THETA_R]
         theta = geo[r + THETA] - max(theta_t - bend_t, _ZERO) - max(theta_r - bend_r, _ZERO)
         shield = max(theta_t - bend_t, _ZERO) + max(theta_r - bend_r, _ZERO)
-        row = np.uint64(np.int32(geo[r + D_KM] * _PER_STEP))
-        geo[r + DUCT_0] = _DB20 * log2_f32(d_lt + d_lr) + least[row] - _SLACK_DB
+        geo[r + DUCT_0] = _DB20 * log2_f32(d_lt + d_lr) + geo[r + DUCT_0] - _SLACK_DB
         geo[r + DUCT_1] = gamma * theta + F32(0.264) * shield
 
 
@@ -263,22 +265,31 @@ def own_roughness(
 
 
 @njit(**BORROWING)
+def _interpolate(geo: np.ndarray, field: np.uint64, count: int, row: np.ndarray) -> None:
+    """One row of the table at the path length of each receiver."""
+    for r in range(np.uint64(count)):
+        at = geo[r + D_KM] * _PER_STEP
+        k = np.uint64(np.int32(at))
+        geo[r + field] = row[k] + (at - F32(np.int32(at))) * (row[k + np.uint64(1)] - row[k])
+
+
+@njit(**BORROWING)
 def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p: float) -> None:
     """What of L_ba no frequency changes. P.1812-8, eq. (9), (40), (50) to (56).
 
-    ``DUCT_0`` and ``DUCT_1`` as in :func:`ducting_bounds`, now without leaving anything out.
+    ``DUCT_0`` and ``DUCT_1`` as in :func:`ducting_bounds`, now without leaving anything out; before
+    that they hold alpha of eq. (55a) and the power of eq. (53a).
     """
     log_p = F32(math.log10(p))
     gamma = F32(5e-5) * line.a_e
+    _interpolate(geo, LOG_BETA_0, count, table[T_BETA])
+    _interpolate(geo, F_I, count, table[T_SHARE])
+    _interpolate(geo, DUCT_0, count, table[T_ALPHA])
+    _interpolate(geo, DUCT_1, count, table[T_POWER])
     for r in range(np.uint64(count)):
         D = geo[r + D_KM]
-        at = D * _PER_STEP
-        row = np.uint64(np.int32(at))
-        w = at - F32(np.int32(at))
-        log_beta_0 = table[T_BETA, row] + w * (table[T_BETA, row + 1] - table[T_BETA, row])
-        alpha = table[T_ALPHA, row] + w * (table[T_ALPHA, row + 1] - table[T_ALPHA, row])
-        F_i = table[T_SHARE, row] + w * (table[T_SHARE, row + 1] - table[T_SHARE, row])
-        power = table[T_POWER, row] + w * (table[T_POWER, row + 1] - table[T_POWER, row])
+        log_beta_0 = geo[r + LOG_BETA_0]
+        alpha = geo[r + DUCT_0]
         d_lt = geo[r + D_LT]
         d_lr = geo[r + D_LR]
         h_te = line.h_tg - min(geo[r + H_ST], _ZERO)  # eq. (92a), (94a)
@@ -290,7 +301,9 @@ def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p:
         log_mu_3 = _ROUGH * above * (F32(43.0) + F32(6.0) * d_I)  # eq. (56)
         log_beta = log_beta_0 + _TO_LOG10 * (min(log_mu_2, _ZERO) + log_mu_3)  # eq. (54)
         decay = F32(9.51) - F32(4.8) * log_beta + F32(0.198) * log_beta * log_beta
-        log_gamma = F32(-1.012) * log2_f32(F32(2.0058) - log_beta) + _DECAY * decay * power
+        log_gamma = (
+            F32(-1.012) * log2_f32(F32(2.0058) - log_beta) + _DECAY * decay * geo[r + DUCT_1]
+        )
         Gamma = F32(1.076) * exp2_f32(log_gamma)  # eq. (53a)
         log_share = log_p - log_beta
         A_p = F32(-12.0) + (F32(1.2) + F32(3.7e-3) * D) * log_share
@@ -300,8 +313,6 @@ def ducting_parts(geo: np.ndarray, count: int, table: np.ndarray, line: Line, p:
         geo[r + DUCT_0] = A_p + _DB20 * log2_f32(d_lt + d_lr)
         geo[r + DUCT_1] = gamma * (geo[r + THETA] - shield) + F32(0.264) * shield
         geo[r + FADE] = F32(2.6) * (_ONE - exp2_f32(_FADE * (d_lt + d_lr)))  # eq. (9)
-        geo[r + LOG_BETA_0] = log_beta_0
-        geo[r + F_I] = F_i
 
 
 @njit(**BORROWING)
