@@ -141,7 +141,7 @@ SHORE = LINK | {
     ],
 )
 def test_every_key_counts(phusong, change):
-    before, after = answer(phusong("-", given=json.dumps([SHORE, SHORE | change])))
+    before, after = strict(phusong("-", given=json.dumps([SHORE, SHORE | change])).stdout)
     assert before["basic_transmission_loss_db"] != after["basic_transmission_loss_db"]
 
 
@@ -184,6 +184,16 @@ def test_a_thousand_profiles_of_five_hundred_points(phusong):
     losses = [strict(line)["basic_transmission_loss_db"] for line in result.stdout.splitlines()]
     assert len(losses) == 1000
     assert len(set(losses)) == 1000
+
+
+def test_ends_elsewhere_are_warned_of_once(phusong):
+    elsewhere = LINK | {"latitude_rx": 40.0}
+    result = phusong("-", "--batch", given="\n".join(map(json.dumps, [LINK, *[elsewhere] * 3])))
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == 4
+    assert len(result.stderr.splitlines()) == 1
+    assert "and 2 more: the ends are 1945.91 km apart" in result.stderr
+    assert "the profile is 5.00 km long" in result.stderr
 
 
 # What it refuses

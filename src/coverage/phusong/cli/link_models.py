@@ -23,6 +23,9 @@ from phusong.sources.link_objects import (
 )
 
 Results = dict[str, Any]
+EARTH_RADIUS_KM = 6371.0
+ELSEWHERE_KM, ELSEWHERE_SHARE = 0.5, 0.05
+"""How far coordinates and length may disagree: rounded coordinates, another Earth."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def _p1812_results(link: P1812LinkObject) -> Results:
     values = link.model_dump(exclude={"model"})
     profile = {key: values.pop(key) for key in P1812Profile.__dataclass_fields__}
     result = p1812_loss(P1812Profile(**profile), link=P1812Link(**values))
+    _say_if_elsewhere(link)
     return {
         "basic_transmission_loss_db": result.basic_transmission_loss_db,
         "field_strength_dbuvm_1kw": result.field_strength_dbuvm_1kw,
@@ -57,6 +61,24 @@ def _p1812_results(link: P1812LinkObject) -> Results:
             for symbol, value in result.intermediates.items()
         },
     }
+
+
+def _say_if_elsewhere(link: P1812LinkObject) -> None:
+    """Warn of ends that are not as far apart as the profile is long: a link copied wrongly."""
+    tx, rx = math.radians(link.latitude_tx), math.radians(link.latitude_rx)
+    turn = math.radians(link.longitude_rx - link.longitude_tx)
+    half_chord = math.hypot(
+        math.sin((rx - tx) / 2.0), math.sqrt(math.cos(tx) * math.cos(rx)) * math.sin(turn / 2.0)
+    )
+    apart_km = 2.0 * EARTH_RADIUS_KM * math.asin(min(1.0, half_chord))
+    length_km = link.distance_km[-1]
+    if not abs(apart_km - length_km) <= ELSEWHERE_KM + ELSEWHERE_SHARE * length_km:
+        warnings.warn(
+            f"the ends are {apart_km:.2f} km apart by their coordinates, the profile is "
+            f"{length_km:.2f} km long; check the coordinates, or the profile",
+            DataWarning,
+            stacklevel=2,
+        )
 
 
 def _itm_results(link: ItmLinkObject) -> Results:

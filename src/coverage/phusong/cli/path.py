@@ -57,6 +57,7 @@ def _answers(links: LinkFile, *, intermediate: bool, compare: Path | None) -> It
     """Each link with its results; a warning of the model goes to standard error."""
     if compare is not None and len(links.links) != 1:
         raise DataError(f"--compare draws one link, the input holds {len(links.links)}; give one")
+    said: dict[str, list[str]] = {}
     for link, place in zip(links.links, links.places, strict=True):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -64,8 +65,11 @@ def _answers(links: LinkFile, *, intermediate: bool, compare: Path | None) -> It
         if not intermediate:
             del results["intermediate"]
         for warning in caught:
-            typer.echo(f"warning: {place}: {warning.message}", err=True)
+            said.setdefault(str(warning.message), []).append(place)
         yield {**link, **results}
+    for message, places in said.items():
+        more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+        typer.echo(f"warning: {places[0]}{more}: {message}", err=True)
 
 
 def _results(link: dict[str, Any], place: str, *, compare: Path | None) -> Results:
