@@ -19,7 +19,7 @@ OPERATORS = ("any", "mang-a", "mang-b")
 RASTERS = [f"{REACH}/{op}-lte-{what}.tif" for op in OPERATORS
            for what in ("level", "server", "probability")]  # fmt: skip
 TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/facilities.csv",
-          "plan/priorities.csv"]  # fmt: skip
+          "plan/priorities.csv", "plan/build-order.csv", "plan/stability.csv"]  # fmt: skip
 LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg"]
 PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
 NOTEBOOKS = ["00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities"]
@@ -28,6 +28,19 @@ FIRST_COLUMNS = [
     "villages", "people_newly_covered", "people_white_zone", "capex", "opex_per_year",
     "cost_per_person", "currency", "backhaul", "backhaul_hops", "power", "gap_type", "rank_p10",
     "rank_p90", "probability_in_top_10", "why_vi", "why_en",
+]  # fmt: skip
+
+
+ORDER_COLUMNS = [
+    "step", "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "capex",
+    "present_value", "cumulative_present_value", "people_newly_covered", "people_white_zone",
+    "cumulative_people", "cumulative_worth_people", "best_set_worth_people", "best_set_proven",
+    "loss_percent", "currency",
+]  # fmt: skip
+STABILITY_COLUMNS = [
+    "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "rank",
+    "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10", "draws",
+    "seed",
 ]  # fmt: skip
 
 
@@ -130,6 +143,17 @@ def test_priorities_begin_with_the_promised_columns(output: Path) -> None:
     for money in ("capex", "opex_per_year", "cost_per_person"):
         assert found[money].str.fullmatch(r"\d+").all()
     assert (found["why_vi"] != found["why_en"]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [("plan/build-order.csv", ORDER_COLUMNS), ("plan/stability.csv", STABILITY_COLUMNS)],
+)
+def test_plan_tables_have_the_promised_columns(output: Path, name: str, columns: list[str]) -> None:
+    found = table(output / name)
+    assert list(found.columns) == [*columns, "data_status"]
+    assert set(found["commune_code"]) <= set(ASKED)
+    assert not (found == "").any(axis=None)
 
 
 def test_xlsx_says_what_csv_says_and_codes_are_text(output: Path) -> None:

@@ -11,7 +11,14 @@ from pydantic import ValidationError
 
 from conftest import ROOT
 from phusong.sources.study_file import read_study
-from phusong.study import QualitySection, Quantity, Study, UplinkSection, quantity
+from phusong.study import (
+    QualitySection,
+    Quantity,
+    StabilitySection,
+    Study,
+    UplinkSection,
+    quantity,
+)
 from synthetic import assumed, price, replace, study_facts
 
 
@@ -20,6 +27,16 @@ def study(**changes: Any) -> Study:
     for key, value in changes.items():
         replace(facts, key.replace("__", "."), value)
     return Study.model_validate(facts)
+
+
+def revenue(**changes: Any) -> dict[str, Any]:
+    """What people newly covered bring, changed."""
+    return {
+        "penetration": assumed(0.6, "fraction"),
+        "market_share": {},
+        "arpu": assumed(3.0, "USD/month"),
+        **changes,
+    }
 
 
 def faults(**changes: Any) -> str:
@@ -68,6 +85,9 @@ def test_quantity_needs_a_source() -> None:
         ({"costs__site_opex": price(1.0, "VND/year")}, "is not in USD"),
         ({"costs__site_opex": {**price(1.0, "USD/year"), "low": 2.0}}, "are not in order"),
         ({"costs__exchange__rate": assumed(0.0, "VND/USD")}, "a rate above 0 is needed"),
+        ({"planning__revenue": revenue(arpu=assumed(3.0, "USD/year"))}, "'USD/month' is needed"),
+        ({"planning__revenue": revenue(market_share={"who": assumed(0.5, "fraction")})}, "who"),
+        ({"planning__stability": {"draws": 0}}, "greater than or equal to 1"),
         ({"propagation__models": ["itm"]}, "p1812"),
         ({"propagation__radius_km": 0.1}, "greater than or equal to 0.5"),
         ({"technologies__LTE__quantity": "RSRQ"}, "RSRP"),
@@ -165,6 +185,11 @@ def test_assumptions_are_complete_and_in_order() -> None:
         "verdicts.settlement_radius", "verdicts.smallest_part", "service.site_correlation",
         *(f"service.uplink.{name}" for name in UplinkSection.model_fields),
         *(f"service.quality.{name}" for name in QualitySection.model_fields),
+        *(
+            f"planning.stability.{name}"
+            for name in StabilitySection.model_fields
+            if name not in {"seed", "draws"}
+        ),
     }  # fmt: skip
     assert assumed_unless_said < set(keys)
     assert len(keys) == count(study_facts()) + len(assumed_unless_said)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from phusong.errors import DomainError
-from phusong.planning.cost import SiteFacts, access_factor, site_cost
+from phusong.planning.cost import SiteCost, SiteFacts, access_factor, gap_type, site_cost
 from phusong.planning.finance import annuity_factor
-from phusong.study import CostsSection
+from phusong.study import CostsSection, RevenueSection
 from synthetic import assumed, price, study_facts
 from synthetic import replace as put
 
@@ -198,3 +198,39 @@ def test_harder_places_are_never_cheaper() -> None:
     ):  # fmt: skip
         prices = [cost_of(replace(BASE, **{name: float(v)})).present_value for v in values]
         assert prices == sorted(prices)
+
+
+def test_ends_of_the_table_enclose_the_base() -> None:
+    facts = SiteFacts(road_m=4000.0, power_line_m=500.0, slope_deg=25.0, backhaul_m=45_000.0)
+    ends = [
+        site_cost(facts, costs(), longest_hop_m=30_000.0, level=level).capex
+        for level in ("low", "base", "high")
+    ]
+    assert ends == sorted(set(ends))
+    assert ends[1] == cost_of(facts).capex
+
+
+@pytest.mark.parametrize(
+    ("people", "operator", "expected"),
+    [
+        # 60 % of people subscribe, half of them here, 3 USD a month, 8 %, 10 years: 72.47 USD
+        # each. Total cost 175,520.98 USD is 2,422 people; the running alone 1,112.
+        (2423, "a", "commercial"),
+        (2421, "a", "capex_grant"),
+        (1112, "a", "capex_grant"),
+        (1111, "a", "running_support"),
+        (2423, "b", "unknown"),
+    ],
+)
+def test_gap_of_money(people: int, operator: str, expected: str) -> None:
+    table = costs(discount_rate=assumed(0.08, "fraction/year"), horizon=assumed(10.0, "year"))
+    price = SiteCost(95_000.0, 12_000.0, 175_520.98, "grid", 1, "USD")
+    revenue = RevenueSection.model_validate(
+        {
+            "penetration": assumed(0.6, "fraction"),
+            "market_share": {"a": assumed(0.5, "fraction")},
+            "arpu": assumed(3.0, "USD/month"),
+        }
+    )
+    found = gap_type(price, table, revenue, people_newly_covered=people, operator=operator)
+    assert found == expected

@@ -15,6 +15,7 @@ from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
 from phusong.planning.explain import COLUMNS, priorities_table
 from phusong.planning.priorities import Option, Priority, option_id, rank_options
+from phusong.planning.rank_intervals import RankInterval
 
 GRID = Grid.from_bounds(400_000, 2_500_000, 400_500, 2_500_200, crs="EPSG:32648", resolution_m=100)
 # Two rows of five cells; people in cells 0 to 9.
@@ -225,7 +226,7 @@ def test_a_row_by_hand() -> None:
     longitude, latitude = GRID.longitude_latitude(400_150, 2_500_050)
     assert (row["longitude"], row["latitude"]) == pytest.approx((longitude, latitude))
     assert 22.5 < row["latitude"] < 22.7
-    # What this ranking does not compute is empty, not zero.
+    # What is not told is empty, not zero.
     assert row["gap_type"] == ""
     assert np.isnan([row["rank_p10"], row["rank_p90"], row["probability_in_top_10"]]).all()
 
@@ -252,6 +253,25 @@ def test_reasons_in_two_languages() -> None:
         "của nhà mạng nào; điểm cao 901 m tại hoặc gần xã Thử Một. Trung tâm thôn được phủ: "
         "Bản A, Bản D. Cách đường 1,8 km. Nguồn điện: điện lưới. Truyền dẫn: 2 chặng vi ba, "
         "41,2 km, chưa kiểm tra tầm nhìn thẳng."
+    )
+
+
+def test_how_sure_a_rank_is() -> None:
+    one = priority([0, 3])
+    sure = {one.option.option_id: RankInterval(2, 5, 1, 1, 0.975, 200)}
+    row = priorities_table(
+        [one], places(["Bản A"]), GRID, {"a": "Nhà mạng A"}, frequency_mhz=900.0,
+        intervals=sure, gap_types={one.option.option_id: "capex_grant"},
+    ).iloc[0]  # fmt: skip
+    assert (row["rank_p10"], row["rank_p90"], row["probability_in_top_10"]) == (2, 5, 0.975)
+    assert row["gap_type"] == "capex_grant"
+    assert row["why_en"].endswith(
+        " With other levels, prices and people (200 trials) this rank is 2 to 5 in 80 % of them, "
+        "that of the place whoever builds 1."
+    )
+    assert row["why_vi"].endswith(
+        " Khi thử đổi mức thu, giá và số dân (200 lần), trong 80 % số lần hạng này là 2 đến 5, "
+        "hạng của địa điểm bất kể ai xây là 1."
     )
 
 

@@ -5,7 +5,13 @@ import pytest
 from scipy import sparse
 
 from phusong.errors import DataError, DomainError
-from phusong.planning.scenarios import Scenario, cover_draws, people_draws, price_draws
+from phusong.planning.scenarios import (
+    Scenario,
+    cover_draws,
+    level_draws,
+    people_draws,
+    price_draws,
+)
 from phusong.planning.stability import Stability, stability
 
 EYE = np.eye(3)
@@ -40,6 +46,20 @@ def test_two_worlds_by_hand() -> None:
     assert found.kendall_tau == pytest.approx(0.0)  # (1 − 1) / 2
     assert found.regret == pytest.approx(29 / 2)  # the base plan covers 1 where 30 was possible
     assert found.regret_p90 == 29
+
+
+def test_a_place_has_the_rank_of_its_best_option() -> None:
+    # Options 0 and 1 share a place. In the second world 1 is the better one of the two.
+    found = look(SAME, ([5.0, 9.0, 2.0], COST.tolist()), groups=["here", "here", None])
+    assert found.rank_p90.tolist() == [2, 2, 3]
+    assert found.place_rank_p10.tolist() == found.place_rank_p90.tolist() == [1, 1, 3]
+
+
+def test_draws_may_have_other_points() -> None:
+    wider = Scenario(np.array([[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]), np.ones(4), COST)
+    found = stability(EYE, weight=WEIGHT, cost=COST, scenarios=[wider], budget=1)
+    assert found.rank_p90.tolist() == [1, 2, 3]
+    assert found.regret == 0
 
 
 def test_base_plan_is_built_until_the_money_ends() -> None:
@@ -116,8 +136,12 @@ def test_prices_stay_within_the_table_and_around_its_base() -> None:
     assert (drawn >= low).all()
     assert (drawn <= high).all()
     assert (drawn[:, 1] == 3.0).all()
-    # Half of the draws lie below the base: 4,000 coin flips, five standard deviations.
-    assert abs((drawn[:, 0] < 20).mean() - 0.5) < 5 * 0.5 / np.sqrt(4000)
+    # A triangle's top parts it by the widths beside it: 10 of 50 lie below 20, and a quarter of
+    # that below 15. 4,000 draws, five standard deviations; the shared half of the spread counts
+    # for nothing within one option.
+    for price, share in ((20.0, 0.2), (15.0, 0.05)):
+        deviation = np.sqrt(share * (1 - share) / 4000)
+        assert abs((drawn[:, 0] < price).mean() - share) < 5 * deviation
     assert (price_draws(low, base, high, draws=4000, seed=7) == drawn).all()
     assert (price_draws(low, base, high, draws=4000, seed=8) != drawn).any()
 
@@ -128,6 +152,24 @@ def test_what_all_share_moves_together() -> None:
     apart = price_draws(*ends, draws=50, seed=1, shared=0.0)
     assert (together[:, 0] == together[:, 1]).all()
     assert (apart[:, 0] != apart[:, 1]).all()
+
+
+def test_options_of_one_place_have_one_spread() -> None:
+    ends = (np.full(3, 1.0), np.full(3, 2.0), np.full(3, 3.0))
+    drawn = price_draws(*ends, draws=50, seed=1, shared=0.0, site=[0, 1, 0])
+    assert (drawn[:, 0] == drawn[:, 2]).all()
+    assert (drawn[:, 0] != drawn[:, 1]).all()
+
+
+def test_levels_err_together_and_apart() -> None:
+    drawn = level_draws(2, common_error_db=3.0, site_error_db=4.0, draws=20_000, seed=1)
+    assert drawn.shape == (20_000, 2)
+    # Standard deviation 5 dB, of which 9/25 of the variance is shared: within 5 standard errors.
+    assert np.allclose(drawn.std(axis=0), 5.0, atol=0.13)
+    assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(9 / 25, abs=0.035)
+    assert (level_draws(3, common_error_db=0.0, site_error_db=0.0, draws=2, seed=1) == 0).all()
+    with pytest.raises(DomainError, match="common_error_db=-1"):
+        level_draws(1, common_error_db=-1.0, site_error_db=0.0, draws=1, seed=1)
 
 
 def test_people_keep_their_mean() -> None:

@@ -158,7 +158,7 @@ def read_question(  # noqa: PLR0913 — as best_set
         raise DomainError(f"count={count} is no whole number of options; round it down")
     there = np.zeros(options, dtype=np.bool_)
     there[_row_numbers("fixed", fixed, options)] = True
-    labels = _labels(groups, options)
+    labels = group_labels(groups, options)
     taken = {labels[row] for row in np.flatnonzero(there).tolist()} - {None}
     needs = _needs(requires, options)
     closed = np.array([label is not None and label in taken for label in labels], dtype=np.bool_)
@@ -265,10 +265,28 @@ def _row_numbers(name: str, rows: Iterable[int], options: int) -> list[int]:
     return numbers
 
 
-def _labels(
+def group_labels(
     groups: Mapping[int, Hashable] | Sequence[Hashable] | None, options: int
 ) -> list[Hashable | None]:
-    """Label of each row; None, NaN and negative numbers mean no group."""
+    """Group of each row.
+
+    Parameters
+    ----------
+    groups
+        As for :func:`phusong.planning.choose.best_set`.
+    options
+        How many rows there are.
+
+    Returns
+    -------
+    list
+        Labels; None where None, NaN or a negative number means no group.
+
+    Raises
+    ------
+    DataError
+        There is another number of labels, or a row that does not exist.
+    """
     if groups is None:
         return [None] * options
     if isinstance(groups, Mapping):

@@ -2,13 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
-from phusong.planning.finance import account
-from phusong.study import CostsSection
+from phusong.planning.finance import account, gap_of, revenue_per_year
+from phusong.study import CostItem, CostsSection, RevenueSection
 
 LARGEST_ACCESS_FACTOR = 2.0
 GENTLE_SLOPE_DEG = 10.0
 SLOPE_STEP_DEG = 10.0
+
+PriceLevel = Literal["low", "base", "high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,10 @@ def access_factor(
     return min(LARGEST_ACCESS_FACTOR, 1.0 + per_road_km * road + per_slope_step * steps)
 
 
-def site_cost(facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float) -> SiteCost:
-    """Price of a new site at the base values of the cost table.
+def site_cost(
+    facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float, level: PriceLevel = "base"
+) -> SiteCost:
+    """Price of a new site.
 
     Parameters
     ----------
@@ -101,6 +106,8 @@ def site_cost(facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float) ->
         The study's cost table.
     longest_hop_m
         Longest microwave hop; longer distances take relays [m].
+    level
+        Which end of the cost table every price is taken from.
 
     Returns
     -------
@@ -111,27 +118,27 @@ def site_cost(facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float) ->
     factor = access_factor(
         facts.road_m / 1000.0,
         facts.slope_deg,
-        per_road_km=costs.access_per_road_km.base,
-        per_slope_step=costs.access_per_slope_step.base,
+        per_road_km=_at(costs.access_per_road_km, level),
+        per_slope_step=_at(costs.access_per_slope_step, level),
     )
-    power, power_cost = _power(facts.power_line_m, costs)
+    power, power_cost = _power(facts.power_line_m, costs, level)
     hops = max(1, math.ceil(facts.backhaul_m / longest_hop_m))
     capex = (
-        costs.passive_site.base * factor
-        + costs.radio_site.base
+        _at(costs.passive_site, level) * factor
+        + _at(costs.radio_site, level)
         + power_cost
-        + hops * costs.microwave_hop.base
+        + hops * _at(costs.microwave_hop, level)
     )
     money = account(
         capex=capex,
-        opex_per_year=costs.site_opex.base,
+        opex_per_year=_at(costs.site_opex, level),
         rate=costs.discount_rate.value,
         horizon_years=costs.horizon.value,
     )
     rate = costs.exchange.rate.value
     return SiteCost(
         capex=capex * rate,
-        opex_per_year=costs.site_opex.base * rate,
+        opex_per_year=_at(costs.site_opex, level) * rate,
         present_value=money.total_cost * rate,
         power=power,
         backhaul_hops=hops,
@@ -139,10 +146,62 @@ def site_cost(facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float) ->
     )
 
 
-def _power(power_line_m: float, costs: CostsSection) -> tuple[str, float]:
-    solar = costs.power_solar.base
+def gap_type(
+    cost: SiteCost,
+    costs: CostsSection,
+    revenue: RevenueSection,
+    *,
+    people_newly_covered: float,
+    operator: str,
+) -> str:
+    """Which gap of money an option leaves.
+
+    Parameters
+    ----------
+    cost
+        Its price.
+    costs
+        The study's cost table.
+    revenue
+        What people newly covered bring.
+    people_newly_covered
+        People, >= 0.
+    operator
+        Operator's key.
+
+    Returns
+    -------
+    str
+        ``commercial``, ``capex_grant`` or ``running_support``; ``unknown`` when the study gives
+        no market share of the operator.
+    """
+    share = revenue.market_share.get(operator)
+    if share is None:
+        return "unknown"
+    income = revenue_per_year(
+        people_newly_covered,
+        penetration=revenue.penetration.value,
+        market_share=share.value,
+        arpu_per_month=revenue.arpu.value * costs.exchange.rate.value,
+    )
+    money = account(
+        capex=cost.capex,
+        opex_per_year=cost.opex_per_year,
+        rate=costs.discount_rate.value,
+        horizon_years=costs.horizon.value,
+        revenue_per_year=income,
+    )
+    return gap_of(money).gap_type
+
+
+def _power(power_line_m: float, costs: CostsSection, level: PriceLevel) -> tuple[str, float]:
+    solar = _at(costs.power_solar, level)
     if math.isnan(power_line_m):
         return "solar", solar
-    line = costs.power_line.base * power_line_m / 1000.0
-    grid = costs.power_grid.base + costs.transformer.base + line
+    line = _at(costs.power_line, level) * power_line_m / 1000.0
+    grid = _at(costs.power_grid, level) + _at(costs.transformer, level) + line
     return ("grid", grid) if grid <= solar else ("solar", solar)
+
+
+def _at(item: CostItem, level: PriceLevel) -> float:
+    return {"low": item.low, "base": item.base, "high": item.high}[level]

@@ -9,6 +9,7 @@ import pandas as pd
 from phusong.geo.grid import Grid
 from phusong.geo.places import Places
 from phusong.planning.priorities import Priority
+from phusong.planning.rank_intervals import RankInterval
 
 COLUMNS = (
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
@@ -28,6 +29,8 @@ def priorities_table(
     operators: Mapping[str, str],
     *,
     frequency_mhz: float,
+    intervals: Mapping[str, RankInterval] | None = None,
+    gap_types: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Ranked options as they are handed over.
 
@@ -43,23 +46,27 @@ def priorities_table(
         Operator's name by key.
     frequency_mhz
         Carrier of a new site [MHz].
+    intervals
+        How sure each rank is, by option_id; the columns are empty without.
+    gap_types
+        Gap of money by option_id; the column is empty without.
 
     Returns
     -------
     pandas.DataFrame
         One row per priority. ``commune`` is where the spot stands or, outside every commune,
-        the nearest one. ``gap_type``, ``rank_p10``, ``rank_p90`` and ``probability_in_top_10``
-        are empty: this ranking does not compute them.
+        the nearest one.
     """
     village_cell = _cells_of(places.villages, grid)
     rows = []
     for priority in priorities:
         option, spot = priority.option, priority.option.spot
         longitude, latitude = grid.longitude_latitude(spot.easting, spot.northing)
-        code, commune = _commune_of(spot.easting, spot.northing, places)
+        code, commune = commune_at(spot.easting, spot.northing, places)
         reached = np.isin(village_cell, priority.newly_covered)
         villages = list(places.villages.loc[reached, "name"])
         cost = option.cost
+        sure = (intervals or {}).get(option.option_id)
         rows.append(
             {
                 "rank": priority.rank,
@@ -82,12 +89,14 @@ def priorities_table(
                 "backhaul": "microwave",
                 "backhaul_hops": cost.backhaul_hops,
                 "power": cost.power,
-                "gap_type": "",
-                "rank_p10": np.nan,
-                "rank_p90": np.nan,
-                "probability_in_top_10": np.nan,
-                "why_vi": _why_vi(priority, operators[option.operator], commune, villages),
-                "why_en": _why_en(priority, operators[option.operator], commune, villages),
+                "gap_type": (gap_types or {}).get(option.option_id, ""),
+                "rank_p10": np.nan if sure is None else sure.rank_p10,
+                "rank_p90": np.nan if sure is None else sure.rank_p90,
+                "probability_in_top_10": np.nan if sure is None else sure.probability_in_top,
+                "why_vi": _why_vi(priority, operators[option.operator], commune, villages)
+                + _sure_vi(sure),
+                "why_en": _why_en(priority, operators[option.operator], commune, villages)
+                + _sure_en(sure),
                 "present_value": cost.present_value,
                 "ground_amsl_m": spot.ground_amsl_m,
                 "antenna_height_m": option.antenna_height_m,
@@ -109,7 +118,21 @@ def _cells_of(points: gpd.GeoDataFrame, grid: Grid) -> np.ndarray[tuple[int], np
     return np.where(grid.contains(easting, northing), flat, -1)
 
 
-def _commune_of(easting: float, northing: float, places: Places) -> tuple[str, str]:
+def commune_at(easting: float, northing: float, places: Places) -> tuple[str, str]:
+    """Commune that a point lies in or, outside every commune, the nearest one.
+
+    Parameters
+    ----------
+    easting, northing
+        The point [m].
+    places
+        The communes.
+
+    Returns
+    -------
+    tuple of str
+        Code and name.
+    """
     point = gpd.GeoSeries(gpd.points_from_xy([easting], [northing]), crs=places.communes.frame.crs)
     frame = places.communes.frame
     nearest = int(np.argmin(frame.distance(point.iloc[0]).to_numpy()))
@@ -158,6 +181,32 @@ def _why_vi(priority: Priority, operator: str, commune: str, villages: list[str]
         f"{_vi(option.backhaul_m / 1000, 1)} km, chưa kiểm tra tầm nhìn thẳng."
     )
     return " ".join(parts)
+
+
+def _sure_en(sure: RankInterval | None) -> str:
+    if sure is None:
+        return ""
+    own = _range(sure.rank_p10, sure.rank_p90, "to")
+    place = _range(sure.place_rank_p10, sure.place_rank_p90, "to")
+    return (
+        f" With other levels, prices and people ({sure.draws} trials) this rank is {own} in 80 % "
+        f"of them, that of the place whoever builds {place}."
+    )
+
+
+def _sure_vi(sure: RankInterval | None) -> str:
+    if sure is None:
+        return ""
+    own = _range(sure.rank_p10, sure.rank_p90, "đến")
+    place = _range(sure.place_rank_p10, sure.place_rank_p90, "đến")
+    return (
+        f" Khi thử đổi mức thu, giá và số dân ({sure.draws} lần), trong 80 % số lần hạng này là "
+        f"{own}, hạng của địa điểm bất kể ai xây là {place}."
+    )
+
+
+def _range(first: int, last: int, word: str) -> str:
+    return f"{first}" if first == last else f"{first} {word} {last}"
 
 
 def _vi(value: float, decimals: int = 0) -> str:

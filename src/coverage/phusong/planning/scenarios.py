@@ -33,7 +33,14 @@ class Scenario:
 
 
 def price_draws(
-    low: ArrayLike, base: ArrayLike, high: ArrayLike, *, draws: int, seed: int, shared: float = 0.5
+    low: ArrayLike,
+    base: ArrayLike,
+    high: ArrayLike,
+    *,
+    draws: int,
+    seed: int,
+    shared: float = 0.5,
+    site: ArrayLike | None = None,
 ) -> FloatArray:
     """Prices between the ends of a cost table.
 
@@ -48,11 +55,14 @@ def price_draws(
     shared
         Share of the spread that all options have in common (a dear year is dear everywhere),
         0 to 1.
+    site
+        Number of each option's place, from 0; options of one place share the rest of the spread
+        too. Each is a place of its own when left out.
 
     Returns
     -------
     numpy.ndarray
-        Draws × options. Half of the draws lie below the base and half above, evenly spread.
+        Draws × options, distributed as a triangle from low to high with its top at the base.
 
     Raises
     ------
@@ -71,11 +81,13 @@ def price_draws(
         raise DomainError(f"shared={shared} and draws={draws}: 0 to 1 and at least 1 are allowed")
     rng = np.random.default_rng([seed, 1])
     common = rng.standard_normal((draws, 1))
-    own = rng.standard_normal((draws, len(ends[1])))
+    place = np.arange(len(ends[1])) if site is None else np.asarray(site, dtype=np.int64)
+    own = rng.standard_normal((draws, int(place.max(initial=-1)) + 1))[:, place]
     quantile = ndtr(np.sqrt(shared) * common + np.sqrt(1.0 - shared) * own)
-    below = ends[0] + (ends[1] - ends[0]) * 2.0 * quantile
-    above = ends[1] + (ends[2] - ends[1]) * (2.0 * quantile - 1.0)
-    return np.asarray(np.where(quantile < 0.5, below, above))
+    width, left, right = ends[2] - ends[0], ends[1] - ends[0], ends[2] - ends[1]
+    below = ends[0] + np.sqrt(quantile * width * left)
+    above = ends[2] - np.sqrt((1.0 - quantile) * width * right)
+    return np.asarray(np.where(quantile * width < left, below, above))
 
 
 def people_draws(
@@ -115,6 +127,44 @@ def people_draws(
     sigma = np.sqrt(np.log1p(standard_deviation_share**2))
     noise = rng.standard_normal((draws, len(usual)))
     return np.asarray(usual * np.exp(sigma * noise - 0.5 * sigma**2))
+
+
+def level_draws(
+    sites: int, *, common_error_db: float, site_error_db: float, draws: int, seed: int
+) -> FloatArray:
+    """Errors of levels: one that all sites share, and one that each has for itself.
+
+    Parameters
+    ----------
+    sites
+        How many sites there are.
+    common_error_db
+        Standard deviation of the error that all share, >= 0 [dB].
+    site_error_db
+        Standard deviation of the error of each by itself, >= 0 [dB].
+    draws
+        How many, >= 1.
+    seed
+        Of the random generator.
+
+    Returns
+    -------
+    numpy.ndarray
+        Draws × sites, to be added to levels [dB].
+
+    Raises
+    ------
+    DomainError
+        A standard deviation is negative.
+    """
+    if not (common_error_db >= 0 and site_error_db >= 0):
+        raise DomainError(
+            f"common_error_db={common_error_db} and site_error_db={site_error_db}: at least 0 dB "
+            "is allowed"
+        )
+    rng = np.random.default_rng([seed, 4])
+    common = common_error_db * rng.standard_normal((draws, 1))
+    return np.asarray(common + site_error_db * rng.standard_normal((draws, sites)))
 
 
 def cover_draws(

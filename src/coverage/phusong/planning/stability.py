@@ -12,7 +12,7 @@ from scipy.stats import kendalltau
 from phusong.errors import DataError, DomainError
 from phusong.planning.choose import best_set
 from phusong.planning.choose_greedy import Progress
-from phusong.planning.choose_inputs import cover_matrix, not_above, read_question
+from phusong.planning.choose_inputs import cover_matrix, group_labels, not_above, read_question
 from phusong.planning.scenarios import Scenario
 from phusong.units import FloatArray, IntArray
 
@@ -29,6 +29,8 @@ class Stability:
         Rank of each option in the base case, from 1; NaN for fixed rows, here and below.
     rank_p10, rank_p90
         Ranks that are not passed in 10 % and in 90 % of the draws.
+    place_rank_p10, place_rank_p90
+        The same for the best-ranked option of the same group.
     probability_in_top
         Share of the draws in which the option is among the first ``top``.
     probability_in_best_set
@@ -51,6 +53,8 @@ class Stability:
     rank: FloatArray = field(repr=False)
     rank_p10: FloatArray = field(repr=False)
     rank_p90: FloatArray = field(repr=False)
+    place_rank_p10: FloatArray = field(repr=False)
+    place_rank_p90: FloatArray = field(repr=False)
     probability_in_top: FloatArray = field(repr=False)
     probability_in_best_set: FloatArray = field(repr=False)
     regret: float
@@ -82,8 +86,10 @@ def stability(  # noqa: PLR0913 — as best_set
     cover, weight, cost
         The base case, as for :func:`phusong.planning.choose.best_set`.
     scenarios
-        Draws of cover, weight and cost, each of the base case's shape; every option and every
-        plan meets the same draws. :mod:`phusong.planning.scenarios` makes them.
+        Draws of cover, weight and cost for the base case's options; the demand points may be
+        other ones in each draw. Every option and every plan meets the same draws, each of which
+        is asked for once, and once more for best sets. :mod:`phusong.planning.scenarios` makes
+        them.
     budget, count, fixed, groups, requires
         Limits and rules, as there; the same in every draw.
     top
@@ -103,9 +109,10 @@ def stability(  # noqa: PLR0913 — as best_set
     Raises
     ------
     DataError
-        There is no scenario, or one has another shape than the base case.
+        A scenario has another number of options than the base case.
     DomainError
-        ``top`` is below 1, or as for :func:`phusong.planning.choose.best_set`.
+        ``top`` is below 1, there is no scenario, or as for
+        :func:`phusong.planning.choose.best_set`.
 
     Examples
     --------
@@ -123,16 +130,22 @@ def stability(  # noqa: PLR0913 — as best_set
     cases = _Cases(standing, groups, requires, budget, count, rank_by)
     if top < 1 or not scenarios:
         raise DomainError(f"top={top} and {len(scenarios)} scenarios: at least 1 of each is needed")
-    for number, scenario in enumerate(scenarios):
-        _check_shape(number, scenario, base)
     order = cases.ranking(base)
-    ranks = np.array([cases.ranking(scenario) for scenario in scenarios])
+    ranks = np.array(
+        [
+            cases.ranking(_checked(number, scenario, options=len(prices)))
+            for number, scenario in enumerate(scenarios)
+        ]
+    )
+    places = _of_places(ranks, group_labels(groups, len(prices)))
     taus = [_tau(order, rank) for rank in ranks]
     in_set, regret, proven = cases.best_sets(base, scenarios)
     return Stability(
         rank=order,
         rank_p10=np.percentile(ranks, 10, axis=0, method="inverted_cdf"),
         rank_p90=np.percentile(ranks, 90, axis=0, method="inverted_cdf"),
+        place_rank_p10=np.percentile(places, 10, axis=0, method="inverted_cdf"),
+        place_rank_p90=np.percentile(places, 90, axis=0, method="inverted_cdf"),
         probability_in_top=np.where(np.isnan(order), np.nan, (ranks <= top).mean(axis=0)),
         probability_in_best_set=np.where(np.isnan(order), np.nan, in_set),
         regret=float(regret.mean()),
@@ -144,14 +157,28 @@ def stability(  # noqa: PLR0913 — as best_set
     )
 
 
-def _check_shape(number: int, scenario: Scenario, base: Scenario) -> None:
+def _checked(number: int, scenario: Scenario, *, options: int) -> Scenario:
     shapes = [np.shape(scenario.cover), np.shape(scenario.weight), np.shape(scenario.cost)]
-    wanted = [np.shape(base.cover), np.shape(base.weight), np.shape(base.cost)]
-    if shapes != wanted:
+    points = int(np.size(scenario.weight))
+    if shapes != [(options, points), (points,), (options,)]:
         raise DataError(
             f"scenarios[{number}] has shapes {shapes} of cover, weight and cost, the base case "
-            f"has {wanted}; all draws must be of the same options and points"
+            f"has {options} options; all draws must be of the same options"
         )
+    return scenario
+
+
+def _of_places(ranks: FloatArray, labels: Sequence[Hashable | None]) -> FloatArray:
+    """Rank of the best option of each option's group, draw by draw."""
+    members: dict[Hashable, list[int]] = {}
+    for row, label in enumerate(labels):
+        if label is not None:
+            members.setdefault(label, []).append(row)
+    places = ranks.copy()
+    for rows in members.values():
+        best = np.where(np.isnan(ranks[:, rows]), np.inf, ranks[:, rows]).min(axis=1)
+        places[:, rows] = np.where(np.isnan(ranks[:, rows]), np.nan, best[:, np.newaxis])
+    return places
 
 
 def _tau(base: FloatArray, other: FloatArray) -> float:

@@ -39,6 +39,20 @@ _TABLES = {
         Bilingual("Bảng ưu tiên đầu tư (CSV)", "Priorities (CSV)"),
         Bilingual("Cùng nội dung, cho phần mềm khác.", "The same, for other programs."),
     ),
+    "plan/build-order.csv": (
+        Bilingual("Thứ tự xây dựng", "Build order"),
+        Bilingual(
+            "Từng bước một, so với tập tốt nhất cho cùng số tiền.",
+            "Step after step, beside the best set for the same money.",
+        ),
+    ),
+    "plan/stability.csv": (
+        Bilingual("Độ ổn định của xếp hạng", "How sure the ranking is"),
+        Bilingual(
+            "Khoảng hạng khi mức thu, giá và số dân thay đổi.",
+            "Rank intervals when levels, prices and people are otherwise.",
+        ),
+    ),
     "gaps/communes.csv": (
         Bilingual("Theo xã", "By commune"),
         Bilingual(

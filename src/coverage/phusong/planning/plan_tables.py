@@ -1,0 +1,141 @@
+"""Build order and stability of a study as tables."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from phusong.geo.grid import Grid
+from phusong.geo.places import Places
+from phusong.planning.build_steps import BuildStep
+from phusong.planning.explain import commune_at
+from phusong.planning.priorities import Option
+from phusong.planning.stability import Stability
+
+ORDER_COLUMNS = (
+    "step", "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "capex",
+    "present_value", "cumulative_present_value", "people_newly_covered", "people_white_zone",
+    "cumulative_people", "cumulative_worth_people", "best_set_worth_people", "best_set_proven",
+    "loss_percent", "currency",
+)  # fmt: skip
+STABILITY_COLUMNS = (
+    "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "rank",
+    "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10", "draws",
+    "seed",
+)  # fmt: skip
+
+
+def build_order_table(
+    steps: Sequence[BuildStep], places: Places, grid: Grid, operators: Mapping[str, str]
+) -> pd.DataFrame:
+    """Build order as it is handed over.
+
+    Parameters
+    ----------
+    steps
+        The steps.
+    places
+        Communes that spots stand in.
+    grid
+        Frame of the options.
+    operators
+        Operator's name by key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per step. Worth is people newly covered, and those of the white zone
+        ``white_zone_weight`` times on top; ``loss_percent`` compares it with the best set for
+        the money spent so far.
+    """
+    rows = []
+    people = 0.0
+    for step in steps:
+        cost = step.option.cost
+        people += step.people_newly_covered
+        rows.append(
+            {
+                "step": step.step,
+                **_where(step.option, places, grid, operators),
+                "capex": cost.capex,
+                "present_value": cost.present_value,
+                "cumulative_present_value": step.cumulative_present_value,
+                "people_newly_covered": step.people_newly_covered,
+                "people_white_zone": step.people_white_zone,
+                "cumulative_people": people,
+                "cumulative_worth_people": step.cumulative_worth,
+                "best_set_worth_people": step.best_set_worth,
+                "best_set_proven": "yes" if step.is_proven else "no",
+                "loss_percent": step.loss_percent,
+                "currency": cost.currency,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(ORDER_COLUMNS))
+
+
+def stability_table(
+    options: Sequence[Option],
+    found: Stability | None,
+    places: Places,
+    grid: Grid,
+    operators: Mapping[str, str],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """How sure the rank of each option is, as it is handed over.
+
+    Parameters
+    ----------
+    options
+        Every option.
+    found
+        Their ranks in the base case and in the draws; None without an option to rank.
+    places
+        Communes that spots stand in.
+    grid
+        Frame of the options.
+    operators
+        Operator's name by key.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per option, by its rank in the base case. ``place_rank`` is that of its place,
+        whoever builds there. Options that add nothing to those
+        before them are ranked last.
+    """
+    if found is None:
+        return pd.DataFrame(columns=list(STABILITY_COLUMNS))
+    rows = [
+        {
+            **_where(options[row], places, grid, operators),
+            "rank": int(found.rank[row]),
+            "rank_p10": int(found.rank_p10[row]),
+            "rank_p90": int(found.rank_p90[row]),
+            "place_rank_p10": int(found.place_rank_p10[row]),
+            "place_rank_p90": int(found.place_rank_p90[row]),
+            "probability_in_top_10": float(found.probability_in_top[row]),
+            "draws": found.draws,
+            "seed": seed,
+        }
+        for row in np.argsort(found.rank, kind="stable").tolist()
+    ]
+    return pd.DataFrame(rows, columns=list(STABILITY_COLUMNS))
+
+
+def _where(
+    option: Option, places: Places, grid: Grid, operators: Mapping[str, str]
+) -> dict[str, str | float]:
+    spot = option.spot
+    longitude, latitude = grid.longitude_latitude(spot.easting, spot.northing)
+    code, commune = commune_at(spot.easting, spot.northing, places)
+    return {
+        "option_id": option.option_id,
+        "operator": operators[option.operator],
+        "latitude": latitude,
+        "longitude": longitude,
+        "commune_code": code,
+        "commune": commune,
+    }

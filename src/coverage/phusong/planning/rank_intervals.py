@@ -1,0 +1,228 @@
+"""How sure a study's ranking is: the same ranking under other coverage, prices and people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+import numpy as np
+
+from phusong.geo.grid import Grid
+from phusong.planning.demand import Columns, Demand, cover_columns
+from phusong.planning.priorities import Option
+from phusong.planning.scenarios import Scenario, level_draws, people_draws, price_draws
+from phusong.planning.stability import Stability, stability
+from phusong.study import StabilitySection
+from phusong.units import BoolArray, Float32Array, FloatArray, IntArray
+
+TOP = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Options of a study with what they may cover and cost.
+
+    Parameters
+    ----------
+    options
+        Sorted by option_id.
+    site, operator
+        Spot and operator of each option, as numbers.
+    covered
+        Spots × cells of the demand: whether a site at the spot covers the cell.
+    margin_db
+        By how much its level is above what coverage needs, of the same shape; −infinity where
+        it is unknown [dB].
+    low, high
+        Present value of each option at the low and at the high end of the cost table.
+    """
+
+    options: tuple[Option, ...]
+    site: IntArray = field(repr=False)
+    operator: IntArray = field(repr=False)
+    covered: BoolArray = field(repr=False)
+    margin_db: Float32Array = field(repr=False)
+    low: FloatArray = field(repr=False)
+    high: FloatArray = field(repr=False)
+
+    @property
+    def price(self) -> FloatArray:
+        """Present value of each option at the base of the cost table."""
+        return np.array([option.cost.present_value for option in self.options])
+
+    def columns(self, demand: Demand) -> Columns:
+        """Whom each option covers in the base case.
+
+        Parameters
+        ----------
+        demand
+            Whom to reach.
+
+        Returns
+        -------
+        Columns
+            Options × people.
+        """
+        return cover_columns(demand, self.covered, site=self.site, operator=self.operator)
+
+
+@dataclass(frozen=True, slots=True)
+class RankInterval:
+    """How sure the rank of one option is.
+
+    Parameters
+    ----------
+    rank_p10, rank_p90
+        Ranks that are not passed in 10 % and in 90 % of the draws.
+    place_rank_p10, place_rank_p90
+        The same for its place, whoever builds there.
+    probability_in_top
+        Share of the draws in which the option is among the first ten.
+    draws
+        How many there were.
+    """
+
+    rank_p10: int
+    rank_p90: int
+    place_rank_p10: int
+    place_rank_p90: int
+    probability_in_top: float
+    draws: int
+
+
+class Draws(Sequence[Scenario]):
+    """Scenarios of a study, each made when it is asked for, so that one is in memory at a time.
+
+    Parameters
+    ----------
+    candidates
+        Options with margins and prices.
+    demand
+        Whom to reach.
+    spread
+        How far things may be otherwise.
+    block
+        Number of the square that each cell of the demand lies in; its people err together.
+    """
+
+    def __init__(
+        self, candidates: Candidates, demand: Demand, *, spread: StabilitySection, block: IntArray
+    ) -> None:
+        draws, seed = spread.draws, spread.seed
+        self._candidates, self._demand, self._block = candidates, demand, block
+        self._error_db = level_draws(
+            len(candidates.margin_db), common_error_db=spread.common_error.value,
+            site_error_db=spread.site_error.value, draws=draws, seed=seed,
+        )  # fmt: skip
+        self._price = price_draws(
+            candidates.low, candidates.price, candidates.high, draws=draws, seed=seed,
+            shared=spread.shared_prices.value, site=candidates.site,
+        )  # fmt: skip
+        self._factor = people_draws(
+            np.ones(int(block.max(initial=-1)) + 1), draws=draws, seed=seed,
+            standard_deviation_share=spread.people_error.value,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        """Return the number of draws."""
+        return len(self._price)
+
+    @overload
+    def __getitem__(self, number: int) -> Scenario: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Scenario]: ...
+
+    def __getitem__(self, number: int | slice) -> Scenario | Sequence[Scenario]:
+        """Make one scenario, or several."""
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        price = self._price[number]
+        error = self._error_db[number].astype(np.float32)
+        found = cover_columns(
+            self._demand, self._candidates.margin_db + error[:, np.newaxis] >= 0.0,
+            site=self._candidates.site, operator=self._candidates.operator,
+            factor=self._factor[number][self._block],
+        )  # fmt: skip
+        return Scenario(found.cover, found.weight, price)
+
+
+def squares(cells: IntArray, grid: Grid, *, side_m: float) -> IntArray:
+    """Number of the square that each cell lies in.
+
+    Parameters
+    ----------
+    cells
+        Flat indices of cells.
+    grid
+        The frame.
+    side_m
+        Side of a square, > 0; whole cells, at least one [m].
+
+    Returns
+    -------
+    numpy.ndarray
+        From 0, only squares that hold a cell.
+    """
+    across = max(1, round(side_m / grid.resolution_m))
+    rows, cols = cells // grid.shape[1] // across, cells % grid.shape[1] // across
+    _, number = np.unique(rows * grid.shape[1] + cols, return_inverse=True)
+    return np.asarray(number, dtype=np.int64).ravel()
+
+
+def rank_intervals(
+    candidates: Candidates, demand: Demand, *, spread: StabilitySection, grid: Grid
+) -> Stability:
+    """Ranks of a study's options under other coverage, prices and people.
+
+    Parameters
+    ----------
+    candidates
+        Options with margins and prices; at least one.
+    demand
+        Whom to reach.
+    spread
+        How far things may be otherwise, how often they are drawn, and the seed.
+    grid
+        Frame of the demand's cells.
+
+    Returns
+    -------
+    Stability
+        In each draw the options are ranked as the study ranks them: by steps, by people newly
+        covered for the money, one option per spot. Options that add nothing come after those.
+    """
+    base = candidates.columns(demand)
+    block = squares(demand.cells, grid, side_m=spread.people_square.value)
+    return stability(
+        base.cover, weight=base.weight, cost=candidates.price,
+        scenarios=Draws(candidates, demand, spread=spread, block=block),
+        groups=candidates.site.tolist(), top=TOP, rank_by="steps",
+    )  # fmt: skip
+
+
+def intervals_by_option(candidates: Candidates, found: Stability) -> dict[str, RankInterval]:
+    """How sure each rank is, by option_id.
+
+    Parameters
+    ----------
+    candidates
+        The options.
+    found
+        Their ranks in the draws.
+
+    Returns
+    -------
+    dict
+        One interval per option.
+    """
+    return {
+        option.option_id: RankInterval(
+            int(found.rank_p10[row]),
+            int(found.rank_p90[row]),
+            int(found.place_rank_p10[row]),
+            int(found.place_rank_p90[row]),
+            float(found.probability_in_top[row]),
+            found.draws,
+        )
+        for row, option in enumerate(candidates.options)
+    }

@@ -1,0 +1,119 @@
+"""Build order, rank intervals and gaps of money of a study agree with its ranking."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from runs import run_here, table
+from synthetic import Region, assumed, write_region
+
+NUMBERS = (
+    "rank", "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10",
+    "draws", "seed", "step", "present_value", "cumulative_present_value", "people_newly_covered",
+    "people_white_zone", "cumulative_people", "cumulative_worth_people", "best_set_worth_people",
+    "loss_percent",
+)  # fmt: skip
+
+
+def read(region: Region, name: str) -> pd.DataFrame:
+    found = table(region.output / "plan" / f"{name}.csv")
+    for column in set(NUMBERS) & set(found.columns):
+        found[column] = pd.to_numeric(found[column])
+    return found
+
+
+@pytest.fixture(scope="module")
+def priorities(first_run: Region) -> pd.DataFrame:
+    return read(first_run, "priorities")
+
+
+@pytest.fixture(scope="module")
+def sure(first_run: Region) -> pd.DataFrame:
+    return read(first_run, "stability")
+
+
+@pytest.fixture(scope="module")
+def order(first_run: Region) -> pd.DataFrame:
+    return read(first_run, "build-order")
+
+
+def test_the_base_case_of_the_draws_is_the_ranking(
+    priorities: pd.DataFrame, sure: pd.DataFrame
+) -> None:
+    assert list(sure["rank"]) == list(range(1, len(sure) + 1))
+    assert list(sure["option_id"])[: len(priorities)] == list(priorities["option_id"])
+    assert sure["option_id"].is_unique
+
+
+def test_intervals_stand_in_both_tables_and_in_words(
+    priorities: pd.DataFrame, sure: pd.DataFrame
+) -> None:
+    both = priorities.merge(sure, on="option_id", suffixes=("", "_sure"))
+    assert len(both) == len(priorities)
+    for column in ("rank_p10", "rank_p90", "probability_in_top_10"):
+        assert (both[column] == both[f"{column}_sure"]).all()
+    assert (both["rank_p10"] <= both["rank_p90"]).all()
+    assert (both["place_rank_p10"] <= both["rank_p10"]).all()
+    assert (both["place_rank_p90"] <= both["rank_p90"]).all()
+    assert both["probability_in_top_10"].between(0, 1).all()
+    for row in both.itertuples():
+        assert f"({row.draws} trials)" in row.why_en
+        assert f"({row.draws} lần)" in row.why_vi
+
+
+def test_an_operator_builds_at_a_place_once(order: pd.DataFrame) -> None:
+    assert list(order["step"]) == list(range(1, len(order) + 1))
+    assert not order.duplicated(["latitude", "longitude"]).any()
+
+
+def test_the_build_order_adds_up(order: pd.DataFrame) -> None:
+    # Tables have whole money and people to one decimal.
+    steps = len(order)
+    assert order["present_value"].cumsum().to_numpy() == pytest.approx(
+        order["cumulative_present_value"].to_numpy(), abs=steps
+    )
+    assert order["people_newly_covered"].cumsum().to_numpy() == pytest.approx(
+        order["cumulative_people"].to_numpy(), abs=0.1 * steps
+    )
+    lost = 100 * (1 - order["cumulative_worth_people"] / order["best_set_worth_people"])
+    assert order["loss_percent"].to_numpy() == pytest.approx(lost.to_numpy(), abs=0.006)
+    assert (order["loss_percent"] >= 0).all()
+    assert (order["best_set_worth_people"].diff().dropna() >= 0).all()
+    assert set(order["best_set_proven"]) == {"yes"}
+
+
+def test_the_best_sets_are_no_worse_than_the_ranking(
+    priorities: pd.DataFrame, order: pd.DataFrame
+) -> None:
+    worth = priorities["people_newly_covered"].sum() + priorities["people_white_zone"].sum()
+    money = priorities["present_value"].sum()
+    largest = order.iloc[-1]
+    if largest["cumulative_present_value"] >= money:
+        # People are whole in each of a few columns, at most half a person off in each.
+        assert largest["best_set_worth_people"] >= 0.99 * worth
+
+
+def test_without_revenue_no_gap_of_money(first_run: Region, priorities: pd.DataFrame) -> None:
+    assert set(priorities["gap_type"]) == {""}
+    manifest = json.loads((first_run.output / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["steps"]["plan"]["facts"]["not_computed"] == ["gap_type"]
+
+
+def test_with_revenue_every_priority_has_its_gap(tmp_path: Path) -> None:
+    currency = "USD/month"
+    revenue = {
+        "penetration": assumed(1.0, "fraction"),
+        "market_share": {"mang-a": assumed(1.0, "fraction")},
+        "arpu": assumed(1e6, currency),
+    }
+    region = write_region(tmp_path / "r", study={"planning.revenue": revenue})
+    run_here(region)
+    found = read(region, "priorities")
+    labels = dict(zip(found["operator"], found["gap_type"], strict=True))
+    assert set(labels) <= {"Nhà mạng A", "Nhà mạng B"}
+    assert labels.get("Nhà mạng A", "commercial") == "commercial"
+    assert labels.get("Nhà mạng B", "unknown") == "unknown"
+    manifest = json.loads((region.output / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["steps"]["plan"]["facts"]["not_computed"] == []
