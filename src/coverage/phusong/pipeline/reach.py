@@ -18,6 +18,7 @@ from phusong.analysis.reach import (
     combine_technologies,
     sector_level_dbm,
 )
+from phusong.analysis.rim import rim_km2
 from phusong.analysis.service_probability import SeveralSites
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
@@ -31,6 +32,8 @@ from phusong.store.tables import write_csv
 from phusong.study import PRACTICE_LABEL, Study
 
 STEP = "reach"
+SMALLEST_RIM_KM2 = 1.0
+"""Less signal than this at the rim of the radius is not worth a warning."""
 Layer = tuple[str, str]
 """Operator's key and technology."""
 
@@ -67,6 +70,39 @@ def _compute(session: Session) -> None:
         for file in write_layers(session, environment, layers)
     ]
     _finish(session, network, files, noticed)
+
+
+def rim_warnings(study: Study, reached: Reach) -> tuple[str, ...]:
+    """Say whether the radius ends before the signal does.
+
+    Parameters
+    ----------
+    study
+        Radius, and when a cell counts as served.
+    reached
+        Received levels of the same study.
+
+    Returns
+    -------
+    tuple of str
+        One line in Vietnamese and English, or none.
+    """
+    radius_km = study.propagation.radius_km
+    percent = round(100 * study.service.marginal.value)
+    technologies = sorted({technology for _, technology in reached.layers} - {ANY})
+    area = sum(
+        rim_km2(reached, (ANY, technology), radius_m=1000.0 * radius_km, marginal_percent=percent)
+        for technology in technologies
+    )
+    if area < SMALLEST_RIM_KM2:
+        return ()
+    return (
+        f"Còn {area:.0f} km² có sóng ở km ngoài cùng của bán kính {radius_km:g} km; xa hơn không "
+        "tính, nên vùng không có sóng có thể lớn hơn thực tế. / "
+        f"{area:.0f} km² still have signal in the outermost kilometre of the radius of "
+        f"{radius_km:g} km; nothing is computed beyond it, so areas without signal may come out "
+        "too large: raise propagation.radius_km",
+    )
 
 
 def best_servers(
