@@ -99,7 +99,11 @@ def test_a_geotiff_on_the_metric_grid(dem: Path, tmp_path: Path, model: str) -> 
         assert math.isnan(dataset.nodata)
         assert dataset.units == ("dB",)
         assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
-        assert dataset.tags()["MODEL"] == model
+        tags = dataset.tags()
+        assert (tags["MODEL"], tags["QUANTITY"]) == (model, "path-loss")
+        assert (float(tags["LATITUDE"]), float(tags["LONGITUDE"])) == (LATITUDE, LONGITUDE)
+        assert (tags["RADIUS_KM"], tags["FREQUENCY_MHZ"]) == ("3.0", "800.0")
+        assert ("CLIMATE" in tags) == (model == "itm")
     far = distances(out)
     np.testing.assert_array_equal(np.isfinite(values), far <= 3000.0)
     free_space = 32.44 + 20 * math.log10(800.0) + 20 * np.log10(far / 1000.0)

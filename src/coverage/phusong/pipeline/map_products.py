@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from phusong.reporting.kmz import KMZ_SCALES, KmzPlace, transmitter_kmz
 from phusong.store.files import write_whole
 from phusong.store.rasters import write_raster
 from phusong.units import Float32Array, FloatArray
+from phusong.version import __version__
 
 FIELD_STRENGTH_1KW_DB = 199.36
 """Field strength for 1 kW ERP is this + 20 log f[GHz] − loss. ITU-R P.1812-8, eq. (70)."""
@@ -30,6 +32,11 @@ UNITS: Mapping[str, str] = {
 
 PRACTICE = Bilingual("Dữ liệu mô phỏng", "Practice data")
 MRAD_TO_DEG = 0.18 / np.pi
+ITM_ONLY = (
+    "climate", "ground_permittivity", "ground_conductivity_s_per_m", "situation_percent",
+    "mode_of_variability",
+)  # fmt: skip
+"""Conditions that no other model knows."""
 
 _MEASURED_NEAR = 0.2  # share by which the frequency of a pattern may differ unnoticed
 
@@ -133,10 +140,26 @@ def write_map(
         )
         write_whole(out, lambda aside: aside.write_bytes(content))
         return
-    tags = {
-        "QUANTITY": quantity,
-        "MODEL": transmitter.model,
-        "FREQUENCY_MHZ": f"{conditions.frequency_mhz:g}",
-        **({"DATA_STATUS": PRACTICE.plain} if practice else {}),
-    }
+    tags = _asked_for(transmitter) | ({"DATA_STATUS": PRACTICE.plain} if practice else {})
     write_raster(out, whole, loss.grid, nodata=np.nan, unit=UNITS[quantity], tags=tags)
+
+
+def _asked_for(transmitter: Transmitter) -> dict[str, str]:
+    """Everything that the map was asked for, so that the file says how to make it again."""
+    asked: dict[str, object] = {
+        "software": f"Phusong {__version__}",
+        "quantity": transmitter.quantity,
+        "model": transmitter.model,
+        "latitude": transmitter.latitude,
+        "longitude": transmitter.longitude,
+        **asdict(transmitter.conditions),
+    }
+    if transmitter.model != "itm":
+        asked = {key: value for key, value in asked.items() if key not in ITM_ONLY}
+    if transmitter.quantity == "received-level":
+        asked["eirp_dbm"] = transmitter.eirp_dbm
+    if transmitter.radiation is not None:
+        turned = asdict(transmitter.radiation)
+        measured = turned.pop("pattern")
+        asked |= {"antenna": "3gpp" if measured is None else "measured pattern", **turned}
+    return {key.upper(): str(value) for key, value in asked.items()}
