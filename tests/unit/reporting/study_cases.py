@@ -1,5 +1,7 @@
 """Results of a study small enough to count by hand."""
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -80,6 +82,8 @@ def priorities(name: str = "Dìn Chin") -> pd.DataFrame:
     return pd.DataFrame(
         {
             "rank": [1, 2],
+            "rank_p10": [1.0, math.nan],
+            "rank_p90": [4.0, math.nan],
             "operator": ["Nhà mạng A", "Nhà mạng B"],
             "commune": [name, "Pa Cheo"],
             "people_newly_covered": [500.4, 200.0],

@@ -147,9 +147,10 @@ def _named(villages: list[str], more: str) -> str:
 
 def _why_en(priority: Priority, operator: str, commune: str, villages: list[str]) -> str:
     option = priority.option
+    newly, white = _people(priority)
     parts = [
-        f"About {priority.people_newly_covered:,.0f} people newly covered for {operator}, "
-        f"{priority.people_white_zone:,.0f} of them without any operator today, "
+        f"About {newly:,.0f} people newly covered for {operator}, "
+        f"{white:,.0f} of them without any operator today, "
         f"from high ground at {option.spot.ground_amsl_m:,.0f} m in or near {commune}."
     ]
     if villages:
@@ -166,10 +167,11 @@ def _why_en(priority: Priority, operator: str, commune: str, villages: list[str]
 
 def _why_vi(priority: Priority, operator: str, commune: str, villages: list[str]) -> str:
     option = priority.option
+    newly, white = _people(priority)
     power = {"grid": "điện lưới", "solar": "năng lượng mặt trời"}[option.cost.power]
     parts = [
-        f"Khoảng {_vi(priority.people_newly_covered)} người được phủ sóng mới của {operator}, "
-        f"trong đó {_vi(priority.people_white_zone)} người hiện chưa có sóng của nhà mạng nào; "
+        f"Khoảng {_vi(newly)} người được phủ sóng mới của {operator}, "
+        f"trong đó {_vi(white)} người hiện chưa có sóng của nhà mạng nào; "
         f"điểm cao {_vi(option.spot.ground_amsl_m)} m tại hoặc gần xã {commune}."
     ]
     if villages:
@@ -207,6 +209,14 @@ def _sure_vi(sure: RankInterval | None) -> str:
 
 def _range(first: int, last: int, word: str) -> str:
     return f"{first}" if first == last else f"{first} {word} {last}"
+
+
+def _people(priority: Priority) -> tuple[float, float]:
+    """People newly covered, and those of white zones, in the tenths that the table has.
+
+    Text that rounds them again says the same as whatever rounds the table.
+    """
+    return round(priority.people_newly_covered, 1), round(priority.people_white_zone, 1)
 
 
 def _vi(value: float, decimals: int = 0) -> str:

@@ -1,5 +1,6 @@
 """Results of a study as tables for readers: words in two languages, units, rounded numbers."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -266,7 +267,7 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
     weight = study.planning.white_zone_weight.value
     rows = tuple(
         (
-            str(row.rank), row.operator, row.commune,
+            str(row.rank), _interval(row.rank_p10, row.rank_p90), row.operator, row.commune,
             row.people_newly_covered, row.people_white_zone,
             row.capex / _MILLION, row.present_value / _MILLION, row.cost_per_person / _MILLION,
         )
@@ -276,6 +277,7 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
         title=Bilingual("Ưu tiên đầu tư", "Investment priorities"),
         columns=(
             Column(Bilingual("Hạng", "Rank")),
+            Column(Bilingual("Hạng khi thử (80 %)", "Rank in trials (80 %)")),
             OPERATOR,
             COMMUNE,
             Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0),
@@ -288,14 +290,22 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
         note=Bilingual(
             f"{len(rows)} trong {len(priorities)} phương án; tất cả trong plan/priorities.xlsx. "
             "Xếp hạng theo số người được phủ mới trên mỗi đồng giá trị hiện tại, người ở vùng "
-            f"trắng sóng được tính thêm {weight:g} lần; chưa xét độ ổn định của xếp hạng. Chi "
-            "phí là mức tham khảo từ nước khác.",
+            f"trắng sóng được tính thêm {weight:g} lần. Hạng khi thử: khoảng chứa 80 % số lần khi "
+            "mức thu, giá và số dân thay đổi. Chi phí là mức tham khảo từ nước khác.",
             f"{len(rows)} of {len(priorities)} options; all of them in plan/priorities.xlsx. "
             "Ranked by people newly covered per present value, those in white zones counted "
-            f"{weight:g} time{'' if weight == 1 else 's'} more; how stable the ranking is, is "
-            "not assessed. Costs are benchmarks of other countries.",
+            f"{weight:g} time{'' if weight == 1 else 's'} more. Rank in trials: where 80 % of the "
+            "trials with other levels, prices and people put it. Costs are benchmarks of other "
+            "countries.",
         ),
     )
+
+
+def _interval(first: float, last: float) -> str | None:
+    """Ranks from first to last; None where no trials were made."""
+    if math.isnan(first) or math.isnan(last):
+        return None
+    return f"{first:.0f}" if first == last else f"{first:.0f}–{last:.0f}"
 
 
 def _operators(study: Study, found: Gaps) -> list[tuple[str, Bilingual]]:
