@@ -62,6 +62,23 @@ def whole(loss: LossMap, values: np.ndarray) -> np.ndarray:
 # Frame
 
 
+@pytest.mark.parametrize("method", ["exact", "sweep"])
+def test_an_area_gets_the_same_values_and_nothing_else(method: str) -> None:
+    rows, cols = np.mgrid[:ROWS, :COLS]
+    area = 2 * rows + cols > 42  # not the mast's own cell
+    all_of_it, part = (loss_map(ground(), method=method, within=w) for w in (None, area))
+    expected = np.where(area, whole(all_of_it, all_of_it.path_loss_db[0]), np.nan)
+    assert 0 < np.isfinite(expected).sum() < all_of_it.inside.sum()
+    np.testing.assert_array_equal(whole(part, part.path_loss_db[0]), expected)
+    np.testing.assert_array_equal(np.isfinite(part.tx_elevation_mrad), part.inside)
+    assert part.unknown_cells == 0
+
+
+def test_an_area_of_another_grid_is_refused() -> None:
+    with pytest.raises(DataError, match=r"within has shape \(3, 3\), the terrain has \(29, 33\)"):
+        loss_map(ground(), within=np.ones((3, 3), dtype=np.bool_))
+
+
 def test_window_holds_the_cells_whose_centres_are_near():
     loss = loss_map(ground())
     rows, cols = np.mgrid[:ROWS, :COLS] + 0.5

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -155,6 +155,7 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     time_percent: float = 50.0,
     polarization: Polarization = "vertical",
     clutter_height_m: Float32Array | None = None,
+    within: BoolArray | None = None,
     method: Method = "sweep",
     threads: int = 1,
 ) -> LossMap:
@@ -186,6 +187,9 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     clutter_height_m
         Representative clutter height, >= 0, shape of the terrain; NaN is unknown. The cells of
         both antennas never carry their own [m].
+    within
+        Cells that are asked for, for example those of a commune's polygon, shape of the terrain;
+        every cell of the disc by default. Others are NaN and not counted.
     method
         ``"sweep"``: along radials that cells share, in time proportional to the area;
         ``"exact"``: each cell on its own profile, for checking and for short radii.
@@ -203,7 +207,7 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     DomainError
         A value is impossible, the method is unknown, or no frequency is given.
     DataError
-        The mast stands outside the terrain, or the clutter has another shape.
+        The mast stands outside the terrain, or ``within`` or the clutter has another shape.
 
     Warns
     -----
@@ -236,7 +240,9 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     if threads < 1:
         raise DomainError(f"threads={threads} is impossible, at least 1 is needed")
     grid = terrain.grid
-    window = disc_window(grid, easting=easting, northing=northing, radius_m=radius_m)
+    window = _asked_for(
+        disc_window(grid, easting=easting, northing=northing, radius_m=radius_m), within, grid
+    )
     row, col = grid.pixel_of(easting, northing)
     task = DiscTask(
         float(row),
@@ -269,6 +275,20 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
         tx_elevation_mrad=tx_elevation_mrad,
         inside=window.inside,
     )
+
+
+def _asked_for(window: DiscWindow, within: BoolArray | None, grid: Grid) -> DiscWindow:
+    """Leave out the cells of a disc that nobody asks for."""
+    if within is None:
+        return window
+    if within.shape != grid.shape:
+        raise DataError(
+            f"within has shape {within.shape}, the terrain has {grid.shape}; "
+            "rasterise the area on the terrain's grid"
+        )
+    rows, cols = window.inside.shape
+    part = within[window.row0 : window.row0 + rows, window.col0 : window.col0 + cols]
+    return replace(window, inside=window.inside & part)
 
 
 def _check_frequencies(frequencies_mhz: tuple[float, ...]) -> None:
