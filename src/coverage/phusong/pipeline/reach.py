@@ -16,12 +16,12 @@ from phusong.analysis.reach import (
     ReachLayer,
     combine,
     combine_technologies,
-    sector_level_dbm,
 )
 from phusong.analysis.rim import rim_km2
 from phusong.analysis.service_probability import SeveralSites
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
+from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.session import Session
@@ -51,14 +51,29 @@ def reach(session: Session) -> Reach:
     Reach
         Best server per operator and technology, and of all operators.
     """
-    if not session.is_done(STEP):
-        _compute(session)
-    return load_reach(session)
+    return load_reach(session) if session.is_done(STEP) else _compute(session)
 
 
-def _compute(session: Session) -> None:
+def noticed(session: Session) -> tuple[str, ...]:
+    """What was noticed in the inputs, and of the radius, when the reach was computed.
+
+    Parameters
+    ----------
+    session
+        The study in use; its reach must have been computed.
+
+    Returns
+    -------
+    tuple of str
+        One line each.
+    """
+    step = session.manifest.step(STEP)
+    return tuple(step.facts["warnings"]) if step else ()
+
+
+def _compute(session: Session) -> Reach:
     study = session.study
-    noticed = session.inputs.warnings()  # a fault in any input shows before hours of computing
+    doubts = session.inputs.warnings()  # a fault in any input shows before hours of computing
     make_folder(study.output)
     network = session.inputs.network.on_air()
     servers = best_servers(
@@ -69,24 +84,13 @@ def _compute(session: Session) -> None:
         for environment, layers in servers
         for file in write_layers(session, environment, layers)
     ]
-    _finish(session, network, files, noticed)
+    reached = load_reach(session)
+    _finish(session, network, files, (*doubts, *_rim_warnings(study, reached)))
+    return reached
 
 
-def rim_warnings(study: Study, reached: Reach) -> tuple[str, ...]:
-    """Say whether the radius ends before the signal does.
-
-    Parameters
-    ----------
-    study
-        Radius, and when a cell counts as served.
-    reached
-        Received levels of the same study.
-
-    Returns
-    -------
-    tuple of str
-        One line in Vietnamese and English, or none.
-    """
+def _rim_warnings(study: Study, reached: Reach) -> tuple[str, ...]:
+    """Say, in one line or none, whether the radius ends before the signal does."""
     radius_km = study.propagation.radius_km
     percent = round(100 * study.service.marginal.value)
     technologies = sorted({technology for _, technology in reached.layers} - {ANY})
@@ -144,7 +148,7 @@ def best_servers(
                 budget = sector_budget(study, sector, environment)
                 if level is None:
                     first = budget.entry_loss_db
-                    level = sector_level_dbm(
+                    level = sector_map_dbm(
                         loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
                     )
                 here = level - np.float32(budget.entry_loss_db - first)
@@ -302,9 +306,7 @@ def write_layers(session: Session, environment: str, layers: dict[Layer, BestSer
     return files
 
 
-def _finish(
-    session: Session, network: Network, files: list[Path], noticed: tuple[str, ...]
-) -> None:
+def _finish(session: Session, network: Network, files: list[Path], doubts: tuple[str, ...]) -> None:
     study, grid = session.study, session.inputs.grid
     table = study.output / "reach" / "servers.csv"
     write_csv(table, tidy(servers_table(study, network), practice=study.study.practice_data))
@@ -318,7 +320,7 @@ def _finish(
         "sites": len(network.site_ids),
         "filled_from_defaults": network.filled,
         "left_out": list(session.inputs.network.left_out),
-        "warnings": list(noticed),
+        "warnings": list(doubts),
     }
     session.record(STEP, facts, [*files, table])
 

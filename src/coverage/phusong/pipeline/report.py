@@ -94,7 +94,7 @@ def study_facts(session: Session) -> StudyFacts:
         priorities=ranked.priorities,
         options=len(ranked.priorities),
         sources=tuple(sources_of(session.study)),
-        warnings=(*inputs.warnings(), *reach_step.rim_warnings(session.study, reached)),
+        warnings=reach_step.noticed(session),
     )
 
 

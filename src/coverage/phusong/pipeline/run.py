@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from phusong.pipeline.api import start
-from phusong.pipeline.reach import load_reach, rim_warnings
+from phusong.pipeline.reach import noticed
 from phusong.pipeline.report import write_report
 from phusong.pipeline.session import Progress, silent
 from phusong.store.files import remove_leftovers
@@ -45,6 +45,6 @@ def run_study(
         remove_leftovers(study.output)
     session = start(study, workers=workers, progress=progress, fresh=fresh)
     door = write_report(session, with_notebooks=with_notebooks)
-    for line in (*session.inputs.warnings(), *rim_warnings(study, load_reach(session))):
+    for line in noticed(session):
         study.note(f"{WARNING}{line}")
     return door
