@@ -17,12 +17,12 @@ from phusong.analysis.reach import (
     combine,
     combine_technologies,
     rsrp_eirp_dbm,
-    sector_level_dbm,
     service_margin,
 )
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
 from phusong.models.loss_map import LossMap
+from phusong.models.sector_level import sector_map_dbm
 
 # Around the zone's central meridian, where grid north is true north. The mast stands in the
 # centre of the cell at row 4, column 5 of 9 x 12 cells.
@@ -63,7 +63,7 @@ def loss_map(
 def level_at(
     row: int, col: int, sector: Sector = SECTOR, loss: LossMap | None = None, *, eirp: float = 30.71
 ) -> float:
-    level = sector_level_dbm(loss or loss_map(), sector, eirp_dbm=eirp, entry_loss_db=3.0)
+    level = sector_map_dbm(loss or loss_map(), sector, eirp_dbm=eirp, entry_loss_db=3.0)
     return float(level[row, col])
 
 
@@ -140,25 +140,25 @@ def test_vertical_pattern_by_hand(elevation_deg: float, pattern_db: float) -> No
 
 def test_an_omni_antenna_looks_everywhere() -> None:
     omni = replace(SECTOR, azimuth_deg=None)
-    level = sector_level_dbm(loss_map(), omni, eirp_dbm=30.71, entry_loss_db=3.0)
+    level = sector_map_dbm(loss_map(), omni, eirp_dbm=30.71, entry_loss_db=3.0)
     np.testing.assert_allclose(level, -72.29, atol=0.01)
-    up = sector_level_dbm(loss_map(elevation_deg=1.0), omni, eirp_dbm=30.71, entry_loss_db=3.0)
+    up = sector_map_dbm(loss_map(elevation_deg=1.0), omni, eirp_dbm=30.71, entry_loss_db=3.0)
     np.testing.assert_allclose(up, -75.29, atol=0.01)
 
 
 def test_a_window_keeps_its_place() -> None:
     # The window begins at row 2, column 4: its cell (2, 4) is the grid's (4, 8), due east.
     loss = loss_map(shape=(5, 6), corner=(2, 4))
-    level = sector_level_dbm(loss, SECTOR, eirp_dbm=30.71, entry_loss_db=3.0)
+    level = sector_map_dbm(loss, SECTOR, eirp_dbm=30.71, entry_loss_db=3.0)
     assert float(level[2, 4]) == pytest.approx(-72.29, abs=0.01)
-    whole = sector_level_dbm(loss_map(), SECTOR, eirp_dbm=30.71, entry_loss_db=3.0)
+    whole = sector_map_dbm(loss_map(), SECTOR, eirp_dbm=30.71, entry_loss_db=3.0)
     np.testing.assert_allclose(level, whole[2:7, 4:10], atol=1e-5)
 
 
 def test_unknown_loss_is_unknown_level() -> None:
     path = np.full(GRID.shape, 100.0, dtype=np.float32)
     path[1, 2] = np.nan
-    level = sector_level_dbm(loss_map(path), SECTOR, eirp_dbm=30.0, entry_loss_db=0.0)
+    level = sector_map_dbm(loss_map(path), SECTOR, eirp_dbm=30.0, entry_loss_db=0.0)
     assert level.dtype == np.float32
     assert np.argwhere(np.isnan(level)).tolist() == [[1, 2]]
 

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from phusong.analysis.reach import measured_eirp_dbm, sector_level_dbm
+from phusong.analysis.reach import measured_eirp_dbm
 from phusong.errors import DomainError, StudyError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
 from phusong.models.loss_map import LossMap
+from phusong.models.sector_level import sector_map_dbm
 from phusong.sources.study_file import read_study
 from phusong.sources.towers import read_towers
 from phusong.study import Study
@@ -91,7 +92,7 @@ def test_link_budgets_by_hand(
     measured = measured_eirp_dbm(
         eirp_dbm, technology=study.technologies[technology], bandwidth_mhz=bandwidth_mhz
     )
-    level = sector_level_dbm(loss, sector, eirp_dbm=measured, entry_loss_db=3.0)
+    level = sector_map_dbm(loss, sector, eirp_dbm=measured, entry_loss_db=3.0)
     # Rounded to hundredths by hand; levels are float32.
     assert level == pytest.approx(np.full(shape, level_dbm), abs=0.0051)
 

@@ -9,9 +9,8 @@ from scipy.special import ndtr
 
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
-from phusong.geo.network import Network, Sector
+from phusong.geo.network import Network
 from phusong.models.loss_map import LossMap
-from phusong.models.sector_level import sector_map_dbm
 from phusong.study import WHOLE_CARRIER, TechnologySection
 from phusong.units import BoolArray, Float32Array, FloatArray
 
@@ -157,30 +156,6 @@ def measured_eirp_dbm(
             f"{', '.join(technology.bandwidths)} MHz; correct it"
         )
     return rsrp_eirp_dbm(eirp_dbm, resource_blocks=blocks)
-
-
-def sector_level_dbm(
-    loss: LossMap, sector: Sector, *, eirp_dbm: float, entry_loss_db: float
-) -> Float32Array:
-    """Median received level of one sector over its mast's window.
-
-    Parameters
-    ----------
-    loss
-        Path loss of the sector's mast; must hold its frequency.
-    sector
-        Antenna, azimuth and tilts.
-    eirp_dbm
-        EIRP of what is received (a resource element for RSRP) at the antenna's maximum [dBm].
-    entry_loss_db
-        Loss of body, vehicle or building on the receiver's side, >= 0 [dB].
-
-    Returns
-    -------
-    numpy.ndarray
-        Level, float32, shape of the window; NaN where the loss is unknown [dBm].
-    """
-    return sector_map_dbm(loss, sector, eirp_dbm=eirp_dbm, entry_loss_db=entry_loss_db)
 
 
 def true_azimuth_deg(loss: LossMap, *, easting: float, northing: float) -> FloatArray:

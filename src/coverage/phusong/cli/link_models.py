@@ -23,7 +23,6 @@ from phusong.sources.link_objects import (
 )
 
 Results = dict[str, Any]
-EARTH_RADIUS_KM = 6371.0
 ELSEWHERE_KM, ELSEWHERE_SHARE = 0.5, 0.05
 """How far coordinates and length may disagree: rounded coordinates, another Earth."""
 
@@ -65,6 +64,8 @@ def _p1812_results(link: P1812LinkObject) -> Results:
 
 def _say_if_elsewhere(link: P1812LinkObject) -> None:
     """Warn of ends that are not as far apart as the profile is long: a link copied wrongly."""
+    from phusong.models.sight import EARTH_RADIUS_KM  # noqa: PLC0415
+
     tx, rx = math.radians(link.latitude_tx), math.radians(link.latitude_rx)
     turn = math.radians(link.longitude_rx - link.longitude_tx)
     half_chord = math.hypot(

@@ -13,7 +13,7 @@ from phusong.models.antenna import measured_pattern_loss_db, sector_pattern_loss
 from phusong.models.loss_map import LossMap
 from phusong.pipeline.map_models import Ground
 from phusong.pipeline.map_request import Radiation, Transmitter
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.facts import PRACTICE
 from phusong.reporting.kmz import KMZ_SCALES, KmzPlace, transmitter_kmz
 from phusong.store.files import write_whole
 from phusong.store.rasters import write_raster
@@ -30,7 +30,6 @@ UNITS: Mapping[str, str] = {
 }
 """What a map can hold, and its unit."""
 
-PRACTICE = Bilingual("Dữ liệu mô phỏng", "Practice data")
 MRAD_TO_DEG = 0.18 / np.pi
 ITM_ONLY = (
     "climate", "ground_permittivity", "ground_conductivity_s_per_m", "situation_percent",

@@ -8,9 +8,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from phusong.analysis.gaps import COVERED, service_class
-from phusong.analysis.reach import BestServer, Threshold, sector_level_dbm
+from phusong.analysis.reach import BestServer, Threshold
 from phusong.geo.network import Sector
 from phusong.models.loss_map import LossMap
+from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.losses import LossMaps, Mast
@@ -149,7 +150,7 @@ def _new_site(
     sectors = _new_sectors(session, spot, technology)
     budget = sector_budget(study, sectors[0], study.environment)  # its sectors differ in azimuth
     for number, sector in enumerate(sectors):
-        level = sector_level_dbm(
+        level = sector_map_dbm(
             loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db
         )
         best.add(loss, level, number, budget.threshold)

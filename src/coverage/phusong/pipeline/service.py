@@ -13,7 +13,6 @@ from phusong.analysis.reach import (
     NO_SERVER,
     UNKNOWN_PERCENT,
     Reach,
-    sector_level_dbm,
     service_margin,
 )
 from phusong.analysis.service_quality import (
@@ -25,6 +24,7 @@ from phusong.analysis.service_quality import (
 )
 from phusong.analysis.service_sites import SiteMargins, SiteName, resilience_table
 from phusong.geo.network import Network, Sector
+from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import has_elements, occupied_mhz, sector_budget, spacing_khz
 from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.reach import own_layers
@@ -148,7 +148,7 @@ def _sweep(
             for index in indices:
                 sector = network.sectors[index]
                 budget = sector_budget(study, sector, study.environment)
-                level = sector_level_dbm(
+                level = sector_map_dbm(
                     loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db
                 )
                 parts.append((loss.row0, loss.col0, service_margin(level, budget.threshold)))
