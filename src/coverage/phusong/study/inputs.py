@@ -1,0 +1,131 @@
+"""What a study asks about, and the files that it reads."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from phusong.study.values import CommuneCode, FileKey, Name, Section, TitledSection
+
+
+class StudySection(TitledSection):
+    """What the study is called, and where its output goes."""
+
+    name: FileKey
+    practice_data: bool = False
+    root: str | None = None
+    output: str
+    question_en: str = ""
+    question_vi: str = ""
+
+
+class AreaSection(Section):
+    """Which communes are asked about."""
+
+    communes: tuple[CommuneCode, ...] = Field(min_length=1)
+    vintage: Name
+    gazetteer: FileKey | None = None
+    margin_km: float = Field(default=10.0, ge=0.0, le=100.0)
+
+    @model_validator(mode="after")
+    def _no_twins(self) -> Self:
+        twins = sorted({c for c in self.communes if self.communes.count(c) > 1})
+        if twins:
+            raise ValueError(f"communes lists {', '.join(twins)} more than once")
+        return self
+
+
+class GridSection(Section):
+    """The metric grid that everything is computed on."""
+
+    crs: str
+    resolution_m: float = Field(ge=5.0, le=2000.0)
+
+
+class Source(Section):
+    """Where an input comes from; printed with every product."""
+
+    source: Name
+    licence: Name = "not stated"
+    attribution: str = ""
+    date: str = ""
+
+
+class TerrainInput(Source):
+    """Ground heights: raster files or folders of tiles."""
+
+    files: tuple[str, ...] = Field(min_length=1)
+    kind: Literal["terrain", "surface"] = "terrain"
+
+
+class TableInput(Source):
+    """A table or layer in one file."""
+
+    file: str
+    encoding: str = "utf-8-sig"
+
+
+class TowerInput(TableInput):
+    """A tower list as an operator wrote it, or a cell dump in OpenCelliD's columns.
+
+    ``columns`` maps a heading of the file to a column of Phusong, ``values`` gives columns that
+    the file does not have, ``operators`` maps a word of the file (or MCC-MNC, as in ``452-04``)
+    to an operator of the study, ``crs`` belongs to coordinates in metres, ``sheet`` is the sheet
+    of a workbook or the layer of a GeoPackage. ``also`` holds further lists, each written in its
+    own way: one file of each operator.
+    """
+
+    encoding: str = "auto"
+    sheet: str = ""
+    crs: str = ""
+    bad_rows: Literal["refuse", "leave-out"] = "refuse"
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, str] = Field(default_factory=dict)
+    operators: dict[str, Name] = Field(default_factory=dict)
+    also: tuple["TowerInput", ...] = ()
+
+    @model_validator(mode="after")
+    def _side_by_side(self) -> Self:
+        if any(other.also for other in self.also):
+            raise ValueError("a list in also has an also of its own; put all lists side by side")
+        return self
+
+
+class BoundaryInput(TableInput):
+    """Commune outlines."""
+
+    code_column: str = "code"
+    name_column: str = "name"
+    approximate: bool = False
+    codes: dict[str, CommuneCode] = Field(default_factory=dict)
+    names: dict[CommuneCode, Name] = Field(default_factory=dict)
+
+
+class PopulationInput(TableInput):
+    """People per cell."""
+
+
+class StatisticsInput(TableInput):
+    """Official figures by commune; rates of different poverty standards are never mixed."""
+
+    poverty_standard: Name | None = None
+
+
+class InputsSection(Section):
+    """Every file that the study reads, with its origin."""
+
+    terrain: TerrainInput
+    towers: TowerInput
+    boundaries: BoundaryInput
+    population: PopulationInput
+    villages: TableInput | None = None
+    facilities: TableInput | None = None
+    roads: TableInput | None = None
+    power_lines: TableInput | None = None
+    gazetteer: TableInput | None = None
+    village_positions: TableInput | None = None
+    settlements: TableInput | None = None
+    statistics: StatisticsInput | None = None
+    reported: TableInput | None = None
+    criteria: TableInput | None = None
+    indicators: TableInput | None = None
+    households: TableInput | None = None

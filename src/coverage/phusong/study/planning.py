@@ -1,0 +1,134 @@
+"""Prices, what could be built, and how the ranking is tried."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from phusong.study.values import (
+    Decibels,
+    FileKey,
+    Name,
+    Quantity,
+    Section,
+    Share,
+    assumed,
+    positive,
+    within,
+)
+
+
+class CostItem(Section):
+    """One line of the cost table: low, base and high, and where they come from."""
+
+    low: float = Field(ge=0.0)
+    base: float = Field(ge=0.0)
+    high: float = Field(ge=0.0)
+    unit: Name
+    year: Name
+    source: Name
+    tag: Name
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.base <= self.high:
+            raise ValueError(
+                f"low {self.low:g}, base {self.base:g}, high {self.high:g} are not in order"
+            )
+        return self
+
+
+class ExchangeSection(Section):
+    """The money that results are shown in."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    rate: Annotated[Quantity, AfterValidator(positive)]
+    date: Name
+
+
+class CostsSection(Section):
+    """Prices of one currency and price year."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    price_year: int = Field(ge=1990, le=2100)
+    exchange: ExchangeSection
+    discount_rate: Annotated[Quantity, within("fraction/year", 0.0, 1.0)]
+    horizon: Annotated[Quantity, within("year", 1.0, 50.0)]
+    passive_site: CostItem
+    radio_site: CostItem
+    access_per_road_km: CostItem
+    access_per_slope_step: CostItem
+    power_grid: CostItem
+    power_line: CostItem
+    transformer: CostItem
+    power_solar: CostItem
+    microwave_hop: CostItem
+    site_opex: CostItem
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        for key, item in self:
+            if isinstance(item, CostItem):
+                unit = item.unit.split("/")[0]
+                if unit not in {self.currency, "fraction"}:
+                    raise ValueError(
+                        f"{key}.unit = '{item.unit}' is not in {self.currency}, "
+                        "the currency of the table; convert the price or change costs.currency"
+                    )
+        return self
+
+
+class NewSite(Section):
+    """The site that would be built at a candidate spot."""
+
+    antenna_height: Annotated[Quantity, within("m", 5.0, 200.0)]
+    frequency: Annotated[Quantity, within("MHz", 30.0, 6000.0)]
+    bandwidth: Annotated[Quantity, within("MHz", 0.1, 400.0)]
+    eirp: Annotated[Quantity, within("dBm", 0.0, 100.0)]
+    sectors: int = Field(default=3, ge=1, le=6)
+
+
+class StabilitySection(Section):
+    """What the ranking is tried against: how far levels, prices and people may be otherwise.
+
+    Every draw has a level error that all candidates share and one that each has for itself,
+    prices between the ends of the cost table (a triangle with its top at the base; a share of
+    the spread is common to all sites), and an error of people by squares of the ground.
+    """
+
+    seed: int = Field(default=1, ge=0)
+    draws: int = Field(default=200, ge=1, le=10_000)
+    common_error: Decibels = assumed(
+        4.0, "dB", "assumption: error of the model that all sites share"
+    )
+    site_error: Decibels = assumed(4.0, "dB", "assumption: error of the model about one site")
+    shared_prices: Share = assumed(
+        0.5, "fraction", "assumption: a dear year is dear everywhere, a hard site is hard alone"
+    )
+    people_error: Annotated[Quantity, within("fraction", 0.0, 2.0)] = assumed(
+        0.2, "fraction", "assumption: standard deviation of the people of one square"
+    )
+    people_square: Annotated[Quantity, within("m", 1.0, 100_000.0)] = assumed(
+        2000.0, "m", "assumption: people within such a square are wrong together"
+    )
+
+
+class RevenueSection(Section):
+    """What people newly covered bring; without it no gap of money is told."""
+
+    penetration: Share
+    market_share: dict[FileKey, Share]
+    arpu: Annotated[Quantity, AfterValidator(positive)]
+
+
+class PlanningSection(Section):
+    """How candidate sites are found and ranked."""
+
+    new_site: NewSite
+    candidate_spacing: Annotated[Quantity, within("m", 100.0, 20_000.0)]
+    candidates_kept: int = Field(default=60, ge=1, le=5000)
+    candidate_radius_km: float = Field(default=15.0, ge=1.0, le=60.0)
+    longest_hop: Annotated[Quantity, within("km", 0.1, 100.0)]
+    white_zone_weight: Annotated[Quantity, within("1", 0.0, 100.0)]
+    priorities: int = Field(default=20, ge=1, le=1000)
+    stability: StabilitySection = StabilitySection()
+    revenue: RevenueSection | None = None

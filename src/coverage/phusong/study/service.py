@@ -1,0 +1,135 @@
+"""Where the handset is, the model, and what counts as service."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from phusong.study.values import (
+    Dbm,
+    Decibels,
+    Name,
+    Quantity,
+    Section,
+    Share,
+    TitledSection,
+    assumed,
+    within,
+)
+
+
+class EnvironmentSection(TitledSection):
+    """Where the handset is: ``entry_loss``, and a ``building`` of ITU-R P.2109 on top of it."""
+
+    entry_loss: Decibels
+    receiver_height: Annotated[Quantity, within("m", 1.0, 3000.0)]
+    building: Literal["traditional", "thermally efficient"] | None = None
+
+
+class PropagationSection(Section):
+    """The propagation model and its climate."""
+
+    models: tuple[Literal["p1812"], ...] = ("p1812",)
+    method: Literal["sweep", "exact"] = "sweep"
+    radius_km: float = Field(default=30.0, ge=0.5, le=100.0)
+    time_percent: float = Field(default=50.0, ge=1.0, le=50.0)
+    polarization: Literal["horizontal", "vertical"] = "vertical"
+    delta_n: Annotated[Quantity, within("N/km", 1.0, 156.0)]
+    surface_refractivity_n0: Annotated[Quantity, within("N", 150.0, 450.0)]
+
+
+class UplinkSection(Section):
+    """The direction from handset to base station: what a handset of LTE or NR must get through."""
+
+    handset_power: Dbm = assumed(23.0, "dBm", "3GPP TS 36.101, power class 3")
+    base_noise_figure: Decibels = assumed(5.0, "dB", "assumption")
+    rate: Annotated[Quantity, within("Mbit/s", 0.001, 100.0)] = assumed(
+        0.256, "Mbit/s", "VNPT, least mean upload of its WCDMA zones (vnpt.vn)"
+    )
+    resource_blocks: Annotated[Quantity, within("1", 1.0, 273.0)] = assumed(
+        10.0, "1", "assumption: blocks that a handset at the edge sends on"
+    )
+
+
+class QualitySection(Section):
+    """Interference and throughput, and from where service is good."""
+
+    neighbour_load: Share = assumed(0.5, "fraction", "assumption")
+    handset_noise_figure: Decibels = assumed(7.0, "dB", "assumption")
+    mimo_layers: Annotated[Quantity, within("1", 1.0, 8.0)] = assumed(
+        2.0, "1", "assumption: two antennas at both ends"
+    )
+    busy_share: Share = assumed(
+        0.01, "fraction", "assumption: people of a cell who want data at once in the busy hour"
+    )
+    floor: Annotated[Quantity, within("Mbit/s", 0.0, 1000.0)] = assumed(
+        2.5, "Mbit/s", "VNPT, LTE-A, zone 2, least download (vnpt.vn)"
+    )
+    good: Annotated[Quantity, within("Mbit/s", 0.0, 1000.0)] = assumed(
+        5.0, "Mbit/s", "VNPT, LTE-A, zone 1, least download (vnpt.vn)"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.floor.value > self.good.value:
+            raise ValueError(f"floor = {self.floor.value:g} is above good = {self.good.value:g}")
+        return self
+
+
+class ServiceSection(Section):
+    """When a place counts as covered.
+
+    With ``both_directions`` the weaker of downlink and uplink decides. ``sites`` says whose
+    probability counts: that of the best sector alone, or that of any of several sites, whose
+    deviations are ``independent`` or ``correlated`` by ``site_correlation``.
+    """
+
+    covered: Share
+    marginal: Share
+    model_error: Annotated[Quantity, within("dB", 0.1, 30.0)]
+    smallest_gap: Annotated[Quantity, within("km2", 0.0, 100.0)]
+    both_directions: bool = True
+    sites: Literal["best", "independent", "correlated"] = "best"
+    site_correlation: Annotated[Quantity, within("fraction", 0.0, 0.7)] = assumed(
+        0.5, "fraction", "assumption; sectors of one mast have 1"
+    )
+    uplink: UplinkSection = UplinkSection()
+    quality: QualitySection = QualitySection()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.marginal.value >= self.covered.value:
+            raise ValueError(
+                f"marginal = {self.marginal.value:g} must be below covered = {self.covered.value:g}"
+            )
+        return self
+
+
+class VerdictsSection(Section):
+    """When a village is without signal as a whole (trắng sóng) or in part (lõm sóng)."""
+
+    centre_signal: Literal["marginal", "covered"] = "marginal"
+    settlement_signal: Literal["marginal", "covered"] = "marginal"
+    settlement_radius: Annotated[Quantity, within("m", 10.0, 20_000.0)] = Quantity(
+        value=500.0,
+        unit="m",
+        source="assumption: people nearer to this village than to others and within this distance",
+    )
+    smallest_part: Share = Quantity(
+        value=0.05,
+        unit="fraction",
+        source="assumption: a smaller part of a settlement without signal is no lõm sóng",
+    )
+    trang_song: Name = "no operator has a signal at the village centre"
+    lom_song: Name = "the village centre has a signal, part of the settlement has none"
+    wording_source: Name = (
+        "usage in Tuyên Quang's report of 12 January 2026 (baotuyenquang.com.vn); the second half "
+        "is a reading, the text of CV 1603/BTTTT-CVT is not at hand"
+    )
+
+
+class CriterionSection(Section):
+    """Which set of new-rural criterion 8 is asked about, and the study's own thresholds."""
+
+    set: Name = "2021-2025"
+    thresholds: dict[str, Share] = Field(default_factory=dict)
+    complete: tuple[Name, ...] = ()

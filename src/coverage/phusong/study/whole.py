@@ -1,0 +1,241 @@
+"""A whole study file: its sections together, and what must fit between them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
+
+from phusong.study.inputs import AreaSection, GridSection, InputsSection, StudySection
+from phusong.study.planning import CostItem, CostsSection, PlanningSection
+from phusong.study.radio import OperatorSection, ScenarioSection, TechnologySection, TowerDefaults
+from phusong.study.service import (
+    CriterionSection,
+    EnvironmentSection,
+    PropagationSection,
+    ServiceSection,
+    VerdictsSection,
+)
+from phusong.study.values import Assumption, FileKey, Quantity, Section, TechnologyKey
+
+
+class Study(Section):
+    """A whole study file.
+
+    Made by :func:`phusong.open_study`; two studies with equal fields give equal results.
+    """
+
+    schema_version: Literal[1]
+    study: StudySection
+    area: AreaSection
+    grid: GridSection
+    inputs: InputsSection
+    operators: tuple[OperatorSection, ...] = Field(min_length=1)
+    technologies: dict[TechnologyKey, TechnologySection] = Field(min_length=1)
+    environments: dict[FileKey, EnvironmentSection] = Field(min_length=1)
+    propagation: PropagationSection
+    service: ServiceSection
+    scenarios: dict[FileKey, ScenarioSection] = Field(default_factory=dict)
+    verdicts: VerdictsSection = VerdictsSection()
+    criterion8: CriterionSection | None = None
+    towers: TowerDefaults
+    costs: CostsSection
+    planning: PlanningSection
+
+    _root: Path = PrivateAttr(default=Path())
+    _file: Path = PrivateAttr(default=Path())
+    _history: list[str] = PrivateAttr(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        for what in ("name", "key"):
+            values = [getattr(op, what) for op in self.operators]
+            twins = sorted({v for v in values if values.count(v) > 1})
+            if twins:
+                raise ValueError(f"operators have the same {what}: {', '.join(twins)}")
+        if any(op.key == "any" for op in self.operators):
+            raise ValueError("operators.key = 'any' is reserved for all operators together")
+        if any(op.key == "province" for op in self.operators):
+            raise ValueError("operators.key = 'province' is reserved for the province's brief")
+        files = [key.lower() for key in self.technologies]
+        if len(set(files)) < len(files):
+            raise ValueError(
+                f"technologies {', '.join(self.technologies)} differ in capitals only; "
+                "their files would have the same names"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _scenarios_name_what_exists(self) -> Self:
+        operators = {op.key for op in self.operators}
+        for key, scenario in self.scenarios.items():
+            bands = [] if scenario.new_band is None else [scenario.new_band]
+            named = {*scenario.off, *(band.technology for band in bands)}
+            for what, unknown in (
+                ("operators", sorted(set(scenario.operators) - operators)),
+                ("technologies", sorted(named - set(self.technologies))),
+            ):
+                if unknown:
+                    raise ValueError(
+                        f"scenarios.{key} names {what} that the study does not have: "
+                        f"{', '.join(unknown)}"
+                    )
+            for band in bands:
+                technology = self.technologies[band.technology]
+                if not technology.knows(band.bandwidth.value):
+                    raise ValueError(
+                        f"scenarios.{key}.new_band.bandwidth = {band.bandwidth.value:g} MHz is "
+                        f"not a {band.technology} bandwidth; {', '.join(technology.bandwidths)} "
+                        "MHz is allowed"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _revenue_fits(self) -> Self:
+        revenue = self.planning.revenue
+        if revenue is None:
+            return self
+        if revenue.arpu.unit != (unit := f"{self.costs.currency}/month"):
+            raise ValueError(
+                f"planning.revenue.arpu.unit is '{revenue.arpu.unit}', '{unit}' is needed"
+            )
+        unknown = sorted(set(revenue.market_share) - {op.key for op in self.operators})
+        if unknown:
+            raise ValueError(
+                "planning.revenue.market_share names operators that the study does not have: "
+                f"{', '.join(unknown)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_receiver_height(self) -> Self:
+        heights = {e.receiver_height.value for e in self.environments.values()}
+        if len(heights) > 1:
+            raise ValueError(
+                "environments have different receiver_height, "
+                f"{', '.join(f'{h:g}' for h in sorted(heights))} m; path loss is computed for one: "
+                "give each the same, and what differs as entry_loss or building"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_gazetteer(self) -> Self:
+        if self.area.gazetteer is not None and self.inputs.gazetteer is not None:
+            raise ValueError("area.gazetteer and inputs.gazetteer are both given; keep one")
+        return self
+
+    @model_validator(mode="after")
+    def _bandwidths_known(self) -> Self:
+        planned = next(iter(self.technologies))
+        new_site = self.planning.new_site.bandwidth
+        for key, technology in self.technologies.items():
+            uses = {"towers.bandwidth": self.towers.bandwidth}
+            if technology.bandwidth is not None:
+                uses = {f"technologies.{key}.bandwidth": technology.bandwidth}
+            if key == planned:
+                uses["planning.new_site.bandwidth"] = new_site
+            for where, given in uses.items():
+                if not technology.knows(given.value):
+                    raise ValueError(
+                        f"{where} = {given.value:g} MHz is not a {key} bandwidth; "
+                        f"{', '.join(technology.bandwidths)} MHz is allowed"
+                    )
+        return self
+
+    @property
+    def root(self) -> Path:
+        """Folder that the paths of the study start from."""
+        return self._root
+
+    @property
+    def file(self) -> Path:
+        """The study file itself."""
+        return self._file
+
+    @property
+    def output(self) -> Path:
+        """Folder that results are written to."""
+        return self.path(self.study.output)
+
+    def path(self, relative: str) -> Path:
+        """Absolute path of a file that the study names.
+
+        Parameters
+        ----------
+        relative
+            Path as written in the study file.
+
+        Returns
+        -------
+        pathlib.Path
+            The path under the study's root.
+        """
+        return (self._root / relative).resolve()
+
+    def located(self, file: Path, root: Path) -> Self:
+        """Return the same study, knowing where its file and its root are.
+
+        Parameters
+        ----------
+        file
+            The study file.
+        root
+            Folder that relative paths start from.
+
+        Returns
+        -------
+        Study
+            A copy.
+        """
+        copy = self.model_copy()
+        copy._file, copy._root, copy._history = file, root, []
+        return copy
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What was computed and what reused since the study was opened, one line each."""
+        return tuple(self._history)
+
+    def note(self, line: str) -> None:
+        """Add a line to the history.
+
+        Parameters
+        ----------
+        line
+            For example ``reach: reused``.
+        """
+        self._history.append(line)
+
+    @property
+    def environment(self) -> EnvironmentSection:
+        """The first service environment, which coverage is decided for."""
+        return next(iter(self.environments.values()))
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Every assumed value, in the order of the study file.
+
+        Returns
+        -------
+        tuple of Assumption
+            Key, value, unit, source, and whether it was verified.
+        """
+        return tuple(_walk_assumptions("", self))
+
+
+def _walk_assumptions(prefix: str, node: Any) -> Iterator[Assumption]:
+    if isinstance(node, Quantity):
+        yield Assumption(key=prefix, **node.model_dump())
+    elif isinstance(node, CostItem):
+        yield Assumption(
+            key=prefix,
+            value=node.base,
+            unit=node.unit,
+            source=f"{node.source} ({node.year}; {node.low:g} to {node.high:g}; {node.tag})",
+            verified=False,
+        )
+    elif isinstance(node, BaseModel):
+        for key in type(node).model_fields:
+            yield from _walk_assumptions(f"{prefix}.{key}" if prefix else key, getattr(node, key))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _walk_assumptions(f"{prefix}.{key}", value)
