@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
+from oracle.choose_brute import random_case
 from phusong.errors import DataError, DomainError
 from phusong.planning.choose import BestSet, best_set, greedy_set
 
@@ -262,6 +263,38 @@ def test_every_kind_of_matrix(kind: str) -> None:
     assert best_set(cover, weight=[4, 5, 5, 4], budget=2).chosen == (1, 2)
     array = sparse.csr_array(np.array(NOT_NESTED) * 0.25)  # any entry but 0 covers
     assert best_set(array, weight=[4, 5, 5, 4], budget=2).chosen == (1, 2)
+
+
+def test_the_weight_alone_is_the_same_weight() -> None:
+    for seed in range(40):
+        case = random_case(np.random.default_rng([7, seed]))
+        whole = best_set(case.cover, **case.arguments())
+        quick = best_set(case.cover, **case.arguments(), settle_ties=False, start=whole.chosen)
+        assert quick.status == whole.status
+        if whole.status == "optimal":
+            assert quick.bound == whole.bound
+        if case.target is None:
+            assert quick.objective == whole.objective
+        elif whole.status == "optimal":
+            assert quick.cost == whole.cost
+
+
+def test_a_start_that_breaks_a_rule_is_left_aside() -> None:
+    rules = {"weight": [4, 5, 5, 4], "cost": [1, 1, 1], "budget": 2}
+    assert best_set(NOT_NESTED, **rules, start=(0, 1, 2)) == best_set(NOT_NESTED, **rules)
+
+
+def test_few_nodes_keep_the_gap_honest() -> None:
+    rng = np.random.default_rng(8)
+    cover = rng.random((60, 900)) < 0.06
+    people, cost = rng.integers(1, 100, 900), rng.integers(20, 60, 60)
+    first = best_set(cover, weight=people, cost=cost, budget=500, most_nodes=1)
+    whole = best_set(cover, weight=people, cost=cost, budget=500)
+    assert first.status == "feasible"
+    assert first.objective <= whole.objective <= first.bound
+    assert 0 < first.gap < 0.2
+    with pytest.raises(DomainError, match="most_nodes=0"):
+        best_set(cover, weight=people, cost=cost, budget=500, most_nodes=0)
 
 
 def test_limit_on_the_clock_keeps_the_gap_honest() -> None:

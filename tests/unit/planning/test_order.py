@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from oracle.choose_brute import random_case
+from oracle.order_plain import improved_plainly
 from phusong.errors import DomainError
 from phusong.planning.choose import best_set
 from phusong.planning.order import BuildOrder, build_order
@@ -108,3 +109,19 @@ def test_nothing_to_build() -> None:
 def test_bad_budget(budgets: list[float]) -> None:
     with pytest.raises(DomainError, match="budgets="):
         build_order(np.eye(2), weight=[1, 1], budgets=budgets)
+
+
+def test_no_single_step_can_be_moved_to_lose_less() -> None:
+    # The plain twin makes every sum anew; the order's own search counts only what a move changes.
+    for seed in range(20):
+        case = random_case(np.random.default_rng([11, seed]))
+        budgets = [2, 4, sum(case.cost)]
+        found = build_order(
+            case.cover, weight=case.weight, cost=case.cost, budgets=budgets, requires=case.requires
+        )
+        loss, order = improved_plainly(
+            found.order, cover=case.cover, weight=case.weight, cost=case.cost, budgets=budgets,
+            best=[best.objective for best in found.best], requires=case.requires or {},
+        )  # fmt: skip
+        assert tuple(order) == found.order
+        assert loss == pytest.approx(sum(found.loss), abs=1e-9)

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from shapely.geometry import Point, box
 
+from oracle.order_plain import ranked_plainly
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.geo.places import Communes, Places
@@ -144,6 +145,25 @@ def test_only_so_many() -> None:
 def test_options_that_cost_nothing_come_first_and_by_people() -> None:
     ranked = rank(option("x", [7], 100), option("y", [6], 0), option("z", [3], 0))
     assert names(ranked) == ["z-a", "y-a", "x-a"]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_looking_at_few_finds_what_looking_at_all_finds(seed: int) -> None:
+    rng = np.random.default_rng([3, seed])
+    options = [
+        option(
+            f"{chr(97 + k)}", rng.choice(10, rng.integers(0, 6), replace=False).tolist(),
+            float(rng.integers(1, 4)), operator=str(rng.choice(["a", "b"])), at=k // 2,
+        )
+        for k in range(12)
+    ]  # fmt: skip
+    white = rng.random(GRID.shape) < 0.5
+    cells = {"a": NOBODY_COVERED, "b": NOBODY_COVERED, ANY: white}
+    for weight in (0.0, 1.0):
+        plain = ranked_plainly(
+            options, people=PEOPLE, not_covered=cells, white_zone_weight=weight, count=10
+        )
+        assert names(rank(*options, weight=weight, open_cells={ANY: white})) == plain
 
 
 def test_inputs_are_not_written_to() -> None:

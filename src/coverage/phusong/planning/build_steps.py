@@ -18,7 +18,12 @@ from phusong.units import FloatArray, IntArray
 MOST_SPOTS = 40
 """How many spots the exact choice looks at; those of the ranking are among them."""
 BUDGETS = 4
-"""Budgets that the order is made for; it is compared with the best set at every step."""
+"""Budgets that the order is made for."""
+COMPARED = 24
+"""Steps at which the order is compared with the best set for the same money: every one of up to
+so many, else so many from the first to the last one, evenly spread."""
+MOST_NODES = 5_000
+"""Nodes of the search behind each comparison."""
 PRICE_DIGITS = 3
 """Digits of the dearest price that the exact choice sees."""
 
@@ -43,11 +48,11 @@ class BuildStep:
         Worth of all steps so far: people newly covered, and those of the white zone
         ``white_zone_weight`` times on top.
     best_set_worth
-        Worth of the best set for the same money.
+        Worth of the best set for the same money; NaN at a step that is not compared.
     loss_percent
-        What the order misses of that [%].
+        What the order misses of that; NaN at a step that is not compared [%].
     is_proven
-        Whether the best set is proven to be the best.
+        Whether the best set is proven to be the best; None at a step that is not compared.
     """
 
     step: int
@@ -58,7 +63,7 @@ class BuildStep:
     cumulative_worth: float
     best_set_worth: float
     loss_percent: float
-    is_proven: bool
+    is_proven: bool | None
 
 
 def build_steps(
@@ -94,17 +99,18 @@ def build_steps(
     taken = [candidates.options[row].option_id in names for row in looked_at]
     order = choice.order(float(choice.price[np.array(taken)].sum()))
     people = _people(columns, looked_at[order])
+    compared = set(np.linspace(1, len(order), min(COMPARED, len(order))).astype(int).tolist())
     steps, spent = [], 0.0
-    for number, row in enumerate(order.tolist()):
+    for number, row in enumerate(order.tolist(), 1):
         option = candidates.options[looked_at[row]]
         spent += option.cost.present_value
-        worth, best, proven = choice.against_best(order[: number + 1])
+        worth, best, proven = choice.worth(order[:number]), math.nan, None
+        if number in compared:
+            best, proven = choice.best_worth(order[:number], worth)
+        loss = 0.0 if best == 0 else 100.0 * (1.0 - worth / best)
         steps.append(
-            BuildStep(
-                number + 1, option, spent, *people[number], worth, best,
-                100.0 * (1.0 - worth / best) if best > 0 else 0.0, proven,
-            )
-        )  # fmt: skip
+            BuildStep(number, option, spent, *people[number - 1], worth, best, loss, proven)
+        )
     return tuple(steps)
 
 
@@ -156,12 +162,16 @@ class _Choice:
         within = [not_above(spent, whole) for spent in found.cumulative_cost]
         return np.array(found.order, dtype=np.int64)[np.array(within, dtype=np.bool_)]
 
-    def against_best(self, built: IntArray) -> tuple[float, float, bool]:
-        """Worth of a set, that of the best one for the same money, and whether that is proven."""
+    def worth(self, built: IntArray) -> float:
+        """Worth of a set."""
         reached = self.cover[built].getnnz(axis=0) > 0
-        worth = float(self.weight[reached].sum())
+        return float(self.weight[reached].sum())
+
+    def best_worth(self, built: IntArray, worth: float) -> tuple[float, bool]:
+        """Worth of the best set for the same money, and whether that is proven."""
         best = best_set(
             self.cover, weight=self.weight, cost=self.price, groups=self.site.tolist(),
-            budget=float(self.price[built].sum()),
+            budget=float(self.price[built].sum()), start=built.tolist(), settle_ties=False,
+            most_nodes=MOST_NODES,
         )  # fmt: skip
-        return worth, max(worth, best.objective), best.status == "optimal"
+        return max(worth, best.objective), best.status == "optimal"

@@ -14,11 +14,9 @@ from phusong.planning.choose_goal import Goal
 from phusong.planning.choose_greedy import greedy_choice, without_useless
 from phusong.planning.choose_inputs import SAME, Question, not_above, read_question
 from phusong.planning.choose_master import Master
+from phusong.planning.choose_ties import settled
 from phusong.units import BoolArray
 
-TIES_UP_TO = 200
-"""Open options up to which ties of weight and cost are settled by the smaller row numbers."""
-TIE_BLOCK = 16
 MOST_NAMED = 5
 
 
@@ -68,6 +66,9 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     requires: Mapping[int, Iterable[int]] | None = None,
     target: float | None = None,
     time_limit_s: float | None = None,
+    most_nodes: int | None = None,
+    start: Iterable[int] = (),
+    settle_ties: bool = True,
 ) -> BestSet:
     r"""Set of options that covers most weight within the limits, or a target for least cost.
 
@@ -101,6 +102,16 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
         Wall-clock limit, > 0; the best set found so far comes back with its gap. Results then
         depend on the machine; without it, limits count the nodes of the search and the
         same question has the same answer everywhere [s].
+    most_nodes
+        Most nodes of the first search, >= 1; by default as many as the size of the question
+        allows in some minutes. A search that ends early comes back with its gap.
+    start
+        Rows of a good set from elsewhere, such as the best one of a smaller budget; the search
+        begins with it where it keeps the rules. It changes how long the search takes, and which
+        set comes back where ties are not settled or the search ends early.
+    settle_ties
+        False: any set of most weight (of least cost with a target) will do. This takes a tenth of
+        the time and is for those who need the weight alone.
 
     Returns
     -------
@@ -133,6 +144,8 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     (1, 2)
     """
     deadline = _deadline(time_limit_s)
+    if most_nodes is not None and most_nodes < 1:
+        raise DomainError(f"most_nodes={most_nodes} is impossible, at least 1 is allowed")
     question = read_question(
         cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
         requires=requires, target=target,
@@ -141,10 +154,11 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     if simple is not None:
         return simple
     starts = [greedy_choice(question, per_cost=per_cost) for per_cost in (True, False)]
-    master = Master(question, deadline=deadline)
+    starts += _given(question, start)
+    master = Master(question, deadline=deadline, most_nodes=most_nodes)
     if target is None:
-        return _most_weight(question, master, starts)
-    return _least_cost(question, master, starts)
+        return _most_weight(question, master, starts, settle=settle_ties)
+    return _least_cost(question, master, starts, settle=settle_ties)
 
 
 def greedy_set(  # noqa: PLR0913 — as best_set
@@ -204,6 +218,12 @@ def greedy_set(  # noqa: PLR0913 — as best_set
     if not _reaches(question, choice):
         return _unreached(question, f"the steps end at {_covered(question, choice):g}")
     return _answer(question, choice, 0.0, proven=False)
+
+
+def _given(question: Question, start: Iterable[int]) -> list[BoolArray]:
+    """The caller's own start, where it keeps the rules."""
+    choice = np.isin(question.free, np.fromiter(start, dtype=np.int64))
+    return [choice] if choice.any() and question.allowed(choice) else []
 
 
 def _deadline(time_limit_s: float | None) -> float | None:
@@ -301,7 +321,9 @@ def _answer(
     )
 
 
-def _most_weight(question: Question, master: Master, starts: Sequence[BoolArray]) -> BestSet:
+def _most_weight(
+    question: Question, master: Master, starts: Sequence[BoolArray], *, settle: bool
+) -> BestSet:
     start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
     goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step)
     starts = [start, master.relax(goal, start)]
@@ -311,16 +333,20 @@ def _most_weight(question: Question, master: Master, starts: Sequence[BoolArray]
     chosen = found.chosen if found.chosen is not None else start
     if not found.proven:
         return _answer(question, without_useless(question, chosen), bound, proven=False)
+    if not settle:
+        return _answer(question, without_useless(question, chosen), bound, proven=True)
     least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
     cheapest = master.best(_cheap(master, least), without_useless(question, chosen))
     if cheapest.chosen is not None:
         chosen = cheapest.chosen
     if cheapest.proven:
-        chosen = _settle_ties(question, master, chosen, least)
+        chosen = settled(question, master, chosen, least)
     return _answer(question, chosen, bound, proven=True)
 
 
-def _least_cost(question: Question, master: Master, starts: Sequence[BoolArray]) -> BestSet:
+def _least_cost(
+    question: Question, master: Master, starts: Sequence[BoolArray], *, settle: bool
+) -> BestSet:
     least = (question.wanted - question.rows.base) / master.weight_unit
     if master.weight_step:
         least = math.ceil(least * (1.0 - SAME))  # covered weight moves in whole steps
@@ -339,6 +365,8 @@ def _least_cost(question: Question, master: Master, starts: Sequence[BoolArray])
     bound = found.bound * master.cost_unit
     if not found.proven:
         return _answer(question, found.chosen, bound, proven=False)
+    if not settle:
+        return _answer(question, found.chosen, bound, proven=True)
     master.limit_spending(question.spent(found.chosen))
     weighty = Goal(
         np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step,
@@ -348,43 +376,9 @@ def _least_cost(question: Question, master: Master, starts: Sequence[BoolArray])
     chosen = most.chosen if most.chosen is not None else found.chosen
     if most.proven:
         least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
-        chosen = _settle_ties(question, master, chosen, least)
+        chosen = settled(question, master, chosen, least)
     return _answer(question, chosen, bound, proven=True)
 
 
 def _cheap(master: Master, least_weight: float) -> Goal:
     return Goal(master.price, 0.0, maximise=False, step=master.cost_step, least_weight=least_weight)
-
-
-def _settle_ties(
-    question: Question, master: Master, chosen: BoolArray, least_weight: float
-) -> BoolArray:
-    """Of all sets of this weight and cost, fewest free options, then the smallest row numbers."""
-    options = len(question.free)
-    if options > TIES_UP_TO:
-        return chosen
-    master.limit_spending(question.spent(chosen))
-    free = question.cost == 0
-    if chosen[free].any():
-        fewest = Goal(
-            free.astype(np.float64), 0.0, maximise=False, step=1.0, least_weight=least_weight
-        )
-        found = master.best(fewest, chosen)
-        chosen = chosen if found.chosen is None else found.chosen
-        if not found.proven:
-            return chosen
-        master.limit_free_options(int(chosen[free].sum()))
-    elif free.any():
-        master.limit_free_options(0)
-    for first in range(0, int(np.flatnonzero(chosen).max(initial=-1)) + 1, TIE_BLOCK):
-        block = np.arange(first, min(first + TIE_BLOCK, options))
-        worth = np.zeros(options)
-        worth[block] = 2.0 ** np.arange(len(block) - 1, -1, -1)
-        early = Goal(worth, 0.0, maximise=True, step=1.0, least_weight=least_weight)
-        found = master.best(early, chosen)
-        if found.chosen is None or not found.proven:
-            break
-        chosen = found.chosen
-        for option in block.tolist():
-            master.fix(option, chosen=bool(chosen[option]))
-    return chosen

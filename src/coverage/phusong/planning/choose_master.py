@@ -52,10 +52,15 @@ class Master:
         What is asked.
     deadline
         When to stop on the clock of :func:`time.monotonic`; None for limits by nodes alone.
+    most_nodes
+        Most nodes of one search; None for a limit by the size of the question.
     """
 
-    def __init__(self, question: Question, *, deadline: float | None) -> None:
+    def __init__(
+        self, question: Question, *, deadline: float | None, most_nodes: int | None = None
+    ) -> None:
         self.question = question
+        self.most_nodes = most_nodes
         self.deadline = deadline
         rows = question.rows
         self.weight_unit, self.weight_step = unit_of(
@@ -185,6 +190,35 @@ class Master:
             Whether it is chosen.
         """
         self.solver.changeColBounds(option, float(chosen), float(chosen))
+
+    def rule_out(self, choice: BoolArray) -> int:
+        """Let every set but one be chosen.
+
+        Parameters
+        ----------
+        choice
+            The one.
+
+        Returns
+        -------
+        int
+            Number of the rule, for :meth:`allow`.
+        """
+        row = int(self.solver.getNumRow())
+        most = float(choice.sum() - 1)
+        everyone = np.arange(len(choice))
+        self._add(-highspy.kHighsInf, most, everyone, np.where(choice, 1.0, -1.0))
+        return row
+
+    def allow(self, row: int) -> None:
+        """Drop a rule of :meth:`rule_out`.
+
+        Parameters
+        ----------
+        row
+            Its number.
+        """
+        self.solver.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
 
     # Bounds that the choice breaks
 
@@ -366,6 +400,8 @@ class Master:
             self.solver.changeColIntegrality(option, kind)
 
     def _node_limit(self) -> int:
+        if self.most_nodes is not None:
+            return self.most_nodes
         entries = max(1, self.solver.getNumNz())
         return int(np.clip(NODE_WORK // entries, LEAST_NODES, MOST_NODES))
 

@@ -4,7 +4,7 @@ Best sets of rising budgets are not nested: the best single site may be missing 
 A build order is nested by nature, so it is chosen to lose least along the way and says how much.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -160,6 +160,9 @@ class _Path:
         self.place = {int(row): place for place, row in enumerate(question.free)}
         self.wanted = [found.objective - question.rows.base for found in best]
         self.union = sorted({row for found in best for row in found.chosen})
+        by_option, feeds = question.rows.by_option, question.links.feeds.tocsc()
+        self.reach = np.split(by_option.indices, by_option.indptr[1:-1])
+        self.parents = np.split(feeds.indices, feeds.indptr[1:-1])
 
     def by_steps(self) -> list[int]:
         """All that any best set holds, by weight for the money."""
@@ -170,8 +173,9 @@ class _Path:
         parts: list[list[int]] = []
         there: list[int] = []
         spent = 0.0
-        for level in self.levels:
-            found = best_at(max(0.0, level - spent), there)
+        for number, level in enumerate(self.levels):
+            first = number == 0
+            found = self.best[0] if first else best_at(max(0.0, level - spent), there)
             parts.append(list(found.chosen))
             there += found.chosen
             spent += found.cost
@@ -215,9 +219,13 @@ class _Path:
 
     def badness(self, order: list[int]) -> tuple[float, float, float, list[int]]:
         """Mean loss, worst loss, weight missed and the order itself, to be made small."""
-        loss = self._loss(order)
-        missed = -sum(self._along(order)[1])
-        return (round(sum(loss), 12), round(max(loss, default=0.0), 12), missed, order)
+        return self._badness(order, *self._along(order))
+
+    def _badness(
+        self, order: list[int], prices: list[float], weights: list[float]
+    ) -> tuple[float, float, float, list[int]]:
+        loss = self._loss(self._reached(prices, weights))
+        return (round(sum(loss), 12), round(max(loss, default=0.0), 12), -sum(weights), order)
 
     def improved(self, order: list[int]) -> list[int]:
         """The order with single steps moved as long as that lowers the loss."""
@@ -225,23 +233,44 @@ class _Path:
         if len(order) > LONGEST_IMPROVED:
             return order
         for _ in range(MOST_PASSES):
-            before = score
-            for moved in self._moves(best):
-                if self._is_connected(moved) and (badness := self.badness(moved)) < score:
-                    best, score = moved, badness
-            if score == before:
+            found, lowest = best, score
+            for moved, prices, weights in self._moves(best):
+                badness = self._badness(moved, prices, weights)
+                if badness < lowest and self._is_connected(moved):
+                    found, lowest = moved, badness
+            if lowest == score:
                 break
+            best, score = found, lowest
         return best
 
-    @staticmethod
-    def _moves(order: list[int]) -> list[list[int]]:
-        moves = []
+    def _moves(self, order: list[int]) -> Iterator[tuple[list[int], list[float], list[float]]]:
+        """Every order with one step moved, with price and weight after each of its steps.
+
+        Before the first step that differs and from the last one on they are those of the order
+        itself, so only what lies between is counted again.
+        """
+        left = [self.question.rows.weight]
+        for option in order:
+            left.append(left[-1].copy())
+            left[-1][self.reach[option]] = 0.0
+        prices, weights = self._along(order)
         for old in range(len(order)):
             rest = order[:old] + order[old + 1 :]
-            moves += [
-                [*rest[:new], order[old], *rest[new:]] for new in range(len(order)) if new != old
-            ]
-        return moves
+            for new in range(len(order)):
+                if new == old:
+                    continue
+                moved = [*rest[:new], order[old], *rest[new:]]
+                first, last = min(old, new), max(old, new)
+                middle = self._from(
+                    moved[first:last], left[first].copy(),
+                    spent=prices[first - 1] if first else 0.0,
+                    covered=weights[first - 1] if first else 0.0,
+                )  # fmt: skip
+                yield (
+                    moved,
+                    prices[:first] + middle[0] + prices[last:],
+                    weights[:first] + middle[1] + weights[last:],
+                )
 
     def _is_connected(self, order: list[int]) -> bool:
         links = self.question.links
@@ -249,19 +278,22 @@ class _Path:
             return True
         there = np.zeros(len(links.root), dtype=np.bool_)
         for option in order:
-            fed = links.root[option] or bool(there[links.feeds[:, option].tocoo().row].any())
-            if not fed:
+            if not links.root[option] and not there[self.parents[option]].any():
                 return False
             there[option] = True
         return True
 
     def _along(self, order: list[int]) -> tuple[list[float], list[float]]:
         """Price and newly covered weight after each step."""
-        rows = self.question.rows
-        left = rows.weight.copy()
-        spent, covered, prices, weights = 0.0, 0.0, [], []
+        return self._from(order, self.question.rows.weight.copy(), spent=0.0, covered=0.0)
+
+    def _from(
+        self, order: list[int], left: FloatArray, *, spent: float, covered: float
+    ) -> tuple[list[float], list[float]]:
+        """The same, from where some weight is left and something is spent and covered already."""
+        prices, weights = [], []
         for option in order:
-            reached = rows.by_option[option].indices
+            reached = self.reach[option]
             covered += float(left[reached].sum())
             left[reached] = 0.0
             spent += float(self.question.cost[option])
@@ -269,25 +301,24 @@ class _Path:
             weights.append(covered)
         return prices, weights
 
-    def _reached(self, order: list[int]) -> list[float]:
-        prices, weights = self._along(order)
+    def _reached(self, prices: list[float], weights: list[float]) -> list[float]:
         within = [sum(not_above(price, level) for price in prices) for level in self.levels]
         return [weights[steps - 1] if steps else 0.0 for steps in within]
 
-    def _loss(self, order: list[int]) -> list[float]:
-        pairs = zip(self._reached(order), self.wanted, strict=True)
-        return [1.0 - reached / best if best > 0 else 0.0 for reached, best in pairs]
+    def _loss(self, reached: list[float]) -> list[float]:
+        pairs = zip(reached, self.wanted, strict=True)
+        return [1.0 - weight / best if best > 0 else 0.0 for weight, best in pairs]
 
     def result(self, order: list[int]) -> BuildOrder:
         """The order as it is handed over."""
         prices, weights = self._along(order)
-        base = self.question.rows.base
+        reached, base = self._reached(prices, weights), self.question.rows.base
         return BuildOrder(
             order=tuple(self.question.free[np.array(order, dtype=np.int64)].tolist()),
             cumulative_cost=tuple(prices),
             cumulative_weight=tuple(base + weight for weight in weights),
             budgets=tuple(self.levels),
             best=tuple(self.best),
-            reached=tuple(base + weight for weight in self._reached(order)),
-            loss=tuple(self._loss(order)),
+            reached=tuple(base + weight for weight in reached),
+            loss=tuple(self._loss(reached)),
         )

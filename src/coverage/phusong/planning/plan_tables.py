@@ -46,7 +46,8 @@ def build_order_table(
     pandas.DataFrame
         One row per step. Worth is people newly covered, and those of the white zone
         ``white_zone_weight`` times on top; ``loss_percent`` compares it with the best set for
-        the money spent so far.
+        the money spent so far, and is empty at steps that are not compared (of many steps some
+        are, evenly spread).
     """
     rows = []
     people = 0.0
@@ -65,7 +66,7 @@ def build_order_table(
                 "cumulative_people": people,
                 "cumulative_worth_people": step.cumulative_worth,
                 "best_set_worth_people": step.best_set_worth,
-                "best_set_proven": "yes" if step.is_proven else "no",
+                "best_set_proven": {True: "yes", False: "no", None: ""}[step.is_proven],
                 "loss_percent": step.loss_percent,
                 "currency": cost.currency,
             }

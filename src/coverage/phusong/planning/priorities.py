@@ -1,7 +1,7 @@
 """Ranking: people newly covered for the money, one choice after the other."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from phusong.units import BoolArray, FloatArray
 
 SMALLEST_PRICE = 1e-6
 """What counts as the price of an option that costs nothing, so that people decide."""
+SAME_WORTH = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,21 +138,58 @@ def rank_options(
     weight = np.nan_to_num(people).ravel()
     open_cells = {key: cells.ravel().copy() for key, cells in not_covered.items()}
     left = sorted(options, key=lambda option: option.option_id)
+
+    def gains(option: Option) -> tuple[float, float]:
+        reached = weight[option.covers]
+        newly = float(reached[open_cells[option.operator][option.covers]].sum())
+        return newly, float(reached[open_cells[ANY][option.covers]].sum())
+
+    def value(option: Option, newly: float, white: float) -> float:
+        price = max(option.cost.present_value, SMALLEST_PRICE)
+        return (newly + white_zone_weight * white) / price if newly > 0 else 0.0
+
+    bound = np.array([value(option, *gains(option)) for option in left])
     chosen: list[Priority] = []
-    while left and len(chosen) < count:
-        best, best_value, gains = None, 0.0, (0.0, 0.0)
-        for option in left:
-            newly = float(weight[option.covers][open_cells[option.operator][option.covers]].sum())
-            white = float(weight[option.covers][open_cells[ANY][option.covers]].sum())
-            price = max(option.cost.present_value, SMALLEST_PRICE)
-            value = (newly + white_zone_weight * white) / price
-            if newly > 0 and value > best_value * (1.0 + 1e-12):
-                best, best_value, gains = option, value, (newly, white)
+    while len(chosen) < count:
+        best = next_best(bound, lambda row: value(left[row], *gains(left[row])))
         if best is None:
             break
-        newly_cells = best.covers[open_cells[best.operator][best.covers]]
-        chosen.append(Priority(len(chosen) + 1, best, *gains, newly_covered=newly_cells))
-        open_cells[best.operator][best.covers] = False
-        open_cells[ANY][best.covers] = False
-        left = [option for option in left if option.spot != best.spot]
+        option = left[best]
+        newly_cells = option.covers[open_cells[option.operator][option.covers]]
+        newly, white = gains(option)
+        chosen.append(Priority(len(chosen) + 1, option, newly, white, newly_covered=newly_cells))
+        open_cells[option.operator][option.covers] = False
+        open_cells[ANY][option.covers] = False
+        bound[[other.spot == option.spot for other in left]] = 0.0
     return tuple(chosen)
+
+
+def next_best(bound: FloatArray, worth: Callable[[int], float]) -> int | None:
+    """Row of most worth, with as few looked at as possible.
+
+    Nobody's worth grows while others are built, so what a row was worth bounds what it is: only
+    rows at the top are looked at again (lazy greedy; M. Minoux, *Accelerated greedy algorithms for
+    maximizing submodular set functions*, 1978).
+
+    Parameters
+    ----------
+    bound
+        What each row was worth when it was last looked at; brought up to date in place.
+    worth
+        What a row is worth now.
+
+    Returns
+    -------
+    int or None
+        Of rows of equal worth the first one; None when none is worth anything.
+    """
+    looked_at: set[int] = set()
+    while (top := float(bound.max(initial=0.0))) > 0:
+        near = np.flatnonzero(bound >= top * (1.0 - SAME_WORTH)).tolist()
+        stale = [row for row in near if row not in looked_at]
+        if not stale:
+            return int(near[0])
+        for row in stale:
+            bound[row] = worth(row)
+        looked_at.update(stale)
+    return None
