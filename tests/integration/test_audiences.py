@@ -1,5 +1,6 @@
 """What is written for an audience holds nothing that it may not see, in any kind of file."""
 
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -56,6 +57,7 @@ def content(file: Path) -> str:
         outlines = layer.geometry.to_crs("EPSG:4326").to_wkt()
         return layer.drop(columns="geometry").to_csv() + "\n".join(outlines)
     text = file.read_bytes().decode("utf-8-sig")
+    text = re.sub(r'"data":"[A-Za-z0-9+/=]*"', "", text)  # numbers: tested apart
     return re.sub(r"data:(?:image|font)/[^\"')]*", "", text)
 
 
@@ -139,6 +141,43 @@ def test_the_province_reads_everything(study: Study, facts: StudyFacts) -> None:
         for kind, words in secrets(facts, operator.key).items():
             if kind != "money":
                 assert leaks(said, words) >= words - {operator.key}, kind
+
+
+def numbers(study: Study, name: str) -> dict[str, dict[str, object]]:
+    """What a click on a reader's map can tell, by operator."""
+    page = files(study, name)["maps/coverage.html"].read_text(encoding="utf-8")
+    packed = re.search(r'id="phusong-readings">(.*?)</script>', page, re.DOTALL)
+    assert packed
+    layers = json.loads(packed[1])["layers"]
+    return {re.sub(r"<[^>]*>", "", layer.pop("name")).split(" All ")[0]: layer for layer in layers}
+
+
+def test_a_click_tells_each_reader_its_own(study: Study) -> None:
+    """An operator learns of all together whether there is service, but no level of another."""
+    everything = {"classes", "level", "probability", "server"}
+    together = "Tất cả nhà mạng"
+    assert {who: set(told) for who, told in numbers(study, "public").items()} == {
+        together: {"classes"}
+    }
+    province = numbers(study, "province")
+    assert {who: set(told) for who, told in province.items()} == dict.fromkeys(
+        (together, "Nhà mạng A", "Nhà mạng B"), everything
+    )
+    own = numbers(study, "operator-mang-b")
+    assert {who: set(told) for who, told in own.items()} == {
+        together: {"classes"}, "Nhà mạng B": everything,
+    }  # fmt: skip
+    for what in ("classes", "level", "probability"):
+        assert own["Nhà mạng B"][what] == province["Nhà mạng B"][what]
+
+
+def test_an_operators_servers_are_its_own(study: Study) -> None:
+    page = files(study, "operator-mang-b")["maps/coverage.html"].read_text(encoding="utf-8")
+    packed = re.search(r'id="phusong-readings">(.*?)</script>', page, re.DOTALL)
+    assert packed
+    names = json.loads(packed[1])["servers"]
+    assert names
+    assert {name.split(" / ")[0] for name in names} <= {"S3", "S4"}
 
 
 def test_the_marking_stands_on_each_page_as_text(study: Study) -> None:

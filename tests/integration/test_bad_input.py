@@ -128,6 +128,8 @@ CASES = {
     "geographic CRS": case(study("grid.crs", "EPSG:4326"), "study.toml: grid.crs = EPSG:4326",
                            "(degrees), a metric CRS is needed", "for example EPSG:32648"),
     "unknown CRS": case(study("grid.crs", "EPSG:999999"), "grid.crs = EPSG:999999 is not a known"),
+    "local CRS in degrees": case(study("grid.local_crs", "EPSG:4756"),
+                                 "study.toml: grid.local_crs='EPSG:4756' (VN-2000) is no trans"),
     "CRS of elsewhere": case(study("grid.crs", "EPSG:32630"), "grid.crs = EPSG:32630 stretches",
                              "at most 1 % is allowed", "its UTM zone"),
     "output over inputs": case(study("study.output", "."), "study.output = '.' holds", "towers.csv",

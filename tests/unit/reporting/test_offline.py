@@ -214,5 +214,5 @@ def test_foreign_maps_get_numbers() -> None:
 
 
 def test_assets_are_text() -> None:
-    assert "\r" not in asset("map.js") + asset("page.css")
-    assert "<!--" not in asset("map.js")
+    assert "\r" not in asset("map/stage.js") + asset("page.css")
+    assert "<!--" not in asset("map/stage.js")

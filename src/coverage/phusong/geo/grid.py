@@ -115,6 +115,12 @@ class Grid:
         return float(box.left), float(box.bottom), float(box.right), float(box.top)
 
     @property
+    def middle(self) -> tuple[float, float]:
+        """Longitude and latitude of the middle [deg]."""
+        west, south, east, north = self.bounds
+        return self.longitude_latitude((west + east) / 2, (south + north) / 2)
+
+    @property
     def cell_area_km2(self) -> float:
         """Area of one cell [km²]."""
         return self.resolution_m**2 / 1e6

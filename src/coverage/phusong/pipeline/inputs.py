@@ -14,6 +14,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.criteria import CriterionSet
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
+from phusong.geo.local_crs import local_projection
 from phusong.geo.network import Network
 from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes, Places
@@ -71,6 +72,7 @@ class Inputs:
         """The frame: the communes and the margin around them."""
         grid = study_grid(self.study, self.communes)
         _refuse_stretched(self.study, grid)
+        _refuse_local(self.study, grid)
         return grid
 
     @cached_property
@@ -212,9 +214,7 @@ def _refuse_geographic(study: Study) -> None:
 
 def _refuse_stretched(study: Study, grid: Grid) -> None:
     """A metre of the CRS must be a metre on the ground, or every distance and area is wrong."""
-    west, south, east, north = grid.bounds
-    place = grid.longitude_latitude((west + east) / 2, (south + north) / 2)
-    factors = Proj(grid.crs).get_factors(*place)
+    factors = Proj(grid.crs).get_factors(*grid.middle)
     stretch = max(abs(factors.meridional_scale - 1.0), abs(factors.parallel_scale - 1.0))
     if not stretch <= WIDEST_STRETCH:
         raise DataError(
@@ -222,6 +222,17 @@ def _refuse_stretched(study: Study, grid: Grid) -> None:
             f"{100 * stretch:.1f} % at the communes, at most {100 * WIDEST_STRETCH:g} % is "
             "allowed; take the CRS of this area, for example its UTM zone"
         )
+
+
+def _refuse_local(study: Study, grid: Grid) -> None:
+    """Fail before hours of computing when maps could not show coordinates as asked for."""
+    if not study.grid.local_crs:
+        return
+    longitude, latitude = grid.middle
+    try:
+        local_projection(study.grid.local_crs, longitude=longitude, latitude=latitude)
+    except DataError as error:
+        raise DataError(f"{study.file.name}: grid.{error}") from None
 
 
 def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:

@@ -4,10 +4,11 @@ import dataclasses
 from typing import TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from phusong.analysis.gaps import Gaps
-from phusong.analysis.reach import ANY
+from phusong.analysis.reach import ANY, NO_SERVER, ReachLayer
 from phusong.reporting.facts import Source
 from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import Study
@@ -38,17 +39,29 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
     """
     own = next(op for op in facts.study.operators if op.key == key)
     ranked = facts.ranked
+    mine = [index for index, s in enumerate(facts.sectors) if s.operator == own.name]
     return dataclasses.replace(
         facts,
         study=facts.study.model_copy(update={"operators": (own,)}),
-        layers={who: layer for who, layer in facts.layers.items() if who[0] == key},
-        sectors=tuple(s for s in facts.sectors if s.operator == own.name),
+        layers={
+            who: _renumbered(layer, mine, len(facts.sectors))
+            for who, layer in facts.layers.items()
+            if who[0] == key
+        },
+        sectors=tuple(facts.sectors[index] for index in mine),
         gaps=_seen_gaps(facts, {key, ANY}),
         priorities=ranked[ranked["operator"] == own.name].reset_index(drop=True),
         sources=_without_towers(facts),
         warnings=(),
         own=key,
     )
+
+
+def _renumbered(layer: ReachLayer, kept: list[int], count: int) -> ReachLayer:
+    """A layer whose servers count the sectors that are kept."""
+    number = np.full(count + 1, NO_SERVER, dtype=np.int32)  # -1 takes the last
+    number[kept] = np.arange(len(kept), dtype=np.int32)
+    return dataclasses.replace(layer, server=number[layer.server])
 
 
 def for_public(facts: StudyFacts) -> StudyFacts:

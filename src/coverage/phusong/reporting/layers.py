@@ -14,6 +14,7 @@ from phusong.geo.grid import Grid
 from phusong.reporting.facts import Assumption, Bilingual, Column, Source
 from phusong.reporting.overlays import check_classes
 from phusong.reporting.palette import ClassStyle
+from phusong.reporting.readings import Readings
 from phusong.reporting.relief import UInt8Array
 from phusong.units import Float32Array
 
@@ -202,6 +203,11 @@ class MapContent:
         grid's, when None.
     marking
         Words that stand above the map, on paper too; empty for none.
+    readings
+        What a click tells; None for nothing.
+    local_crs
+        Transverse Mercator projection in which coordinates are shown beside WGS 84, for example
+        ``EPSG:9208``; empty for none.
     """
 
     title: Bilingual
@@ -217,6 +223,8 @@ class MapContent:
     version: str = ""
     focus: tuple[float, float, float, float] | None = None
     marking: str = ""
+    readings: Readings | None = None
+    local_crs: str = ""
 
     def __post_init__(self) -> None:
         frames = [("height_amsl_m", self.height_amsl_m.shape)]

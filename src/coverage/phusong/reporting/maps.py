@@ -8,6 +8,7 @@ import shapely
 from folium.template import Template
 from folium.utilities import JsCode
 
+from phusong.reporting.asking import Asking, shown_projection
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Column, shown
 from phusong.reporting.inlining import asset
@@ -23,6 +24,8 @@ from phusong.reporting.panel import (
 )
 from phusong.reporting.shell import printed_marking
 
+_SCRIPTS = ("stage", "geodesy", "readings", "ask", "signs", "labels", "panel")
+"""Parts of the map's script, in the order in which they build on each other."""
 _TABLE_CLASS = "phusong-table"
 _ALT_RELIEF = "Địa hình đổ bóng · Shaded relief"
 _LONG = 60
@@ -65,6 +68,8 @@ def coverage_map(content: MapContent) -> str:
         }
         for layer in layers.values():
             drawn.add_child(layer)
+        if content.readings is not None:
+            drawn.add_child(Asking(content))
         drawn.add_child(_Panel(content, relief, layers))
         return map_page(drawn, title=content.title.plain)
 
@@ -94,9 +99,10 @@ class _Stage(folium.MacroElement):
                 printed_marking(content.marking),
             )
         )
-        self.code = asset("map.js")
+        self.code = "".join(asset(f"map/{name}.js") for name in _SCRIPTS)
         self.options = {
             "words": content.practice is not None,
+            "local": shown_projection(content),
             "prefix": text(content.version),
             "attributions": [text(source.credit) for source in content.sources],
         }

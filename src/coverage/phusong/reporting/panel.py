@@ -200,6 +200,29 @@ def vector_key(index: int) -> str:
     return f"vector-{index}"
 
 
+def fill_style(colour: str, *, hatched: bool) -> str:
+    """How a legend fills the sign of a class or an area.
+
+    Parameters
+    ----------
+    colour
+        ``#rrggbb``.
+    hatched
+        Whether diagonal lines are drawn over it.
+
+    Returns
+    -------
+    str
+        Declaration of a style sheet.
+    """
+    if not hatched:
+        return f"background:{colour}"
+    return (
+        f"background:repeating-linear-gradient(135deg,{colour} 0 3px,"
+        f"color-mix(in srgb,{colour} 70%,#000) 3px 5px) {colour}"
+    )
+
+
 def _summary(sentences: Sequence[Bilingual]) -> str:
     if not sentences:
         return ""
@@ -262,7 +285,8 @@ def _swatch(layer: VectorLayer, category: Category) -> str:
     if layer.kind == "outline":
         return f'<span class="swatch outline" style="border-color:{colour}"></span>'
     if layer.kind in {"area", "line", "veil"}:
-        return f'<span class="swatch" style="{_fill(colour, hatched=category.hatched)}"></span>'
+        fill = fill_style(colour, hatched=category.hatched)
+        return f'<span class="swatch" style="{fill}"></span>'
     path = _SIGN_PATHS["circle" if layer.kind == "rank" else category.shape]
     return (
         '<svg class="swatch sign" viewBox="0 0 18 18" width="18" height="18" '
@@ -289,17 +313,8 @@ def _legends(rasters: Sequence[RasterLayer]) -> str:
 
 
 def _legend_item(style: ClassStyle) -> str:
-    fill = _fill(style.css, hatched=style.hatched)
+    fill = fill_style(style.css, hatched=style.hatched)
     return f'<li><span class="swatch" style="{fill}"></span><span>{style.name.html()}</span></li>'
-
-
-def _fill(colour: str, *, hatched: bool) -> str:
-    if not hatched:
-        return f"background:{colour}"
-    return (
-        f"background:repeating-linear-gradient(135deg,{colour} 0 3px,"
-        f"color-mix(in srgb,{colour} 70%,#000) 3px 5px) {colour}"
-    )
 
 
 def _folded(heading: Bilingual, items: Sequence[str]) -> str:

@@ -39,6 +39,7 @@ from phusong.reporting.study_facts import (
     StudyFacts,
     wgs84,
 )
+from phusong.reporting.study_readings import local_crs, study_readings
 from phusong.reporting.words import field_names, named_assumptions
 from phusong.units import Float32Array
 from phusong.version import __version__
@@ -74,6 +75,8 @@ def study_map(facts: StudyFacts) -> MapContent:
         ),
         groups=(EVERYONE, PLAN, PLACES, *(name for key, name in facts.operators() if key != ANY)),
         version=f"Phusong {__version__}",
+        readings=study_readings(facts),
+        local_crs=local_crs(facts),
     )
 
 

@@ -39,6 +39,7 @@ class GridSection(Section):
 
     crs: str
     resolution_m: float = Field(ge=5.0, le=2000.0)
+    local_crs: str = ""  # in which maps show coordinates beside WGS 84
 
 
 class Source(Section):

@@ -1,0 +1,96 @@
+/* The map itself: panes, controls, first view. Text that reaches these functions is encoded. */
+var phusong = { circles: [] };
+(function (phusong) {
+  "use strict";
+  var PANES = {
+    "phusong-base": 210, "phusong-coverage": 300, "phusong-veil": 350, "phusong-outline": 410,
+    "phusong-area": 420, "phusong-line": 430, "phusong-point": 450, "phusong-label": 640,
+    "phusong-words": 645
+  };
+  var FAR_ZOOM = 9.75;
+
+  /* Plain text of an encoded string: for attributes, which show entities as they are. */
+  function decoded(encoded) {
+    var holder = document.createElement("div");
+    holder.innerHTML = encoded;
+    return holder.textContent;
+  }
+  function stage(map, options) {
+    Object.keys(PANES).forEach(function (name) {
+      map.createPane(name).style.zIndex = PANES[name];
+    });
+    ["base", "coverage", "veil", "label", "words"].forEach(function (name) {
+      map.getPane("phusong-" + name).style.pointerEvents = "none";
+    });
+    if (options.words) { standingWords(map); }
+    map.attributionControl.setPrefix(options.prefix);
+    options.attributions.forEach(function (words) {
+      map.attributionControl.addAttribution(words);
+    });
+    L.control.zoom({ zoomInTitle: "Phóng to · Zoom in", zoomOutTitle: "Thu nhỏ · Zoom out" })
+      .addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+    phusong.pointer(map, options.local);
+    map.on("zoomend", function () { resize(map); });
+    oneBoxEach(map);
+  }
+
+  /* Words that stand still over the whole window, under popups alone: those lie in the map's own
+     stack, which nothing outside can slip between. */
+  function standingWords(map) {
+    var sheet = L.DomUtil.create("div", "phusong-words", map.getPane("phusong-words"));
+    function follow() {
+      var size = map.getSize();
+      sheet.style.width = size.x + "px";
+      sheet.style.height = size.y + "px";
+      L.DomUtil.setPosition(sheet, map.containerPointToLayerPoint([0, 0]));
+    }
+    map.on("load move zoomend viewreset resize", follow);
+    if (map._loaded) { follow(); }
+  }
+
+  /* What has its popup open needs no tooltip as well. */
+  function oneBoxEach(map) {
+    var popup = null;
+    var tooltip = null;
+    function settle() {
+      if (popup && tooltip && popup._source === tooltip._source) { map.closeTooltip(tooltip); }
+    }
+    map.on("popupopen", function (event) { popup = event.popup; settle(); });
+    map.on("popupclose", function () { popup = null; });
+    map.on("tooltipopen", function (event) { tooltip = event.tooltip; settle(); });
+  }
+
+  /* First view: everything asked for, as large as the window allows. A frame may get its size
+     only after its scripts ran, so the view follows the window until the reader moves the map. */
+  function open(map, options) {
+    var container = map.getContainer();
+    var touched = false;
+    function fit() {
+      map.invalidateSize({ animate: false });
+      if (!touched) {
+        map.options.minZoom = 0; /* setMinZoom would move the map to it, slowly */
+        map.options.minZoom = Math.max(1, map.getBoundsZoom(options.bounds) - 1);
+        map.fitBounds(options.focus, { padding: [16, 16], animate: false });
+      }
+      resize(map);
+    }
+    ["pointerdown", "wheel", "keydown"].forEach(function (act) {
+      container.addEventListener(act, function () { touched = true; }, { passive: true });
+    });
+    fit();
+    map.setMaxBounds(L.latLngBounds(options.bounds).pad(0.75));
+    new ResizeObserver(function () { if (container.clientHeight) { fit(); } }).observe(container);
+  }
+
+  /* Signs shrink where they would hide each other. */
+  function resize(map) {
+    var far = map.getZoom() < FAR_ZOOM;
+    map.getContainer().classList.toggle("phusong-far", far);
+    phusong.circles.forEach(function (circle) { circle.setRadius(far ? 3.5 : 5.5); });
+  }
+
+  phusong.decoded = decoded;
+  phusong.stage = stage;
+  phusong.open = open;
+})(phusong);
