@@ -5,6 +5,7 @@ import sys
 import typer
 
 from phusong.cli.coverage_map import map_command
+from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
 from phusong.cli.path import path_command
 from phusong.cli.study import check, demo, report, run, verify
@@ -20,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo)
+app.command("fetch")(fetch)
+app.command("sources")(sources)
 app.command("check")(check)
 app.command("run")(run)
 app.command("report")(report)

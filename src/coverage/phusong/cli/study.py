@@ -126,7 +126,9 @@ def report(
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="Output folder of a study.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Output folder of a study, or a folder of fetched inputs.")
+    ],
     against: Annotated[
         Path | None, typer.Option(help="Another output folder to compare numbers with.")
     ] = None,

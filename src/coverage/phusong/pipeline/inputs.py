@@ -79,7 +79,9 @@ class Inputs:
     def terrain(self) -> Terrain:
         """Ground heights."""
         files = terrain_files(self.study.path(f) for f in self.study.inputs.terrain.files)
-        return self._noticing("terrain", lambda: read_terrain(files, self.grid))
+        return self._noticing(
+            "terrain", lambda: read_terrain(files, self.grid, self.study.inputs.terrain.sea)
+        )
 
     @cached_property
     def network(self) -> Network:

@@ -11,6 +11,7 @@ from phusong.errors import DomainError, StoreError
 from phusong.store.files import sha256_of
 from phusong.store.manifest import MANIFEST, Manifest
 from phusong.store.rasters import read_scaled
+from phusong.store.raw import PROVENANCE, damaged_raw
 
 MOST_ROWS_SHOWN = 5
 FLOAT32_SLACK = 1e-4
@@ -20,12 +21,12 @@ EXACT_COLUMNS = ("_code", "_id", "server", "_hops")
 
 
 def damaged_files(folder: Path) -> list[str]:
-    """Files of a run that are missing or not what they were.
+    """Files of a run, or raw inputs that were fetched, that are missing or not what they were.
 
     Parameters
     ----------
     folder
-        Output folder of a study.
+        Output folder of a study, or a folder of raw inputs with their provenance.
 
     Returns
     -------
@@ -37,6 +38,8 @@ def damaged_files(folder: Path) -> list[str]:
     StoreError
         The folder holds no readable manifest.
     """
+    if not (folder / MANIFEST).is_file() and next(folder.rglob(PROVENANCE), None) is not None:
+        return damaged_raw(folder)
     manifest = _manifest(folder)
     faults = []
     for step, entry in sorted(manifest.data["steps"].items()):

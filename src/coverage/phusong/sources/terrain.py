@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
@@ -18,7 +18,7 @@ from rasterio.warp import reproject, transform_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
-from phusong.units import Float32Array
+from phusong.units import BoolArray, Float32Array
 
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".hgt", ".img", ".bil", ".asc", ".dt1", ".dt2"})
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
@@ -61,7 +61,7 @@ def terrain_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def read_terrain(files: Sequence[Path], grid: Grid) -> Terrain:
+def read_terrain(files: Sequence[Path], grid: Grid, sea: Sequence[str] = ()) -> Terrain:
     """Read ground heights onto a grid.
 
     Files with the same CRS, cell size and lattice are joined before they are warped, so that a
@@ -75,6 +75,8 @@ def read_terrain(files: Sequence[Path], grid: Grid) -> Terrain:
         Raster files, most trusted first.
     grid
         Frame to warp to.
+    sea
+        Squares of one degree, named as ``N20E107``, where what no file knows is 0 m.
 
     Returns
     -------
@@ -99,6 +101,8 @@ def read_terrain(files: Sequence[Path], grid: Grid) -> Terrain:
                 warped = _warp(group, grid)
                 if warped is not None:
                     np.copyto(height, warped, where=np.isnan(height))
+    if sea:
+        height[np.isnan(height) & _in_squares(grid, sea)] = 0.0
     known = height[~np.isnan(height)]
     if known.size == 0:
         names = ", ".join(file.name for file in files)
@@ -115,6 +119,21 @@ def read_terrain(files: Sequence[Path], grid: Grid) -> Terrain:
             stacklevel=2,
         )
     return terrain
+
+
+def _in_squares(grid: Grid, names: Sequence[str]) -> BoolArray:
+    """Cells whose centre lies in a square of one degree that is named."""
+    rows, cols = grid.shape
+    row, col = np.mgrid[0:rows, 0:cols]
+    x, y = grid.affine * (col + 0.5, row + 0.5)
+    to_degrees = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
+    longitude, latitude = to_degrees.transform(x, y)
+    inside = np.zeros(grid.shape, dtype=bool)
+    for name in names:
+        south = int(name[1:3]) * (1 if name[0] == "N" else -1)
+        west = int(name[4:7]) * (1 if name[3] == "E" else -1)
+        inside |= (np.floor(latitude) == south) & (np.floor(longitude) == west)
+    return inside
 
 
 def _open_raster(file: Path) -> DatasetReader:

@@ -1,8 +1,8 @@
 """What a study asks about, and the files that it reads."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from phusong.study.values import CommuneCode, FileKey, Name, Section, TitledSection
 
@@ -19,12 +19,13 @@ class StudySection(TitledSection):
 
 
 class AreaSection(Section):
-    """Which communes are asked about."""
+    """Which communes are asked about; ``country`` is its ISO 3166 code of three letters."""
 
     communes: tuple[CommuneCode, ...] = Field(min_length=1)
     vintage: Name
     gazetteer: FileKey | None = None
     margin_km: float = Field(default=10.0, ge=0.0, le=100.0)
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
 
     @model_validator(mode="after")
     def _no_twins(self) -> Self:
@@ -43,19 +44,28 @@ class GridSection(Section):
 
 
 class Source(Section):
-    """Where an input comes from; printed with every product."""
+    """Where an input comes from; printed with every product.
+
+    ``fetch`` names the open data that ``phusong fetch`` fills it with.
+    """
 
     source: Name
     licence: Name = "not stated"
     attribution: str = ""
     date: str = ""
+    fetch: FileKey | None = None
 
 
 class TerrainInput(Source):
-    """Ground heights: raster files or folders of tiles."""
+    """Ground heights: raster files or folders of tiles.
+
+    ``sea`` names squares of one degree by their south-western corner, as in ``N20E107``, where
+    what no file knows is the sea: 0 m. Elsewhere what no file knows stays unknown.
+    """
 
     files: tuple[str, ...] = Field(min_length=1)
     kind: Literal["terrain", "surface"] = "terrain"
+    sea: tuple[Annotated[str, StringConstraints(pattern=r"^[NS]\d{2}[EW]\d{3}$")], ...] = ()
 
 
 class TableInput(Source):

@@ -1,0 +1,56 @@
+"""``fetch`` and ``sources``: open data into data/raw, and what there is of it."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from phusong.cli.options import Bars, StudyArgument, StudyOption, faults_shown, study_file
+
+
+def fetch(
+    *,
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="Use no network: say what is missing and where to put it."),
+    ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Take what providers have now, and pin that.")
+    ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="Source whose terms you agree to, such as gadm41-3."),
+    ] = None,
+) -> None:
+    """Fill data/raw with the open data that a study names, each file checked and recorded.
+
+    What is there already is kept. Checksums are pinned beside the study file, so that a later
+    run either gets the same bytes or says what changed.
+    """
+    with faults_shown(), Bars() as bars:
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.fetch import Fetching  # noqa: PLC0415
+
+        opened = open_study(study_file(study, study_option))
+        fetching = Fetching(
+            opened, offline=offline, update=update, accepted=frozenset(accept or ()), progress=bars
+        )
+        for line in fetching.run():
+            typer.echo(line)
+
+
+def sources() -> None:
+    """List the open data that can fill an input, with licence and what it is good for."""
+    from phusong.sources.fetch.catalogue import catalogue  # noqa: PLC0415
+
+    table = Table(title='fetch = "..."', title_justify="left")
+    for heading in ("key", "fills", "what / nội dung", "licence"):
+        table.add_column(heading, overflow="fold")
+    for key, source in catalogue().items():
+        table.add_row(
+            key, f"inputs.{source.fills}", f"{source.title_en}\n{source.title_vi}", source.licence
+        )
+    Console().print(table)

@@ -1,0 +1,146 @@
+"""One thing to fetch: a source of the catalogue for one input of a study."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from phusong.sources.fetch.catalogue import OpenSource
+from phusong.sources.fetch.download import Fetched
+from phusong.sources.fetch.ranges import Bounds
+from phusong.sources.fetch.wire import FetchError, Wire, hidden
+
+
+def untold(done: int, total: int) -> None:
+    """Progress that nobody is told.
+
+    Parameters
+    ----------
+    done, total
+        Bytes that are there, and those expected.
+    """
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a recipe needs to know.
+
+    Parameters
+    ----------
+    source
+        Record of the catalogue.
+    wire
+        The way to its hosts.
+    target
+        File or folder that the study names for the input.
+    bounds
+        West, south, east and north of the study's frame [degrees, WGS 84].
+    country
+        ISO 3166 code of three letters; empty when the study gives none.
+    country_codes
+        Mobile country codes of the study's operators.
+    token
+        The user's own token for the provider; never written anywhere.
+    have
+        Names of files that are there already and whole; they are not had again.
+    progress
+        Is told the bytes that are there and those expected (0 when unknown).
+    """
+
+    source: OpenSource
+    wire: Wire
+    target: Path
+    bounds: Bounds
+    country: str = ""
+    country_codes: tuple[str, ...] = ()
+    token: str = ""
+    have: frozenset[str] = frozenset()
+    progress: Callable[[int, int], None] = untold
+
+    def address(self, template: str | None = None, **parts: str) -> str:
+        """Fill in an address of the record.
+
+        Parameters
+        ----------
+        template
+            Address with names in braces; that of the record by default.
+        **parts
+            Further names, such as ``tile``.
+
+        Returns
+        -------
+        str
+            The address.
+
+        Raises
+        ------
+        FetchError
+            The study gives no country and the address needs one.
+        """
+        template = template or self.source.url
+        if "{ISO}" in template and len(self.country) != 3:
+            raise FetchError(
+                f"{self.source.key} is had by country; write area.country into the study file, "
+                'for example country = "VNM"'
+            )
+        return template.format(
+            ISO=self.country.upper(), iso=self.country.lower(), token=self.token, **parts
+        )
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A file that a recipe wrote, and where it is from.
+
+    Parameters
+    ----------
+    file
+        The file.
+    url
+        Where from; without anything secret.
+    sha256
+        Of the file, in hexadecimal.
+    size_bytes
+        Its length.
+    etag, modified
+        The provider's marks of the version that it was made from; empty when there are none.
+    made
+        What was done to it on the way, in words.
+    licence, attribution, vintage
+        As the provider's own record says, where that differs from the catalogue.
+    """
+
+    file: Path
+    url: str
+    sha256: str
+    size_bytes: int
+    etag: str = ""
+    modified: str = ""
+    made: str = "as downloaded"
+    licence: str = ""
+    attribution: str = ""
+    vintage: str = ""
+
+    @classmethod
+    def of(cls, file: Path, url: str, fetched: Fetched, made: str = "as downloaded") -> "Artefact":
+        """Describe a file that was downloaded.
+
+        Parameters
+        ----------
+        file
+            The file.
+        url
+            Where from.
+        fetched
+            What came.
+        made
+            What was done to it.
+
+        Returns
+        -------
+        Artefact
+            With the provider's marks.
+        """
+        return cls(
+            file, hidden(url), fetched.sha256, fetched.size_bytes, fetched.etag, fetched.modified,
+            made,
+        )  # fmt: skip
