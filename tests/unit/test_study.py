@@ -1,5 +1,6 @@
 """The study file's schema: units, ranges, twins, names that become file names."""
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -12,6 +13,8 @@ from pydantic import ValidationError
 from conftest import ROOT
 from phusong.sources.study_file import read_study
 from phusong.study import (
+    BackhaulSection,
+    EquitySection,
     QualitySection,
     Quantity,
     StabilitySection,
@@ -84,7 +87,29 @@ def test_quantity_needs_a_source() -> None:
         ({"service__covered": assumed(95.0, "fraction")}, "0 to 1 fraction is allowed"),
         ({"costs__site_opex": price(1.0, "VND/year")}, "is not in USD"),
         ({"costs__site_opex": {**price(1.0, "USD/year"), "low": 2.0}}, "are not in order"),
-        ({"costs__exchange__rate": assumed(0.0, "VND/USD")}, "a rate above 0 is needed"),
+        ({"costs__exchange__rate": assumed(0.0, "VND/USD")}, "more than 0 VND/USD is needed"),
+        ({"costs__exchange__rate": assumed(25e3, "USD/VND")}, "'VND/USD' is needed"),
+        (
+            {
+                "costs__exchange": {
+                    "currency": "USD",
+                    "rate": assumed(2.0, "USD/USD"),
+                    "date": "2025-01-02",
+                }
+            },
+            "worth 1 of itself",
+        ),
+        ({"costs__currency": ""}, "pattern"),
+        ({"costs__site_opex": price(1.0, "year")}, "is not in USD, the currency of the table"),
+        ({"costs__site_opex": {**price(1.0, "USD/year"), "low": -1.0}}, "equal to 0"),
+        ({"costs__site_opex": {**price(1.0, "USD/year"), "low": math.nan}}, "finite"),
+        ({"planning__revenue": revenue(arpu=assumed(0.0, "USD/month"))}, "more than 0 USD/month"),
+        (
+            {"planning__choice": {"budget": assumed(1e6, "VND")}},
+            "planning.choice.budget.unit is 'VND', 'USD' is needed",
+        ),
+        ({"planning__power": {}}, "costs.power (unit prices) and planning.power"),
+        ({"planning__choice": {"budget": assumed(0.0, "USD")}}, "more than 0 USD is needed"),
         ({"planning__revenue": revenue(arpu=assumed(3.0, "USD/year"))}, "'USD/month' is needed"),
         ({"planning__revenue": revenue(market_share={"who": assumed(0.5, "fraction")})}, "who"),
         ({"planning__stability": {"draws": 0}}, "greater than or equal to 1"),
@@ -105,6 +130,15 @@ def test_quantity_needs_a_source() -> None:
 )
 def test_impossible_values(change: dict[str, Any], said: str) -> None:
     assert said in faults(**change)
+
+
+def test_a_table_needs_no_exchange_rate_to_be_shown_in_its_own_currency() -> None:
+    facts = study_facts()
+    del facts["costs"]["exchange"]
+    costs = Study.model_validate(facts).costs
+    assert (costs.shown_currency, costs.shown_rate) == ("USD", 1.0)
+    shown = Study.model_validate(study_facts()).costs
+    assert (shown.shown_currency, shown.shown_rate) == ("VND", 25_000.0)
 
 
 def test_operators_differ_in_name_and_key() -> None:
@@ -190,6 +224,12 @@ def test_assumptions_are_complete_and_in_order() -> None:
             for name in StabilitySection.model_fields
             if name not in {"seed", "draws"}
         ),
+        *(
+            f"planning.backhaul.{name}"
+            for name in BackhaulSection.model_fields
+            if name not in {"rain", "roots", "relays"}
+        ),
+        *(f"planning.equity.{name}" for name in EquitySection.model_fields),
     }  # fmt: skip
     assert assumed_unless_said < set(keys)
     assert len(keys) == count(study_facts()) + len(assumed_unless_said)

@@ -59,7 +59,7 @@ def money_picture(study: Study, ranked: Plan) -> Picture:
     figure = money_figure(
         ranked.priorities,
         title=title,
-        currency=study.costs.exchange.currency,
+        currency=study.costs.shown_currency,
         practice=practice_words(study),
     )
     return picture(figure, alt=title, kind="jpeg")

@@ -135,14 +135,14 @@ def site_cost(
         rate=costs.discount_rate.value,
         horizon_years=costs.horizon.value,
     )
-    rate = costs.exchange.rate.value
+    rate = costs.shown_rate
     return SiteCost(
         capex=capex * rate,
         opex_per_year=_at(costs.site_opex, level) * rate,
         present_value=money.total_cost * rate,
         power=power,
         backhaul_hops=hops,
-        currency=costs.exchange.currency,
+        currency=costs.shown_currency,
     )
 
 
@@ -182,7 +182,7 @@ def gap_type(
         people_newly_covered,
         penetration=revenue.penetration.value,
         market_share=share.value,
-        arpu_per_month=revenue.arpu.value * costs.exchange.rate.value,
+        arpu_per_month=revenue.arpu.value * costs.shown_rate,
     )
     money = account(
         capex=cost.capex,

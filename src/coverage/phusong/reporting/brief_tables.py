@@ -183,5 +183,5 @@ def marginal_villages(study: Study, found: Gaps, key: str) -> pd.DataFrame:
 
 
 def _money(study: Study) -> str:
-    currency = study.costs.exchange.currency
+    currency = study.costs.shown_currency
     return f"triệu {currency} · million {currency}"

@@ -206,7 +206,7 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
                 "No option newly covers anybody.",
             ),
         )
-    currency = study.costs.exchange.currency
+    currency = study.costs.shown_currency
     first, count = priorities.iloc[0], len(priorities)
     new, white = first["people_newly_covered"], first["people_white_zone"]
     total, capex = priorities["people_white_zone"].sum(), priorities["capex"].sum() / _BILLION

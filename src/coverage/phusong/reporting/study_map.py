@@ -246,7 +246,7 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
         )
         for row in facts.ranked.itertuples()
     ]
-    currency = facts.study.costs.exchange.currency
+    currency = facts.study.costs.shown_currency
     money = f"triệu {currency} · million {currency}"
     return VectorLayer(
         name=Bilingual("Vị trí nên xây dựng trước", "Where to build first"),

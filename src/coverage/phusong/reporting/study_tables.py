@@ -262,7 +262,7 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
     PageTable
         One row per option.
     """
-    currency = study.costs.exchange.currency
+    currency = study.costs.shown_currency
     money = f"triệu {currency} · million {currency}"
     weight = study.planning.white_zone_weight.value
     rows = tuple(

@@ -5,6 +5,13 @@ Nothing else configures a run. A value that is not measured or decided by the us
 printed with every product.
 """
 
+from phusong.study.choosing import (
+    BackhaulSection,
+    ChoiceSection,
+    EquitySection,
+    Lives,
+    PowerSection,
+)
 from phusong.study.inputs import (
     AreaSection,
     BoundaryInput,
@@ -24,6 +31,7 @@ from phusong.study.planning import (
     ExchangeSection,
     NewSite,
     PlanningSection,
+    PowerCosts,
     RevenueSection,
     StabilitySection,
 )
@@ -75,8 +83,10 @@ __all__ = [
     "WHOLE_CARRIER",
     "AreaSection",
     "Assumption",
+    "BackhaulSection",
     "Bandwidth",
     "BoundaryInput",
+    "ChoiceSection",
     "CommuneCode",
     "CostItem",
     "CostsSection",
@@ -85,10 +95,12 @@ __all__ = [
     "Decibels",
     "Degrees",
     "EnvironmentSection",
+    "EquitySection",
     "ExchangeSection",
     "FileKey",
     "GridSection",
     "InputsSection",
+    "Lives",
     "Metres",
     "Name",
     "NewBand",
@@ -96,6 +108,8 @@ __all__ = [
     "OperatorSection",
     "PlanningSection",
     "PopulationInput",
+    "PowerCosts",
+    "PowerSection",
     "PropagationSection",
     "QualitySection",
     "Quantity",

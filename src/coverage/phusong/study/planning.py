@@ -4,6 +4,13 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from phusong.study.choosing import (
+    BackhaulSection,
+    ChoiceSection,
+    EquitySection,
+    Lives,
+    PowerSection,
+)
 from phusong.study.values import (
     Decibels,
     FileKey,
@@ -37,6 +44,21 @@ class CostItem(Section):
         return self
 
 
+class PowerCosts(Section):
+    """Unit prices of power; with them a site's power is sized and the cheapest in present value."""
+
+    energy: CostItem
+    panel: CostItem
+    battery: CostItem
+    inverter: CostItem
+    solar_upkeep: CostItem
+    diesel_set: CostItem
+    diesel: CostItem
+    diesel_use: CostItem
+    diesel_upkeep: CostItem
+    lives: Lives = Lives()
+
+
 class ExchangeSection(Section):
     """The money that results are shown in."""
 
@@ -50,7 +72,7 @@ class CostsSection(Section):
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     price_year: int = Field(ge=1990, le=2100)
-    exchange: ExchangeSection
+    exchange: ExchangeSection | None = None
     discount_rate: Annotated[Quantity, within("fraction/year", 0.0, 1.0)]
     horizon: Annotated[Quantity, within("year", 1.0, 50.0)]
     passive_site: CostItem
@@ -63,18 +85,51 @@ class CostsSection(Section):
     power_solar: CostItem
     microwave_hop: CostItem
     site_opex: CostItem
+    mast_step: CostItem | None = None
+    fibre: CostItem | None = None
+    fibre_opex: CostItem | None = None
+    satellite_terminal: CostItem | None = None
+    satellite_capacity: CostItem | None = None
+    power: PowerCosts | None = None
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
-        for key, item in self:
-            if isinstance(item, CostItem):
-                unit = item.unit.split("/")[0]
-                if unit not in {self.currency, "fraction"}:
-                    raise ValueError(
-                        f"{key}.unit = '{item.unit}' is not in {self.currency}, "
-                        "the currency of the table; convert the price or change costs.currency"
-                    )
+        items = [(key, item) for key, item in self if isinstance(item, CostItem)]
+        items += [(f"power.{k}", i) for k, i in self.power or () if isinstance(i, CostItem)]
+        for key, item in items:
+            unit = item.unit.split("/")[0]
+            if unit not in {self.currency, "fraction", "l"}:
+                raise ValueError(
+                    f"{key}.unit = '{item.unit}' is not in {self.currency}, "
+                    "the currency of the table; convert the price or change costs.currency"
+                )
         return self
+
+    @model_validator(mode="after")
+    def _exchange_fits(self) -> Self:
+        if self.exchange is None:
+            return self
+        wanted = f"{self.exchange.currency}/{self.currency}"
+        if self.exchange.rate.unit != wanted:
+            raise ValueError(
+                f"exchange.rate.unit is '{self.exchange.rate.unit}', '{wanted}' is needed"
+            )
+        if self.exchange.currency == self.currency and self.exchange.rate.value != 1.0:
+            raise ValueError(
+                f"exchange.rate is {self.exchange.rate.value:g} {wanted}; a currency is worth 1 of "
+                "itself: leave costs.exchange out to show results in the currency of the table"
+            )
+        return self
+
+    @property
+    def shown_currency(self) -> str:
+        """Currency that results are shown in: that of the table without an exchange rate."""
+        return self.currency if self.exchange is None else self.exchange.currency
+
+    @property
+    def shown_rate(self) -> float:
+        """What one unit of the table's currency is in the shown one."""
+        return 1.0 if self.exchange is None else self.exchange.rate.value
 
 
 class NewSite(Section):
@@ -131,4 +186,8 @@ class PlanningSection(Section):
     white_zone_weight: Annotated[Quantity, within("1", 0.0, 100.0)]
     priorities: int = Field(default=20, ge=1, le=1000)
     stability: StabilitySection = StabilitySection()
+    backhaul: BackhaulSection = BackhaulSection()
+    power: PowerSection | None = None
+    choice: ChoiceSection = ChoiceSection()
+    equity: EquitySection = EquitySection()
     revenue: RevenueSection | None = None

@@ -151,5 +151,5 @@ def positive(given: Quantity) -> Quantity:
         If it is zero or below.
     """
     if given.value <= 0:
-        raise ValueError(f"value is {given.value:g}, a rate above 0 is needed")
+        raise ValueError(f"value is {given.value:g}, more than 0 {given.unit} is needed")
     return given

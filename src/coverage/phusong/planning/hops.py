@@ -1,0 +1,333 @@
+"""Single links: microwave hops over the terrain, fibre along roads, satellite; each with its price.
+
+A hop that is not clear is made clear by a taller mast at its new end, which is priced, up to the
+tallest mast of the study. Beyond that, or over unknown ground, there is no hop.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy import sparse
+from scipy.ndimage import map_coordinates
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from phusong.geo.terrain import Terrain
+from phusong.planning.microwave import (
+    BANDS_MHZ,
+    Criterion,
+    Hop,
+    hop_band_mhz,
+    hop_clearance,
+    longest_hop_m,
+)
+from phusong.planning.price import Price, price_of
+from phusong.study import BackhaulSection, CostsSection
+from phusong.units import FloatArray
+
+LinkKind = Literal["microwave", "fibre", "satellite"]
+STEP_M = 10.0
+"""Masts are priced by such steps [m]."""
+ROAD_PIECE_M = 100.0
+"""Roads are cut into pieces no longer than this to find the nearest point of one [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a link.
+
+    Parameters
+    ----------
+    name
+        Site of the tower list, or place of an option.
+    easting, northing
+        Position in the study's CRS [m].
+    mast_m
+        Where the link's antenna hangs above ground [m].
+    fibre
+        Whether fibre ends there.
+    """
+
+    name: str
+    easting: float
+    northing: float
+    mast_m: float
+    fibre: bool = False
+
+    def distance_m(self, other: "End") -> float:
+        """Distance to another end [m]."""
+        return math.hypot(other.easting - self.easting, other.northing - self.northing)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way to connect one end.
+
+    Parameters
+    ----------
+    kind
+        ``microwave``, ``fibre`` or ``satellite``.
+    start, end
+        The new end, and what it is connected to; no end for a satellite link.
+    length_m
+        Length of the hop or cable; NaN for a satellite link [m].
+    clearance_m
+        Smallest height of the ray above what it needs, with ``mast_m``; NaN but for hops [m].
+    frequency_mhz
+        Carrier; NaN but for hops [MHz].
+    mast_m
+        Mast at the new end [m].
+    extra_mast_m
+        How much of it is there for the hop alone [m].
+    price
+        Of the link and the extra mast.
+    """
+
+    kind: LinkKind
+    start: End
+    end: End | None
+    length_m: float
+    clearance_m: float
+    frequency_mhz: float
+    mast_m: float
+    extra_mast_m: float
+    price: Price
+
+    @property
+    def order(self) -> tuple[float, float, str]:
+        """Cheaper, then shorter, then by name."""
+        length = 0.0 if math.isnan(self.length_m) else self.length_m
+        return self.price.base, length, self.end.name if self.end else ""
+
+
+class Links:
+    """Prices links over a study's terrain.
+
+    Parameters
+    ----------
+    terrain
+        Ground heights; unknown ground carries no hop.
+    section
+        Rules of the study.
+    costs
+        Its cost table.
+    longest_m
+        Longest hop that the study allows; rain may allow less [m].
+    surface
+        Whether the heights are those of a surface model, with trees and houses in them.
+    """
+
+    def __init__(
+        self,
+        terrain: Terrain,
+        section: BackhaulSection,
+        costs: CostsSection,
+        *,
+        longest_m: float,
+        surface: bool = False,
+    ) -> None:
+        self.terrain, self.section, self.costs = terrain, section, costs
+        self.longest_m = min(longest_m, longest_hop_m(section.rain), 1000.0 * BANDS_MHZ[-1][0])
+        self.obstacle_m = 0.0 if surface else section.obstacle.value
+        self.criteria = (
+            Criterion(4.0 / 3.0, 1.0),
+            Criterion(section.k_low.value, section.fresnel_low.value),
+        )
+
+    @property
+    def plain_hop(self) -> Price:
+        """Price of a hop that needs no taller mast."""
+        return price_of(self.costs, capex=[(1.0, self.costs.microwave_hop)])
+
+    def profile(self, start: End, end: End) -> tuple[FloatArray, FloatArray]:
+        """Ground between two ends.
+
+        Parameters
+        ----------
+        start, end
+            The ends.
+
+        Returns
+        -------
+        distance_m, ground_amsl_m
+            A point for each cell of the way at least; NaN where the ground is unknown [m].
+        """
+        grid = self.terrain.grid
+        length = max(1.0, start.distance_m(end))
+        share = np.linspace(0.0, 1.0, max(3, math.ceil(length / grid.resolution_m) + 1))
+        row, col = grid.pixel_of(
+            start.easting + share * (end.easting - start.easting),
+            start.northing + share * (end.northing - start.northing),
+        )
+        height = self.terrain.height_amsl_m
+        inside = np.stack([row, col]) - 0.5
+        last = np.array(height.shape)[:, np.newaxis] - 1.0
+        edge = ((inside >= -0.5) & (inside <= last + 0.5)).all(axis=0)
+        ground = map_coordinates(height, np.clip(inside, 0.0, last), order=1, output=np.float64)
+        return share * length, np.where(edge, ground, np.nan)
+
+    def clearance(self, start: End, end: End, *, mast_m: float) -> Hop:
+        """Line of sight between two ends.
+
+        Parameters
+        ----------
+        start, end
+            The ends.
+        mast_m
+            Mast at the start [m].
+
+        Returns
+        -------
+        Hop
+            Clearance with the study's two states of the atmosphere.
+        """
+        distance, ground = self.profile(start, end)
+        return hop_clearance(
+            distance, ground_amsl_m=ground, mast_a_m=mast_m, mast_b_m=end.mast_m,
+            frequency_mhz=hop_band_mhz(float(distance[-1])), obstacle_m=self.obstacle_m,
+            criteria=self.criteria,
+        )  # fmt: skip
+
+    def microwave(self, start: End, end: End) -> Link | None:
+        """Hop between two ends.
+
+        Parameters
+        ----------
+        start
+            The new end; its mast may become taller.
+        end
+            What it is connected to, as it stands.
+
+        Returns
+        -------
+        Link or None
+            None where it is too long, crosses unknown ground, or would need a mast taller than
+            the study allows or has a price for.
+        """
+        length = max(1.0, start.distance_m(end))
+        if length > self.longest_m:
+            return None
+        hop = self.clearance(start, end, mast_m=start.mast_m)
+        if hop.status == "unknown":
+            return None
+        extra = float(math.ceil(hop.extra_mast_a_m - 1e-9))
+        mast = start.mast_m + extra
+        steps = math.ceil(mast / STEP_M) - math.ceil(start.mast_m / STEP_M)
+        step = self.costs.mast_step
+        if extra > 0 and (mast > self.section.tallest_mast.value or (steps and step is None)):
+            return None
+        capex = [(1.0, self.costs.microwave_hop)]
+        if step is not None and steps:
+            capex.append((float(steps), step))
+        if extra > 0:
+            hop = self.clearance(start, end, mast_m=mast)
+        return Link(
+            "microwave", start, end, length, hop.clearance_m, hop_band_mhz(length), mast, extra,
+            price_of(self.costs, capex=capex),
+        )  # fmt: skip
+
+    def fibre(self, start: End, end: End, length_m: float) -> Link | None:
+        """Cable to a place where fibre ends.
+
+        Parameters
+        ----------
+        start, end
+            The ends.
+        length_m
+            Length of the way, before the detour [m].
+
+        Returns
+        -------
+        Link or None
+            None without a price of fibre.
+        """
+        costs = self.costs
+        if costs.fibre is None:
+            return None
+        cable = length_m * self.section.fibre_detour.value
+        opex = [(cable / 1000.0, costs.fibre_opex)] if costs.fibre_opex is not None else []
+        price = price_of(costs, capex=[(cable / 1000.0, costs.fibre)], opex=opex)
+        return Link("fibre", start, end, cable, math.nan, math.nan, start.mast_m, 0.0, price)
+
+    def satellite(self, start: End) -> Link | None:
+        """Satellite link.
+
+        Parameters
+        ----------
+        start
+            The new end.
+
+        Returns
+        -------
+        Link or None
+            None without prices of terminal and capacity.
+        """
+        costs = self.costs
+        if costs.satellite_terminal is None or costs.satellite_capacity is None:
+            return None
+        price = price_of(
+            costs, capex=[(1.0, costs.satellite_terminal)], opex=[(1.0, costs.satellite_capacity)]
+        )
+        return Link(
+            "satellite", start, None, math.nan, math.nan, math.nan, start.mast_m, 0.0, price
+        )
+
+
+class Roads:
+    """Distances along roads.
+
+    Parameters
+    ----------
+    lines
+        Roads in the study's CRS; they join where they cross or touch.
+    """
+
+    def __init__(self, lines: gpd.GeoSeries) -> None:
+        whole = shapely.segmentize(shapely.unary_union(list(lines)), ROAD_PIECE_M)
+        parts = [part for part in shapely.get_parts(whole) if part.geom_type == "LineString"]
+        points = [np.round(shapely.get_coordinates(part), 1) for part in parts]
+        every = np.concatenate(points) if points else np.empty((0, 2))
+        self.place, number = np.unique(every, axis=0, return_inverse=True)
+        number = np.asarray(number).ravel()
+        ends = np.cumsum([len(part) for part in points], dtype=np.int64)[:-1]
+        pairs = [
+            np.stack([part[:-1], part[1:]]) for part in np.split(number, ends) if len(part) > 1
+        ]
+        tail, head = np.concatenate(pairs, axis=1) if pairs else np.empty((2, 0), dtype=np.int64)
+        count = len(self.place)
+        either = np.sort(np.stack([tail, head]), axis=0)
+        tail, head = np.unique(either[:, either[0] != either[1]], axis=1)
+        length = np.hypot(*(self.place[head] - self.place[tail]).T)
+        self.graph = sparse.csr_matrix((length, (tail, head)), shape=(count, count))
+        self.tree = cKDTree(self.place) if count else None
+
+    def lengths_m(self, starts: Sequence[End], ends: Sequence[End]) -> FloatArray:
+        """Length of the way between each start and each end.
+
+        Parameters
+        ----------
+        starts, ends
+            Places anywhere; each goes straight to the nearest point of a road.
+
+        Returns
+        -------
+        numpy.ndarray
+            Starts × ends; the straight line where no road leads [m].
+        """
+        straight = np.array([[start.distance_m(end) for end in ends] for start in starts])
+        straight = straight.reshape(len(starts), len(ends))
+        if self.tree is None or not straight.size:
+            return straight
+        access = [
+            self.tree.query([(end.easting, end.northing) for end in group])
+            for group in (starts, ends)
+        ]
+        (to_start, at_start), (to_end, at_end) = access
+        along = dijkstra(self.graph, directed=False, indices=at_end)[:, at_start].T
+        way = to_start[:, np.newaxis] + along + to_end[np.newaxis, :]
+        return np.where(np.isfinite(way), np.maximum(way, straight), straight)
