@@ -60,7 +60,18 @@ class End:
     fibre: bool = False
 
     def distance_m(self, other: "End") -> float:
-        """Distance to another end [m]."""
+        """Distance to another end.
+
+        Parameters
+        ----------
+        other
+            The other end.
+
+        Returns
+        -------
+        float
+            Length of the straight line [m].
+        """
         return math.hypot(other.easting - self.easting, other.northing - self.northing)
 
 
