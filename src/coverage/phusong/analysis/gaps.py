@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from scipy.sparse import csr_array
 
+from phusong.analysis.basis import COMPUTED, Basis
 from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach, ReachLayer
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
@@ -59,6 +60,8 @@ class Gaps:
         Tables; see :func:`commune_table` and :func:`point_table`.
     environments
         The table by commune in every service environment, the first one among them.
+    basis
+        What each layer rests on, where that is not a whole list of sites.
     """
 
     grid: Grid
@@ -68,6 +71,7 @@ class Gaps:
     villages: pd.DataFrame = field(repr=False)
     facilities: pd.DataFrame = field(repr=False)
     environments: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    basis: Basis = COMPUTED
 
 
 def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:

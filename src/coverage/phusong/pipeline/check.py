@@ -16,8 +16,13 @@ from phusong.study import PRACTICE_LABEL, Study, TowerDefaults
 CLEAN, DOUBTFUL, UNUSABLE = 0, 1, 2
 """Exit status: nothing suspicious, warnings, errors."""
 JSON_FORMAT = 1
-_PARTS = ("communes", "grid", "terrain", "network", "places", "people", "reported")
-_SUBJECTS = {"network": "towers", "communes": "boundaries", "people": "population"}
+_PARTS = (
+    "communes", "grid", "terrain", "network", "own_coverage", "places", "people", "reported",
+)  # fmt: skip
+_SUBJECTS = {
+    "network": "towers", "communes": "boundaries", "people": "population",
+    "own_coverage": "operator_coverage",
+}  # fmt: skip
 _DEFAULTS = {
     "frequency_mhz": ("frequency",),
     "bandwidth_mhz": ("bandwidth",),

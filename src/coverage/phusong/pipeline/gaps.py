@@ -9,6 +9,8 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.gap_tables import gap_tables
 from phusong.pipeline.reach import load_reach
 from phusong.pipeline.session import Session
+from phusong.pipeline.supplied import study_basis
+from phusong.reporting.basis_words import BASIS_COLUMN, with_basis
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
 from phusong.study import PRACTICE_LABEL, Study
@@ -20,8 +22,10 @@ TEXT_COLUMNS = (
     "successor_vintage", "clause", "settlement_basis", "postcode", "fixed_broadband",
     "population_official_source", "population_official_year_status", "households_official_source",
     "households_official_year_status", "poor_rate_relation", "poverty_standard", "poverty_source",
-    "population_raster_source", "population_raster_date",
+    "population_raster_source", "population_raster_date", BASIS_COLUMN,
 )  # fmt: skip
+WITHOUT_COVERAGE = frozenset({"villages-to-place", "address-codes"})
+"""Tables that say nothing of signal."""
 
 
 def confidence(study: Study) -> Confidence:
@@ -79,6 +83,8 @@ def _compute(session: Session, reach: Reach) -> None:
     session.progress(STEP, 3, 4)
     practice = study.study.practice_data
     folder = study.output / "gaps"
+    basis, technology = study_basis(inputs, tuple(reach.layers)), next(iter(study.technologies))
+    polygons = gpd.GeoDataFrame(with_basis(polygons, basis, technology))
     if practice:
         polygons["data_status"] = PRACTICE_LABEL
     outputs = [folder / "no-signal.gpkg", folder / "no-signal.parquet"]
@@ -86,7 +92,8 @@ def _compute(session: Session, reach: Reach) -> None:
     write_geoparquet(outputs[1], polygons)
     for name, table in tables.items():
         outputs.append(folder / f"{name}.csv")
-        write_csv(outputs[-1], tidy(table, practice=practice))
+        told = table if name in WITHOUT_COVERAGE else with_basis(table, basis, technology)
+        write_csv(outputs[-1], tidy(told, practice=practice))
     people = inputs.people
     facts = {
         "people_on_grid": round(people.total, 3),
@@ -162,4 +169,5 @@ def _load(session: Session, reach: Reach) -> Gaps:
         villages=table("villages"),
         facilities=table("facilities"),
         environments=table("environments"),
+        basis=study_basis(session.inputs, tuple(reach.layers)),
     )

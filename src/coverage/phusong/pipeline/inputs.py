@@ -16,12 +16,14 @@ from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
 from phusong.geo.local_crs import local_projection
 from phusong.geo.network import Network
+from phusong.geo.own_coverage import OwnCoverage
 from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes, Places
 from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
 from phusong.sources.criteria import read_appraisals, read_criteria
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
+from phusong.sources.own_coverage import read_own_coverage
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
 from phusong.sources.reported import read_reported
@@ -32,7 +34,9 @@ from phusong.store.files import sha256_of
 from phusong.study import Source, Study, TableInput, TerrainInput, TowerInput
 
 Fact = TypeVar("Fact")
-SIDECARS = (".cpg", ".dbf", ".hdr", ".prj", ".shx")
+SIDECARS = (
+    ".cpg", ".dat", ".dbf", ".hdr", ".id", ".ind", ".map", ".mid", ".prj", ".shx",
+)  # fmt: skip
 """What else holds part of an input, under the same name."""
 WIDEST_STRETCH = 0.01
 """Largest error of distances that a study's CRS may make."""
@@ -87,6 +91,11 @@ class Inputs:
     def network(self) -> Network:
         """Every sector of the tower lists."""
         return self._noticing("towers", lambda: read_network(self.study, self.grid))
+
+    @cached_property
+    def own_coverage(self) -> tuple[OwnCoverage, ...]:
+        """Operators' own coverage maps."""
+        return self._noticing("operator_coverage", lambda: read_own_coverage(self.study, self.grid))
 
     @cached_property
     def places(self) -> Places:
@@ -152,8 +161,8 @@ class Inputs:
         """
         refuse_missing(self.study)
         for name in (
-            "communes", "terrain", "network", "places", "people", "reported", "criteria",
-            "appraisals",
+            "communes", "terrain", "network", "own_coverage", "places", "people", "reported",
+            "criteria", "appraisals",
         ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()
@@ -258,6 +267,8 @@ def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
             yield key, section, (section.file,)
         if isinstance(section, TowerInput):
             yield from ((key, other, (other.file,)) for other in section.also)
+        elif isinstance(section, tuple):
+            yield from ((key, other, (other.file,)) for other in section)
 
 
 def input_digests(study: Study) -> Mapping[str, str]:
@@ -293,8 +304,11 @@ def input_digests(study: Study) -> Mapping[str, str]:
 
 def _parts_of(file: Path) -> list[Path]:
     """Files beside a file that belong to it, such as the table of a shapefile."""
-    named = (file.with_suffix(suffix) for suffix in SIDECARS if suffix != file.suffix.lower())
-    return [part for part in named if part.is_file()]
+    return sorted(
+        part
+        for part in file.parent.iterdir()
+        if part.stem == file.stem and part.suffix.lower() in SIDECARS and part != file
+    )
 
 
 def refuse_missing(study: Study) -> None:

@@ -1,11 +1,12 @@
 """Step 1: received level of every operator, from towers and terrain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from phusong.analysis.basis import Basis
 from phusong.analysis.link_budget import DIRECTION_NAMES
 from phusong.analysis.reach import (
     ANY,
@@ -17,14 +18,22 @@ from phusong.analysis.reach import (
     combine,
     combine_technologies,
 )
-from phusong.analysis.rim import rim_km2
 from phusong.analysis.service_probability import SeveralSites
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.losses import LossMaps, Mast
+from phusong.pipeline.rim import rim_warnings
 from phusong.pipeline.session import Session
+from phusong.pipeline.supplied import (
+    basis_facts,
+    study_basis,
+    supplied_maps,
+    supplied_servers,
+    unused_maps,
+)
+from phusong.reporting.basis_words import BASIS_TAG, SUPPLIED, plain
 from phusong.reporting.tables import tidy
 from phusong.store.files import make_folder
 from phusong.store.rasters import read_raster, read_scaled, write_decibels, write_raster
@@ -32,8 +41,6 @@ from phusong.store.tables import write_csv
 from phusong.study import PRACTICE_LABEL, Study
 
 STEP = "reach"
-SMALLEST_RIM_KM2 = 1.0
-"""Less signal than this at the rim of the radius is not worth a warning."""
 Layer = tuple[str, str]
 """Operator's key and technology."""
 
@@ -76,6 +83,7 @@ def _compute(session: Session) -> Reach:
     doubts = session.inputs.warnings()  # a fault in any input shows before hours of computing
     make_folder(study.output)
     network = session.inputs.network.on_air()
+    doubts = (*doubts, *unused_maps(study, network))
     servers = best_servers(
         session, network, own_layers(study, network), environments=tuple(study.environments)
     )
@@ -85,32 +93,18 @@ def _compute(session: Session) -> Reach:
         for file in write_layers(session, environment, layers)
     ]
     reached = load_reach(session)
-    _finish(session, network, files, (*doubts, *_rim_warnings(study, reached)))
+    basis = study_basis(session.inputs, tuple(reached.layers))
+    _finish(session, network, files, (*doubts, *rim_warnings(study, reached, basis)), basis)
     return reached
 
 
-def _rim_warnings(study: Study, reached: Reach) -> tuple[str, ...]:
-    """Say, in one line or none, whether the radius ends before the signal does."""
-    radius_km = study.propagation.radius_km
-    percent = round(100 * study.service.marginal.value)
-    technologies = sorted({technology for _, technology in reached.layers} - {ANY})
-    area = sum(
-        rim_km2(reached, (ANY, technology), radius_m=1000.0 * radius_km, marginal_percent=percent)
-        for technology in technologies
-    )
-    if area < SMALLEST_RIM_KM2:
-        return ()
-    return (
-        f"Còn {area:.0f} km² có sóng ở km ngoài cùng của bán kính {radius_km:g} km; xa hơn không "
-        "tính, nên vùng không có sóng có thể lớn hơn thực tế. / "
-        f"{area:.0f} km² still have signal in the outermost kilometre of the radius of "
-        f"{radius_km:g} km; nothing is computed beyond it, so areas without signal may come out "
-        "too large: raise propagation.radius_km",
-    )
-
-
 def best_servers(
-    session: Session, network: Network, own: tuple[Layer, ...], *, environments: tuple[str, ...]
+    session: Session,
+    network: Network,
+    own: tuple[Layer, ...],
+    *,
+    environments: tuple[str, ...],
+    supplied: frozenset[Layer] | None = None,
 ) -> Iterator[tuple[str, dict[Layer, BestServer]]]:
     """Best server of every layer in each environment, over the sectors of a network.
 
@@ -124,6 +118,8 @@ def best_servers(
         Operators and technologies to tell of; a layer without a sector has no signal.
     environments
         Service environments of the study.
+    supplied
+        Those of ``own`` that an operator's map stands for; by default what the study says.
 
     Yields
     ------
@@ -134,10 +130,13 @@ def best_servers(
     study, grid = session.study, session.inputs.grid
     losses = LossMaps(session, study.environment.receiver_height.value)
     keys = {op.name: op.key for op in study.operators}
+    if supplied is None:
+        supplied = frozenset(supplied_maps(study, network))
+    own = tuple(layer for layer in own if layer not in supplied)
     places = {name: study.environments[name] for name in environments}
     found = {name: {layer: BestServer(grid) for layer in own} for name in places}
     chances = {name: _chances(study, grid, own) for name in places}
-    groups = list(network.masts())
+    groups = _computed(network, keys, supplied)
     masts = list(_masts(study, network, groups))
     for done, ((_, indices), loss) in enumerate(zip(groups, losses.maps(masts), strict=True), 1):
         for index in indices:
@@ -159,9 +158,22 @@ def best_servers(
         session.progress(STEP, done, len(groups))
     study.note(f"path loss: {losses.computed} masts computed, {losses.reused} reused")
     for name in environments:
-        layers = found.pop(name)
+        layers = {**found.pop(name), **supplied_servers(session.inputs, supplied, name)}
         _put_together(layers, chances.pop(name), grid)
         yield name, layers
+
+
+def _computed(
+    network: Network, keys: Mapping[str, str], supplied: frozenset[Layer]
+) -> list[tuple[tuple[float, float, float], tuple[int, ...]]]:
+    """Masts with the sectors that no operator's own map stands for."""
+    groups = []
+    for mast, indices in network.masts():
+        sectors = ((i, network.sectors[i]) for i in indices)
+        kept = tuple(i for i, s in sectors if (keys[s.operator], s.technology) not in supplied)
+        if kept:
+            groups.append((mast, kept))
+    return groups
 
 
 def _chances(study: Study, grid: Grid, own: tuple[Layer, ...]) -> SeveralSites | None:
@@ -221,7 +233,8 @@ def own_layers(study: Study, network: Network) -> tuple[tuple[str, str], ...]:
     study
         Its operators; one without a site in the area has a layer too, and no signal on it.
     network
-        The sectors that radiate; a technology that none of them has is left out.
+        The sectors that radiate; a technology that neither they nor an operator's own map has
+        is left out.
 
     Returns
     -------
@@ -229,6 +242,7 @@ def own_layers(study: Study, network: Network) -> tuple[tuple[str, str], ...]:
         Operator's key and technology, sorted.
     """
     technologies = {sector.technology for sector in network.sectors}
+    technologies |= {technology for _, technology in supplied_maps(study, network)}
     return tuple(sorted((op.key, t) for op in study.operators for t in technologies))
 
 
@@ -288,10 +302,15 @@ def write_layers(session: Session, environment: str, layers: dict[Layer, BestSer
     model = study.propagation.models[0]
     unknown = np.isnan(session.inputs.terrain.height_amsl_m)
     covered = round(100 * study.service.covered.value)
-    tags = {"DATA_STATUS": PRACTICE_LABEL} if study.study.practice_data else {}
+    practice = {"DATA_STATUS": PRACTICE_LABEL} if study.study.practice_data else {}
     files = []
+    told = study_basis(session.inputs, tuple(layers)).told_layers
     for (operator, technology), server in sorted(layers.items()):
         layer = server.layer(unknown, covered_percent=covered)
+        tags = {
+            **practice,
+            **({BASIS_TAG: plain(SUPPLIED)} if (operator, technology) in told else {}),
+        }
         where = [
             layer_file(study, model, environment, operator, technology, what)
             for what in ("level", "server", "probability")
@@ -306,7 +325,9 @@ def write_layers(session: Session, environment: str, layers: dict[Layer, BestSer
     return files
 
 
-def _finish(session: Session, network: Network, files: list[Path], doubts: tuple[str, ...]) -> None:
+def _finish(
+    session: Session, network: Network, files: list[Path], doubts: tuple[str, ...], basis: Basis
+) -> None:
     study, grid = session.study, session.inputs.grid
     table = study.output / "reach" / "servers.csv"
     write_csv(table, tidy(servers_table(study, network), practice=study.study.practice_data))
@@ -320,6 +341,7 @@ def _finish(session: Session, network: Network, files: list[Path], doubts: tuple
         "sites": len(network.site_ids),
         "filled_from_defaults": network.filled,
         "left_out": list(session.inputs.network.left_out),
+        **basis_facts(basis, session.inputs.own_coverage),
         "warnings": list(doubts),
     }
     session.record(STEP, facts, [*files, table])

@@ -128,6 +128,9 @@ def sources_of(study: Study) -> Iterator[Source]:
         "criteria": Bilingual("Bộ tiêu chí", "Criteria"),
         "indicators": Bilingual("Kết quả đánh giá chỉ tiêu", "Appraised indicators"),
         "households": Bilingual("Hộ gia đình", "Households"),
+        "operator_coverage": Bilingual(
+            "Vùng phủ do nhà mạng cung cấp", "Operator-supplied coverage"
+        ),
     }
     for key, section, files in named_inputs(study):
         yield Source(

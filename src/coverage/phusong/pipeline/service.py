@@ -30,6 +30,7 @@ from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.reach import own_layers
 from phusong.pipeline.service_files import ServiceFiles
 from phusong.pipeline.session import Session
+from phusong.pipeline.supplied import supplied_maps
 from phusong.store.tables import read_csv
 from phusong.study import Study
 from phusong.units import Float32Array, FloatArray
@@ -83,7 +84,8 @@ def _compute(session: Session, reached: Reach) -> None:
     study, network = session.study, reached.network
     writer = ServiceFiles(session, reached)
     keys = {op.name: op.key for op in study.operators}
-    own = own_layers(study, network)
+    told = set(supplied_maps(study, network))  # they know no site and no carrier
+    own = tuple(layer for layer in own_layers(study, network) if layer not in told)
     everyone = [(ANY, technology) for technology in sorted({t for _, t in own})]
     work = [*own, *everyone]
     quality, resilience = [], []
@@ -112,7 +114,7 @@ def _compute(session: Session, reached: Reach) -> None:
         session.progress(STEP, done, len(work))
     if not quality:  # no technology with resource elements: a table without rows
         nothing = np.full(session.inputs.grid.shape, np.nan)
-        quality.append(_quality_table(session, nothing, own[0]).iloc[:0])
+        quality.append(_quality_table(session, nothing, (ANY, "")).iloc[:0])
     writer.directions()
     writer.tables(quality, resilience)
     session.record(STEP, {"layers": len(work)}, writer.written)

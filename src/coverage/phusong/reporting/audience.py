@@ -14,7 +14,8 @@ from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import Study
 
 Table = TypeVar("Table", bound=pd.DataFrame)
-_TOGETHER = ("class", "verdict")
+_OPERATORS_GAVE = frozenset({"towers", "operator_coverage"})
+_TOGETHER = ("class", "verdict", "basis")
 """What a reader may know of all operators together at a place: never a level of another one."""
 
 
@@ -91,7 +92,7 @@ def for_public(facts: StudyFacts) -> StudyFacts:
 
 
 def _without_towers(facts: StudyFacts) -> tuple[Source, ...]:
-    return tuple(source for source in facts.sources if source.key != "towers")
+    return tuple(source for source in facts.sources if source.key not in _OPERATORS_GAVE)
 
 
 def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
@@ -105,6 +106,7 @@ def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
         environments=_rows(gaps.environments, seen),
         villages=_columns(gaps.villages, facts.study, others),
         facilities=_columns(gaps.facilities, facts.study, others),
+        basis=gaps.basis.seen(frozenset(seen)),
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
+from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
 from phusong.study import Study
@@ -88,12 +89,13 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     people, silent = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
     share = 100.0 * silent / people if people else np.nan
     sentences = [
+        *basis_findings(study, found.basis, technology),
         Bilingual(
             f"Theo mô hình, khoảng {vi(silent)} trong {vi(people)} người ({_vi_share(share)}) ở "
             f"{len(rows)} xã không có sóng {technology} của nhà mạng nào ngoài trời.",
             f"As modelled, about {en(silent)} of {en(people)} people ({_en_share(share)}) in "
             f"{len(rows)} communes have no {technology} signal of any operator outdoors.",
-        )
+        ),
     ]
     if silent > 0.0:
         worst = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True]).iloc[0]

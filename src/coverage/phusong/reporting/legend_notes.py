@@ -1,12 +1,20 @@
 """What the classes of a map mean, in a sentence under its legend."""
 
+import math
 from statistics import NormalDist
 
+from phusong.analysis.basis import Basis, Layer
+from phusong.analysis.reach import ANY
+from phusong.reporting.basis_words import KNOWN_SITES, SUPPLIED
 from phusong.reporting.facts import Bilingual
 from phusong.study import Study
 
+_COMPUTED = Basis()
 
-def coverage_note(study: Study, technology: str) -> Bilingual:
+
+def coverage_note(
+    study: Study, technology: str, basis: Basis = _COMPUTED, operator: str = ANY
+) -> Bilingual:
     """When a cell counts as covered, marginal or without signal.
 
     Parameters
@@ -15,19 +23,78 @@ def coverage_note(study: Study, technology: str) -> Bilingual:
         Threshold and probabilities.
     technology
         For example ``LTE``.
+    basis
+        What each layer rests on.
+    operator
+        Operator's key; ``any`` for all together.
 
     Returns
     -------
     Bilingual
-        One sentence, or two where the uplink may decide.
+        A few sentences.
     """
+    layer = (operator, technology)
+    if operator != ANY and layer in basis.told_layers:
+        return supplied_note(basis, layer)
+    notes = _notes(basis, layer)
+    more_vi, more_en = (" ".join(w) for w in ([n.vi for n in notes], [n.en for n in notes]))
     level, covered, marginal = _lines(study, technology)
     vi, en = _direction(study)
     return Bilingual(
         f"Có sóng: mức thu đạt ngưỡng {level} với xác suất từ {covered}. Sóng yếu: xác suất từ "
-        f"{marginal} đến dưới {covered}. Không có sóng: xác suất dưới {marginal}.{vi}",
+        f"{marginal} đến dưới {covered}. Không có sóng: xác suất dưới {marginal}.{vi} "
+        f"{more_vi}".strip(),
         f"Covered: the level reaches the threshold of {level} with a probability of {covered} or "
-        f"more. Marginal: {marginal} to below {covered}. No signal: below {marginal}.{en}",
+        f"more. Marginal: {marginal} to below {covered}. No signal: below {marginal}.{en} "
+        f"{more_en}".strip(),
+    )
+
+
+def _notes(basis: Basis, layer: Layer) -> list[Bilingual]:
+    """What else must stand under a legend."""
+    found = []
+    if layer in basis.told_layers:
+        found.append(
+            Bilingual(
+                f"Có phần {SUPPLIED.vi}, không tính từ trạm.",
+                f"In part {SUPPLIED.en}, not computed from sites.",
+            )
+        )
+    if layer in basis.known_only:
+        found.append(
+            Bilingual(
+                f"Không có sóng ở đây là {KNOWN_SITES.vi}.",
+                f"No signal here means {KNOWN_SITES.en}.",
+            )
+        )
+    return found
+
+
+def supplied_note(basis: Basis, layer: Layer) -> Bilingual:
+    """What the classes of an operator's own map mean.
+
+    Parameters
+    ----------
+    basis
+        What each layer rests on.
+    layer
+        Operator's key and technology.
+
+    Returns
+    -------
+    Bilingual
+        Who says so, and from which level.
+    """
+    told = next((m for m in basis.supplied if (m.operator, m.technology) == layer), None)
+    level = math.nan if told is None else told.threshold_dbm
+    vi = "" if math.isnan(level) else f", từ {_dbm(level)} là có sóng"
+    en = "" if math.isnan(level) else f", covered from {_dbm(level)}"
+    when = "" if told is None else f" ({told.source}, {told.date})"
+    return Bilingual(
+        f"Bản đồ {SUPPLIED.vi}{when}{vi}; không tính từ trạm, không hiệu chỉnh. Ngoài phạm vi "
+        "bản đồ là chưa rõ.",
+        f"This map is {SUPPLIED.en}{when}{en}; not computed from sites, not calibrated. Outside "
+        "its extent coverage is unknown.",
     )
 
 

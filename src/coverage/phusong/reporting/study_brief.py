@@ -7,6 +7,7 @@ import geopandas as gpd
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.audience import served_elsewhere
+from phusong.reporting.basis_words import titled
 from phusong.reporting.brief import BriefContent
 from phusong.reporting.brief_tables import money_table, operator_priorities, uncertain_villages
 from phusong.reporting.brief_words import (
@@ -137,7 +138,9 @@ def _brief(
 ) -> BriefContent:
     study, about = facts.study, facts.study.study
     return BriefContent(
-        title=title,
+        title=titled(
+            title, facts.gaps.basis, (ANY, technology_of(study)), (key, technology_of(study))
+        ),
         study_title=Bilingual(about.title_vi, about.title_en),
         question=Bilingual(about.question_vi, about.question_en),
         practice=practice_words(study),
@@ -228,9 +231,14 @@ def _picture(facts: StudyFacts, key: str) -> Picture:
         who = Bilingual(name, name)
         classes = own_and_others(gaps.classes[key, technology], together)
         legend = own_legend(name)
-    title = Bilingual(
-        f"Vùng phủ sóng {technology} và vị trí ưu tiên, {who.vi}",
-        f"{technology} coverage and ranked spots, {who.en}",
+    title = titled(
+        Bilingual(
+            f"Vùng phủ sóng {technology} và vị trí ưu tiên, {who.vi}",
+            f"{technology} coverage and ranked spots, {who.en}",
+        ),
+        gaps.basis,
+        (key, technology),
+        (ANY, technology),
     )
     figure = coverage_figure(
         classes,

@@ -2,6 +2,7 @@
 
 from phusong.analysis.reach import ANY
 from phusong.geo.places import Places
+from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
@@ -42,7 +43,11 @@ def study_index(
     """
     study = facts.study.study
     return IndexContent(
-        title=Bilingual(study.title_vi, study.title_en),
+        title=titled(
+            Bilingual(study.title_vi, study.title_en),
+            facts.gaps.basis,
+            *((key, facts.technology) for key, _ in facts.operators()),
+        ),
         question=Bilingual(study.question_vi, study.question_en),
         practice=facts.practice,
         marking=facts.marking,
@@ -71,9 +76,13 @@ def study_index(
 
 
 def _picture(facts: StudyFacts) -> Picture:
-    title = Bilingual(
-        f"Vùng phủ sóng {facts.technology}, tất cả nhà mạng",
-        f"{facts.technology} coverage, all operators",
+    title = titled(
+        Bilingual(
+            f"Vùng phủ sóng {facts.technology}, tất cả nhà mạng",
+            f"{facts.technology} coverage, all operators",
+        ),
+        facts.gaps.basis,
+        (ANY, facts.technology),
     )
     figure = coverage_figure(
         facts.gaps.classes[ANY, facts.technology],

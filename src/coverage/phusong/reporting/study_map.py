@@ -6,13 +6,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from phusong.analysis.basis import COMPUTED
 from phusong.analysis.gaps import UNKNOWN
 from phusong.analysis.reach import ANY
+from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.findings import gap_findings
 from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
-from phusong.reporting.legend_notes import coverage_note, level_note
+from phusong.reporting.legend_notes import coverage_note, level_note, supplied_note
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.palette import (
     NO_SIGNAL_COLOUR,
@@ -60,7 +62,9 @@ def study_map(facts: StudyFacts) -> MapContent:
     """
     study = facts.study.study
     return MapContent(
-        title=Bilingual(study.title_vi, study.title_en),
+        title=titled(
+            Bilingual(study.title_vi, study.title_en), facts.gaps.basis, *_shown_layers(facts)
+        ),
         practice=facts.practice,
         marking=facts.marking,
         grid=facts.grid,
@@ -80,14 +84,23 @@ def study_map(facts: StudyFacts) -> MapContent:
     )
 
 
+def _shown_layers(facts: StudyFacts) -> Iterator[tuple[str, str]]:
+    return ((key, facts.technology) for key, _ in facts.operators())
+
+
 def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
     for key, group in facts.operators():
+        basis, layer_key = facts.gaps.basis, (key, facts.technology)
         yield RasterLayer(
-            name=Bilingual(f"Vùng phủ sóng {facts.technology}", f"{facts.technology} coverage"),
+            name=titled(
+                Bilingual(f"Vùng phủ sóng {facts.technology}", f"{facts.technology} coverage"),
+                basis,
+                layer_key,
+            ),
             group=group,
             classes=facts.gaps.classes[key, facts.technology],
             legend=service_classes(),
-            note=coverage_note(facts.study, facts.technology),
+            note=coverage_note(facts.study, facts.technology, basis, key),
             shown=key == ANY,
         )
         if key == facts.own:
@@ -100,15 +113,21 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
                 ),
                 legend=own_legend(group.plain),
             )
-        layer = facts.layers.get((key, facts.technology))
-        if layer is None:
-            continue
+        layer = facts.layers.get(layer_key)
+        told = key != ANY and layer_key in basis.told_layers
+        if layer is None or (told and np.isnan(layer.level_dbm).all()):
+            continue  # a map of classes has no levels
         yield RasterLayer(
-            name=Bilingual(f"Mức thu {facts.technology}", f"{facts.technology} level"),
+            name=titled(
+                Bilingual(f"Mức thu {facts.technology}", f"{facts.technology} level"),
+                *((basis, layer_key) if told else (COMPUTED,)),
+            ),
             group=group,
             classes=level_bands(layer.level_dbm, layer.probability_percent == UNKNOWN),
             legend=level_classes(LEVEL_EDGES_DBM),
-            note=level_note(facts.study, facts.technology),
+            note=supplied_note(basis, layer_key)
+            if told
+            else level_note(facts.study, facts.technology),
         )
 
 
@@ -156,7 +175,11 @@ def _gaps(facts: StudyFacts) -> VectorLayer:
         for row in shapes.itertuples()
     ]
     return VectorLayer(
-        name=Bilingual("Vùng trắng sóng (không nhà mạng nào)", "White zones (no operator)"),
+        name=titled(
+            Bilingual("Vùng trắng sóng (không nhà mạng nào)", "White zones (no operator)"),
+            facts.gaps.basis,
+            (ANY, facts.technology),
+        ),
         group=EVERYONE,
         kind="area",
         columns=(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Gaps
 from phusong.analysis.reach import ANY
+from phusong.reporting.basis_words import titled
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import EVERYONE, commune_rows, silent_villages, technology_of
@@ -55,7 +56,11 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
     names = {op.key: op.name for op in study.operators}
     who = Bilingual(names.get(operator, "mọi nhà mạng"), names.get(operator, "all operators"))
     return PageTable(
-        title=Bilingual(f"Theo xã, {who.vi}", f"By commune, {who.en}"),
+        title=titled(
+            Bilingual(f"Theo xã, {who.vi}", f"By commune, {who.en}"),
+            found.basis,
+            (operator, technology_of(study)),
+        ),
         columns=(
             COMMUNE,
             Column(Bilingual("Diện tích", "Area"), "km²"),
@@ -94,9 +99,14 @@ def operator_table(study: Study, found: Gaps) -> PageTable:
     for key, name in _operators(study, found):
         rows = commune_rows(found, key, technology_of(study))
         parts = [float(rows[f"people_{c}"].sum()) for c in ("covered", "marginal", "no_signal")]
-        lines.append((name.plain, *parts, _percent(parts[2], float(rows["people"].sum()))))
+        told = titled(name, found.basis, (key, technology_of(study)))
+        lines.append((told.plain, *parts, _percent(parts[2], float(rows["people"].sum()))))
     return PageTable(
-        title=Bilingual("Theo nhà mạng, trong các xã", "By operator, within the communes"),
+        title=titled(
+            Bilingual("Theo nhà mạng, trong các xã", "By operator, within the communes"),
+            found.basis,
+            *_all_layers(study),
+        ),
         columns=(
             OPERATOR,
             *(Column(name, _PEOPLE, 0) for name in (_COVERED, _MARGINAL, _NO_SIGNAL)),
@@ -136,10 +146,13 @@ def area_table(study: Study, found: Gaps) -> PageTable:
             _percent(float(rows[f"area_{c}_km2"].sum()), area)
             for c in ("covered", "marginal", "no_signal")
         )
-        lines.append((name.plain, *inside, *whole))
+        told = titled(name, found.basis, (key, technology))
+        lines.append((told.plain, *inside, *whole))
     here, all_over = Bilingual("trong các xã", "communes"), Bilingual("cả vùng", "whole area")
     return PageTable(
-        title=Bilingual("Tỷ lệ diện tích", "Shares of area"),
+        title=titled(
+            Bilingual("Tỷ lệ diện tích", "Shares of area"), found.basis, *_all_layers(study)
+        ),
         columns=(
             OPERATOR,
             *(
@@ -186,8 +199,10 @@ def village_table(study: Study, found: Gaps, *, most: int) -> PageTable:
     )  # fmt: skip
     count = len(silent)
     return PageTable(
-        title=Bilingual(
-            "Thôn không có sóng tại trung tâm", "Villages without signal at the centre"
+        title=titled(
+            Bilingual("Thôn không có sóng tại trung tâm", "Villages without signal at the centre"),
+            found.basis,
+            (ANY, technology),
         ),
         columns=(
             Column(Bilingual("Thôn", "Village")),
@@ -228,7 +243,11 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
         (row.gap_id, row.commune, row.area_km2, row.people) for row in white.head(most).itertuples()
     )
     return PageTable(
-        title=Bilingual("Vùng trắng sóng đông dân nhất", "White zones with most people"),
+        title=titled(
+            Bilingual("Vùng trắng sóng đông dân nhất", "White zones with most people"),
+            found.basis,
+            (ANY, technology_of(study)),
+        ),
         columns=(
             Column(Bilingual("Vùng", "Gap")),
             COMMUNE,
@@ -306,6 +325,10 @@ def _interval(first: float, last: float) -> str | None:
     if math.isnan(first) or math.isnan(last):
         return None
     return f"{first:.0f}" if first == last else f"{first:.0f}–{last:.0f}"
+
+
+def _all_layers(study: Study) -> tuple[tuple[str, str], ...]:
+    return tuple((key, technology_of(study)) for key in (ANY, *(op.key for op in study.operators)))
 
 
 def _operators(study: Study, found: Gaps) -> list[tuple[str, Bilingual]]:

@@ -15,6 +15,7 @@ from phusong.study.choosing import (
 from phusong.study.inputs import (
     AreaSection,
     BoundaryInput,
+    CoverageInput,
     GridSection,
     InputsSection,
     PopulationInput,
@@ -90,6 +91,7 @@ __all__ = [
     "CommuneCode",
     "CostItem",
     "CostsSection",
+    "CoverageInput",
     "CriterionSection",
     "Dbm",
     "Decibels",

@@ -4,7 +4,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from phusong.study.values import CommuneCode, FileKey, Name, Section, TitledSection
+from phusong.study.values import (
+    CommuneCode,
+    Dbm,
+    FileKey,
+    Name,
+    Section,
+    TechnologyKey,
+    TitledSection,
+)
 
 
 class StudySection(TitledSection):
@@ -121,6 +129,55 @@ class StatisticsInput(TableInput):
     poverty_standard: Name | None = None
 
 
+class CoverageInput(TableInput):
+    """An operator's own map of its coverage, taken as its reach where no site of it is known.
+
+    A raster ``holds`` levels [dBm] or classes, polygons hold what is covered, or levels or classes
+    in ``column``. ``threshold`` is the level that the operator calls covered; levels need it.
+    ``classes`` says what each value of a map of classes means. ``empty`` says what a cell without
+    a value, or a place between polygons, means within the map's extent; outside it nothing is
+    known. ``extent`` (west, south, east, north of WGS 84) is for polygons, their bounding box by
+    default. ``use`` says which counts where the operator has sites in the technology as well.
+    ``date`` is when the map was made, ``environment`` what it is for, the study's first by default.
+    """
+
+    date: Name
+    operator: Name
+    technology: TechnologyKey
+    holds: Literal["levels", "classes", "covered"]
+    threshold: Dbm | None = None
+    column: str = ""
+    classes: dict[str, Literal["covered", "marginal", "no_signal", "unknown"]] = Field(
+        default_factory=dict
+    )
+    empty: Literal["unknown", "no_signal"] | None = None
+    extent: tuple[float, float, float, float] | None = None
+    crs: str = ""
+    layer: str = ""
+    environment: FileKey | None = None
+    use: Literal["where-no-sites", "instead-of-sites"] = "where-no-sites"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.holds == "levels" and self.threshold is None:
+            raise ValueError(
+                "holds = 'levels' needs a threshold: the level that the operator calls covered"
+            )
+        if (self.holds == "classes") != bool(self.classes):
+            raise ValueError(
+                f"holds = '{self.holds}' and classes = {dict(self.classes)} do not fit: a map of "
+                "classes needs the meaning of each value, other maps have none"
+            )
+        if self.extent is not None:
+            west, south, east, north = self.extent
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                raise ValueError(
+                    f"extent = {list(self.extent)}: west, south, east and north in degrees are "
+                    "needed, in this order"
+                )
+        return self
+
+
 class InputsSection(Section):
     """Every file that the study reads, with its origin."""
 
@@ -140,3 +197,4 @@ class InputsSection(Section):
     criteria: TableInput | None = None
     indicators: TableInput | None = None
     households: TableInput | None = None
+    operator_coverage: tuple[CoverageInput, ...] = ()

@@ -25,14 +25,16 @@ BLOCK_TOLERANCE_MHZ = 0.05
 class OperatorSection(Section):
     """A mobile operator of the study.
 
-    ``stations`` is how many sites it says to have in the area, where that is known: a list that
-    holds fewer is incomplete, and its gaps are those of the known sites.
+    ``stations`` is how many sites it has on the air in the communes of the study, where that is
+    known, and ``stations_date`` when that was said: a list that holds fewer is incomplete, and its
+    gaps are those of the known sites.
     """
 
     name: Name
     key: FileKey
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     stations: Annotated[Quantity, within("sites", 0.0, 100_000.0)] | None = None
+    stations_date: str = ""
 
 
 class TechnologySection(Section):

@@ -91,6 +91,31 @@ class Study(Section):
         return self
 
     @model_validator(mode="after")
+    def _own_coverage_names_what_exists(self) -> Self:
+        known = {name for op in self.operators for name in (op.name, op.key)}
+        seen = set()
+        for number, given in enumerate(self.inputs.operator_coverage, 1):
+            where = f"inputs.operator_coverage number {number}"
+            for what, value, allowed in (
+                ("operator", given.operator, known),
+                ("technology", given.technology, self.technologies),
+                ("environment", given.environment, (None, *self.environments)),
+            ):
+                if value not in allowed:
+                    names = ", ".join(str(name) for name in allowed if name)
+                    raise ValueError(
+                        f"{where}: {what} = {value!r} is none of the study; it has {names}"
+                    )
+            layer = (self.operator_key(given.operator), given.technology)
+            if layer in seen:
+                raise ValueError(
+                    f"{where}: {given.operator} has two coverage maps of {given.technology}; "
+                    "keep one"
+                )
+            seen.add(layer)
+        return self
+
+    @model_validator(mode="after")
     def _revenue_fits(self) -> Self:
         revenue = self.planning.revenue
         if revenue is None:
@@ -224,6 +249,26 @@ class Study(Section):
             For example ``reach: reused``.
         """
         self._history.append(line)
+
+    def operator_key(self, name: str) -> str:
+        """Key of an operator that is named by its name or its key.
+
+        Parameters
+        ----------
+        name
+            Name or key.
+
+        Returns
+        -------
+        str
+            The key.
+
+        Raises
+        ------
+        KeyError
+            The study has no such operator.
+        """
+        return {n: op.key for op in self.operators for n in (op.key, op.name)}[name]
 
     @property
     def environment(self) -> EnvironmentSection:

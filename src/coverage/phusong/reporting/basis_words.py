@@ -1,0 +1,216 @@
+"""Words for coverage that is not computed from a whole list of sites, on every product."""
+
+import math
+
+import pandas as pd
+
+from phusong.analysis.basis import Basis, KnownSites, Layer, SuppliedMap
+from phusong.analysis.reach import ANY
+from phusong.reporting.facts import Bilingual
+from phusong.study import Study
+
+SUPPLIED = Bilingual("do nhà mạng cung cấp", "operator-supplied")
+KNOWN_SITES = Bilingual("vùng chưa phủ theo các trạm đã biết", "gaps of the known sites")
+BASIS_COLUMN = "coverage_basis"
+BASIS_TAG = "COVERAGE_BASIS"
+"""What says it in a GeoTIFF."""
+_APART = "; "
+
+
+def plain(words: Bilingual) -> str:
+    """Words for a table that a machine may read: English, then Vietnamese.
+
+    Parameters
+    ----------
+    words
+        In both languages.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return f"{words.en} / {words.vi}"
+
+
+def marks(basis: Basis, *layers: Layer) -> tuple[Bilingual, ...]:
+    """What must stand beside results of layers.
+
+    Parameters
+    ----------
+    basis
+        What each layer rests on.
+    *layers
+        Operators' keys and technologies.
+
+    Returns
+    -------
+    tuple of Bilingual
+        None where all of them are computed from whole lists.
+    """
+    found = []
+    if not basis.known_only.isdisjoint(layers):
+        found.append(KNOWN_SITES)
+    if not basis.told_layers.isdisjoint(layers):
+        found.append(SUPPLIED)
+    return tuple(found)
+
+
+def titled(title: Bilingual, basis: Basis, *layers: Layer) -> Bilingual:
+    """Title of a product, which says what its gaps are.
+
+    Parameters
+    ----------
+    title
+        As it is for whole lists.
+    basis
+        What each layer rests on.
+    *layers
+        Operators' keys and technologies that the product shows.
+
+    Returns
+    -------
+    Bilingual
+        The same, or with more words after it.
+    """
+    more = marks(basis, *layers)
+    if not more:
+        return title
+    if basis.told_layers.isdisjoint(layers):
+        words = list(more)
+    else:  # a layer of all operators is supplied in part only
+        part = Bilingual(f"có phần {SUPPLIED.vi}", f"{SUPPLIED.en} in part")
+        whole = all(layer[0] != ANY for layer in layers if layer in basis.told_layers)
+        words = [*more[:-1], SUPPLIED if whole else part]
+    return Bilingual(
+        f"{title.vi} ({', '.join(w.vi for w in words)})",
+        f"{title.en} ({', '.join(w.en for w in words)})",
+    )
+
+
+def basis_text(basis: Basis, *layers: Layer) -> str:
+    """The same for a cell of a table.
+
+    Parameters
+    ----------
+    basis
+        What each layer rests on.
+    *layers
+        Operators' keys and technologies.
+
+    Returns
+    -------
+    str
+        Empty where all of them are computed from whole lists.
+    """
+    return _APART.join(plain(words) for words in marks(basis, *layers))
+
+
+def with_basis(table: pd.DataFrame, basis: Basis, technology: str) -> pd.DataFrame:
+    """A table that says what its numbers rest on.
+
+    Parameters
+    ----------
+    table
+        Rows by operator and technology, or places with columns for each layer, or neither.
+    basis
+        What each layer rests on.
+    technology
+        The technology of a table that names none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same where nothing has to be said; else with ``coverage_basis``, or with a column for
+        each layer of which something has to be said.
+    """
+    if not basis:
+        return table
+    if {"operator", "technology"} <= set(table.columns):
+        layers = zip(table["operator"], table["technology"], strict=True)
+        return table.assign(**{BASIS_COLUMN: [basis_text(basis, layer) for layer in layers]})
+    wide = {}
+    for layer in sorted(basis.told_layers | basis.known_only):
+        prefix = f"{layer[0]}_{layer[1].lower()}"
+        if any(str(column).startswith(f"{prefix}_") for column in table.columns):
+            wide[f"{prefix}_basis"] = basis_text(basis, layer)
+    if wide:
+        return table.assign(**wide)
+    said = basis_text(basis, (ANY, technology))
+    return table.assign(**{BASIS_COLUMN: said}) if said else table
+
+
+def basis_findings(study: Study, basis: Basis, technology: str) -> tuple[Bilingual, ...]:
+    """What a reader must know of where coverage comes from, in sentences.
+
+    Parameters
+    ----------
+    study
+        Names of operators.
+    basis
+        What each layer rests on; cut down to the reader already.
+    technology
+        The technology that coverage is decided for.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence per operator; without names where the reader may see none.
+    """
+    names = {op.key: op.name for op in study.operators}
+    found = [
+        _known_sites(names[known.operator], known)
+        for known in basis.incomplete
+        if (known.operator, technology) in basis.known_only
+    ]
+    if (ANY, technology) in basis.known_only and not found:
+        found.append(
+            Bilingual(
+                "Danh sách trạm của ít nhất một nhà mạng chưa đủ: vùng không có sóng của mọi nhà "
+                f"mạng là {KNOWN_SITES.vi}.",
+                "The list of sites of at least one operator is incomplete: areas without signal "
+                f"of any operator are {KNOWN_SITES.en}.",
+            )
+        )
+    told = [_supplied(names[m.operator], m) for m in basis.supplied if m.technology == technology]
+    if (ANY, technology) in basis.told_layers and not told:
+        told.append(
+            Bilingual(
+                f"Vùng phủ chung có phần {SUPPLIED.vi}, không tính từ trạm.",
+                f"Coverage of all operators is {SUPPLIED.en} in part, not computed from sites.",
+            )
+        )
+    return (*found, *told)
+
+
+def _known_sites(name: str, known: KnownSites) -> Bilingual:
+    if known.crowd_sourced:
+        why = Bilingual(
+            f"trạm của {name} chỉ được biết qua báo cáo của điện thoại, không bao giờ đủ",
+            f"sites of {name} are known from reports of phones alone, which are never complete",
+        )
+    else:
+        count = f"{known.stations:g}"
+        why = Bilingual(
+            f"danh sách trạm của {name} chỉ có {known.listed} trong {count} trạm ở các xã "
+            f"({known.source})",
+            f"the list of {name} holds only {known.listed} of {count} stations in the communes "
+            f"({known.source})",
+        )
+    return Bilingual(
+        f"Lưu ý: {why.vi}; đây là {KNOWN_SITES.vi}.",
+        f"Note: {why.en}; these are {KNOWN_SITES.en}.",
+    )
+
+
+def _supplied(name: str, told: SuppliedMap) -> Bilingual:
+    level = "" if math.isnan(told.threshold_dbm) else f"{told.threshold_dbm:g}\u00a0dBm"
+    level = level.replace("-", "−")
+    vi = f"ngưỡng {level}" if level else "không nêu ngưỡng"
+    en = f"threshold {level}" if level else "threshold not stated"
+    return Bilingual(
+        f"Vùng phủ {told.technology} của {name} {SUPPLIED.vi} ({told.source}, {told.date}, {vi}), "
+        "không tính từ trạm; ngoài phạm vi bản đồ là chưa rõ.",
+        f"{told.technology} coverage of {name} is {SUPPLIED.en} ({told.source}, {told.date}, "
+        f"{en}), not computed from sites; outside that map it is unknown.",
+    )

@@ -1,0 +1,225 @@
+"""Reading polygons of many makes by named formats only: no virtual files, no paths in archives."""
+
+import re
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from phusong.errors import DataError, DataWarning
+from phusong.sources.areas_kml import read_kml_areas
+
+_HEAD_BYTES = 65_536
+_GEOPACKAGE = re.compile(rb"SQLite format 3\x00.{52}(GPKG|GP10|GP11)", re.DOTALL)
+_BEGINNINGS: Mapping[str, tuple[re.Pattern[bytes], str]] = {
+    ".gpkg": (_GEOPACKAGE, "a GeoPackage"),
+    ".geojson": (re.compile(rb"(\xef\xbb\xbf)?\s*\{"), "GeoJSON"),
+    ".json": (re.compile(rb"(\xef\xbb\xbf)?\s*\{"), "GeoJSON"),
+    ".shp": (re.compile(rb"\x00\x00\x27\x0a"), "a shapefile"),
+    ".tab": (
+        re.compile(rb"\s*!table.{0,2000}?type\s+\"?native", re.DOTALL | re.IGNORECASE),
+        "a MapInfo table of the type NATIVE",
+    ),
+    ".mif": (re.compile(rb"\s*version\s+\"?\d", re.IGNORECASE), "a MapInfo exchange file"),
+}
+_KML = frozenset({".kml", ".kmz"})
+AREA_SUFFIXES = frozenset({*_BEGINNINGS, *_KML})
+"""Files that polygons are read from."""
+_ELSEWHERE = re.compile(rb"VRTDataset|OGRVRTDataSource|OGRVRTLayer|/vsi[a-z0-9_]+/", re.IGNORECASE)
+"""What a virtual file that reads other files says of itself."""
+
+
+def read_areas(file: Path, *, key: str, layer: str = "", crs: str = "") -> gpd.GeoDataFrame:
+    """Read polygons, whatever usual make the file is of.
+
+    Parameters
+    ----------
+    file
+        GeoPackage, GeoJSON, shapefile, MapInfo TAB or MIF, KML or KMZ.
+    key
+        Key of the study file that names it; errors mention it.
+    layer
+        Name of the layer; the only one by default.
+    crs
+        CRS of a file that does not say its own.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Polygons with their attributes in the file's CRS, indexed by row from 1.
+
+    Raises
+    ------
+    DataError
+        The file is missing, of no such format or not what its name says, has no CRS, several
+        layers, no feature, or a feature that is no polygon.
+
+    Warns
+    -----
+    DataWarning
+        A polygon crossed itself and was repaired.
+    """
+    refuse_unsafe(file, key=key, beginnings=_BEGINNINGS, others=_KML)
+    if file.suffix.lower() in _KML:
+        features = read_kml_areas(file)
+    else:
+        features = _features(file, key, layer)
+        features = placed(features, file, key, crs)
+    if features.empty:
+        raise DataError(f"{file} has no features; at least one polygon is needed")
+    features.index = range(1, len(features) + 1)
+    return features.set_geometry(_polygons(features.geometry, file))
+
+
+def refuse_unsafe(
+    file: Path,
+    *,
+    key: str,
+    beginnings: Mapping[str, tuple[re.Pattern[bytes], str]],
+    others: frozenset[str] = frozenset(),
+) -> None:
+    """Refuse a file that is not, byte for byte at its beginning, what its name says.
+
+    Parameters
+    ----------
+    file
+        The file.
+    key
+        Key of the study file that names it; errors mention it.
+    beginnings
+        By suffix: what such a file begins with, and what it is called.
+    others
+        Suffixes that are looked at elsewhere.
+
+    Raises
+    ------
+    DataError
+        It does not exist, or is something else.
+    """
+    if not file.is_file() or str(file).startswith("/vsi"):
+        raise DataError(f"{file} does not exist; check {key}.file in the study file")
+    suffix = file.suffix.lower()
+    if suffix not in beginnings and suffix not in others:
+        raise DataError(
+            f"{file} is of no format that {key} is read from; allowed: "
+            f"{', '.join(sorted({*beginnings, *others}))}"
+        )
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    if suffix in beginnings:
+        begins, name = beginnings[suffix]
+        if not begins.match(head):
+            raise DataError(f"{file} is not {name}, as its name says; export it again")
+    if _ELSEWHERE.search(head):
+        raise DataError(
+            f"{file} reads other files (a virtual data set), which {key} does not allow; export "
+            "the data themselves"
+        )
+
+
+def _features(file: Path, key: str, layer: str) -> gpd.GeoDataFrame:
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(file)]
+        if layer and layer not in names:
+            raise DataError(
+                f"{file} has no layer {layer!r}; it has {', '.join(names)}: correct {key}.layer"
+            )
+        if not layer and len(names) > 1:
+            raise DataError(
+                f"{file} has several layers, {', '.join(names)}; name one as {key}.layer"
+            )
+        found = pyogrio.read_dataframe(file, layer=layer or None, force_2d=True)
+    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} cannot be read ({error}); export it again") from None
+    if not isinstance(found, gpd.GeoDataFrame):
+        raise DataError(f"{file} holds no shapes; polygons are needed")
+    return found
+
+
+def placed(features: gpd.GeoDataFrame, file: Path, key: str, crs: str) -> gpd.GeoDataFrame:
+    """Features that know where on Earth they are.
+
+    Parameters
+    ----------
+    features
+        As read.
+    file
+        Where they are from, for messages.
+    key
+        Key of the study file that names it; errors mention it.
+    crs
+        CRS of a file that does not say its own.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same features with a CRS.
+
+    Raises
+    ------
+    DataError
+        No CRS is known.
+    """
+    own = features.crs
+    if own is not None and (own.is_geographic or own.is_projected):
+        return features
+    return features.set_crs(known_crs(file, key, crs), allow_override=True)
+
+
+def known_crs(file: Path, key: str, crs: str) -> CRS:
+    """The CRS that the study gives for a file without one.
+
+    Parameters
+    ----------
+    file
+        The file, for messages.
+    key
+        Key of the study file that names it; errors mention it.
+    crs
+        As the study has it; may be empty.
+
+    Returns
+    -------
+    pyproj.CRS
+        The CRS.
+
+    Raises
+    ------
+    DataError
+        The study gives none, or none that is known.
+    """
+    if not crs:
+        raise DataError(
+            f"{file} has no CRS, so nobody knows where it lies; ask whoever made it and give it "
+            f"as {key}.crs, for example 'EPSG:4326' or a VN-2000 zone"
+        )
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise DataError(f"{key}.crs = {crs!r} is not a known CRS ({error})") from None
+
+
+def _polygons(shapes: gpd.GeoSeries, file: Path) -> gpd.GeoSeries:
+    kinds = shapes.geom_type.isin(["Polygon", "MultiPolygon"])
+    if not kinds.all():
+        row, kind = kinds.index[~kinds][0], shapes[~kinds].iloc[0]
+        raise DataError(
+            f"{file.name} row {row} {'has no shape' if kind is None else f'is a {kind.geom_type}'},"
+            " a polygon is needed; export the areas alone"
+        )
+    broken = ~shapes.is_valid
+    if broken.any():
+        rows = ", ".join(map(str, shapes.index[broken][:10]))
+        warnings.warn(
+            f"{file.name}: {int(broken.sum())} polygon(s) cross themselves and were repaired, "
+            f"row(s) {rows}",
+            DataWarning,
+            stacklevel=3,
+        )
+        shapes = shapes.make_valid(method="structure", keep_collapsed=False)
+    return shapes
