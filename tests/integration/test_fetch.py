@@ -299,7 +299,8 @@ def test_tile_that_the_provider_does_not_have_is_unknown_until_declared_sea(
     assert 0 < partly.terrain.unknown_cells < partly.terrain.height_amsl_m.size
     text = made.study.read_text(encoding="utf-8")
     made.study.write_text(
-        text.replace('["inputs"."terrain"]', '["inputs"."terrain"]\nsea = ["N22E104"]'), encoding="utf-8"
+        text.replace('["inputs"."terrain"]', '["inputs"."terrain"]\nsea = ["N22E104"]'),
+        encoding="utf-8",
     )
     whole = Inputs(open_study(made.study))
     assert whole.terrain.unknown_cells == 0

@@ -8,6 +8,7 @@ import pytest
 from shapely.geometry import box
 
 from phusong.analysis.audit import Finding, guess_shares, network_findings
+from phusong.analysis.basis import KnownSites, incomplete_lists
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.geo.people import People
@@ -122,6 +123,19 @@ def test_lists_that_are_not_complete() -> None:
     cases = {finding.kind: finding.cases for finding in found}
     assert cases == {"incomplete-list": ("A, 1 of 3",), "crowd-sourced": ("B",)}
     assert {finding.severity for finding in found} == {"warning"}
+
+
+def test_stations_are_counted_in_the_communes_and_on_the_air() -> None:
+    """Sites of the margin, and planned ones, do not make a list complete."""
+    sectors = (SECTOR, moved(3000, site_id="S2"), moved(60, site_id="S3", status="planned"))
+    found = incomplete_lists(
+        Network(sectors), communes(), keys={"A": "a"}, stations={"A": (2, "the operator")}
+    )
+    assert found == (KnownSites("a", 1, 2, False, "the operator"),)
+    alone = incomplete_lists(
+        Network(sectors), communes(), keys={"A": "a"}, stations={"A": (1, "the operator")}
+    )
+    assert alone == ()
 
 
 def test_what_does_not_radiate_is_a_note() -> None:

@@ -140,7 +140,7 @@ def test_findings_of_a_plan(study: Study) -> None:
     assert "5,5 tỷ" in together.vi
     assert "350 people" in together.en
     (nothing,) = plan_findings(study, priorities().head(0))
-    assert "No option" in nothing.en
+    assert "No ranked option" in nothing.en
     assert reasons(priorities(), most=1) == (Bilingual("Vì Dìn Chin", "Because Dìn Chin"),)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from phusong.analysis.basis import incomplete_lists
 from phusong.geo.network import Network
 from phusong.geo.people import People
 from phusong.geo.places import Communes
@@ -111,7 +112,7 @@ def network_findings(
     operators, technologies
         Names and keys that the study has.
     stations
-        Number of sites that an operator says to have in the area, by name, where it is known.
+        Number of sites that an operator has in the communes, by name, where it is known.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def network_findings(
             _above_the_mast(frame),
             _too_much(frame),
             _silent_operators(frame, operators, technologies),
-            _incomplete(frame, network.crowd_sourced, stations or {}),
+            _incomplete(network, communes, operators, stations or {}),
             _not_on_air(frame),
         )
         for finding in found
@@ -264,21 +265,26 @@ def _silent_operators(
 
 
 def _incomplete(
-    frame: pd.DataFrame, crowd_sourced: Sequence[str], stations: Mapping[str, float]
+    network: Network, communes: Communes, operators: Sequence[str], stations: Mapping[str, float]
 ) -> Iterator[Finding]:
     """A list that lacks sites makes false gaps."""
-    known = frame.groupby("operator")["site_id"].nunique()
+    lacking = incomplete_lists(
+        network, communes,
+        keys={name: name for name in operators},
+        stations={name: (count, "") for name, count in stations.items()},
+    )  # fmt: skip
     yield from _finding(
         "incomplete-list", "warning",
-        "operator(s) have more stations than the list: read every gap as a gap of the known sites",
-        (f"{name}, {known.get(name, 0)} of {count:g}"
-         for name, count in stations.items() if known.get(name, 0) < count),
+        "operator(s) have more stations in the communes than the list holds on the air: every gap "
+        "is a gap of the known sites, and no ranking is made for them",
+        (f"{known.operator}, {known.listed} of {known.stations:g}"
+         for known in lacking if known.listed < known.stations),
     )  # fmt: skip
     yield from _finding(
         "crowd-sourced", "warning",
-        "operator(s) are known from reports of phones alone, which are never complete: read every "
-        "gap as a gap of the known sites",
-        crowd_sourced,
+        "operator(s) are known from reports of phones alone, which are never complete: every gap "
+        "is a gap of the known sites, and no ranking is made for them",
+        (known.operator for known in lacking if known.crowd_sourced),
     )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def incomplete_lists(
     Parameters
     ----------
     network
-        The sectors that radiate.
+        The sectors; those that radiate count.
     communes
         The communes asked about: stations are counted within them.
     keys
@@ -172,7 +172,8 @@ def incomplete_lists(
     shapely.prepare(area)
     inside: dict[str, set[str]] = {}
     for sector in network.sectors:
-        if shapely.intersects_xy(area, sector.easting, sector.northing):
+        here = shapely.intersects_xy(area, sector.easting, sector.northing)
+        if here and sector.status == "existing":
             inside.setdefault(sector.operator, set()).add(sector.site_id)
     found = []
     for name, key in sorted(keys.items(), key=lambda item: item[1]):
@@ -181,3 +182,26 @@ def incomplete_lists(
         if crowd or listed < count:
             found.append(KnownSites(key, listed, count, crowd, source))
     return tuple(found)
+
+
+def not_to_rank(basis: Basis, technology: str, *, rank_incomplete: bool) -> tuple[str, ...]:
+    """Operators for whom no ranking is made: a site that is not known may serve already.
+
+    Parameters
+    ----------
+    basis
+        What each layer rests on.
+    technology
+        The technology that is planned.
+    rank_incomplete
+        Whether the study asks for a ranking all the same.
+
+    Returns
+    -------
+    tuple of str
+        Their keys, sorted.
+    """
+    if rank_incomplete:
+        return ()
+    lacking = {k.operator for k in basis.incomplete}
+    return tuple(sorted(key for key in lacking if (key, technology) in basis.known_only))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from rasterio.features import rasterize
 
+from phusong.analysis.basis import not_to_rank
 from phusong.analysis.gaps import MARGINAL, NO_SIGNAL, Gaps
 from phusong.analysis.reach import ANY
 from phusong.pipeline.gaps import TEXT_COLUMNS
@@ -22,6 +23,7 @@ from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority, rank_options
 from phusong.planning.rank_intervals import Candidates, intervals_by_option, rank_intervals
 from phusong.planning.stability import Stability
+from phusong.reporting.basis_words import with_plan_basis
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_xlsx
 from phusong.study import Study
@@ -94,6 +96,10 @@ def _compute(session: Session, gaps: Gaps) -> None:
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
     found = candidates(session, spots, demand, technology=technology, step=STEP)
+    refused = not_to_rank(gaps.basis, technology, rank_incomplete=study.planning.rank_incomplete)
+    names = {op.name: op.key for op in study.operators}
+    numbers = {key: number for number, key in enumerate(names.values())}
+    found = found.without({numbers[key] for key in refused})
     ranked = rank_options(
         found.options, people=people, not_covered=not_covered, white_zone_weight=worth,
         count=study.planning.priorities,
@@ -103,14 +109,21 @@ def _compute(session: Session, gaps: Gaps) -> None:
         "spots": len(spots),
         "options": len(found.options),
         "priorities": len(ranked),
+        "operators_not_ranked": list(refused),
         "people_asked_about": round(float(people.sum()), 3),
         "people_white_zone": round(float(people[white].sum()), 3),
         "not_computed": [] if study.planning.revenue else ["gap_type"],
     }
+    for key in refused:
+        study.note(f"plan: {key} is not ranked, its list of sites is incomplete")
     if sure is not None:
         facts["kendall_tau"] = round(sure.kendall_tau, 6)
     steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
-    _write(session, _tables(session, found, ranked, sure, steps), facts)
+    tables = {
+        name: with_plan_basis(table, gaps.basis, technology, names)
+        for name, table in _tables(session, found, ranked, sure, steps).items()
+    }
+    _write(session, tables, facts)
 
 
 def _stability(session: Session, found: Candidates, demand: Demand) -> Stability | None:

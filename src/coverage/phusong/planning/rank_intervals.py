@@ -1,8 +1,8 @@
 """How sure a study's ranking is: the same ranking under other coverage, prices and people."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import overload
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, overload
 
 import numpy as np
 
@@ -43,6 +43,30 @@ class Candidates:
     margin_db: Float32Array = field(repr=False)
     low: FloatArray = field(repr=False)
     high: FloatArray = field(repr=False)
+
+    def without(self, operators: Collection[int]) -> "Candidates":
+        """The options of all but some operators.
+
+        Parameters
+        ----------
+        operators
+            Their numbers.
+
+        Returns
+        -------
+        Candidates
+            The others, in the same order; spots stay as they are.
+        """
+        if not operators:
+            return self
+        kept = np.flatnonzero(~np.isin(self.operator, list(operators)))
+        parts: dict[str, Any] = {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.name not in {"options", "covered", "margin_db"}  # by spots, not by options
+        }
+        options = tuple(self.options[row] for row in kept)
+        return replace(self, options=options, **{name: p[kept] for name, p in parts.items()})
 
     @property
     def price(self) -> FloatArray:

@@ -1,10 +1,11 @@
 """Words for coverage that is not computed from a whole list of sites, on every product."""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
-from phusong.analysis.basis import Basis, KnownSites, Layer, SuppliedMap
+from phusong.analysis.basis import Basis, KnownSites, Layer, SuppliedMap, not_to_rank
 from phusong.analysis.reach import ANY
 from phusong.reporting.facts import Bilingual
 from phusong.study import Study
@@ -79,13 +80,34 @@ def titled(title: Bilingual, basis: Basis, *layers: Layer) -> Bilingual:
     if basis.told_layers.isdisjoint(layers):
         words = list(more)
     else:  # a layer of all operators is supplied in part only
-        part = Bilingual(f"có phần {SUPPLIED.vi}", f"{SUPPLIED.en} in part")
+        part = Bilingual(f"vùng phủ có phần {SUPPLIED.vi}", f"coverage {SUPPLIED.en} in part")
         whole = all(layer[0] != ANY for layer in layers if layer in basis.told_layers)
         words = [*more[:-1], SUPPLIED if whole else part]
     return Bilingual(
         f"{title.vi} ({', '.join(w.vi for w in words)})",
         f"{title.en} ({', '.join(w.en for w in words)})",
     )
+
+
+def titled_by_rows(title: Bilingual, table: pd.DataFrame) -> Bilingual:
+    """Title of a table whose rows say themselves what they rest on.
+
+    Parameters
+    ----------
+    title
+        As it is for whole lists.
+    table
+        With ``coverage_basis`` where something has to be said.
+
+    Returns
+    -------
+    Bilingual
+        The same, or with "gaps of the known sites" after it.
+    """
+    rows = table[BASIS_COLUMN].astype(str) if BASIS_COLUMN in table else pd.Series(dtype="object")
+    if not rows.str.contains(plain(KNOWN_SITES), regex=False).any():
+        return title
+    return Bilingual(f"{title.vi} ({KNOWN_SITES.vi})", f"{title.en} ({KNOWN_SITES.en})")
 
 
 def basis_text(basis: Basis, *layers: Layer) -> str:
@@ -140,6 +162,35 @@ def with_basis(table: pd.DataFrame, basis: Basis, technology: str) -> pd.DataFra
     return table.assign(**{BASIS_COLUMN: said}) if said else table
 
 
+def with_plan_basis(
+    table: pd.DataFrame, basis: Basis, technology: str, keys: Mapping[str, str]
+) -> pd.DataFrame:
+    """A table of the plan that says what its numbers of people rest on.
+
+    Parameters
+    ----------
+    table
+        Rows with an operator's name.
+    basis
+        What each layer rests on.
+    technology
+        The technology that is planned.
+    keys
+        Operators' keys by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same where nothing has to be said; else with ``coverage_basis``, which speaks of the
+        operator and of all operators together, as white zones need both.
+    """
+    if not basis or "operator" not in table:
+        return table
+    everybody = (ANY, technology)
+    said = [basis_text(basis, (keys[name], technology), everybody) for name in table["operator"]]
+    return table.assign(**{BASIS_COLUMN: pd.Series(said, index=table.index, dtype="object")})
+
+
 def basis_findings(study: Study, basis: Basis, technology: str) -> tuple[Bilingual, ...]:
     """What a reader must know of where coverage comes from, in sentences.
 
@@ -159,7 +210,7 @@ def basis_findings(study: Study, basis: Basis, technology: str) -> tuple[Bilingu
     """
     names = {op.key: op.name for op in study.operators}
     found = [
-        _known_sites(names[known.operator], known)
+        _known_sites(names[known.operator], known, _ranking(study, basis, known, technology))
         for known in basis.incomplete
         if (known.operator, technology) in basis.known_only
     ]
@@ -183,7 +234,21 @@ def basis_findings(study: Study, basis: Basis, technology: str) -> tuple[Bilingu
     return (*found, *told)
 
 
-def _known_sites(name: str, known: KnownSites) -> Bilingual:
+def _ranking(study: Study, basis: Basis, known: KnownSites, technology: str) -> Bilingual:
+    """What that means for the ranking."""
+    rank = study.planning.rank_incomplete
+    if known.operator in not_to_rank(basis, technology, rank_incomplete=rank):
+        return Bilingual(
+            "Không xếp hạng cho nhà mạng này (planning.rank_incomplete).",
+            "No ranking is made for this operator (planning.rank_incomplete).",
+        )
+    return Bilingual(
+        "Vẫn xếp hạng cho nhà mạng này theo lựa chọn của nghiên cứu (planning.rank_incomplete).",
+        "This operator is ranked all the same, by the study's choice (planning.rank_incomplete).",
+    )
+
+
+def _known_sites(name: str, known: KnownSites, ranking: Bilingual) -> Bilingual:
     if known.crowd_sourced:
         why = Bilingual(
             f"trạm của {name} chỉ được biết qua báo cáo của điện thoại, không bao giờ đủ",
@@ -198,8 +263,8 @@ def _known_sites(name: str, known: KnownSites) -> Bilingual:
             f"({known.source})",
         )
     return Bilingual(
-        f"Lưu ý: {why.vi}; đây là {KNOWN_SITES.vi}.",
-        f"Note: {why.en}; these are {KNOWN_SITES.en}.",
+        f"Lưu ý: {why.vi}; đây là {KNOWN_SITES.vi}. {ranking.vi}",
+        f"Note: {why.en}; these are {KNOWN_SITES.en}. {ranking.en}",
     )
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from phusong.analysis.gaps import Gaps
+from phusong.reporting.basis_words import titled_by_rows
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import technology_of
@@ -35,7 +36,9 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
     """
     money = _money(study)
     return PageTable(
-        title=Bilingual("Phương án của nhà mạng", "Options of this operator"),
+        title=titled_by_rows(
+            Bilingual("Phương án của nhà mạng", "Options of this operator"), priorities
+        ),
         columns=(
             _RANK,
             COMMUNE,

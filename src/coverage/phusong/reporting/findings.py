@@ -97,6 +97,16 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             f"{len(rows)} communes have no {technology} signal of any operator outdoors.",
         ),
     ]
+    unknown = float(rows["people_unknown"].sum())
+    if unknown >= 0.5:
+        sentences.append(
+            Bilingual(
+                f"Khoảng {vi(unknown)} người ({_vi_share(100.0 * unknown / people)}) ở nơi chưa rõ "
+                "có sóng hay không.",
+                f"For about {en(unknown)} people ({_en_share(100.0 * unknown / people)}) it is "
+                "unknown whether there is signal.",
+            )
+        )
     if silent > 0.0:
         worst = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True]).iloc[0]
         name, number, percent = (
@@ -163,6 +173,7 @@ def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     in_vi = "; ".join(f"{n} {_vi_share(area)} và {_vi_share(people)}" for n, area, people in each)
     in_en = "; ".join(f"{n} {_en_share(area)} and {_en_share(people)}" for n, area, people in each)
     return (
+        *basis_findings(study, found.basis, technology),
         Bilingual(
             f"Theo mô hình, ít nhất một nhà mạng có sóng {technology} ngoài trời trên "
             f"{_vi_share(together[0])} diện tích các xã, nơi có {_vi_share(together[1])} dân số.",
@@ -204,8 +215,8 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
     if priorities.empty:
         return (
             Bilingual(
-                "Không có phương án nào phủ sóng thêm cho người chưa có sóng.",
-                "No option newly covers anybody.",
+                "Không có phương án xếp hạng nào phủ sóng thêm cho người chưa có sóng.",
+                "No ranked option newly covers anybody.",
             ),
         )
     currency = study.costs.shown_currency

@@ -8,7 +8,7 @@ import pandas as pd
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Gaps
 from phusong.analysis.reach import ANY
-from phusong.reporting.basis_words import titled
+from phusong.reporting.basis_words import titled, titled_by_rows
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import EVERYONE, commune_rows, silent_villages, technology_of
@@ -293,7 +293,7 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
         for row in priorities.head(most).itertuples()
     )  # fmt: skip
     return PageTable(
-        title=Bilingual("Ưu tiên đầu tư", "Investment priorities"),
+        title=titled_by_rows(Bilingual("Ưu tiên đầu tư", "Investment priorities"), priorities),
         columns=(
             Column(Bilingual("Hạng", "Rank")),
             Column(Bilingual("Hạng khi thử (80 %)", "Rank in trials (80 %)")),

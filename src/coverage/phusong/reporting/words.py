@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from phusong.reporting.facts import Assumption, Bilingual, same
+from phusong.study import CHOICE
 from phusong.study import Assumption as StudyAssumption
 
 _NAMES = {
@@ -116,6 +117,9 @@ _NAMES = {
         "Giá trị của trạm phục vụ thứ hai", "Worth of a second server"
     ),
     "planning.candidate_spacing": Bilingual("Khoảng cách điểm đề xuất", "Candidate spacing"),
+    "planning.rank_incomplete": Bilingual(
+        "Xếp hạng cả nhà mạng có danh sách trạm chưa đủ", "Rank operators with incomplete lists"
+    ),
     "planning.longest_hop": Bilingual("Chặng vi ba dài nhất", "Longest microwave hop"),
     "planning.white_zone_weight": Bilingual(
         "Trọng số người ở vùng trắng sóng", "Extra weight of people in white zones"
@@ -140,10 +144,13 @@ def named_assumptions(assumptions: Sequence[StudyAssumption]) -> tuple[Assumptio
     tuple of Assumption
         In the same order.
     """
-    return tuple(
-        Assumption(_name(a.key), f"{a.value:g} {_unit(a.unit)}".strip(), a.source, a.verified)
-        for a in assumptions
-    )
+    return tuple(Assumption(_name(a.key), _value(a), a.source, a.verified) for a in assumptions)
+
+
+def _value(assumption: StudyAssumption) -> str:
+    if assumption.unit == CHOICE:
+        return "có · yes" if assumption.value else "không · no"
+    return f"{assumption.value:g} {_unit(assumption.unit)}".strip()
 
 
 def _unit(unit: str) -> str:

@@ -56,6 +56,7 @@ from phusong.study.service import (
     VerdictsSection,
 )
 from phusong.study.values import (
+    CHOICE,
     PRACTICE_LABEL,
     SCHEMA_VERSION,
     Assumption,
@@ -78,6 +79,7 @@ from phusong.study.whole import Study
 
 __all__ = [
     "BLOCK_TOLERANCE_MHZ",
+    "CHOICE",
     "PRACTICE_LABEL",
     "SCHEMA_VERSION",
     "STARTING_VALUES",

@@ -176,7 +176,10 @@ class RevenueSection(Section):
 
 
 class PlanningSection(Section):
-    """How candidate sites are found and ranked."""
+    """How candidate sites are found and ranked.
+
+    Operators whose lists of sites are incomplete are ranked only with ``rank_incomplete``.
+    """
 
     new_site: NewSite
     candidate_spacing: Annotated[Quantity, within("m", 100.0, 20_000.0)]
@@ -191,3 +194,4 @@ class PlanningSection(Section):
     choice: ChoiceSection = ChoiceSection()
     equity: EquitySection = EquitySection()
     revenue: RevenueSection | None = None
+    rank_incomplete: bool = False

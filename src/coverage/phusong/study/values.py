@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
 SCHEMA_VERSION = 1
+CHOICE = "choice"
+"""Unit of an assumption that is no number: made, or not made."""
 PRACTICE_LABEL = "Practice data / Dữ liệu mô phỏng"
 """Stands on every table, map and figure that is made from practice data."""
 

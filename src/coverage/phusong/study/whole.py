@@ -16,7 +16,7 @@ from phusong.study.service import (
     ServiceSection,
     VerdictsSection,
 )
-from phusong.study.values import Assumption, FileKey, Quantity, Section, TechnologyKey
+from phusong.study.values import CHOICE, Assumption, FileKey, Quantity, Section, TechnologyKey
 
 
 class Study(Section):
@@ -283,7 +283,19 @@ class Study(Section):
         tuple of Assumption
             Key, value, unit, source, and whether it was verified.
         """
-        return tuple(_walk_assumptions("", self))
+        chosen: tuple[Assumption, ...] = ()
+        if self.planning.rank_incomplete:
+            chosen = (
+                Assumption(
+                    key="planning.rank_incomplete",
+                    value=1.0,
+                    unit=CHOICE,
+                    source="choice of the study: operators are ranked although their lists of "
+                    "sites are incomplete",
+                    verified=False,
+                ),
+            )
+        return (*_walk_assumptions("", self), *chosen)
 
 
 def _walk_assumptions(prefix: str, node: Any) -> Iterator[Assumption]:
