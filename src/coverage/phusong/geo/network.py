@@ -1,6 +1,6 @@
 """Operators' sites and sectors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from phusong.errors import DataError
@@ -126,11 +126,14 @@ class Network:
     changes
         How the list was read where it was not taken as it is written; two networks are equal
         whatever their lists looked like.
+    rows
+        Where each site stands first, by operator and site, for example ``towers.csv row 5``.
     """
 
     sectors: tuple[Sector, ...]
     left_out: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=(), compare=False)
+    rows: Mapping[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.sectors:

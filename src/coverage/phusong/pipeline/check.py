@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from phusong.analysis.audit import Finding, GuessShare, guess_shares, network_findings
+from phusong.analysis.audit_limits import limit_findings
 from phusong.errors import DataError, PhusongError
+from phusong.geo.limits import Limits
 from phusong.geo.network import Network
 from phusong.pipeline.inputs import Inputs, named_inputs, refuse_missing
 from phusong.reporting.audit_page import AuditContent, audit_page
@@ -17,7 +19,8 @@ CLEAN, DOUBTFUL, UNUSABLE = 0, 1, 2
 """Exit status: nothing suspicious, warnings, errors."""
 JSON_FORMAT = 1
 _PARTS = (
-    "communes", "grid", "terrain", "network", "own_coverage", "places", "people", "reported",
+    "communes", "grid", "terrain", "network", "own_coverage", "limits", "places", "people",
+    "reported",
 )  # fmt: skip
 _SUBJECTS = {
     "network": "towers", "communes": "boundaries", "people": "population",
@@ -119,6 +122,9 @@ def audit_inputs(study: Study) -> Audit:
             technologies=list(study.technologies),
             stations={op.name: op.stations.value for op in study.operators if op.stations},
         )  # fmt: skip
+        findings += limit_findings(
+            network, read["terrain"], read["communes"], read.get("limits", Limits())
+        )
     if network is not None and {"communes", "people"} <= set(read):
         shares = guess_shares(network, read["people"], read["communes"])
     return Audit(

@@ -14,6 +14,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.criteria import CriterionSet
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
+from phusong.geo.limits import Limits
 from phusong.geo.local_crs import local_projection
 from phusong.geo.network import Network
 from phusong.geo.own_coverage import OwnCoverage
@@ -23,6 +24,7 @@ from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
 from phusong.sources.criteria import read_appraisals, read_criteria
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
+from phusong.sources.limits import read_limits
 from phusong.sources.own_coverage import read_own_coverage
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
@@ -98,6 +100,11 @@ class Inputs:
         return self._noticing("operator_coverage", lambda: read_own_coverage(self.study, self.grid))
 
     @cached_property
+    def limits(self) -> Limits:
+        """Where the country ends, water, and where nothing may be built."""
+        return self._noticing("limits", lambda: read_limits(self.study, self.grid))
+
+    @cached_property
     def places(self) -> Places:
         """Villages, facilities, roads and power lines."""
         return self._noticing("places", lambda: read_places(self.study, self.communes))
@@ -161,8 +168,8 @@ class Inputs:
         """
         refuse_missing(self.study)
         for name in (
-            "communes", "terrain", "network", "own_coverage", "places", "people", "reported",
-            "criteria", "appraisals",
+            "communes", "terrain", "network", "own_coverage", "limits", "places", "people",
+            "reported", "criteria", "appraisals",
         ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()

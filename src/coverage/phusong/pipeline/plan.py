@@ -1,7 +1,7 @@
 """Step 3: where to build first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_options import candidates
 from phusong.pipeline.session import Session
 from phusong.planning.build_steps import BuildStep, build_steps
-from phusong.planning.candidates import candidate_spots
+from phusong.planning.candidates import Spot, candidate_spots
 from phusong.planning.cost import gap_type
 from phusong.planning.demand import Demand, people_in_need
 from phusong.planning.explain import priorities_table
@@ -23,11 +23,12 @@ from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority, rank_options
 from phusong.planning.rank_intervals import Candidates, intervals_by_option, rank_intervals
 from phusong.planning.stability import Stability
+from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
 from phusong.reporting.basis_words import with_plan_basis
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_xlsx
 from phusong.study import Study
-from phusong.units import BoolArray
+from phusong.units import BoolArray, FloatArray
 
 STEP = "plan"
 PLAN_TEXT = (
@@ -85,13 +86,15 @@ def _compute(session: Session, gaps: Gaps) -> None:
     needy = {op.key: _in_need(gaps.classes, op.key, technology, asked) for op in study.operators}
     white = (gaps.classes[ANY, technology] == NO_SIGNAL) & asked
     somebody = np.logical_or.reduce(list(needy.values()))
+    standing = standing_ground(inputs.limits, inputs.grid, asked)
     spots = candidate_spots(
         inputs.terrain,
         np.where(somebody, people, 0.0),
-        asked,
+        standing.allowed,
         spacing_m=study.planning.candidate_spacing.value,
         kept=study.planning.candidates_kept,
     )
+    removed = _removed(session, standing, np.where(somebody, people, 0.0), asked)
     not_covered = {**needy, ANY: white}
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
@@ -110,6 +113,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
         "options": len(found.options),
         "priorities": len(ranked),
         "operators_not_ranked": list(refused),
+        "removed": [asdict(part) for part in removed],
         "people_asked_about": round(float(people.sum()), 3),
         "people_white_zone": round(float(people[white].sum()), 3),
         "not_computed": [] if study.planning.revenue else ["gap_type"],
@@ -124,6 +128,44 @@ def _compute(session: Session, gaps: Gaps) -> None:
         for name, table in _tables(session, found, ranked, sure, steps).items()
     }
     _write(session, tables, facts)
+
+
+def removed_ground(session: Session) -> tuple[Removed, ...]:
+    """What limits took away when the plan was made.
+
+    Parameters
+    ----------
+    session
+        The study in use; its plan must have been made.
+
+    Returns
+    -------
+    tuple of Removed
+        One for each limit; none where the study has no limits.
+    """
+    step = session.manifest.step(STEP)
+    return tuple(Removed(**part) for part in step.facts.get("removed", ())) if step else ()
+
+
+def _removed(
+    session: Session, standing: Standing, people: FloatArray, asked: BoolArray
+) -> tuple[Removed, ...]:
+    """What the limits take away, and how many spots that would have been looked at."""
+    study, inputs = session.study, session.inputs
+    taken = asked & ~standing.allowed
+    lost: tuple[Spot, ...] = ()
+    if taken.any():
+        lost = candidate_spots(
+            inputs.terrain, people, taken,
+            spacing_m=study.planning.candidate_spacing.value, kept=taken.size,
+        )  # fmt: skip
+    removed = removed_by(standing, inputs.grid, spots=lost)
+    for part in removed:
+        study.note(
+            f"plan: {part.title_en}: {part.spots} spots and {part.area_km2:.2f} km2 of the "
+            "communes left out"
+        )
+    return removed
 
 
 def _stability(session: Session, found: Candidates, demand: Demand) -> Stability | None:

@@ -95,6 +95,7 @@ def study_facts(session: Session) -> StudyFacts:
         options=len(ranked.priorities),
         sources=tuple(sources_of(session.study)),
         warnings=reach_step.noticed(session),
+        removed=plan_step.removed_ground(session),
     )
 
 
@@ -128,6 +129,9 @@ def sources_of(study: Study) -> Iterator[Source]:
         "criteria": Bilingual("Bộ tiêu chí", "Criteria"),
         "indicators": Bilingual("Kết quả đánh giá chỉ tiêu", "Appraised indicators"),
         "households": Bilingual("Hộ gia đình", "Households"),
+        "country": Bilingual("Biên giới quốc gia", "National boundary"),
+        "water": Bilingual("Mặt nước", "Water"),
+        "exclusions": Bilingual("Khu vực không đặt trạm", "Excluded areas"),
         "operator_coverage": Bilingual(
             "Vùng phủ do nhà mạng cung cấp", "Operator-supplied coverage"
         ),

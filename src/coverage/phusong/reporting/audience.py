@@ -85,7 +85,8 @@ def for_public(facts: StudyFacts) -> StudyFacts:
         sectors=(),
         gaps=_seen_gaps(facts, {ANY}),
         priorities=None,
-        sources=_without_towers(facts),
+        sources=tuple(s for s in _without_towers(facts) if s.key != "exclusions"),
+        removed=(),
         warnings=(),
         options=0,
     )

@@ -84,9 +84,30 @@ def planned(facts: StudyFacts) -> tuple[Bilingual, ...]:
     """
     if facts.priorities is None:
         return ()
+    removed = _removed(facts)
     if facts.own:
-        return (operator_plan(facts),)
-    return plan_findings(facts.study, facts.priorities)
+        return (operator_plan(facts), *removed)
+    return (*plan_findings(facts.study, facts.priorities), *removed)
+
+
+def _removed(facts: StudyFacts) -> tuple[Bilingual, ...]:
+    """Where no new site may stand, and what that takes away; nothing without limits."""
+    if not facts.removed:
+        return ()
+    parts_vi = "; ".join(
+        f"{part.title_vi}: {part.spots} điểm, {vi(part.area_km2, 1)} km² các xã"
+        for part in facts.removed
+    )
+    parts_en = "; ".join(
+        f"{part.title_en}: {part.spots} spots, {en(part.area_km2, 1)} km² of the communes"
+        for part in facts.removed
+    )
+    return (
+        Bilingual(
+            f"Không đặt trạm mới ở: {parts_vi}.",
+            f"No new site stands on: {parts_en}.",
+        ),
+    )
 
 
 def money_words(study: Study) -> tuple[Bilingual, ...]:

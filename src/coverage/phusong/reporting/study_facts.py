@@ -12,6 +12,7 @@ from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
 from phusong.geo.places import Places
 from phusong.geo.terrain import Terrain
+from phusong.planning.standing import Removed
 from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
 from phusong.study import Assumption, Study
 
@@ -44,6 +45,8 @@ class StudyFacts:
         Origins of the inputs.
     warnings
         What a reader must know.
+    removed
+        Ground on which no new site may stand, and what that takes away.
     options
         How many options of all operators are ranked.
     own
@@ -61,6 +64,7 @@ class StudyFacts:
     priorities: pd.DataFrame | None = field(repr=False)
     sources: tuple[Source, ...] = ()
     warnings: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
     options: int = 0
     own: str = ""
     marking: str = ""

@@ -9,6 +9,8 @@ from phusong.study import Assumption as StudyAssumption
 _NAMES = {
     "entry_loss": Bilingual("Suy hao phía người dùng", "Loss on the user's side"),
     "receiver_height": Bilingual("Độ cao máy thu", "Receiver height"),
+    "inputs.country.belt": Bilingual("Vành đai biên giới", "Border belt"),
+    "inputs.exclusions": Bilingual("Vùng đệm của khu vực loại trừ", "Buffer of excluded area"),
     "propagation.delta_n": Bilingual("Gradien chiết suất ΔN", "Refractivity lapse rate ΔN"),
     "propagation.surface_refractivity_n0": Bilingual(
         "Chiết suất mực nước biển N₀", "Sea-level refractivity N₀"
@@ -172,6 +174,9 @@ def _name(key: str) -> Bilingual:
     if key in _NAMES:
         return _NAMES[key]
     section, *_, last = key.split(".")
+    if key.startswith("inputs.exclusions."):
+        words, number = _NAMES["inputs.exclusions"], key.split(".")[2]
+        return Bilingual(f"{words.vi} {number}", f"{words.en} {number}")
     if key.startswith("towers.frequency."):
         words = _NAMES["towers.frequency"]
         return Bilingual(f"{words.vi} {last}", f"{words.en} {last}")

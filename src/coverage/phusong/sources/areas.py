@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -34,7 +34,9 @@ _ELSEWHERE = re.compile(rb"VRTDataset|OGRVRTDataSource|OGRVRTLayer|/vsi[a-z0-9_]
 """What a virtual file that reads other files says of itself."""
 
 
-def read_areas(file: Path, *, key: str, layer: str = "", crs: str = "") -> gpd.GeoDataFrame:
+def read_areas(
+    file: Path, *, key: str, layer: str = "", crs: str = "", also: Sequence[str] = ()
+) -> gpd.GeoDataFrame:
     """Read polygons, whatever usual make the file is of.
 
     Parameters
@@ -47,6 +49,8 @@ def read_areas(file: Path, *, key: str, layer: str = "", crs: str = "") -> gpd.G
         Name of the layer; the only one by default.
     crs
         CRS of a file that does not say its own.
+    also
+        Kinds of shapes that are taken beside polygons, for example ``LineString``.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def read_areas(file: Path, *, key: str, layer: str = "", crs: str = "") -> gpd.G
     if features.empty:
         raise DataError(f"{file} has no features; at least one polygon is needed")
     features.index = range(1, len(features) + 1)
-    return features.set_geometry(_polygons(features.geometry, file))
+    return features.set_geometry(_polygons(features.geometry, file, also))
 
 
 def refuse_unsafe(
@@ -204,8 +208,8 @@ def known_crs(file: Path, key: str, crs: str) -> CRS:
         raise DataError(f"{key}.crs = {crs!r} is not a known CRS ({error})") from None
 
 
-def _polygons(shapes: gpd.GeoSeries, file: Path) -> gpd.GeoSeries:
-    kinds = shapes.geom_type.isin(["Polygon", "MultiPolygon"])
+def _polygons(shapes: gpd.GeoSeries, file: Path, also: Sequence[str]) -> gpd.GeoSeries:
+    kinds = shapes.geom_type.isin(["Polygon", "MultiPolygon", *also])
     if not kinds.all():
         row, kind = kinds.index[~kinds][0], shapes[~kinds].iloc[0]
         raise DataError(

@@ -103,6 +103,7 @@ def read_network(study: Study, grid: Grid) -> Network:
             for name, network in networks.items()
             for change in network.changes
         ),
+        {site: row for network in networks.values() for site, row in network.rows.items()},
     )
 
 
@@ -326,7 +327,12 @@ def _network(frame: pd.DataFrame, rows: _Rows, file: Path, grid: Grid) -> Networ
         )
     placed = frame.assign(easting=np.round(easting, 3), northing=np.round(northing, 3))[inside]
     sectors = tuple(_sector(row) for row in placed.to_dict("records"))
-    return Network(sectors, (*rows.left_out, *left_out), rows.changes)
+    places: dict[tuple[str, str], str] = {}
+    for line, operator, site in zip(
+        placed.index, placed["operator"], placed["site_id"], strict=True
+    ):
+        places.setdefault((operator, site), f"{file.name} row {line}")
+    return Network(sectors, (*rows.left_out, *left_out), rows.changes, places)
 
 
 def _sector(row: dict[str, Any]) -> Sector:

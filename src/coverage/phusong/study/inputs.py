@@ -9,9 +9,11 @@ from phusong.study.values import (
     Dbm,
     FileKey,
     Name,
+    Quantity,
     Section,
     TechnologyKey,
     TitledSection,
+    within,
 )
 
 
@@ -129,6 +131,30 @@ class StatisticsInput(TableInput):
     poverty_standard: Name | None = None
 
 
+class AreaInput(TableInput):
+    """Polygons; ``layer`` of a file with several, ``crs`` of a file that does not say its own."""
+
+    layer: str = ""
+    crs: str = ""
+
+
+class CountryInput(AreaInput):
+    """Land of the country: no new site stands outside it, or in the ``belt`` along its border."""
+
+    belt: Annotated[Quantity, within("km", 0.0, 100.0)] | None = None
+
+
+class ExclusionInput(AreaInput, TitledSection):
+    """Ground on which no new site may stand: protected forest, landslides, military.
+
+    ``buffer`` is added around it, and lines are taken with one; ``name_column`` holds the names
+    of its parts.
+    """
+
+    buffer: Annotated[Quantity, within("km", 0.0, 100.0)] | None = None
+    name_column: str = ""
+
+
 class CoverageInput(TableInput):
     """An operator's own map of its coverage, taken as its reach where no site of it is known.
 
@@ -198,3 +224,6 @@ class InputsSection(Section):
     indicators: TableInput | None = None
     households: TableInput | None = None
     operator_coverage: tuple[CoverageInput, ...] = ()
+    country: CountryInput | None = None
+    water: AreaInput | None = None
+    exclusions: tuple[ExclusionInput, ...] = ()

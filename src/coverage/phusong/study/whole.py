@@ -315,3 +315,6 @@ def _walk_assumptions(prefix: str, node: Any) -> Iterator[Assumption]:
     elif isinstance(node, dict):
         for key, value in node.items():
             yield from _walk_assumptions(f"{prefix}.{key}", value)
+    elif prefix == "inputs.exclusions":
+        for number, value in enumerate(node, 1):
+            yield from _walk_assumptions(f"{prefix}.{number}", value)
