@@ -212,6 +212,26 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Session, Re
     return region, session, reached
 
 
+def test_margins_of_villages_know_the_weaker_direction(tmp_path: Path) -> None:
+    """A threshold below what every uplink needs: the uplink decides, and margins say so."""
+    low = {"technologies.LTE.threshold": assumed(-140.0, "dBm")}
+    region = write_region(tmp_path / "vùng", study=low)
+    session = start(open_study(region.study), workers=1)
+    reached = reach_step.reach(session)
+    found = gaps_step.gaps(session, reached).villages
+    servers = pd.read_csv(region.output / "reach" / "servers.csv", encoding="utf-8-sig")
+    assert set(servers["weaker_direction"]) == {"uplink"}
+    places = session.inputs.places.villages.geometry
+    row, col = session.inputs.grid.pixel_of(places.x.to_numpy(), places.y.to_numpy())
+    at = np.floor(row).astype(int), np.floor(col).astype(int)
+    layer = reached.layers[ANY, "LTE"]
+    needed = servers["uplink_needs_dbm"].to_numpy()[layer.server[at]]
+    wanted = layer.level_dbm[at] - needed
+    # Tables have tenths of a decibel, servers.csv hundredths.
+    assert found["any_lte_margin_db"].to_numpy() == pytest.approx(wanted, abs=0.06)
+    assert (wanted < layer.level_dbm[at] + 140.0 - 1.0).all()
+
+
 def test_any_technology_is_the_safer_of_both(mixed: tuple[Region, Session, Reach]) -> None:
     _, _, reached = mixed
     each = [reached.layers[ANY, t].probability_percent.astype(int) for t in ("LTE", "UMTS")]

@@ -1,5 +1,8 @@
 """Trắng sóng and lõm sóng: the rule by hand, the settlement cell by cell."""
 
+import math
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -219,3 +222,25 @@ def test_no_villages() -> None:
     )
     assert table.empty
     assert "any_lte_verdict" in table.columns
+
+
+def test_the_margin_is_above_what_the_server_needs_in_its_weaker_direction() -> None:
+    """A sector whose uplink needs -108 dBm serves with 7 dB less than its downlink says."""
+    rules = replace(RULES, sector_needs_dbm=(-108.0,))
+    percent = np.full((9, 12), 99, dtype=np.uint8)  # levels of -66 dBm
+    found = village_verdicts(villages((1550, 2450)), reach(percent), people(), SURE, rules)
+    assert found["any_lte_margin_db"].tolist() == [pytest.approx(42.0)]
+    assert village_verdicts(villages((1550, 2450)), reach(percent), people(), SURE, RULES)[
+        "any_lte_margin_db"
+    ].tolist() == [pytest.approx(49.0)]
+
+
+def test_what_is_needed() -> None:
+    rules = replace(
+        RULES, thresholds_dbm={"LTE": -115.0, ANY: math.nan}, sector_needs_dbm=(-108.0, -112.0),
+        told_dbm={("b", "LTE"): -95.0},
+    )  # fmt: skip
+    assert rules.needed_dbm(("a", "LTE"), 1) == -112.0
+    assert rules.needed_dbm(("a", "LTE"), -1) == -115.0
+    assert rules.needed_dbm(("b", "LTE"), -1) == -95.0
+    assert math.isnan(rules.needed_dbm((ANY, ANY), 1))

@@ -1,7 +1,7 @@
 """Villages without signal as a whole (trắng sóng) or in part (lõm sóng)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -34,7 +34,12 @@ class VerdictRules:
     smallest_part
         Share of the settlement from which a part without signal makes a lõm sóng, 0 to 1.
     thresholds_dbm
-        Level that is needed, by technology [dBm].
+        Level that is needed, by technology, where no sector serves [dBm].
+    sector_needs_dbm
+        Level that is needed of each sector of the network, by its weaker direction; empty where
+        the technology alone decides [dBm].
+    told_dbm
+        Level that an operator calls covered on its own map, by operator and technology [dBm].
     """
 
     centre_class: int
@@ -42,6 +47,28 @@ class VerdictRules:
     settlement_radius_m: float
     smallest_part: float
     thresholds_dbm: Mapping[str, float]
+    sector_needs_dbm: Sequence[float] = ()
+    told_dbm: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def needed_dbm(self, layer: tuple[str, str], server: int) -> float:
+        """Level that is needed where a sector serves, or none.
+
+        Parameters
+        ----------
+        layer
+            Operator's key and technology.
+        server
+            Index of the sector; -1 for none.
+
+        Returns
+        -------
+        float
+            NaN where technologies have no level in common [dBm].
+        """
+        usual = self.told_dbm.get(layer, self.thresholds_dbm[layer[1]])
+        if layer in self.told_dbm or server < 0 or not self.sector_needs_dbm or np.isnan(usual):
+            return usual
+        return self.sector_needs_dbm[server]
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,8 +256,8 @@ def village_verdicts(
     -------
     pandas.DataFrame
         Indexed like the villages: ``settlement_basis``, ``settlement_cells``, and for each layer
-        ``verdict``; ``margin_db``, the level at the centre above what is needed;
-        ``settlement_signal_percent``, the share of the settlement with a signal, of what is
+        ``verdict``; ``margin_db``, the level at the centre above what its server needs in the
+        weaker direction; ``settlement_signal_percent``, the share of the settlement with a signal, of what is
         known; ``settlement_probability_percent``, the mean probability there. The verdict of
         ``any`` is that of the village; the verdict of one operator is what it would be if that
         operator were alone.
@@ -249,7 +276,7 @@ def village_verdicts(
         columns |= {
             f"{prefix}_{name}": values
             for name, values in _layer_columns(
-                layer, centre, where, confidence, rules, rules.thresholds_dbm[technology]
+                layer, centre, where, confidence, rules, (operator, technology)
             ).items()
         }
     return pd.DataFrame(columns, index=villages.index)
@@ -261,11 +288,11 @@ def _layer_columns(
     where: tuple[Settlement, ...],
     confidence: Confidence,
     rules: VerdictRules,
-    threshold_dbm: float,
+    key: tuple[str, str],
 ) -> dict[str, list[object]]:
     classes = service_class(layer, confidence).ravel()
     percent = layer.probability_percent.ravel()
-    level = layer.level_dbm.ravel()
+    level, server = layer.level_dbm.ravel(), layer.server.ravel()
     found: dict[str, list[object]] = {
         "verdict": [],
         "margin_db": [],
@@ -279,8 +306,8 @@ def _layer_columns(
         found["verdict"].append(
             verdict(at_centre, silent_share=known - signal, unknown_share=unknown, rules=rules)
         )
-        margin = float(level[cell]) - threshold_dbm if cell >= 0 else np.nan
-        found["margin_db"].append(margin)
+        needed = rules.needed_dbm(key, int(server[cell])) if cell >= 0 else np.nan
+        found["margin_db"].append(float(level[cell]) - needed)
         found["settlement_signal_percent"].append(100.0 * signal / known if known > 0 else np.nan)
         found["settlement_probability_percent"].append(probability)
     return found

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from phusong.analysis.basis import COMPUTED, Basis
 from phusong.analysis.criterion8 import criterion8_table
 from phusong.analysis.crosswalk import by_successor, with_successors
 from phusong.analysis.gaps import (
@@ -23,8 +24,11 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.reported import beside_modelled, confusion, field_checks
 from phusong.analysis.verdicts import VerdictRules, village_verdicts
 from phusong.geo.gazetteer import Gazetteer
+from phusong.geo.network import Network
 from phusong.geo.places import Places
+from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.session import Session
+from phusong.pipeline.supplied import study_basis
 from phusong.study import Study
 
 
@@ -85,18 +89,22 @@ def gap_tables(
     return found
 
 
-def verdict_rules(study: Study) -> VerdictRules:
+def verdict_rules(study: Study, network: Network, basis: Basis = COMPUTED) -> VerdictRules:
     """When a village of the study is without signal, as a whole or in part.
 
     Parameters
     ----------
     study
         The study.
+    network
+        The sectors that servers are counted in.
+    basis
+        What each layer rests on.
 
     Returns
     -------
     VerdictRules
-        From the study's verdicts and technologies.
+        From the study's verdicts, technologies and link budgets.
     """
     classes = {"marginal": MARGINAL, "covered": COVERED}
     said = study.verdicts
@@ -109,6 +117,11 @@ def verdict_rules(study: Study) -> VerdictRules:
             **{key: t.threshold.value for key, t in study.technologies.items()},
             ANY: math.nan,  # levels of different technologies have no threshold in common
         },
+        sector_needs_dbm=tuple(
+            sector_budget(study, sector, study.environment).threshold.level_dbm
+            for sector in network.sectors
+        ),
+        told_dbm={(m.operator, m.technology): m.threshold_dbm for m in basis.supplied},
     )
 
 
@@ -132,7 +145,9 @@ def _villages(session: Session, reach: Reach, confidence: Confidence) -> pd.Data
         reach,
         session.inputs.people,
         confidence,
-        verdict_rules(session.study),
+        verdict_rules(
+            session.study, reach.network, study_basis(session.inputs, tuple(reach.layers))
+        ),
         places.settlements,
     )
     centres = point_table(places.villages, reach, confidence)
