@@ -191,6 +191,8 @@ def test_check_reads_it(region: Region, tmp_path: Path) -> None:
     result = invoke("check", region.study)
     assert result.exit_code == 1
     assert "b.tab: mang-b's own coverage of LTE says nothing of" in result.output
+    assert "mang-b, own LTE map: " in result.output
+    assert "have no site in the frame" not in result.output
     broken = write_region(
         tmp_path / "vùng", study={"inputs.operator_coverage": [MAP]}, towers=ONLY_A
     )

@@ -153,3 +153,12 @@ def test_nothing_but_numbers_are_numbers(tmp_path: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace('"resolution_m" = 90.0', '"resolution_m" = nan'), encoding="utf-8")
     assert "grid.resolution_m = nan" in fault(file)
+
+
+@pytest.mark.parametrize("key", ["inputs.villages", "inputs.exclusions"])
+def test_no_input_lies_among_the_results(tmp_path: Path, key: str) -> None:
+    """One input, or one of several: results are safe to delete, inputs are not."""
+    given: dict[str, Any] = {"file": "kết quả/tệp.gpkg", "source": "s"}
+    several = [{**given, "title_en": "Forest"}]
+    said = fault(write(tmp_path, {key: several if key == "inputs.exclusions" else given}))
+    assert f"holds kết quả/tệp.gpkg ({key}.file); results need a folder of their own" in said

@@ -1,6 +1,6 @@
 """What is implausible in a network, and how much of the picture rests on guesses."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,6 +96,7 @@ def network_findings(
     operators: Sequence[str],
     technologies: Sequence[str],
     stations: Mapping[str, float] | None = None,
+    mapped: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Look for what cannot well be true of a network.
 
@@ -113,6 +114,8 @@ def network_findings(
         Names and keys that the study has.
     stations
         Number of sites that an operator has in the communes, by name, where it is known.
+    mapped
+        Operators that gave a coverage map instead of a list.
 
     Returns
     -------
@@ -137,7 +140,7 @@ def network_findings(
             _scattered(frame),
             _above_the_mast(frame),
             _too_much(frame),
-            _silent_operators(frame, operators, technologies),
+            _silent_operators(frame, [o for o in operators if o not in mapped], technologies),
             _incomplete(network, communes, operators, stations or {}),
             _not_on_air(frame),
         )

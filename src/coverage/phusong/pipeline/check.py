@@ -120,6 +120,12 @@ def audit_inputs(study: Study) -> Audit:
             margin_m=1000.0 * study.area.margin_km,
             operators=[op.name for op in study.operators],
             technologies=list(study.technologies),
+            mapped=[
+                op.name
+                for op in study.operators
+                for given in study.inputs.operator_coverage
+                if given.operator in {op.name, op.key}
+            ],
             stations={op.name: op.stations.value for op in study.operators if op.stations},
         )  # fmt: skip
         findings += limit_findings(
@@ -164,6 +170,12 @@ def _facts(study: Study, read: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             "places",
             f"{len(places.villages)} villages, {len(places.facilities)} facilities, "
             f"{len(places.roads)} roads, {len(places.power_lines)} power lines",
+        )
+    for told in read.get("own_coverage", ()):
+        yield (
+            f"{told.operator}, own {told.technology} map",
+            f"{int(told.covered.sum())} of {told.known.size} cells covered, {told.unknown_cells} "
+            f"unknown ({told.source}, {told.date})",
         )
     if "network" in read:
         network = read["network"]

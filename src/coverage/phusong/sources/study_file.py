@@ -69,7 +69,8 @@ def _refuse_output_over_inputs(study: Study) -> None:
     inputs = study.inputs.model_dump()
     named = [
         (f"inputs.{key}.file", part["file"])
-        for key, part in inputs.items()
+        for key, given in inputs.items()
+        for part in (given if isinstance(given, tuple | list) else [given])
         if part and "file" in part
     ]
     named += [("inputs.terrain.files", name) for name in study.inputs.terrain.files]
