@@ -24,7 +24,8 @@ HEADER = """\
 # Scripts and styles that products carry inside
 
 Written by `scripts/vendor_assets.py`; do not edit the files of the table, change the pins in the
-script and run it again. `map.css`, the scripts in `map/` and `page.css` beside this file are Phusong's own.
+script and run it again. `map.css`, the scripts in `map/` and `page.css` beside this file are
+Phusong's own.
 
 | file | package | version | licence | bytes | SHA-256 |
 |---|---|---|---|---|---|

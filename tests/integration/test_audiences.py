@@ -25,7 +25,7 @@ from synthetic import write_region
 MARKING = "Lưu hành nội bộ {{7*7}}</style>"
 FILES = {
     "index.html", "manifest.json", "maps/coverage.html", "gaps/communes.csv", "gaps/villages.csv",
-    "gaps/facilities.csv", "gaps/no-signal.gpkg",
+    "gaps/facilities.csv", "gaps/no-signal.gpkg", "gaps/totals.csv", "gaps/village-counts.csv",
 }  # fmt: skip
 PLAN = {"plan/priorities.csv", "plan/priorities.xlsx", "plan/options.gpkg"}
 

@@ -147,9 +147,46 @@ def test_optional_tables_are_written_only_where_asked(plain: Region, full: Regio
 def test_without_figures_the_commune_table_is_what_it_was(plain: Region) -> None:
     columns = list(read(plain, "communes").columns)
     assert columns[0:5] == ["commune_code", "commune", "vintage", "operator", "technology"]
-    assert columns[-3:] == [
+    counted = [c for c in columns if "_p10" not in c and "_p90" not in c]
+    assert counted[-3:] == [
         "people_no_signal_percent", "people_not_covered_percent", "data_status",
     ]  # fmt: skip
+
+
+def test_every_count_has_an_interval(plain: Region, full: Region) -> None:
+    for region in (plain, full):
+        for name in ("communes", "totals", "environments"):
+            rows = read(region, name)
+            for count in ("people_no_signal", "people_marginal", "people_covered", "people"):
+                low, high = (rows[f"{count}_{end}"].astype(float) for end in ("p10", "p90"))
+                assert (low <= high).all()
+            assert (rows["people_no_signal_p90"].astype(float) > 0).any()
+            assert {"area_covered_p10_km2", "people_no_signal_p90_percent"} <= set(rows.columns)
+        counts = read(region, "village-counts").set_index(["commune_code", "operator"])
+        said = read(region, "villages")["any_lte_verdict"]
+        whole = counts.loc[("all", "any")]
+        for verdict in ("trang_song", "lom_song", "covered"):
+            assert int(whole[f"villages_{verdict}"]) == (said == verdict).sum()
+            assert int(whole[f"villages_{verdict}_p10"]) <= int(whole[f"villages_{verdict}_p90"])
+
+
+def test_official_people_are_no_matter_of_chance(full: Region) -> None:
+    rows = read(full, "communes").set_index(["commune_code", "operator"])
+    official = rows.loc[("00101", "any")]
+    assert float(official["people_p10"]) == float(official["people_p90"]) == 1200.0
+    other = rows.loc[("00203", "any")]
+    assert float(other["people_p10"]) < float(other["people_p90"])
+
+
+def test_intervals_of_a_sum_are_narrower_than_the_sum_of_intervals(full: Region) -> None:
+    communes, totals = read(full, "communes"), read(full, "totals")
+    mine = communes[communes["operator"] == "any"]
+    whole = totals[totals["operator"] == "any"].iloc[0]
+    for end, sign in (("p10", 1), ("p90", -1)):
+        parts = mine[f"people_no_signal_{end}"].astype(float).sum()
+        assert sign * (float(whole[f"people_no_signal_{end}"]) - parts) >= -0.5
+    merged = read(full, "successors")
+    assert (merged["people_p10"].astype(float) <= merged["people"].astype(float) + 0.1).all()
 
 
 def test_official_population_is_met_and_the_raster_kept(plain: Region, full: Region) -> None:

@@ -62,6 +62,10 @@ class Gaps:
         The table by commune in every service environment, the first one among them.
     basis
         What each layer rests on, where that is not a whole list of sites.
+    totals
+        All communes together, one row per operator and technology.
+    village_counts
+        Villages by verdict, by commune and in all of them.
     """
 
     grid: Grid
@@ -72,6 +76,8 @@ class Gaps:
     facilities: pd.DataFrame = field(repr=False)
     environments: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     basis: Basis = COMPUTED
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    village_counts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
 def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:

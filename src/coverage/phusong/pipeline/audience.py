@@ -88,8 +88,13 @@ def _products(
     """Map, tables and layers; the ranking and a brief where the audience gets them."""
     yield _page(folder / MAP, coverage_map(study_map(facts)))
     gaps = facts.gaps
-    tables = {"communes": gaps.communes, "villages": gaps.villages, "facilities": gaps.facilities}
+    tables = {
+        "communes": gaps.communes, "totals": gaps.totals, "villages": gaps.villages,
+        "village-counts": gaps.village_counts, "facilities": gaps.facilities,
+    }  # fmt: skip
     for name, table in tables.items():
+        if not len(table.columns):
+            continue
         yield _table(folder / "gaps" / f"{name}.csv", table)
     layer = folder / "gaps" / "no-signal.gpkg"
     write_geopackage(layer, gaps.polygons, name="no-signal")

@@ -1,6 +1,7 @@
 """Tables of the step that finds gaps: by commune, successor, village and facility."""
 
 import math
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -27,16 +28,20 @@ from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.network import Network
 from phusong.geo.places import Places
 from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis
 from phusong.study import Study
+
+ENDS = "_p(10|90)(_|$)"
+"""Columns that are an end of an interval: those of several communes do not add up."""
 
 
 def gap_tables(
     session: Session,
     reach: Reach,
     classes: Mapping[tuple[str, str], ClassArray],
-    confidence: Confidence,
+    unsure: Uncertainty,
 ) -> dict[str, pd.DataFrame]:
     """Every table of the step, by the name of its file.
 
@@ -48,20 +53,23 @@ def gap_tables(
         Received levels.
     classes
         Service class per cell, by operator key and technology.
-    confidence
-        Where the lines between the classes are drawn.
+    unsure
+        How far the counts may be otherwise, and where the lines between the classes are drawn.
 
     Returns
     -------
     dict
-        ``communes``, ``villages`` and ``facilities``; and where the study has what they need
-        ``support``, ``successors``, ``reported``, ``reported-confusion``, ``field-checks``,
-        ``loudspeakers``, ``criterion8``, ``villages-to-place`` and ``address-codes``.
+        ``communes``, ``totals``, ``villages`` and ``facilities``; and where the study has what
+        they need ``village-counts``, ``support``, ``successors``, ``reported``,
+        ``reported-confusion``, ``field-checks``, ``loudspeakers``, ``criterion8``,
+        ``villages-to-place`` and ``address-codes``.
     """
     study, inputs = session.study, session.inputs
-    technology = next(iter(study.technologies))
+    technology, confidence = next(iter(study.technologies)), unsure.confidence
+    plain = commune_table(classes, inputs.communes, inputs.people)
     found = {
-        "communes": _communes(session, classes),
+        "communes": _communes(session, unsure.communes(plain)),
+        "totals": unsure.totals(plain),
         "villages": _villages(session, reach, confidence),
         "facilities": _facilities(inputs.places, reach, confidence),
     }
@@ -70,7 +78,8 @@ def gap_tables(
     )
     if len(found["villages"]):
         found["support"] = support_table(found["villages"], inputs.communes, technology)
-    found |= _by_successor(found["communes"], inputs.gazetteer)
+        found |= unsure.villages(found["villages"], verdict_rules(study, reach.network))
+    found |= _by_successor(found["communes"], inputs.gazetteer, unsure)
     found |= _reported(inputs.reported, found["villages"], technology)
     operators = {op.key: op.name for op in study.operators}
     speakers = loudspeaker_table(found["facilities"], operators, technology)
@@ -125,10 +134,9 @@ def verdict_rules(study: Study, network: Network, basis: Basis = COMPUTED) -> Ve
     )
 
 
-def _communes(session: Session, classes: Mapping[tuple[str, str], ClassArray]) -> pd.DataFrame:
+def _communes(session: Session, table: pd.DataFrame) -> pd.DataFrame:
     """Area and people by class, and the official figures where they are given."""
     inputs = session.inputs
-    table = commune_table(classes, inputs.communes, inputs.people)
     if inputs.official is None:
         return table
     beside = official_columns(inputs.communes, inputs.raster_people, inputs.official)
@@ -161,16 +169,24 @@ def _facilities(places: Places, reach: Reach, confidence: Confidence) -> pd.Data
     return pd.concat([table, nearest], axis="columns")
 
 
-def _by_successor(communes: pd.DataFrame, gazetteer: Gazetteer | None) -> dict[str, pd.DataFrame]:
+def _by_successor(
+    communes: pd.DataFrame, gazetteer: Gazetteer | None, unsure: Uncertainty
+) -> dict[str, pd.DataFrame]:
     """The same figures by the units that the communes went into, where a gazetteer knows."""
     if gazetteer is None:
         return {}
     walk = gazetteer.crosswalk_from(communes["vintage"].iloc[0])
     if walk is None:
         return {}
+    ends = [name for name in communes if re.search(ENDS, name)]
+    summed = by_successor(communes.drop(columns=ends), gazetteer, walk)
+    went = pd.DataFrame(
+        [(c.from_code, c.to_code, c.share) for c in walk.changes],
+        columns=["commune_code", "successor_code", "share"],
+    )
     return {
         "communes": with_successors(communes, gazetteer, walk),
-        "successors": by_successor(communes, gazetteer, walk),
+        "successors": unsure.successors(summed, went),
     }
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from phusong.analysis.gap_areas import Nearby, gap_polygons
 from phusong.analysis.gaps import Confidence, Gaps, commune_table, service_class
 from phusong.analysis.reach import ANY, Reach
+from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_tables import gap_tables
 from phusong.pipeline.reach import load_reach
 from phusong.pipeline.session import Session
@@ -15,7 +16,7 @@ from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
 from phusong.study import PRACTICE_LABEL, Study
 
-STEP = "gaps"
+STEP, COUNTS = "gaps", "village-counts"
 TEXT_COLUMNS = (
     "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
     "facility_id", "name", "kind", "data_status", "successor_code", "successor",
@@ -77,9 +78,11 @@ def _compute(session: Session, reach: Reach) -> None:
         smallest_km2=study.service.smallest_gap.value,
         nearby=Nearby(inputs.places, _sites(study, reach)),
     )
+    unsure = Uncertainty(session, reach, sure)
+    polygons = unsure.gaps(polygons)
     session.progress(STEP, 2, 4)
-    tables = gap_tables(session, reach, classes, sure)
-    tables["environments"] = _environments(session, reach, tables["communes"])
+    tables = gap_tables(session, reach, classes, unsure)
+    tables["environments"] = _environments(session, unsure, tables["communes"])
     session.progress(STEP, 3, 4)
     practice = study.study.practice_data
     folder = study.output / "gaps"
@@ -115,16 +118,17 @@ def _compute(session: Session, reach: Reach) -> None:
     session.progress(STEP, 4, 4)
 
 
-def _environments(session: Session, reach: Reach, first: pd.DataFrame) -> pd.DataFrame:
+def _environments(session: Session, unsure: Uncertainty, first: pd.DataFrame) -> pd.DataFrame:
     """Area and people by class in every service environment."""
-    sure, inputs = confidence(session.study), session.inputs
+    sure, inputs, reach = unsure.confidence, session.inputs, unsure.reach
     tables = {}
     for name in session.study.environments:
         if name == reach.environment:
             continue
-        layers = load_reach(session, name).layers
-        classes = {key: service_class(layer, sure) for key, layer in layers.items()}
-        tables[name] = commune_table(classes, inputs.communes, inputs.people)
+        there = load_reach(session, name)
+        classes = {key: service_class(layer, sure) for key, layer in there.layers.items()}
+        plain = commune_table(classes, inputs.communes, inputs.people)
+        tables[name] = unsure.communes(plain, there)
     columns = list(next(iter(tables.values()), first).columns)
     tables = {reach.environment: first[columns], **tables}
     whole = pd.concat(tables, names=["environment"]).reset_index("environment")
@@ -170,4 +174,6 @@ def _load(session: Session, reach: Reach) -> Gaps:
         facilities=table("facilities"),
         environments=table("environments"),
         basis=study_basis(session.inputs, tuple(reach.layers)),
+        totals=table("totals"),
+        village_counts=table(COUNTS) if (folder / f"{COUNTS}.csv").is_file() else pd.DataFrame(),
     )

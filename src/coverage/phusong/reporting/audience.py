@@ -105,6 +105,8 @@ def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
         polygons=_nobodys_sites(_rows(gaps.polygons, seen)),
         communes=_rows(gaps.communes, seen),
         environments=_rows(gaps.environments, seen),
+        totals=_rows(gaps.totals, seen),
+        village_counts=_rows(gaps.village_counts, seen),
         villages=_columns(gaps.villages, facts.study, others),
         facilities=_columns(gaps.facilities, facts.study, others),
         basis=gaps.basis.seen(frozenset(seen)),

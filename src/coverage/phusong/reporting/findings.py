@@ -9,10 +9,13 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
+from phusong.reporting.ranges import SURE_PERCENT, Range, ends_of, silent_range, total_row
 from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
 from phusong.study import Study
 
 _BILLION = 1e9
+_OF_PEOPLE = Bilingual("người không có sóng", "people without signal")
+_OF_VILLAGES = Bilingual("thôn không có sóng tại trung tâm", "villages without signal there")
 
 
 def vi(value: float, decimals: int = 0) -> str:
@@ -96,6 +99,7 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             f"As modelled, about {en(silent)} of {en(people)} people ({_en_share(share)}) in "
             f"{len(rows)} communes have no {technology} signal of any operator outdoors.",
         ),
+        *_between(ends_of(total_row(found, ANY, technology), "people_no_signal"), _OF_PEOPLE),
     ]
     unknown = float(rows["people_unknown"].sum())
     if unknown >= 0.5:
@@ -147,6 +151,21 @@ def village_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             f"danh sách thôn, {vi(people)} người sống ở đó.",
             f"{len(silent)} of {count} villages have no signal of any operator at their centre; by "
             f"the list of villages, {en(people)} people live there.",
+        ),
+        *_between(silent_range(found, ANY, technology_of(study)), _OF_VILLAGES),
+    )
+
+
+def _between(ends: Range | None, what: Bilingual) -> tuple[Bilingual, ...]:
+    """What a count lies between, in a sentence; none without an interval."""
+    if ends is None:
+        return ()
+    return (
+        Bilingual(
+            f"Khoảng {SURE_PERCENT}\u00a0%: {vi(ends.low)} đến {vi(ends.high)} {what.vi}, khi mức "
+            "thu và số dân khác với mô hình như nghiên cứu giả định.",
+            f"{SURE_PERCENT}\u00a0% interval: {en(ends.low)} to {en(ends.high)} {what.en}, when "
+            "levels and people differ from the model as far as the study assumes.",
         ),
     )
 

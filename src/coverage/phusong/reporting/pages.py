@@ -12,6 +12,7 @@ from phusong.reporting.facts import Assumption, Bilingual, Picture, Source, show
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.panel import NO_SOURCE, verification_mark
 from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
 
 ProductKind = Literal["map", "brief", "notebook", "table", "file"]
@@ -43,6 +44,8 @@ class KeyNumber:
         Digits after the point, for numbers of a floating type.
     alarming
         Whether it is drawn in the colour of no signal.
+    between
+        Interval of the number, or None.
     """
 
     value: object
@@ -50,6 +53,7 @@ class KeyNumber:
     unit: str = ""
     decimals: int = 0
     alarming: bool = False
+    between: Range | None = None
 
 
 @dataclass(frozen=True)
@@ -232,8 +236,12 @@ def card_html(number: KeyNumber) -> str:
     alarm = " alarming" if number.alarming else ""
     unit = f'<span class="unit">{text(number.unit)}</span>' if number.unit else ""
     value = text(shown(number.value, decimals=number.decimals))
+    between = ""
+    if number.between is not None:
+        words = text(number.between.words(number.decimals))
+        between = f'<div class="between"><span class="t">{words}{unit}</span> {RANGE.html()}</div>'
     return (
-        f'<div class="card{alarm}"><div class="number t">{value}{unit}</div>'
+        f'<div class="card{alarm}"><div class="number t">{value}{unit}</div>{between}'
         f"<div>{number.label.html()}</div></div>"
     )
 

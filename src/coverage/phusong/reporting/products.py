@@ -60,6 +60,20 @@ _TABLES = {
             "Area and people covered, marginal, without signal; per operator and for all.",
         ),
     ),
+    "gaps/totals.csv": (
+        Bilingual("Cả các xã cộng lại", "All communes together"),
+        Bilingual(
+            "Diện tích và số người, với khoảng 80 %; từng nhà mạng và gộp lại.",
+            "Area and people with 80 % intervals; per operator and for all.",
+        ),
+    ),
+    "gaps/village-counts.csv": (
+        Bilingual("Số thôn theo kết quả", "Villages by verdict"),
+        Bilingual(
+            "Số thôn trắng sóng, lõm sóng, có sóng theo xã, với khoảng 80 %.",
+            "Villages without signal, in part, or covered, by commune, with 80 % intervals.",
+        ),
+    ),
     "gaps/environments.csv": (
         Bilingual("Theo xã và môi trường", "By commune and environment"),
         Bilingual(

@@ -24,6 +24,7 @@ from phusong.reporting.pages import KeyNumber
 from phusong.reporting.palette import (
     service_classes,
 )
+from phusong.reporting.ranges import ends_of, silent_range, total_row
 from phusong.reporting.study_facts import (
     StudyFacts,
     commune_rows,
@@ -171,13 +172,16 @@ def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
     people, without = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
     count = len(gaps.villages)
     silent = len(silent_villages(study, gaps)) if count else None
+    technology = technology_of(study)
+    total = total_row(gaps, ANY, technology)
     return (
         KeyNumber(len(rows), Bilingual("xã", "communes")),
-        KeyNumber(people, Bilingual("người", "people")),
+        KeyNumber(people, Bilingual("người", "people"), between=ends_of(total, "people")),
         KeyNumber(
             without,
             Bilingual("người không có sóng nhà mạng nào", "people without any signal"),
             alarming=True,
+            between=ends_of(total, "people_no_signal"),
         ),
         KeyNumber(
             silent,
@@ -186,6 +190,7 @@ def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
                 f"of {count} village centres without signal",
             ),
             alarming=True,
+            between=silent_range(gaps, ANY, technology),
         ),
         KeyNumber(
             len(facts.ranked),
@@ -208,6 +213,9 @@ def _operator_numbers(facts: StudyFacts, key: str, *, computed: bool) -> tuple[K
             float(rows["people_no_signal"].sum()),
             Bilingual("người không có sóng nhà mạng này", "people without this operator"),
             alarming=True,
+            between=ends_of(
+                total_row(facts.gaps, key, technology_of(facts.study)), "people_no_signal"
+            ),
         ),
         nobody,
         KeyNumber(

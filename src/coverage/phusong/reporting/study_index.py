@@ -10,6 +10,7 @@ from phusong.reporting.findings import gap_findings, reasons
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import IndexContent, KeyNumber, Product
 from phusong.reporting.palette import service_classes
+from phusong.reporting.ranges import ends_of, silent_range, total_row
 from phusong.reporting.study_facts import StudyFacts, silent_villages
 from phusong.reporting.study_tables import (
     commune_table,
@@ -117,17 +118,20 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
     rows = facts.commune_rows()
     villages = facts.gaps.villages
     silent = len(silent_villages(facts.study, facts.gaps)) if len(villages) else None
+    total = total_row(facts.gaps, ANY, facts.technology)
     people, without = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
     return (
         KeyNumber(len(rows), Bilingual("xã", "communes")),
-        KeyNumber(people, Bilingual("người", "people")),
+        KeyNumber(people, Bilingual("người", "people"), between=ends_of(total, "people")),
         KeyNumber(
-            without, Bilingual("người không có sóng", "people without signal"), alarming=True
+            without, Bilingual("người không có sóng", "people without signal"), alarming=True,
+            between=ends_of(total, "people_no_signal"),
         ),
         KeyNumber(
             100.0 * without / people if people else None,
             Bilingual("số người không có sóng", "of people without signal"),
             unit="%", decimals=1, alarming=True,
+            between=ends_of(total, "people_no_signal", "_percent"),
         ),
         KeyNumber(
             silent,
@@ -136,6 +140,7 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
                 f"village centres without signal (of {len(villages)})",
             ),
             alarming=True,
+            between=silent_range(facts.gaps, ANY, facts.technology),
         ),
         *_options(facts),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import titled, titled_by_rows
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
+from phusong.reporting.ranges import RANGE, RANGE_NOTE, ends_of, total_row
 from phusong.reporting.study_facts import EVERYONE, commune_rows, silent_villages, technology_of
 from phusong.study import Study
 
@@ -21,6 +22,9 @@ _COVERED = Bilingual("Có sóng", "Covered")
 _MARGINAL = Bilingual("Sóng yếu", "Marginal")
 _NO_SIGNAL = Bilingual("Không có sóng", "No signal")
 _SHARE = Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1, share=True)
+_RANGE = Column(Bilingual(f"{_NO_SIGNAL.vi}, {RANGE.vi}", f"{_NO_SIGNAL.en}, {RANGE.en}"), _PEOPLE)
+_TRIALS = Column(Bilingual("Số lần thử không có sóng", "Trials without signal"), "%", 0)
+_STAY = Column(Bilingual(f"Vẫn không có sóng, {RANGE.vi}", f"Stay without, {RANGE.en}"), _PEOPLE)
 _TOTAL = Bilingual("Tổng", "Total").plain
 _MILLION = 1e6
 
@@ -45,12 +49,16 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
     rows = commune_rows(found, operator, technology_of(study))
     rows = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True])
 
-    def line(name: str, row: Any) -> tuple[object, ...]:
+    total = total_row(found, operator, technology_of(study))
+    unsure = ends_of(total, "people_no_signal") is not None
+
+    def line(name: str, row: Any, ends: "pd.Series[float]") -> tuple[object, ...]:
         return (
             name,
             row["area_km2"], row["area_no_signal_km2"],
             row["people"], row["people_covered"], row["people_marginal"],
-            row["people_no_signal"], _percent(row["people_no_signal"], row["people"]),
+            row["people_no_signal"], *_ends(ends, unsure=unsure),
+            _percent(row["people_no_signal"], row["people"]),
         )  # fmt: skip
 
     names = {op.key: op.name for op in study.operators}
@@ -69,13 +77,17 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
             Column(_COVERED, _PEOPLE, 0),
             Column(_MARGINAL, _PEOPLE, 0),
             Column(_NO_SIGNAL, _PEOPLE, 0),
+            *((_RANGE,) if unsure else ()),
             _SHARE,
         ),
-        rows=tuple(line(row["commune"], row) for _, row in rows.iterrows()),
-        total=line(_TOTAL, rows.select_dtypes("number").sum()),
-        note=Bilingual(
-            "Số liệu theo mô hình, chưa phải đo kiểm; ranh giới xã có thể gần đúng.",
-            "Modelled, not measured; commune outlines may be approximate.",
+        rows=tuple(line(row["commune"], row, row) for _, row in rows.iterrows()),
+        total=line(_TOTAL, rows.select_dtypes("number").sum(), total),
+        note=_noted(
+            Bilingual(
+                "Số liệu theo mô hình, chưa phải đo kiểm; ranh giới xã có thể gần đúng.",
+                "Modelled, not measured; commune outlines may be approximate.",
+            ),
+            unsure=unsure,
         ),
     )
 
@@ -95,12 +107,15 @@ def operator_table(study: Study, found: Gaps) -> PageTable:
     PageTable
         All operators together, then each.
     """
-    lines = []
+    lines, technology = [], technology_of(study)
+    unsure = ends_of(total_row(found, ANY, technology), "people_no_signal") is not None
     for key, name in _operators(study, found):
-        rows = commune_rows(found, key, technology_of(study))
+        rows = commune_rows(found, key, technology)
         parts = [float(rows[f"people_{c}"].sum()) for c in ("covered", "marginal", "no_signal")]
         told = titled(name, found.basis, (key, technology_of(study)))
-        lines.append((told.plain, *parts, _percent(parts[2], float(rows["people"].sum()))))
+        ends = _ends(total_row(found, key, technology), unsure=unsure)
+        share = _percent(parts[2], float(rows["people"].sum()))
+        lines.append((told.plain, *parts, *ends, share))
     return PageTable(
         title=titled(
             Bilingual("Theo nhà mạng, trong các xã", "By operator, within the communes"),
@@ -110,10 +125,24 @@ def operator_table(study: Study, found: Gaps) -> PageTable:
         columns=(
             OPERATOR,
             *(Column(name, _PEOPLE, 0) for name in (_COVERED, _MARGINAL, _NO_SIGNAL)),
+            *((_RANGE,) if unsure else ()),
             _SHARE,
         ),
         rows=tuple(lines),
     )
+
+
+def _ends(row: "pd.Series[float]", *, unsure: bool) -> tuple[str | None, ...]:
+    """A cell with the interval of people without signal, where the table has such a column."""
+    ends = ends_of(row, "people_no_signal")
+    return (None if ends is None else ends.words(),) if unsure else ()
+
+
+def _noted(note: Bilingual, *, unsure: bool) -> Bilingual:
+    """A note, with what intervals are where the table has them."""
+    if not unsure:
+        return note
+    return Bilingual(f"{note.vi} {RANGE_NOTE.vi}", f"{note.en} {RANGE_NOTE.en}")
 
 
 def area_table(study: Study, found: Gaps) -> PageTable:
@@ -189,11 +218,12 @@ def village_table(study: Study, found: Gaps, *, most: int) -> PageTable:
     technology = technology_of(study)
     silent = silent_villages(study, found)
     communes = dict(zip(found.communes["commune_code"], found.communes["commune"], strict=True))
-    level = f"{ANY}_{technology.lower()}_level_dbm"
+    prefix, sure = f"{ANY}_{technology.lower()}_", "trang_song_percent"
+    level = f"{prefix}level_dbm"
     rows = tuple(
         (
             row["name"], communes.get(row["commune_code"], row["commune_code"]),
-            row["population"], row["households"], row[level],
+            row["population"], row["households"], row[level], *_sure(row, f"{prefix}{sure}"),
         )
         for _, row in silent.head(most).iterrows()
     )  # fmt: skip
@@ -210,6 +240,7 @@ def village_table(study: Study, found: Gaps, *, most: int) -> PageTable:
             Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
             Column(Bilingual("Số hộ", "Households"), decimals=0),
             Column(Bilingual("Mức thu mạnh nhất", "Strongest level"), "dBm", 0),
+            *((_TRIALS,) if f"{prefix}{sure}" in silent else ()),
         ),
         rows=rows,
         note=Bilingual(
@@ -237,10 +268,18 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
         One row per white zone.
     """
     gaps = found.polygons
+    unsure = "people_p10" in gaps
     white = gaps[(gaps["operator"] == ANY) & (gaps["technology"] == technology_of(study))]
     white = white.sort_values(["people", "gap_id"], ascending=[False, True])
     rows = tuple(
-        (row.gap_id, row.commune, row.area_km2, row.people) for row in white.head(most).itertuples()
+        (
+            row["gap_id"],
+            row["commune"],
+            row["area_km2"],
+            row["people"],
+            *_people(row, unsure=unsure),
+        )
+        for _, row in white.head(most).iterrows()
     )
     return PageTable(
         title=titled(
@@ -253,6 +292,7 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
             COMMUNE,
             Column(Bilingual("Diện tích", "Area"), "km²", 2),
             Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+            *((_STAY,) if unsure else ()),
         ),
         rows=rows,
         note=Bilingual(
@@ -262,6 +302,17 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
             f"than {study.service.smallest_gap.value:g} km² are not drawn.",
         ),
     )
+
+
+def _sure(row: "pd.Series[Any]", column: str) -> tuple[object, ...]:
+    """Share of the trials in which a village centre has no signal, where that was tried."""
+    return (row[column],) if column in row.index else ()
+
+
+def _people(row: "pd.Series[Any]", *, unsure: bool) -> tuple[str | None, ...]:
+    """People of a gap who stay without signal in most trials."""
+    ends = ends_of(row, "people")
+    return (None if ends is None else ends.words(),) if unsure else ()
 
 
 def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> PageTable:

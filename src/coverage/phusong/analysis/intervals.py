@@ -1,0 +1,424 @@
+"""How sure counts are: area, people and villages under other levels and other people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.special import ndtr
+
+from phusong.analysis.gaps import Confidence, cell_shares
+from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
+from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, Reach, ReachLayer
+from phusong.geo.people import People
+from phusong.units import FloatArray, IntArray
+
+LOW_PERCENT, HIGH_PERCENT = 10, 90
+"""An interval holds what lies between: eight of ten draws."""
+CLASSES = ("covered", "marginal", "no_signal")
+_STEP_DB, _REACH_DB = 0.5, 48.0
+_EDGES_DB = np.arange(-_REACH_DB, _REACH_DB + _STEP_DB / 2, _STEP_DB)
+_MIDDLES_DB = np.concatenate([[-np.inf], _EDGES_DB[:-1] + _STEP_DB / 2, [np.inf]])
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Counts of each draw.
+
+    Parameters
+    ----------
+    area_km2, people
+        By class of service, draws × areas [km²; people].
+    people_total
+        People of each area, draws × areas.
+    """
+
+    area_km2: Mapping[str, FloatArray] = field(repr=False)
+    people: Mapping[str, FloatArray] = field(repr=False)
+    people_total: FloatArray = field(repr=False)
+
+    def of(self, groups: csr_array) -> "Counts":
+        """Sums over areas, draw by draw.
+
+        Parameters
+        ----------
+        groups
+            Groups × areas: the share of each area that counts.
+
+        Returns
+        -------
+        Counts
+            Of the groups.
+        """
+        return Counts(
+            {name: np.asarray(draws @ groups.T) for name, draws in self.area_km2.items()},
+            {name: np.asarray(draws @ groups.T) for name, draws in self.people.items()},
+            np.asarray(self.people_total @ groups.T),
+        )
+
+    @classmethod
+    def mixed(cls, parts: Sequence["Counts"]) -> "Counts":
+        """Draws of several models, each as often as the others, as far as the number allows.
+
+        Parameters
+        ----------
+        parts
+            Counts by each model, over the same draws of errors.
+
+        Returns
+        -------
+        Counts
+            The first draw by the first model, the second by the second, and so on.
+        """
+        draws = len(parts[0].people_total)
+        which = np.arange(draws) % len(parts)
+
+        def chosen(arrays: Sequence[FloatArray]) -> FloatArray:
+            return np.stack(arrays)[which, np.arange(draws)]
+
+        return cls(
+            {name: chosen([p.area_km2[name] for p in parts]) for name in CLASSES},
+            {name: chosen([p.people[name] for p in parts]) for name in CLASSES},
+            chosen([p.people_total for p in parts]),
+        )
+
+    def columns(self) -> dict[str, FloatArray]:
+        """Ends of the intervals, as tables have them.
+
+        Returns
+        -------
+        dict
+            ``people_p10`` and so on, one value per area.
+        """
+        found = dict(interval("people", "", self.people_total))
+        for name in CLASSES:
+            found |= interval(f"area_{name}", "_km2", self.area_km2[name])
+        for name in CLASSES:
+            found |= interval(f"people_{name}", "", self.people[name])
+        total = np.where(self.people_total > 0, self.people_total, np.nan)
+        silent = 100.0 * self.people["no_signal"] / total
+        return found | interval("people_no_signal", "_percent", silent)
+
+
+def interval(name: str, unit: str, draws: FloatArray) -> dict[str, FloatArray]:
+    """Ends of an interval under the names that tables give them.
+
+    Parameters
+    ----------
+    name, unit
+        Quantity, and what its name ends with, for example ``_km2``.
+    draws
+        Draws × areas.
+
+    Returns
+    -------
+    dict
+        Two arrays.
+    """
+    return {
+        f"{name}_p{percent}{unit}": np.percentile(draws, percent, axis=0, method="inverted_cdf")
+        for percent in (LOW_PERCENT, HIGH_PERCENT)
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Areas:
+    """Areas that are counted in, cut into cells.
+
+    Parameters
+    ----------
+    shares
+        Areas × cells, the share of each cell inside.
+    people
+        People per cell.
+    held
+        Areas whose number of people is held in every draw: it is an official figure.
+    """
+
+    shares: csr_array = field(repr=False)
+    people: People = field(repr=False)
+    held: FloatArray = field(repr=False)
+
+    @classmethod
+    def from_outlines(
+        cls, outlines: gpd.GeoSeries, people: People, *, held: Sequence[bool] | None = None
+    ) -> "Areas":
+        """Cut outlines into cells.
+
+        Parameters
+        ----------
+        outlines
+            In the grid's CRS.
+        people
+            People per cell.
+        held
+            Whether an area's number of people is official; of none when left out.
+
+        Returns
+        -------
+        Areas
+            In the order of the outlines.
+        """
+        fixed = np.zeros(len(outlines)) if held is None else np.asarray(held, dtype=np.float64)
+        return cls(cell_shares(people.grid, outlines), people, fixed)
+
+
+def class_counts(
+    layer: ReachLayer,
+    areas: Areas,
+    *,
+    lines: SectorLines,
+    draws: ErrorDraws,
+    confidence: Confidence,
+) -> Counts:
+    r"""Area and people by class of service in each draw.
+
+    Parameters
+    ----------
+    layer
+        Level, server and probability.
+    areas
+        Where to count.
+    lines
+        What each sector needs.
+    draws
+        Errors of levels and people.
+    confidence
+        Where the lines between the classes are drawn.
+
+    Returns
+    -------
+    Counts
+        What the rules of the study would count, were levels and people as in the draw.
+
+    Notes
+    -----
+    A cell :math:`i` with server :math:`s` in square :math:`q` has, in a draw, the level
+    :math:`L_i + e + e_s + e_q`; of the places within it a share
+    :math:`\Phi((T - L_i - e - e_s - e_q) / \sigma_L)` is below a line :math:`T`, with
+    :math:`\sigma_L` the variability of locations, in closed form. Cells of one area, server and
+    square are put together by how far they are above the line, in steps of 0.5 dB; between steps
+    the sum is linear, at steps exact. The server of a cell is the same in every draw.
+    """
+    whole = areas.shares.tocoo()
+    zone, cell, share = whole.row, whole.col, whole.data
+    server = layer.server.ravel()[cell]
+    amounts = share * np.nan_to_num(areas.people.count).ravel()[cell]
+    weights = (share * areas.people.grid.cell_area_km2, amounts)
+    total = _people_total(zone, draws.square[cell], amounts, draws, len(areas.held))
+    base = np.bincount(zone, weights=amounts, minlength=len(areas.held))
+    factor = np.where((areas.held > 0) & (total > 0), base / np.where(total > 0, total, 1.0), 1.0)
+    below: dict[str, tuple[FloatArray, FloatArray]] = {}
+    for name, percent in (
+        ("no_signal", confidence.marginal_percent),
+        ("not_covered", confidence.covered_percent),
+    ):
+        above = above_line_db(layer, lines, line_percent=percent)[cell]
+        groups = _Groups.of(zone, server, draws.square[cell], above, weights, lines)
+        below[name] = groups.below(draws, len(areas.held))
+    seen = layer.probability_percent.ravel()[cell] != UNKNOWN_PERCENT
+    below["known"] = (
+        np.bincount(zone[seen], weights=weights[0][seen], minlength=len(areas.held)).astype(
+            np.float64
+        ),
+        _people_total(zone[seen], draws.square[cell[seen]], amounts[seen], draws, len(areas.held)),
+    )
+    area = {name: parts[0] for name, parts in below.items()}
+    people = {name: parts[1] * factor for name, parts in below.items()}
+    return Counts(_by_class(area), _by_class(people), total * factor)
+
+
+def _by_class(below: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    return {
+        "covered": below["known"] - below["not_covered"],
+        "marginal": below["not_covered"] - below["no_signal"],
+        "no_signal": below["no_signal"],
+    }
+
+
+def _people_total(
+    zone: IntArray, square: IntArray, amounts: FloatArray, draws: ErrorDraws, count: int
+) -> FloatArray:
+    """People of each area in each draw."""
+    squares = draws.people_factor.shape[1]
+    table = csr_array((amounts, (square, zone)), shape=(squares, count))
+    return np.asarray(draws.people_factor @ table)
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Cells of one area, server and square, put together by how far they are above a line."""
+
+    zone: IntArray
+    site: IntArray
+    square: IntArray
+    below_edges: tuple[FloatArray, FloatArray]
+
+    @classmethod
+    def of(
+        cls,
+        zone: IntArray,
+        server: IntArray,
+        square: IntArray,
+        above: FloatArray,
+        weights: tuple[FloatArray, FloatArray],
+        lines: SectorLines,
+    ) -> "_Groups":
+        kept = ~np.isnan(above)
+        zone, server, square, above = zone[kept], server[kept], square[kept], above[kept]
+        sectors = len(lines.site) + 1
+        key = (zone.astype(np.int64) * sectors + server + 1) * (int(square.max(initial=0)) + 1)
+        first, number = np.unique(key + square, return_index=True, return_inverse=True)[1:]
+        bins = np.searchsorted(_EDGES_DB, above, side="right")  # 0 is below every edge
+        width = len(_EDGES_DB) + 1
+        own_server = server[first]
+        deviation = np.append(lines.location_db, 0.0)[own_server]
+        tables = []
+        for weight in weights:
+            flat = np.bincount(
+                number * width + bins, weights=weight[kept], minlength=len(first) * width
+            )
+            table = flat.reshape(len(first), width).astype(np.float64)
+            tables.append(_smoothed(table, deviation))
+        site = np.where(own_server == NO_SERVER, 0, np.append(lines.site, 0)[own_server])
+        return cls(zone[first], site, square[first], (tables[0], tables[1]))
+
+    def below(self, draws: ErrorDraws, count: int) -> tuple[FloatArray, FloatArray]:
+        """Area and people below the line, draws × areas."""
+        found = np.zeros((2, draws.draws, count))
+        row = np.arange(len(self.zone))
+        for number in range(draws.draws):
+            line = -(
+                draws.common_db[number]
+                + (draws.site_db[number, self.site] if draws.sites else 0.0)
+                + draws.local_db[number, self.square]
+            )
+            place = np.clip((line + _REACH_DB) / _STEP_DB, 0.0, len(_EDGES_DB) - 1.0)
+            left = np.minimum(place.astype(np.int64), len(_EDGES_DB) - 2)
+            part = place - left
+            for kind, table in enumerate(self.below_edges):
+                sums = table[row, left] * (1.0 - part) + table[row, left + 1] * part
+                if kind == 1:
+                    sums = sums * draws.people_factor[number, self.square]
+                found[kind, number] = np.bincount(self.zone, weights=sums, minlength=count)
+        return found[0], found[1]
+
+
+def _smoothed(table: FloatArray, deviation_db: FloatArray) -> FloatArray:
+    """Sums below each edge, with the variability of locations in closed form."""
+    found = np.empty((len(table), len(_EDGES_DB)))
+    for sigma in np.unique(deviation_db):
+        rows = deviation_db == sigma
+        if sigma > 0:
+            share = ndtr((_EDGES_DB[np.newaxis, :] - _MIDDLES_DB[:, np.newaxis]) / sigma)
+            found[rows] = table[rows] @ share
+        else:
+            found[rows] = np.cumsum(table[rows], axis=1)[:, :-1]
+    return found
+
+
+def commune_counts(
+    layers: Mapping[tuple[str, str], ReachLayer],
+    areas: Areas,
+    *,
+    lines: SectorLines,
+    draws: ErrorDraws,
+    confidence: Confidence,
+) -> dict[tuple[str, str], Counts]:
+    """Counts of every layer in each draw.
+
+    Parameters
+    ----------
+    layers
+        By operator key and technology.
+    areas
+        The communes.
+    lines, draws, confidence
+        As for :func:`class_counts`.
+
+    Returns
+    -------
+    dict
+        By operator key and technology.
+    """
+    return {
+        key: class_counts(layer, areas, lines=lines, draws=draws, confidence=confidence)
+        for key, layer in layers.items()
+    }
+
+
+def interval_table(counts: Mapping[tuple[str, str], Counts], codes: Sequence[str]) -> pd.DataFrame:
+    """Ends of the intervals of every commune and layer.
+
+    Parameters
+    ----------
+    counts
+        By operator key and technology.
+    codes
+        Of the communes, in the order of the counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``commune_code``, ``operator``, ``technology`` and the columns of
+        :meth:`Counts.columns`.
+    """
+    parts = [
+        pd.DataFrame(
+            {"commune_code": codes, "operator": operator, "technology": technology} | each.columns()
+        )
+        for (operator, technology), each in counts.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def gap_intervals(
+    gaps: gpd.GeoDataFrame,
+    reach: Reach,
+    people: People,
+    *,
+    lines: SectorLines,
+    draws: ErrorDraws,
+    confidence: Confidence,
+) -> pd.DataFrame:
+    """How much of each gap, and how many of its people, stay without signal.
+
+    Parameters
+    ----------
+    gaps
+        No-signal areas with ``operator``, ``technology``, ``area_km2`` and ``people``.
+    reach
+        Level and probability.
+    people
+        People per cell.
+    lines, draws, confidence
+        As for :func:`class_counts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed like the gaps: ``area_p10_km2``, ``area_p90_km2``, ``people_p10``,
+        ``people_p90``. The outline is the same in every draw; what would come in from outside
+        it is not counted.
+    """
+    names = ["area_p10_km2", "area_p90_km2", "people_p10", "people_p90"]
+    found = pd.DataFrame(np.nan, index=gaps.index, columns=names)
+    for key, layer in gaps.groupby(["operator", "technology"], sort=True):
+        areas = Areas.from_outlines(layer.geometry, people)
+        counts = class_counts(
+            reach.layers[key], areas, lines=lines, draws=draws, confidence=confidence
+        )
+        silent = reach.layers[key].probability_percent.ravel() < confidence.marginal_percent
+        for name, unit, drawn, weight in (
+            ("area", "_km2", counts.area_km2["no_signal"],
+             np.full(silent.size, people.grid.cell_area_km2)),
+            ("people", "", counts.people["no_signal"], np.nan_to_num(people.count).ravel()),
+        ):  # fmt: skip
+            base = np.asarray(areas.shares @ np.where(silent, weight, 0.0))
+            part = drawn / np.where(base > 0, base, 1.0)
+            stated = layer[f"{name}{unit}"].to_numpy(dtype=np.float64)
+            for column, values in interval(name, unit, part * stated).items():
+                found.loc[layer.index, column] = values
+    return found

@@ -1,0 +1,288 @@
+"""Intervals of a study's counts: its errors put into draws, its tables given their ends."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from phusong.analysis.gaps import Confidence
+from phusong.analysis.intervals import (
+    Areas,
+    Counts,
+    commune_counts,
+    gap_intervals,
+    interval_table,
+)
+from phusong.analysis.level_errors import ErrorDraws, SectorLines, Spread, masts_of
+from phusong.analysis.reach import Reach
+from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, village_counts
+from phusong.analysis.verdicts import VerdictRules, settlements
+from phusong.models.location import location_variability_db
+from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.session import Session
+from phusong.study import Study
+
+ALL = "all"
+"""Stands for the code of a commune where all of them are counted together."""
+
+
+def spread_of(study: Study) -> Spread:
+    """How far levels and people of a study may be otherwise.
+
+    Parameters
+    ----------
+    study
+        Its service and the stability of its planning.
+
+    Returns
+    -------
+    Spread
+        With the draws and the seed of the ranking's own trials.
+    """
+    tried = study.planning.stability
+    return Spread(
+        whole_error_db=study.service.model_error.value,
+        common_error_db=tried.common_error.value,
+        site_error_db=tried.site_error.value,
+        people_error=tried.people_error.value,
+        square_m=tried.people_square.value,
+        draws=tried.draws,
+        seed=tried.seed,
+    )
+
+
+def sector_lines(study: Study, reach: Reach) -> SectorLines:
+    """What each sector needs to serve in the environment of a reach.
+
+    Parameters
+    ----------
+    study
+        Thresholds and errors.
+    reach
+        Its network and environment.
+
+    Returns
+    -------
+    SectorLines
+        In the order of the network.
+    """
+    environment = study.environments[reach.environment]
+    sectors = reach.network.sectors
+    needs = [sector_budget(study, sector, environment).threshold for sector in sectors]
+    location = [
+        location_variability_db(
+            frequency_mhz=sector.frequency_mhz,
+            cell_width_m=study.grid.resolution_m,
+            rx_height_m=environment.receiver_height.value,
+        )
+        for sector in sectors
+    ]
+    return SectorLines(
+        np.array([need.level_dbm for need in needs], dtype=np.float64),
+        np.array([need.standard_deviation_db for need in needs], dtype=np.float64),
+        np.array(location, dtype=np.float64),
+        masts_of({k: (s.easting, s.northing) for k, s in enumerate(sectors)}),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """Draws of a study's errors, and what its tables get from them.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    reach
+        Received levels of the first environment.
+    confidence
+        Where the lines between the classes are drawn.
+    """
+
+    session: Session
+    reach: Reach
+    confidence: Confidence
+
+    @cached_property
+    def draws(self) -> ErrorDraws:
+        """Errors of all levels and people."""
+        masts = {(s.easting, s.northing) for s in self.reach.network.sectors}
+        return ErrorDraws(self.session.inputs.grid, spread_of(self.session.study), sites=len(masts))
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The communes; those with an official population keep it in every draw."""
+        inputs = self.session.inputs
+        frame = inputs.communes.frame
+        held = None
+        if inputs.official is not None:
+            population = inputs.official.latest("population")["population"]
+            held = frame["code"].isin(population.index).to_list()
+        return Areas.from_outlines(frame.geometry, inputs.people, held=held)
+
+    def counts(self, reach: Reach) -> dict[tuple[str, str], Counts]:
+        """Counts of every commune and layer in each draw.
+
+        Parameters
+        ----------
+        reach
+            Received levels of one environment.
+
+        Returns
+        -------
+        dict
+            By operator key and technology.
+        """
+        return commune_counts(
+            reach.layers, self.areas, lines=sector_lines(self.session.study, reach),
+            draws=self.draws, confidence=self.confidence,
+        )  # fmt: skip
+
+    @cached_property
+    def first(self) -> dict[tuple[str, str], Counts]:
+        """Counts of the first environment."""
+        return self.counts(self.reach)
+
+    def communes(self, table: pd.DataFrame, reach: Reach | None = None) -> pd.DataFrame:
+        """Put intervals beside the counts of a table by commune.
+
+        Parameters
+        ----------
+        table
+            One row per commune, operator and technology.
+        reach
+            Received levels of its environment; the first one when left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The table with ``_p10`` and ``_p90`` at its end.
+        """
+        counts = self.first if reach is None else self.counts(reach)
+        ends = interval_table(counts, self.session.inputs.communes.codes)
+        return table.merge(ends, on=["commune_code", "operator", "technology"], how="left")
+
+    def successors(self, table: pd.DataFrame, went: pd.DataFrame) -> pd.DataFrame:
+        """Put intervals beside the sums over communes that went into the same unit.
+
+        Parameters
+        ----------
+        table
+            One row per successor, operator and technology.
+        went
+            ``commune_code``, ``successor_code`` and ``share`` of every change.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The table with ``_p10`` and ``_p90`` at its end.
+        """
+        codes = list(self.session.inputs.communes.codes)
+        successors = list(dict.fromkeys(table["successor_code"]))
+        known = went[went["commune_code"].isin(codes)]
+        groups = csr_array(
+            (
+                known["share"].to_numpy(dtype=np.float64),
+                (
+                    [successors.index(code) for code in known["successor_code"]],
+                    [codes.index(code) for code in known["commune_code"]],
+                ),
+            ),
+            shape=(len(successors), len(codes)),
+        )
+        sums = {key: counts.of(groups) for key, counts in self.first.items()}
+        ends = interval_table(sums, successors)
+        ends = ends.rename(columns={"commune_code": "successor_code"})
+        return table.merge(ends, on=["successor_code", "operator", "technology"], how="left")
+
+    def totals(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Counts of all communes together, with intervals.
+
+        Parameters
+        ----------
+        table
+            One row per commune, operator and technology.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per operator and technology; outlines that overlap count twice.
+        """
+        names = [
+            name for name in table
+            if name.startswith(("area_", "people")) and not name.endswith("_percent")
+        ]  # fmt: skip
+        sums = table.groupby(["operator", "technology"], sort=False)[names].sum().reset_index()
+        sums.insert(2, "communes", table["commune_code"].nunique())
+        people = sums["people"].where(sums["people"] > 0)
+        sums["people_no_signal_percent"] = 100.0 * sums["people_no_signal"] / people
+        count = len(self.session.inputs.communes.codes)
+        groups = csr_array(np.ones((1, count)))
+        whole = {key: counts.of(groups) for key, counts in self.first.items()}
+        ends = interval_table(whole, [ALL]).drop(columns="commune_code")
+        return sums.merge(ends, on=["operator", "technology"], how="left")
+
+    def villages(self, table: pd.DataFrame, rules: VerdictRules) -> dict[str, pd.DataFrame]:
+        """Say how sure the verdicts are, and count villages by verdict.
+
+        Parameters
+        ----------
+        table
+            Villages with the verdicts as modelled.
+        rules
+            When a village is without signal.
+
+        Returns
+        -------
+        dict
+            ``villages``, the table with the shares of draws at its end, and
+            ``village-counts``.
+        """
+        inputs = self.session.inputs
+        places = inputs.places
+        where = settlements(
+            places.villages, inputs.people,
+            radius_m=rules.settlement_radius_m, outlines=places.settlements,
+        )  # fmt: skip
+        lines = sector_lines(self.session.study, self.reach)
+        drawn = {
+            key: verdict_draws(
+                places.villages, where, layer, lines=lines, draws=self.draws,
+                confidence=self.confidence, rules=rules,
+            )
+            for key, layer in self.reach.layers.items()
+        }  # fmt: skip
+        columns = {
+            name: values
+            for (operator, technology), each in drawn.items()
+            for name, values in verdict_shares(each, f"{operator}_{technology.lower()}").items()
+        }
+        counted = village_counts(drawn, table, inputs.communes.codes)
+        return {"villages": table.assign(**columns), "village-counts": counted}
+
+    def gaps(self, polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Put intervals beside area and people of each gap.
+
+        Parameters
+        ----------
+        polygons
+            The gaps.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            With ``_p10`` and ``_p90`` after the counts.
+        """
+        ends = gap_intervals(
+            polygons, self.reach, self.session.inputs.people,
+            lines=sector_lines(self.session.study, self.reach),
+            draws=self.draws, confidence=self.confidence,
+        )  # fmt: skip
+        found = polygons.copy()
+        place = list(found.columns).index("people") + 1
+        for shift, name in enumerate(ends.columns):
+            found.insert(place + shift, name, ends[name].to_numpy())
+        return found
