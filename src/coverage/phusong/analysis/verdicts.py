@@ -258,9 +258,9 @@ def village_verdicts(
         Indexed like the villages: ``settlement_basis``, ``settlement_cells``, and for each layer
         ``verdict``; ``margin_db``, the level at the centre above what its server needs in the
         weaker direction; ``settlement_signal_percent``, the share of the settlement with a signal,
-        of what is known; ``settlement_probability_percent``, the mean probability there. The verdict of
-        ``any`` is that of the village; the verdict of one operator is what it would be if that
-        operator were alone.
+        of what is known; ``settlement_probability_percent``, the mean probability there. The
+        verdict of ``any`` is that of the village; the verdict of one operator is what it would be
+        if that operator were alone.
     """
     where = settlements(villages, people, radius_m=rules.settlement_radius_m, outlines=outlines)
     columns: dict[str, list[object]] = {

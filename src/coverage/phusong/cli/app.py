@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from phusong.cli.add import add
 from phusong.cli.coverage_map import map_command
 from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command("demo")(demo)
 app.command("fetch")(fetch)
 app.command("sources")(sources)
+app.command("add")(add)
 app.command("check")(check)
 app.command("run")(run)
 app.command("report")(report)

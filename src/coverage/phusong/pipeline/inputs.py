@@ -304,13 +304,24 @@ def input_digests(study: Study) -> Mapping[str, str]:
             for file in terrain_files([path]) if path.is_dir() else (path,):
                 label = name if file == path else f"{name}/{file.relative_to(path).as_posix()}"
                 digests[label] = sha256_of(file)
-                for part in _parts_of(file):
+                for part in parts_of(file):
                     digests[f"{label}{part.suffix}"] = sha256_of(part)
     return digests
 
 
-def _parts_of(file: Path) -> list[Path]:
-    """Files beside a file that belong to it, such as the table of a shapefile."""
+def parts_of(file: Path) -> list[Path]:
+    """Files beside a file that belong to it, such as the table of a shapefile.
+
+    Parameters
+    ----------
+    file
+        The file.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Sorted; none for most files.
+    """
     return sorted(
         part
         for part in file.parent.iterdir()

@@ -16,7 +16,7 @@ from phusong.sources.areas_kml import read_kml_areas
 
 _HEAD_BYTES = 65_536
 _GEOPACKAGE = re.compile(rb"SQLite format 3\x00.{52}(GPKG|GP10|GP11)", re.DOTALL)
-_BEGINNINGS: Mapping[str, tuple[re.Pattern[bytes], str]] = {
+BEGINNINGS: Mapping[str, tuple[re.Pattern[bytes], str]] = {
     ".gpkg": (_GEOPACKAGE, "a GeoPackage"),
     ".geojson": (re.compile(rb"(\xef\xbb\xbf)?\s*\{"), "GeoJSON"),
     ".json": (re.compile(rb"(\xef\xbb\xbf)?\s*\{"), "GeoJSON"),
@@ -28,7 +28,7 @@ _BEGINNINGS: Mapping[str, tuple[re.Pattern[bytes], str]] = {
     ".mif": (re.compile(rb"\s*version\s+\"?\d", re.IGNORECASE), "a MapInfo exchange file"),
 }
 _KML = frozenset({".kml", ".kmz"})
-AREA_SUFFIXES = frozenset({*_BEGINNINGS, *_KML})
+AREA_SUFFIXES = frozenset({*BEGINNINGS, *_KML})
 """Files that polygons are read from."""
 _ELSEWHERE = re.compile(rb"VRTDataset|OGRVRTDataSource|OGRVRTLayer|/vsi[a-z0-9_]+/", re.IGNORECASE)
 """What a virtual file that reads other files says of itself."""
@@ -68,7 +68,7 @@ def read_areas(
     DataWarning
         A polygon crossed itself and was repaired.
     """
-    refuse_unsafe(file, key=key, beginnings=_BEGINNINGS, others=_KML)
+    refuse_unsafe(file, key=key, beginnings=BEGINNINGS, others=_KML)
     if file.suffix.lower() in _KML:
         features = read_kml_areas(file)
     else:

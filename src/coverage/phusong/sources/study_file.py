@@ -34,7 +34,7 @@ def read_study(file: Path) -> Study:
     """
     file = file.resolve()
     try:
-        data = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise StudyError(
             f"study file {file} does not exist; name one with `phusong run FILE`, or write the "
@@ -48,6 +48,31 @@ def read_study(file: Path) -> Study:
         raise StudyError(
             f"study file {file} is not UTF-8 (byte {error.start}); save it as UTF-8"
         ) from None
+    return study_of_text(text, file)
+
+
+def study_of_text(text: str, file: Path) -> Study:
+    """Check the text of a study file.
+
+    Parameters
+    ----------
+    text
+        The text.
+    file
+        The study file that it is of, or will be of.
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    StudyError
+        The text is not TOML, or holds an unknown key, a wrong unit or an impossible value.
+    """
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"study file {file} is not valid TOML: {error}") from None
     if data.get("schema_version") != SCHEMA_VERSION:

@@ -104,12 +104,16 @@ def damaged_raw(folder: Path) -> list[str]:
         for name, record in sorted(_read(note, "files").items()):
             file = note.parent / name
             if not file.is_file():
-                faults.append(f"{file}: missing; run `phusong fetch` again")
+                faults.append(f"{file}: missing; {_again(record)}")
             elif sha256_of(file) != record.get("sha256"):
-                faults.append(
-                    f"{file}: changed since it was had; remove it and run `phusong fetch` again"
-                )
+                faults.append(f"{file}: changed since it was had; remove it, and {_again(record)}")
     return faults
+
+
+def _again(record: dict[str, Any]) -> str:
+    if record.get("by") == "phusong add":
+        return f"add {record.get('original_name')} again with `phusong add`"
+    return "run `phusong fetch` again"
 
 
 def _read(file: Path, key: str) -> dict[str, dict[str, Any]]:

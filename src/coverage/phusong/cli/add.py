@@ -1,0 +1,58 @@
+"""``add``: own files into a study."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phusong.cli.options import faults_shown
+
+
+def add(  # noqa: PLR0913 — a command line
+    study: Annotated[Path, typer.Argument(help="Study file.")],
+    files: Annotated[list[Path], typer.Argument(help="Files that you bring.")],
+    *,
+    as_key: Annotated[
+        str, typer.Option("--as", help="What they are, such as towers, where it is not recognised.")
+    ] = "",
+    source: Annotated[
+        str, typer.Option("--source", help="Who made them; stands on every product.")
+    ] = "",
+    licence: Annotated[str, typer.Option("--licence", help="Their licence.")] = "",
+    attribution: Annotated[str, typer.Option("--attribution", help="Words to print.")] = "",
+    date: Annotated[str, typer.Option("--date", help="Of when they are.")] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Read them instead of what the study reads now.")
+    ] = False,
+    beside: Annotated[
+        bool,
+        typer.Option("--beside", help="Read a tower list or terrain beside what is read now."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+    ] = False,
+) -> None:
+    """Add your own files: recognised, checked, copied to data/raw, named in the study file.
+
+    Towers, outlines of communes, villages, facilities, households, terrain, population, roads,
+    power lines, settlements, the national boundary, water. Comments of the study file stay; as it
+    was, it is kept beside it.
+    """
+    with faults_shown():
+        from phusong.pipeline.add import Told, carry_out, plan_addition  # noqa: PLC0415
+
+        told = Told(
+            as_key, source or "not stated", licence, attribution, date,
+            replace=replace, beside=beside,
+        )  # fmt: skip
+        addition = plan_addition(study, files, told)
+        for part in addition.added:
+            typer.echo(f"{part.file.name}: {part.recognised.key} ({part.recognised.why})")
+        for line in addition.noticed:
+            typer.echo(f"warning: {line}", err=True)
+        typer.echo(addition.difference or "the study file names them already")
+        if dry_run:
+            typer.echo("nothing was written (--dry-run)")
+            return
+        for line in carry_out(addition):
+            typer.echo(line)

@@ -1,0 +1,184 @@
+"""What a file is that somebody brings: by its content, never by its name alone."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import rasterio
+from rasterio.errors import RasterioError
+from rasterio.windows import Window
+
+from phusong.errors import DataError
+from phusong.sources.areas import BEGINNINGS, refuse_unsafe
+from phusong.sources.cell_dump import is_cell_dump
+from phusong.sources.terrain import HIGHEST_M, LOWEST_M, RASTER_SUFFIXES
+from phusong.sources.towers_file import TEXT_SUFFIXES, read_sheet
+from phusong.sources.towers_words import fold, meaning
+from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES
+from phusong.study import Study, TowerInput
+
+ADDABLE = (
+    "towers", "boundaries", "villages", "village_positions", "facilities", "households",
+    "terrain", "population", "roads", "power_lines", "settlements", "country", "water",
+)  # fmt: skip
+"""Inputs that a file can be added as."""
+_LEVELS = re.compile(r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level_?dbm|signal")
+_TIMES = re.compile(r"time|date|thoi_?gian|ngay")
+_WINDOW = 256
+_SMOOTH, _ROUGH = 0.97, 0.9
+"""Correlation of neighbouring cells: ground lies above the first, people below the second."""
+_ASK = f"say what it is with --as: {', '.join(ADDABLE)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a file is.
+
+    Parameters
+    ----------
+    key
+        Input of a study, for example ``towers``.
+    why
+        What tells so, in a few words.
+    """
+
+    key: str
+    why: str
+
+
+def recognise(file: Path, study: Study) -> Recognised:
+    """Say which input of a study a file is.
+
+    Parameters
+    ----------
+    file
+        Table, workbook, vector layer or raster.
+    study
+        Its communes and how its outlines name them.
+
+    Returns
+    -------
+    Recognised
+        The input, and what tells so.
+
+    Raises
+    ------
+    DataError
+        The file does not exist, cannot be read, or could be several things.
+    """
+    if not file.is_file():
+        raise DataError(f"{file} does not exist; name a file")
+    suffix = file.suffix.lower()
+    if suffix in RASTER_SUFFIXES:
+        return _raster(file)
+    if suffix in TEXT_SUFFIXES | WORKBOOK_SUFFIXES | {".kml"}:
+        return _table(file)
+    if suffix in BEGINNINGS:
+        return _layer(file, study)
+    raise DataError(f"{file} is of no kind that is recognised; {_ASK}")
+
+
+def _raster(file: Path) -> Recognised:
+    if file.suffix.lower() == ".hgt":
+        return Recognised("terrain", "a tile of SRTM")
+    try:
+        with rasterio.open(file) as source:
+            row, col = (max(0, (size - _WINDOW) // 2) for size in source.shape)
+            window = Window(col, row, min(_WINDOW, source.width), min(_WINDOW, source.height))
+            cells = source.read(1, window=window, masked=True).astype(np.float64)
+            values = cells.filled(np.nan) * source.scales[0] + source.offsets[0]
+    except RasterioError as error:
+        raise DataError(f"{file} cannot be read as a raster ({error}); export it again") from None
+    known = values[np.isfinite(values)]
+    if not known.size:
+        raise DataError(f"{file} has no value in its middle; {_ASK}")
+    low, high = float(known.min()), float(known.max())
+    if low >= -160.0 and high < 0.0:
+        raise DataError(
+            f"{file} holds {low:g} to {high:g}, which look like levels in dBm: an operator's own "
+            "coverage needs operator, technology, threshold and date, so write it into the study "
+            "file as [[inputs.operator_coverage]] (docs/inputs.md)"
+        )
+    alike = _likeness(values)
+    if alike >= _SMOOTH and low >= LOWEST_M and 10.0 < high <= HIGHEST_M:
+        return Recognised("terrain", f"smooth heights, {low:.0f} to {high:.0f} m in its middle")
+    if alike < _ROUGH and low >= 0.0:
+        return Recognised("population", f"uneven counts, {low:g} to {high:g} in its middle")
+    raise DataError(f"{file} holds {low:g} to {high:g}, heights or people? {_ASK}")
+
+
+def _likeness(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    """Correlation of cells with their neighbours to the east and south."""
+    pairs = [(values[:, :-1], values[:, 1:]), (values[:-1], values[1:])]
+    one, other = (np.concatenate([p[k].ravel() for p in pairs]) for k in (0, 1))
+    both = np.isfinite(one) & np.isfinite(other)
+    if both.sum() < 2 or one[both].std() == 0.0 or other[both].std() == 0.0:
+        return float("nan")
+    return float(np.corrcoef(one[both], other[both])[0, 1])
+
+
+def _table(file: Path) -> Recognised:
+    sheet = read_sheet(file, TowerInput(file=str(file), source="to be recognised"))
+    if is_cell_dump(sheet.table):
+        return Recognised("towers", "a cell dump in OpenCelliD's columns")
+    return _by_columns([str(title) for title in sheet.table.columns], file)
+
+
+def _by_columns(titles: list[str], file: Path) -> Recognised:
+    folded = {fold(title) for title in titles}
+    for needed, key in (
+        ({"household_id"}, "households"),
+        ({"facility_id", "kind"}, "facilities"),
+        ({"village_id", "name"}, "villages"),
+        ({"village_id", "latitude", "longitude"}, "village_positions"),
+    ):
+        if {fold(n) for n in needed} <= folded:
+            return Recognised(key, f"columns {', '.join(sorted(needed))}")
+    known = {m.column for title in titles if (m := meaning(title, {})) is not None}
+    if any(map(_LEVELS.search, folded)) and any(map(_TIMES.search, folded)):
+        raise DataError(
+            f"{file} looks like measurements (levels and times); phusong add does not take them"
+        )
+    if len(known & {"site_id", "operator", "technology", "latitude", "azimuth_deg",
+                    "antenna_height_m", "mast_height_m", "frequency_mhz"}) >= 3:  # fmt: skip
+        return Recognised("towers", f"columns {', '.join(sorted(known)[:6])}")
+    raise DataError(f"{file}: columns {', '.join(titles[:12])} tell nothing for sure; {_ASK}")
+
+
+def _layer(file: Path, study: Study) -> Recognised:
+    refuse_unsafe(file, key="phusong add", beginnings=BEGINNINGS)
+    try:
+        layer = pyogrio.read_dataframe(file, force_2d=True)
+    except (pyogrio.errors.DataSourceError, ValueError) as error:
+        raise DataError(f"{file} cannot be read ({error}); export it again") from None
+    if not isinstance(layer, gpd.GeoDataFrame) or layer.empty:
+        raise DataError(f"{file} holds no shapes; {_ASK}")
+    kinds = {str(kind).removeprefix("Multi") for kind in layer.geom_type.dropna()}
+    titles = [c for c in layer.columns if c != "geometry"]
+    if kinds == {"Point"}:
+        return _by_columns([*titles, "latitude", "longitude"], file)
+    if kinds == {"LineString"}:
+        for column, key in (("highway", "roads"), ("voltage", "power_lines"),
+                            ("power", "power_lines")):  # fmt: skip
+            if column in titles:
+                return Recognised(key, f"lines with the column {column}")
+        raise DataError(f"{file} holds lines, roads or power lines? {_ASK}")
+    if kinds == {"Polygon"}:
+        return _polygons(layer, titles, file, study)
+    raise DataError(f"{file} holds {', '.join(sorted(kinds))} together; {_ASK}")
+
+
+def _polygons(layer: gpd.GeoDataFrame, titles: list[str], file: Path, study: Study) -> Recognised:
+    if "village_id" in titles:
+        return Recognised("settlements", "polygons with the column village_id")
+    asked = {*study.area.communes, *study.inputs.boundaries.codes}
+    for column in titles:
+        found = asked & {str(v).strip() for v in layer[column].dropna()}
+        if found:
+            return Recognised("boundaries", f"{len(found)} of the study's codes in {column}")
+    raise DataError(
+        f"{file} holds polygons without a code of the study's communes or a village_id; {_ASK}"
+    )

@@ -1,0 +1,157 @@
+"""Writing an input into a study file: its text is edited line by line, comments stay."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from phusong.errors import StudyError
+
+_ONE_LINE = re.compile(
+    r"""\s*["']?\w+["']?\s*=\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'|\[[^\[\]#]*\])\s*(#.*)?$"""
+)
+"""A value on one line, and the comment behind it."""
+_HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+Entry = Mapping[str, str | list[str]]
+"""Keys of an input and their values, as they are written."""
+
+
+def with_input(text: str, key: str, entry: Entry) -> str:
+    """Text of a study file whose input has other values, or is new.
+
+    Parameters
+    ----------
+    text
+        The study file.
+    key
+        Input, for example ``towers``.
+    entry
+        Values to set; an empty text takes a key away, others of the input stay.
+
+    Returns
+    -------
+    str
+        The new text.
+
+    Raises
+    ------
+    StudyError
+        The file is written in a way that is not understood; the message says what to write.
+    """
+    wanted = tomllib.loads(text)
+    section = wanted.setdefault("inputs", {}).setdefault(key, {})
+    for name, value in entry.items():
+        section.pop(name, None)
+        if value:
+            section[name] = value
+    lines = text.splitlines()
+    start = _header(lines, f"inputs.{key}")
+    if start is None:
+        changed = _inserted(lines, f"[inputs.{key}]", entry)
+    else:
+        changed = [*lines[: start + 1], *_set(lines[start + 1 :], entry)]
+    return _verified(changed, wanted, f"[inputs.{key}]", entry)
+
+
+def with_list_beside(text: str, entry: Entry) -> str:
+    """Text of a study file that reads one more tower list.
+
+    Parameters
+    ----------
+    text
+        The study file.
+    entry
+        Values of the list.
+
+    Returns
+    -------
+    str
+        The new text.
+
+    Raises
+    ------
+    StudyError
+        The file is written in a way that is not understood; the message says what to write.
+    """
+    wanted = deepcopy(tomllib.loads(text))
+    given = {name: value for name, value in entry.items() if value}
+    wanted["inputs"]["towers"].setdefault("also", []).append(given)
+    changed = _inserted(text.splitlines(), "[[inputs.towers.also]]", entry)
+    return _verified(changed, wanted, "[[inputs.towers.also]]", entry)
+
+
+def _verified(lines: list[str], wanted: Mapping[str, Any], header: str, entry: Entry) -> str:
+    """The text, if it says exactly what was wanted."""
+    text = "\n".join(lines) + "\n"
+    try:
+        found: Mapping[str, Any] | None = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        found = None
+    if found != wanted:
+        raise StudyError(
+            "the study file is written in a way that cannot be edited safely; write this into it "
+            "yourself:\n" + "\n".join([header, *_written(entry)])
+        )
+    return text
+
+
+def _written(entry: Entry) -> list[str]:
+    # Text of JSON is a basic string of TOML, but for the delete character, which names have not.
+    return [f"{name} = {json.dumps(v, ensure_ascii=False)}" for name, v in entry.items() if v]
+
+
+def _table(line: str) -> str:
+    """Name of the table whose header a line is; empty for another line."""
+    found = _HEADER.match(line)
+    return "" if found is None else re.sub(r"[\s\"']", "", found[1])
+
+
+def _key(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*[\"']?{name}[\"']?\s*=")
+
+
+def _header(lines: list[str], name: str) -> int | None:
+    """Line of a table's header."""
+    for number, line in enumerate(lines):
+        if _table(line) == name and not line.lstrip().startswith("[["):
+            return number
+    return None
+
+
+def _set(lines: list[str], entry: Entry) -> list[str]:
+    """Lines after a header, with values of its table set."""
+    end = next((k for k, line in enumerate(lines) if _HEADER.match(line)), len(lines))
+    body, rest = lines[:end], lines[end:]
+    missing = []
+    for name, value in entry.items():
+        place = next((k for k, x in enumerate(body) if _key(name).match(x)), None)
+        written = _written({name: value})
+        if place is not None:
+            body[place : place + 1] = _commented(written, body[place])
+        else:
+            missing += written
+    first = next((k for k, x in enumerate(body) if _key("files?").match(x)), -1)
+    return [*body[: first + 1], *missing, *body[first + 1 :], *rest]
+
+
+def _commented(written: list[str], before: str) -> list[str]:
+    """A line that takes the place of another, with the comment that stood behind that."""
+    found = _ONE_LINE.match(before)
+    comment = found[1] if found and found[1] else ""
+    if not comment:
+        return written
+    return [f"{written[0]}  {comment}"] if written else [comment]
+
+
+def _inserted(lines: list[str], header: str, entry: Entry) -> list[str]:
+    """A new table behind the last input, before the comments of what follows."""
+    inputs = [k for k, line in enumerate(lines) if _table(line).split(".")[0] == "inputs"]
+    place = len(lines)
+    if inputs:
+        after = (k for k in range(inputs[-1] + 1, len(lines)) if _HEADER.match(lines[k]))
+        place = next(after, len(lines))
+        while not lines[place - 1].strip() or lines[place - 1].lstrip().startswith("#"):
+            place -= 1
+    return [*lines[:place], "", header, *_written(entry), *lines[place:]]
