@@ -15,7 +15,9 @@ import shapely
 import phusong
 from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.report import study_facts
 from phusong.reporting.basis_words import SUPPLIED, plain
+from phusong.reporting.study_readings import study_readings
 from runs import invoke, run_here, table
 from synthetic import CRS, SOUTH, WEST, Region, assumed, write_region
 
@@ -142,6 +144,23 @@ def test_every_product_says_operator_supplied(region: Region) -> None:
     assert fact["cells_unknown"] == fact["cells_outside"] > 0
     (entry,) = [i for i in manifest["inputs"] if i["key"] == "operator_coverage"]
     assert entry["source"] == SECRET
+
+
+def test_a_click_names_no_server_where_it_is_the_map_that_covers(region: Region) -> None:
+    facts = study_facts(start(phusong.open_study(region.study)))
+    everybody, of_a, of_b = study_readings(facts).layers
+    assert of_b.name.en == f"Nhà mạng B ({SUPPLIED.en})"
+    assert of_b.server is None
+    assert of_b.probability_percent is None
+    assert of_b.level_dbm is None  # the map has no levels
+    assert everybody.server is not None
+    assert of_a.server is not None
+    covered, _ = (placed(region, found) for found in told())
+    by_map = covered & (of_a.classes < 2)
+    assert by_map.any()
+    assert (everybody.server[by_map] == -1).all()
+    assert (everybody.probability_percent[by_map] == 255).all()  # type: ignore[index]
+    assert np.array_equal(everybody.server[~covered], of_a.server[~covered])
 
 
 def test_it_touches_neither_resilience_nor_quality(region: Region, alone: Region) -> None:
