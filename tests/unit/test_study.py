@@ -17,6 +17,7 @@ from phusong.study import (
     EquitySection,
     QualitySection,
     Quantity,
+    SmallSite,
     StabilitySection,
     Study,
     UplinkSection,
@@ -230,6 +231,8 @@ def test_assumptions_are_complete_and_in_order() -> None:
             if name not in {"rain", "roots", "relays"}
         ),
         *(f"planning.equity.{name}" for name in EquitySection.model_fields),
+        *(f"planning.small_site.{name}" for name in SmallSite.model_fields),
+        "planning.taller_by", "planning.search_ring",
     }  # fmt: skip
     assert assumed_unless_said < set(keys)
     assert len(keys) == count(study_facts()) + len(assumed_unless_said)

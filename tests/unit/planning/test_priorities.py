@@ -13,8 +13,9 @@ from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.geo.places import Communes, Places
 from phusong.planning.candidates import Spot
-from phusong.planning.cost import SiteCost
+from phusong.planning.cost import OptionMoney, SiteCost
 from phusong.planning.explain import COLUMNS, priorities_table
+from phusong.planning.finance import account, gap_of
 from phusong.planning.priorities import Option, Priority, option_id, rank_options
 from phusong.planning.rank_intervals import RankInterval
 
@@ -279,12 +280,18 @@ def test_reasons_in_two_languages() -> None:
 def test_how_sure_a_rank_is() -> None:
     one = priority([0, 3])
     sure = {one.option.option_id: RankInterval(2, 5, 1, 1, 0.975, 200)}
+    site = account(
+        capex=1000.0, opex_per_year=10.0, rate=0.0, horizon_years=10.0, revenue_per_year=30.0
+    )
+    money = OptionMoney(site, gap_of(site))
     row = priorities_table(
         [one], places(["Bản A"]), GRID, {"a": "Nhà mạng A"}, frequency_mhz=900.0,
-        intervals=sure, gap_types={one.option.option_id: "capex_grant"},
+        intervals=sure, money={one.option.option_id: money},
     ).iloc[0]  # fmt: skip
     assert (row["rank_p10"], row["rank_p90"], row["probability_in_top_10"]) == (2, 5, 0.975)
-    assert row["gap_type"] == "capex_grant"
+    # 1,000 to build and 100 to run, 300 come back.
+    assert (row["gap_type"], row["grant"], row["support_per_year"]) == ("capex_grant", 800, 0)
+    assert row["net_present_value"] == -800
     assert row["why_en"].endswith(
         " With other levels, prices and people (200 trials) this rank is 2 to 5 in 80 % of them, "
         "that of the place whoever builds 1."

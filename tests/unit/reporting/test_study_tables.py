@@ -105,10 +105,10 @@ def test_white_zones_are_of_all_operators(study: Study) -> None:
 
 def test_priorities_in_millions(study: Study) -> None:
     table = priority_table(study, priorities(), most=2)
-    first = ("1", "1–4", "Nhà mạng A", "Dìn Chin", 500.4, 300.0, 2500.0, 4000.0, 7.99)
+    first = ("1", "1–4", "Nhà mạng A", "", "Dìn Chin", 500.4, 300.0, 2500.0, 4000.0, 7.99)
     assert table.rows[0] == first
     assert table.rows[1][1] is None  # no trials, no interval
-    assert table.columns[6].heading == Bilingual(
+    assert table.columns[7].heading == Bilingual(
         f"Vốn đầu tư [triệu {study.costs.exchange.currency}]",
         f"Capex [million {study.costs.exchange.currency}]",
     )

@@ -1,24 +1,31 @@
 """Step 3: where to build first."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from rasterio.features import rasterize
 
 from phusong.analysis.basis import not_to_rank
 from phusong.analysis.gaps import MARGINAL, NO_SIGNAL, Gaps
 from phusong.analysis.reach import ANY
+from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_options import candidates
 from phusong.pipeline.session import Session
 from phusong.planning.build_steps import BuildStep, build_steps
-from phusong.planning.candidates import Spot, candidate_spots
-from phusong.planning.cost import gap_type
+from phusong.planning.candidates import Spot, candidate_spots, sum_within
+from phusong.planning.cost import OptionMoney, option_money
 from phusong.planning.demand import Demand, people_in_need
-from phusong.planning.explain import priorities_table
+from phusong.planning.explain import TEXT, Survey, priorities_table
+from phusong.planning.export_tables import export_tables
+from phusong.planning.kinds import kinds_in_use
+from phusong.planning.layouts import Ground, layouts
 from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority, rank_options
 from phusong.planning.rank_intervals import Candidates, intervals_by_option, rank_intervals
@@ -33,7 +40,7 @@ from phusong.units import BoolArray, FloatArray
 STEP = "plan"
 PLAN_TEXT = (
     *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
-    "why_vi", "why_en", "best_set_proven",
+    "why_vi", "why_en", "best_set_proven", *TEXT,
 )  # fmt: skip
 
 
@@ -80,6 +87,7 @@ def plan(session: Session, gaps: Gaps) -> Plan:
 
 def _compute(session: Session, gaps: Gaps) -> None:
     study, inputs = session.study, session.inputs
+    _refuse_unknown_crs(study)
     technology = next(iter(study.technologies))
     asked = _inside_communes(session)
     people = np.where(asked, np.nan_to_num(inputs.people.count), 0.0)
@@ -98,7 +106,12 @@ def _compute(session: Session, gaps: Gaps) -> None:
     not_covered = {**needy, ANY: white}
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
-    found = candidates(session, spots, demand, technology=technology, step=STEP)
+    kinds, left_out = kinds_in_use(study)
+    offered = layouts(
+        study, inputs.network, Ground(inputs.terrain, np.where(somebody, people, 0.0)),
+        spots=spots, villages=_villages(session, np.where(white, people, 0.0), standing.allowed), kinds=kinds,
+    )  # fmt: skip
+    found = candidates(session, offered, demand, step=STEP)
     refused = not_to_rank(gaps.basis, technology, rank_incomplete=study.planning.rank_incomplete)
     names = {op.name: op.key for op in study.operators}
     numbers = {key: number for number, key in enumerate(names.values())}
@@ -111,6 +124,8 @@ def _compute(session: Session, gaps: Gaps) -> None:
     facts: dict[str, object] = {
         "spots": len(spots),
         "options": len(found.options),
+        "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
+        "kinds_left_out": list(left_out),
         "priorities": len(ranked),
         "operators_not_ranked": list(refused),
         "removed": [asdict(part) for part in removed],
@@ -118,16 +133,19 @@ def _compute(session: Session, gaps: Gaps) -> None:
         "people_white_zone": round(float(people[white].sum()), 3),
         "not_computed": [] if study.planning.revenue else ["gap_type"],
     }
+    for line in left_out:
+        study.note(line)
     for key in refused:
         study.note(f"plan: {key} is not ranked, its list of sites is incomplete")
     if sure is not None:
         facts["kendall_tau"] = round(sure.kendall_tau, 6)
-    steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
+    options = [priority.option for priority in ranked]
+    steps = build_steps(found, demand, ranked=options)
     tables = {
         name: with_plan_basis(table, gaps.basis, technology, names)
         for name, table in _tables(session, found, ranked, sure, steps).items()
     }
-    _write(session, tables, facts)
+    _write(session, tables, export_tables(tables["priorities"], options), facts)
 
 
 def removed_ground(session: Session) -> tuple[Removed, ...]:
@@ -189,13 +207,32 @@ def _tables(
             ranked, places, grid, names,
             frequency_mhz=study.planning.new_site.frequency.value,
             intervals=intervals_by_option(found, sure) if sure else None,
-            gap_types=_gap_types(study, ranked),
+            money=_money(study, ranked),
+            survey=Survey(study.planning.local_crs, study.planning.search_ring.value),
         ),
         "build-order": build_order_table(steps, places, grid, names),
         "stability": stability_table(
             found.options, sure, places, grid, names, seed=study.planning.stability.seed
         ),
     }  # fmt: skip
+
+
+def _villages(
+    session: Session, people: FloatArray, allowed: BoolArray
+) -> list[tuple[str, float, float]]:
+    """Villages with people of the white zone around, those with most first; on allowed ground."""
+    grid, frame = session.inputs.grid, session.inputs.places.villages
+    reach_m = session.study.verdicts.settlement_radius.value
+    near = sum_within(people, max(1.0, reach_m / grid.resolution_m))
+    found = []
+    for name, point in zip(frame["name"], frame.geometry, strict=True):
+        if point is None or point.is_empty or not bool(grid.contains(point.x, point.y)):
+            continue
+        row, col = (int(np.floor(v)) for v in grid.pixel_of(point.x, point.y))
+        if allowed[row, col] and near[row, col] >= 1.0:
+            found.append((-round(float(near[row, col]), 6), str(name), point.x, point.y))
+    kept = sorted(found)[: session.study.planning.villages_kept]
+    return [(name, easting, northing) for _, name, easting, northing in kept]
 
 
 def _inside_communes(session: Session) -> BoolArray:
@@ -215,13 +252,13 @@ def _in_need(
     return np.asarray(((found == NO_SIGNAL) | (found == MARGINAL)) & asked)
 
 
-def _gap_types(study: Study, ranked: tuple[Priority, ...]) -> dict[str, str]:
-    """Gap of money by option; nothing when the study does not say what people bring."""
+def _money(study: Study, ranked: tuple[Priority, ...]) -> dict[str, OptionMoney | None] | None:
+    """Revenue and gap by option; None when the study does not say what people bring."""
     revenue = study.planning.revenue
     if revenue is None:
-        return {}
+        return None
     return {
-        priority.option.option_id: gap_type(
+        priority.option.option_id: option_money(
             priority.option.cost,
             study.costs,
             revenue,
@@ -232,8 +269,30 @@ def _gap_types(study: Study, ranked: tuple[Priority, ...]) -> dict[str, str]:
     }
 
 
+def _refuse_unknown_crs(study: Study) -> None:
+    """Say early, and by the name of the key, that positions cannot be given in this CRS."""
+    name = study.planning.local_crs
+    if not name:
+        return
+    try:
+        metric = CRS.from_user_input(name).is_projected
+    except CRSError as error:
+        raise DataError(
+            f"{study.file.name}: planning.local_crs = {name} is not a known CRS ({error}); "
+            "give one in metres, for example EPSG:9208 (VN-2000 / TM-3 104-45)"
+        ) from None
+    if not metric:
+        raise DataError(
+            f"{study.file.name}: planning.local_crs = {name} is in degrees; positions in WGS 84 "
+            "are given anyway; name a CRS in metres, for example EPSG:9208 (VN-2000 / TM-3 104-45)"
+        )
+
+
 def _write(
-    session: Session, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, object]
+    session: Session,
+    tables: Mapping[str, pd.DataFrame],
+    exported: Mapping[str, pd.DataFrame],
+    facts: Mapping[str, object],
 ) -> None:
     study = session.study
     folder = study.output / "plan"
@@ -242,6 +301,9 @@ def _write(
     for name, table in ready.items():
         files.append(folder / f"{name}.csv")
         write_csv(files[-1], table)
+    for name, table in exported.items():
+        files.append(folder / "export" / f"{name}.csv")
+        write_csv(files[-1], tidy(table, practice=study.study.practice_data))
     assumptions = pd.DataFrame([a.model_dump() for a in study.assumptions()])
     sheets = {"priorities": ready["priorities"], "assumptions": tidy(assumptions, practice=False)}
     files += [folder / "priorities.xlsx", folder / "options.gpkg"]

@@ -1,7 +1,7 @@
-"""What could be built: spots for masts, what each would cover, and what it costs."""
+"""What could be built: every kind of option, what each would cover, and what it costs."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -10,85 +10,121 @@ from scipy.special import ndtri
 from phusong.analysis.gaps import COVERED, service_class
 from phusong.analysis.reach import BestServer, Threshold
 from phusong.geo.network import Sector
-from phusong.models.loss_map import LossMap
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.session import Session
-from phusong.planning.candidates import Spot, distances_m
-from phusong.planning.cost import SiteCost, SiteFacts, site_cost
+from phusong.planning.candidates import distances_m
+from phusong.planning.cost import SiteCost, SiteFacts
 from phusong.planning.demand import Demand
+from phusong.planning.kinds import NEW_MAST, ROAMING
+from phusong.planning.layouts import Layout
+from phusong.planning.option_cost import Build, option_cost
 from phusong.planning.priorities import Option, option_id
 from phusong.planning.rank_intervals import Candidates
 from phusong.units import FloatArray, IntArray
 
-KIND = "new-mast"
 MOST_SURE = 1e-11
 """Probabilities nearer to 0 or 1 than this are as good as these."""
+HOPELESS_DB = -12.0
+"""An upgrade that is further than this from covering anybody in need is no option [dB]."""
 
 
 def candidates(
-    session: Session, spots: tuple[Spot, ...], demand: Demand, *, technology: str, step: str
+    session: Session, layouts: Sequence[Layout], demand: Demand, *, step: str
 ) -> Candidates:
-    """Price every spot for every operator, and see what a site there would cover.
+    """Price every layout for everyone who could build it, and see what it would cover.
 
     Parameters
     ----------
     session
         The study in use.
-    spots
-        Where a mast could stand.
+    layouts
+        What could be built.
     demand
         Whom to reach.
-    technology
-        What a new site radiates.
     step
         Whose progress is told.
 
     Returns
     -------
     Candidates
-        One option per spot and operator, sorted by option_id.
+        One option per layout and builder, sorted by option_id. Layouts that radiate the same
+        are computed once. Of upgrades, shared sites and small sites those stay that cover
+        somebody in need, or would with 12 dB more.
     """
-    study = session.study
-    surroundings = _Surroundings(session, spots)
-    options: list[Option] = []
-    margins = np.empty((len(spots), len(demand.cells)), dtype=np.float32)
-    covered = np.zeros(margins.shape, dtype=np.bool_)
-    places: list[tuple[int, int]] = []
-    ends: list[tuple[float, float]] = []
-    for number, (covers, margin) in enumerate(_reached(session, spots, demand, technology, step)):
-        margins[number] = margin
-        covered[number] = np.isin(demand.cells, covers)
-        for key, operator in enumerate(study.operators):
-            facts = surroundings.facts(number, operator.key)
-            low, base, high = surroundings.prices(facts)
-            height = study.planning.new_site.antenna_height.value
-            name = option_id(KIND, operator.key, spots[number], height, session.inputs.grid)
-            options.append(
-                Option(
-                    name, operator.key, spots[number], height, covers, base,
-                    facts.road_m, facts.power_line_m, facts.backhaul_m,
-                )
-            )  # fmt: skip
-            places.append((number, key))
-            ends.append((low, high))
-    order = sorted(range(len(options)), key=lambda row: options[row].option_id)
-    site, operators = np.array(places, dtype=np.int64).reshape(-1, 2)[order].T
-    low_end, high_end = np.array(ends, dtype=np.float64).reshape(-1, 2)[order].T
+    radios = _Radios(session, layouts, demand, step)
+    surroundings = _Surroundings(session, layouts)
+    rows: list[_Row] = []
+    for number, layout in enumerate(layouts):
+        radio = radios.of(layout)
+        if layout.kind != NEW_MAST and not radios.is_of_use(radio):
+            continue
+        rows += [
+            _row(session, surroundings, radios, demand, (number, layout), builder)
+            for builder in layout.builders
+        ]
+    rows.sort(key=lambda row: row.option.option_id)
+    places = {spot: k for k, spot in enumerate(dict.fromkeys(_place(x) for x in layouts))}
+    keys = [op.key for op in session.study.operators]
+    used = sorted({row.radio for row in rows})
+    new = {radio: k for k, radio in enumerate(used)}
     return Candidates(
-        tuple(options[row] for row in order), site, operators, covered, margins, low_end, high_end
+        tuple(row.option for row in rows),
+        np.array([places[_place(layouts[row.layout])] for row in rows], dtype=np.int64),
+        np.array([keys.index(row.option.operator) for row in rows], dtype=np.int64),
+        radios.covered[used],
+        radios.margins[used],
+        np.array([row.low for row in rows], dtype=np.float64),
+        np.array([row.high for row in rows], dtype=np.float64),
+        np.array([new[row.radio] for row in rows], dtype=np.int64),
     )
 
 
-class _Surroundings:
-    """Distances that prices of the spots rest on."""
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """An option with its layout's number, its row of coverage, and the ends of its price."""
 
-    def __init__(self, session: Session, spots: tuple[Spot, ...]) -> None:
+    option: Option
+    layout: int
+    radio: int
+    low: float
+    high: float
+
+
+def _row(
+    session: Session, surroundings: "_Surroundings", radios: "_Radios", demand: Demand,
+    numbered: tuple[int, Layout], builder: str,
+) -> _Row:  # fmt: skip
+    number, layout = numbered
+    radio = radios.of(layout)
+    spot = layout.spot
+    people = demand.people[demand.operators.index(builder)][radios.covered[radio]].sum()
+    facts = surroundings.facts(number, builder)
+    low, base, high = surroundings.prices(layout, facts, builder, float(people))
+    height = max(sector.antenna_height_m for sector in layout.sectors)
+    name = option_id(layout.kind, builder, spot, height, session.inputs.grid, detail=layout.detail)
+    option = Option(
+        name, builder, spot, height, radios.covers[radio], base,
+        facts.road_m, facts.power_line_m, facts.backhaul_m, layout,
+    )  # fmt: skip
+    return _Row(option, number, radio, low, high)
+
+
+def _place(layout: Layout) -> tuple[int, int]:
+    """Place of a layout, to the metre: at most one option is built there."""
+    return round(layout.spot.easting), round(layout.spot.northing)
+
+
+class _Surroundings:
+    """Distances that prices of the places rest on."""
+
+    def __init__(self, session: Session, layouts: Sequence[Layout]) -> None:
         study, lines = session.study, session.inputs.places
         self.study = study
-        self.spots = spots
+        spots = tuple(layout.spot for layout in layouts)
+        self.slope_deg = [spot.slope_deg for spot in spots]
         self.road_m = distances_m(spots, lines.roads.geometry)
         self.power_line_m = distances_m(spots, lines.power_lines.geometry)
         self.backhaul_m = {
@@ -101,33 +137,105 @@ class _Surroundings:
         return SiteFacts(
             road_m=float(self.road_m[number]),
             power_line_m=float(self.power_line_m[number]),
-            slope_deg=self.spots[number].slope_deg,
+            slope_deg=self.slope_deg[number],
             backhaul_m=_known(self.backhaul_m[operator][number], radius_m),
         )
 
-    def prices(self, facts: SiteFacts) -> tuple[float, SiteCost, float]:
+    def prices(
+        self, layout: Layout, facts: SiteFacts, operator: str, people: float
+    ) -> tuple[float, SiteCost, float]:
         """Present value at the low end, the price itself, and present value at the high end."""
+        build = Build(
+            layout.kind, facts, layout.height_m, layout.standing_m, layout.bought,
+            self._subscribers(operator, people) if layout.kind == ROAMING else 0.0,
+        )  # fmt: skip
         costs, hop_m = self.study.costs, 1000.0 * self.study.planning.longest_hop.value
-        low = site_cost(facts, costs, longest_hop_m=hop_m, level="low").present_value
-        high = site_cost(facts, costs, longest_hop_m=hop_m, level="high").present_value
-        return low, site_cost(facts, costs, longest_hop_m=hop_m), high
+        low = option_cost(build, costs, longest_hop_m=hop_m, level="low").present_value
+        high = option_cost(build, costs, longest_hop_m=hop_m, level="high").present_value
+        return low, option_cost(build, costs, longest_hop_m=hop_m), high
+
+    def _subscribers(self, operator: str, people: float) -> float:
+        """People who would roam and pay: all who are newly covered where no share is given."""
+        revenue = self.study.planning.revenue
+        if revenue is None:
+            return people
+        share = revenue.market_share.get(operator)
+        return people * revenue.penetration.value * (1.0 if share is None else share.value)
 
 
-def _reached(
-    session: Session, spots: tuple[Spot, ...], demand: Demand, technology: str, step: str
-) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Cells that a site at each spot would cover, and its margins at the demand [dB]."""
-    study = session.study
-    site = study.planning.new_site
-    radius_m = 1000.0 * study.planning.candidate_radius_km
-    bands = (site.frequency.value,)
-    losses = LossMaps(session, study.environment.receiver_height.value)
-    masts = [Mast(s.easting, s.northing, site.antenna_height.value, bands, radius_m) for s in spots]
-    for number, loss in enumerate(losses.maps(masts)):
-        best, threshold = _new_site(session, loss, spots[number], technology)
-        yield _covered_cells(session, best), _margin_db(session, best, threshold, demand)
-        session.progress(step, number + 1, len(masts))
-    study.note(f"candidate path loss: {losses.computed} computed, {losses.reused} reused")
+Radio = tuple[object, ...]
+"""What coverage depends on: where antennas stand, and what they radiate."""
+
+
+class _Radios:
+    """Coverage of everything that layouts would radiate, each once."""
+
+    def __init__(
+        self, session: Session, layouts: Sequence[Layout], demand: Demand, step: str
+    ) -> None:
+        self.session = session
+        firsts: dict[Radio, Layout] = {}
+        for layout in layouts:
+            firsts.setdefault(_radio(layout), layout)
+        self._number = {radio: number for number, radio in enumerate(firsts)}
+        self.covers: list[IntArray] = []
+        self.margins = np.empty((len(firsts), len(demand.cells)), dtype=np.float32)
+        self.covered = np.zeros(self.margins.shape, dtype=np.bool_)
+        for number, (best, threshold) in enumerate(self._computed(list(firsts.values()), step)):
+            self.covers.append(_covered_cells(session, best))
+            self.covered[number] = np.isin(demand.cells, self.covers[-1])
+            self.margins[number] = _margin_db(session, best, threshold, demand)
+
+    def of(self, layout: Layout) -> int:
+        """Number of what a layout radiates."""
+        return self._number[_radio(layout)]
+
+    def is_of_use(self, radio: int) -> bool:
+        """Whether it covers somebody in need, or would with a little more signal."""
+        return bool((self.margins[radio] >= HOPELESS_DB).any())
+
+    def _computed(self, layouts: list[Layout], step: str) -> Iterator[tuple[BestServer, Threshold]]:
+        """Level of each layout and what a handset needs of it."""
+        study = self.session.study
+        losses = LossMaps(self.session, study.environment.receiver_height.value)
+        groups = [list(_by_mast(layout)) for layout in layouts]
+        maps = losses.maps([mast for group in groups for mast, _ in group])
+        for number, group in enumerate(groups):
+            best = BestServer(self.session.inputs.grid)
+            thresholds: list[Threshold] = []
+            for _, sectors in group:
+                loss = next(maps)
+                for sector in sectors:
+                    budget = sector_budget(study, sector, study.environment)
+                    level = sector_map_dbm(
+                        loss, sector,
+                        eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db,
+                    )  # fmt: skip
+                    best.add(loss, level, len(thresholds), budget.threshold)
+                    thresholds.append(budget.threshold)
+            yield best, thresholds[0]
+            self.session.progress(step, number + 1, len(groups))
+        study.note(f"candidate path loss: {losses.computed} computed, {losses.reused} reused")
+
+
+def _radio(layout: Layout) -> Radio:
+    """The same for layouts of the same antennas, whoever builds them and why."""
+    sectors = (
+        replace(s, site_id="", sector_id="", operator="", status="", backhaul="",
+                power_source="", owner="", filled=(), samples=None, mast_height_m=0.0)
+        for s in layout.sectors
+    )  # fmt: skip
+    return (layout.radius_m, *sectors)
+
+
+def _by_mast(layout: Layout) -> Iterator[tuple[Mast, list[Sector]]]:
+    """Sectors by antenna height, each with the path loss that they need."""
+    groups: dict[tuple[float, float, float], list[Sector]] = {}
+    for sector in layout.sectors:
+        groups.setdefault(sector.mast, []).append(sector)
+    for (easting, northing, height), sectors in sorted(groups.items()):
+        bands = tuple(sorted({sector.frequency_mhz for sector in sectors}))
+        yield Mast(easting, northing, height, bands, layout.radius_m), sectors
 
 
 def _known(distance_m: float, fallback_m: float) -> float:
@@ -139,22 +247,6 @@ def _sites_of(session: Session, operator: str) -> gpd.GeoSeries:
     sectors = [s for s in session.inputs.network.on_air().sectors if s.operator == operator]
     points = sorted({(s.easting, s.northing) for s in sectors})
     return gpd.GeoSeries(gpd.points_from_xy([e for e, _ in points], [n for _, n in points]))
-
-
-def _new_site(
-    session: Session, loss: LossMap, spot: Spot, technology: str
-) -> tuple[BestServer, Threshold]:
-    """Level of a new site at a spot, and what a handset needs of it."""
-    study = session.study
-    best = BestServer(session.inputs.grid)
-    sectors = _new_sectors(session, spot, technology)
-    budget = sector_budget(study, sectors[0], study.environment)  # its sectors differ in azimuth
-    for number, sector in enumerate(sectors):
-        level = sector_map_dbm(
-            loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db
-        )
-        best.add(loss, level, number, budget.threshold)
-    return best, budget.threshold
 
 
 def _covered_cells(session: Session, best: BestServer) -> IntArray:
@@ -175,25 +267,3 @@ def _margin_db(
     unknown = np.isnan(terrain) | (best.unknown.ravel()[demand.cells] & (deviations < 0))
     margin = np.where(unknown, -np.inf, deviations * threshold.standard_deviation_db)
     return np.asarray(margin)
-
-
-def _new_sectors(session: Session, spot: Spot, technology: str) -> list[Sector]:
-    study = session.study
-    site, defaults = study.planning.new_site, study.towers
-    longitude, latitude = session.inputs.grid.longitude_latitude(spot.easting, spot.northing)
-    first = Sector(
-        site_id="new", sector_id="1", operator="", technology=technology,
-        latitude=latitude, longitude=longitude, easting=spot.easting, northing=spot.northing,
-        mast_height_m=site.antenna_height.value, antenna_height_m=site.antenna_height.value,
-        frequency_mhz=site.frequency.value, bandwidth_mhz=site.bandwidth.value,
-        eirp_dbm=site.eirp.value, azimuth_deg=0.0,
-        electrical_tilt_deg=defaults.electrical_tilt.value,
-        mechanical_tilt_deg=defaults.mechanical_tilt.value,
-        horizontal_beamwidth_deg=defaults.horizontal_beamwidth.value,
-        vertical_beamwidth_deg=defaults.vertical_beamwidth.value,
-        status="planned",
-    )  # fmt: skip
-    turns = range(site.sectors)
-    return [
-        replace(first, sector_id=str(k + 1), azimuth_deg=360.0 * k / site.sectors) for k in turns
-    ]

@@ -75,7 +75,7 @@ def candidate_spots(
     unknown = np.isnan(height)
     filled = np.where(unknown, np.nanmin(height), height)
     smooth = gaussian_filter(filled, SMOOTHING_M / cell)
-    near = _sum_within(np.nan_to_num(people_in_need), PEOPLE_WITHIN_M / cell)
+    near = sum_within(np.nan_to_num(people_in_need), PEOPLE_WITHIN_M / cell)
     top = _is_highest(smooth, spacing_m / cell) & ~unknown & allowed & (near >= 1.0)
     rows, cols = np.nonzero(top)
     prominence = filled - uniform_filter(filled, size=_odd(2 * spacing_m / cell))
@@ -99,8 +99,21 @@ def _is_highest(height: FloatArray, radius_cells: float) -> BoolArray:
     return np.asarray(height >= maximum_filter(height, footprint=window, mode="nearest"))
 
 
-def _sum_within(values: FloatArray, radius_cells: float) -> FloatArray:
-    """Sum over a square of about the same area as the disc: exact sums of whole cells."""
+def sum_within(values: FloatArray, radius_cells: float) -> FloatArray:
+    """Sum over a square of about the same area as a disc: exact sums of whole cells.
+
+    Parameters
+    ----------
+    values
+        One value per cell, none unknown.
+    radius_cells
+        Radius of the disc in cells, > 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Sum around each cell; what lies outside counts as 0.
+    """
     side = _odd(np.sqrt(np.pi) * radius_cells)
     half = side // 2
     padded = np.pad(values, half + 1)

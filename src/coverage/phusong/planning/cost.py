@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from phusong.planning.finance import account, gap_of, revenue_per_year
+from phusong.planning.finance import Account, Gap, account, gap_of, revenue_per_year
 from phusong.study import CostItem, CostsSection, RevenueSection
 
 LARGEST_ACCESS_FACTOR = 2.0
@@ -118,32 +118,96 @@ def site_cost(
     factor = access_factor(
         facts.road_m / 1000.0,
         facts.slope_deg,
-        per_road_km=_at(costs.access_per_road_km, level),
-        per_slope_step=_at(costs.access_per_slope_step, level),
+        per_road_km=price_at(costs.access_per_road_km, level),
+        per_slope_step=price_at(costs.access_per_slope_step, level),
     )
-    power, power_cost = _power(facts.power_line_m, costs, level)
+    power, supply = power_cost(facts.power_line_m, costs, level)
     hops = max(1, math.ceil(facts.backhaul_m / longest_hop_m))
     capex = (
-        _at(costs.passive_site, level) * factor
-        + _at(costs.radio_site, level)
-        + power_cost
-        + hops * _at(costs.microwave_hop, level)
+        price_at(costs.passive_site, level) * factor
+        + price_at(costs.radio_site, level)
+        + supply
+        + hops * price_at(costs.microwave_hop, level)
     )
     money = account(
         capex=capex,
-        opex_per_year=_at(costs.site_opex, level),
+        opex_per_year=price_at(costs.site_opex, level),
         rate=costs.discount_rate.value,
         horizon_years=costs.horizon.value,
     )
     rate = costs.shown_rate
     return SiteCost(
         capex=capex * rate,
-        opex_per_year=_at(costs.site_opex, level) * rate,
+        opex_per_year=price_at(costs.site_opex, level) * rate,
         present_value=money.total_cost * rate,
         power=power,
         backhaul_hops=hops,
         currency=costs.shown_currency,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OptionMoney:
+    """What an option brings and lacks over the horizon.
+
+    Parameters
+    ----------
+    site
+        Present values of capex, running and revenue.
+    gap
+        Which of the three gaps is left, and what closes it.
+    """
+
+    site: Account
+    gap: Gap
+
+
+def option_money(
+    cost: SiteCost,
+    costs: CostsSection,
+    revenue: RevenueSection,
+    *,
+    people_newly_covered: float,
+    operator: str,
+) -> OptionMoney | None:
+    """Money of an option with what the people whom it newly covers bring.
+
+    Parameters
+    ----------
+    cost
+        Its price.
+    costs
+        The study's cost table.
+    revenue
+        What people newly covered bring.
+    people_newly_covered
+        People, >= 0.
+    operator
+        Operator's key.
+
+    Returns
+    -------
+    OptionMoney or None
+        Its money in the currency of ``cost``; None when the study gives no market share of the
+        operator.
+    """
+    share = revenue.market_share.get(operator)
+    if share is None:
+        return None
+    income = revenue_per_year(
+        people_newly_covered,
+        penetration=revenue.penetration.value,
+        market_share=share.value,
+        arpu_per_month=revenue.arpu.value * costs.shown_rate,
+    )
+    money = account(
+        capex=cost.capex,
+        opex_per_year=cost.opex_per_year,
+        rate=costs.discount_rate.value,
+        horizon_years=costs.horizon.value,
+        revenue_per_year=income,
+    )
+    return OptionMoney(money, gap_of(money))
 
 
 def gap_type(
@@ -175,33 +239,52 @@ def gap_type(
         ``commercial``, ``capex_grant`` or ``running_support``; ``unknown`` when the study gives
         no market share of the operator.
     """
-    share = revenue.market_share.get(operator)
-    if share is None:
-        return "unknown"
-    income = revenue_per_year(
-        people_newly_covered,
-        penetration=revenue.penetration.value,
-        market_share=share.value,
-        arpu_per_month=revenue.arpu.value * costs.shown_rate,
+    money = option_money(
+        cost, costs, revenue, people_newly_covered=people_newly_covered, operator=operator
     )
-    money = account(
-        capex=cost.capex,
-        opex_per_year=cost.opex_per_year,
-        rate=costs.discount_rate.value,
-        horizon_years=costs.horizon.value,
-        revenue_per_year=income,
-    )
-    return gap_of(money).gap_type
+    return "unknown" if money is None else money.gap.gap_type
 
 
-def _power(power_line_m: float, costs: CostsSection, level: PriceLevel) -> tuple[str, float]:
-    solar = _at(costs.power_solar, level)
+def power_cost(
+    power_line_m: float, costs: CostsSection, level: PriceLevel = "base"
+) -> tuple[str, float]:
+    """Cheaper way to feed a site, by what it costs to build.
+
+    Parameters
+    ----------
+    power_line_m
+        Distance to the nearest power line; NaN when no lines are given [m].
+    costs
+        The study's cost table.
+    level
+        Which end of the cost table prices are taken from.
+
+    Returns
+    -------
+    source, capex
+        ``grid`` or ``solar``, and its price in the currency of the table.
+    """
+    solar = price_at(costs.power_solar, level)
     if math.isnan(power_line_m):
         return "solar", solar
-    line = _at(costs.power_line, level) * power_line_m / 1000.0
-    grid = _at(costs.power_grid, level) + _at(costs.transformer, level) + line
+    line = price_at(costs.power_line, level) * power_line_m / 1000.0
+    grid = price_at(costs.power_grid, level) + price_at(costs.transformer, level) + line
     return ("grid", grid) if grid <= solar else ("solar", solar)
 
 
-def _at(item: CostItem, level: PriceLevel) -> float:
+def price_at(item: CostItem, level: PriceLevel) -> float:
+    """Price at one end of the cost table.
+
+    Parameters
+    ----------
+    item
+        A line of the table.
+    level
+        ``low``, ``base`` or ``high``.
+
+    Returns
+    -------
+    float
+        The price.
+    """
     return {"low": item.low, "base": item.base, "high": item.high}[level]

@@ -100,9 +100,9 @@ def cover_columns(
     demand
         Whom to reach.
     covered
-        Spots × cells of the demand: whether a site at the spot covers the cell.
+        Antenna layouts × cells of the demand: whether one covers the cell.
     site, operator
-        Spot and operator of each option, as numbers.
+        Layout and operator of each option, as numbers.
     factor
         What the people of each cell are multiplied with; 1 when left out.
 

@@ -1,15 +1,23 @@
 """Priorities as a table, each with its reason in Vietnamese and English."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import Transformer
 
 from phusong.geo.grid import Grid
 from phusong.geo.places import Places
-from phusong.planning.priorities import Priority
+from phusong.planning.candidates import Spot
+from phusong.planning.cost import OptionMoney
+from phusong.planning.export_tables import antenna_name, azimuth_text
+from phusong.planning.kinds import NEW_MAST
+from phusong.planning.option_cost import backhaul_of
+from phusong.planning.priorities import Option, Priority
 from phusong.planning.rank_intervals import RankInterval
+from phusong.planning.reasons import Told, kind_name, sure_en, sure_vi, why_en, why_vi
 
 COLUMNS = (
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
@@ -18,8 +26,31 @@ COLUMNS = (
     "rank_p10", "rank_p90", "probability_in_top_10", "why_vi", "why_en",
     "present_value", "ground_amsl_m", "antenna_height_m", "frequency_mhz", "slope_deg",
     "road_m", "power_line_m", "backhaul_m",
+    "kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "people_served_elsewhere",
+    "grant", "support_per_year", "net_present_value", "runner_up", "lead_percent",
+    "easting_local_m", "northing_local_m", "local_crs", "search_ring_m", "mast_height_m",
+    "sectors", "azimuth_deg", "electrical_tilt_deg", "mechanical_tilt_deg", "antenna",
+    "bandwidth_mhz", "eirp_dbm",
 )  # fmt: skip
-MOST_VILLAGES_NAMED = 6
+TEXT = ("kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "runner_up",
+        "local_crs", "azimuth_deg", "antenna")  # fmt: skip
+"""Columns beside the usual ones that stay text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How positions are given to those who look for the place.
+
+    Parameters
+    ----------
+    local_crs
+        Metric CRS of the place, for example ``EPSG:9208`` (VN-2000 / TM-3 104-45); empty without.
+    search_ring_m
+        How far a new mast may be moved in the field [m].
+    """
+
+    local_crs: str = ""
+    search_ring_m: float = 0.0
 
 
 def priorities_table(
@@ -30,7 +61,8 @@ def priorities_table(
     *,
     frequency_mhz: float,
     intervals: Mapping[str, RankInterval] | None = None,
-    gap_types: Mapping[str, str] | None = None,
+    money: Mapping[str, OptionMoney | None] | None = None,
+    survey: Survey | None = None,
 ) -> pd.DataFrame:
     """Ranked options as they are handed over.
 
@@ -48,8 +80,10 @@ def priorities_table(
         Carrier of a new site [MHz].
     intervals
         How sure each rank is, by option_id; the columns are empty without.
-    gap_types
-        Gap of money by option_id; the column is empty without.
+    money
+        Revenue and gap of money by option_id; the columns are empty without.
+    survey
+        How positions are given to surveyors; those columns are empty without.
 
     Returns
     -------
@@ -58,6 +92,10 @@ def priorities_table(
         the nearest one.
     """
     village_cell = _cells_of(places.villages, grid)
+    facility_cell = _cells_of(places.facilities, grid)
+    survey = survey or Survey()
+    crs = survey.local_crs
+    local = None if not crs else Transformer.from_crs(grid.crs, crs, always_xy=True)
     rows = []
     for priority in priorities:
         option, spot = priority.option, priority.option.spot
@@ -65,15 +103,18 @@ def priorities_table(
         code, commune = commune_at(spot.easting, spot.northing, places)
         reached = np.isin(village_cell, priority.newly_covered)
         villages = list(places.villages.loc[reached, "name"])
+        served = np.isin(facility_cell, priority.newly_covered)
+        told = Told(
+            operators[option.operator], operators.get(_host(option), ""), commune, tuple(villages),
+            tuple(_facility_names(places.facilities.loc[served])),
+        )  # fmt: skip
         cost = option.cost
         sure = (intervals or {}).get(option.option_id)
         rows.append(
             {
                 "rank": priority.rank,
                 "option_id": option.option_id,
-                "kind": option.option_id.removesuffix(option.option_id[-9:]).removesuffix(
-                    f"-{option.operator}"
-                ),
+                "kind": option.kind,
                 "operator": operators[option.operator],
                 "latitude": latitude,
                 "longitude": longitude,
@@ -86,28 +127,104 @@ def priorities_table(
                 "opex_per_year": cost.opex_per_year,
                 "cost_per_person": cost.present_value / priority.people_newly_covered,
                 "currency": cost.currency,
-                "backhaul": "microwave",
+                "backhaul": _backhaul(option),
                 "backhaul_hops": cost.backhaul_hops,
                 "power": cost.power,
-                "gap_type": (gap_types or {}).get(option.option_id, ""),
+                **_gap(money, option.option_id),
                 "rank_p10": np.nan if sure is None else sure.rank_p10,
                 "rank_p90": np.nan if sure is None else sure.rank_p90,
                 "probability_in_top_10": np.nan if sure is None else sure.probability_in_top,
-                "why_vi": _why_vi(priority, operators[option.operator], commune, villages)
-                + _sure_vi(sure),
-                "why_en": _why_en(priority, operators[option.operator], commune, villages)
-                + _sure_en(sure),
+                "why_vi": why_vi(priority, told) + sure_vi(sure),
+                "why_en": why_en(priority, told) + sure_en(sure),
                 "present_value": cost.present_value,
                 "ground_amsl_m": spot.ground_amsl_m,
                 "antenna_height_m": option.antenna_height_m,
-                "frequency_mhz": frequency_mhz,
+                "frequency_mhz": _lowest_mhz(option, frequency_mhz),
                 "slope_deg": spot.slope_deg,
                 "road_m": option.road_m,
                 "power_line_m": option.power_line_m,
                 "backhaul_m": option.backhaul_m,
+                "kind_vi": kind_name(option).name_vi,
+                "kind_en": kind_name(option).name_en,
+                "host": told.host,
+                "decision": option.decision,
+                "facilities": "; ".join(told.facilities),
+                "people_served_elsewhere": max(
+                    0.0, priority.people_newly_covered - priority.people_white_zone
+                ),
+                "runner_up": priority.runner_up,
+                "lead_percent": priority.lead_percent,
+                **_local(spot, local, crs),
+                "search_ring_m": survey.search_ring_m if option.kind == NEW_MAST else 0.0,
+                **_antennas(option),
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _gap(money: Mapping[str, OptionMoney | None] | None, name: str) -> dict[str, str | float]:
+    """Gap of money; empty without revenue, ``unknown`` without a market share."""
+    if money is None:
+        none = np.nan
+        return {"gap_type": "", "grant": none, "support_per_year": none, "net_present_value": none}
+    found = money.get(name)
+    if found is None:
+        none = np.nan
+        return {
+            "gap_type": "unknown", "grant": none, "support_per_year": none,
+            "net_present_value": none,
+        }  # fmt: skip
+    return {
+        "gap_type": found.gap.gap_type,
+        "grant": found.gap.grant,
+        "support_per_year": found.gap.support_per_year,
+        "net_present_value": found.site.net_present_value,
+    }
+
+
+def _host(option: Option) -> str:
+    return "" if option.layout is None else option.layout.host
+
+
+def _backhaul(option: Option) -> str:
+    return "microwave" if option.layout is None else backhaul_of(option.layout.kind)
+
+
+def _lowest_mhz(option: Option, otherwise_mhz: float) -> float:
+    sectors = () if option.layout is None else option.layout.sectors
+    return min((s.frequency_mhz for s in sectors), default=otherwise_mhz)
+
+
+def _local(spot: Spot, local: Transformer | None, crs: str) -> dict[str, str | float]:
+    easting, northing = (
+        (np.nan, np.nan) if local is None else local.transform(spot.easting, spot.northing)
+    )
+    return {
+        "easting_local_m": float(easting), "northing_local_m": float(northing), "local_crs": crs,
+    }  # fmt: skip
+
+
+def _antennas(option: Option) -> dict[str, str | float]:
+    """What would radiate; of several sectors the azimuths are listed, and the strongest EIRP."""
+    if option.layout is None:
+        return {}
+    sectors = option.layout.sectors
+    first = sectors[0]
+    return {
+        "site_id": option.layout.site_id,
+        "mast_height_m": option.layout.height_m,
+        "sectors": len(sectors),
+        "azimuth_deg": "; ".join(azimuth_text(s.azimuth_deg) for s in sectors),
+        "electrical_tilt_deg": first.electrical_tilt_deg,
+        "mechanical_tilt_deg": first.mechanical_tilt_deg,
+        "antenna": antenna_name(first),
+        "bandwidth_mhz": first.bandwidth_mhz,
+        "eirp_dbm": max(s.eirp_dbm for s in sectors),
+    }
+
+
+def _facility_names(facilities: gpd.GeoDataFrame) -> list[str]:
+    return [str(name) for name in facilities.get("name", [])]
 
 
 def _cells_of(points: gpd.GeoDataFrame, grid: Grid) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -137,88 +254,3 @@ def commune_at(easting: float, northing: float, places: Places) -> tuple[str, st
     frame = places.communes.frame
     nearest = int(np.argmin(frame.distance(point.iloc[0]).to_numpy()))
     return str(frame["code"].iloc[nearest]), str(frame["name"].iloc[nearest])
-
-
-def _named(villages: list[str], more: str) -> str:
-    shown = ", ".join(villages[:MOST_VILLAGES_NAMED])
-    left = len(villages) - MOST_VILLAGES_NAMED
-    return f"{shown} {more.format(left)}" if left > 0 else shown
-
-
-def _why_en(priority: Priority, operator: str, commune: str, villages: list[str]) -> str:
-    option = priority.option
-    newly, white = _people(priority)
-    parts = [
-        f"About {newly:,.0f} people newly covered for {operator}, "
-        f"{white:,.0f} of them without any operator today, "
-        f"from high ground at {option.spot.ground_amsl_m:,.0f} m in or near {commune}."
-    ]
-    if villages:
-        parts.append(f"Village centres reached: {_named(villages, 'and {} more')}.")
-    if not np.isnan(option.road_m):
-        parts.append(f"{option.road_m / 1000:.1f} km from a road.")
-    hops = option.cost.backhaul_hops
-    parts.append(
-        f"Power: {option.cost.power}. Backhaul: {hops} microwave hop{'s' if hops > 1 else ''} over "
-        f"{option.backhaul_m / 1000:.1f} km, line of sight not checked."
-    )
-    return " ".join(parts)
-
-
-def _why_vi(priority: Priority, operator: str, commune: str, villages: list[str]) -> str:
-    option = priority.option
-    newly, white = _people(priority)
-    power = {"grid": "điện lưới", "solar": "năng lượng mặt trời"}[option.cost.power]
-    parts = [
-        f"Khoảng {_vi(newly)} người được phủ sóng mới của {operator}, "
-        f"trong đó {_vi(white)} người hiện chưa có sóng của nhà mạng nào; "
-        f"điểm cao {_vi(option.spot.ground_amsl_m)} m tại hoặc gần xã {commune}."
-    ]
-    if villages:
-        parts.append(f"Trung tâm thôn được phủ: {_named(villages, 'và {} thôn khác')}.")
-    if not np.isnan(option.road_m):
-        parts.append(f"Cách đường {_vi(option.road_m / 1000, 1)} km.")
-    parts.append(
-        f"Nguồn điện: {power}. Truyền dẫn: {option.cost.backhaul_hops} chặng vi ba, "
-        f"{_vi(option.backhaul_m / 1000, 1)} km, chưa kiểm tra tầm nhìn thẳng."
-    )
-    return " ".join(parts)
-
-
-def _sure_en(sure: RankInterval | None) -> str:
-    if sure is None:
-        return ""
-    own = _range(sure.rank_p10, sure.rank_p90, "to")
-    place = _range(sure.place_rank_p10, sure.place_rank_p90, "to")
-    return (
-        f" With other levels, prices and people ({sure.draws} trials) this rank is {own} in 80 % "
-        f"of them, that of the place whoever builds {place}."
-    )
-
-
-def _sure_vi(sure: RankInterval | None) -> str:
-    if sure is None:
-        return ""
-    own = _range(sure.rank_p10, sure.rank_p90, "đến")
-    place = _range(sure.place_rank_p10, sure.place_rank_p90, "đến")
-    return (
-        f" Khi thử đổi mức thu, giá và số dân ({sure.draws} lần), trong 80 % số lần hạng này là "
-        f"{own}, hạng của địa điểm bất kể ai xây là {place}."
-    )
-
-
-def _range(first: int, last: int, word: str) -> str:
-    return f"{first}" if first == last else f"{first} {word} {last}"
-
-
-def _people(priority: Priority) -> tuple[float, float]:
-    """People newly covered, and those of white zones, in the tenths that the table has.
-
-    Text that rounds them again says the same as whatever rounds the table.
-    """
-    return round(priority.people_newly_covered, 1), round(priority.people_white_zone, 1)
-
-
-def _vi(value: float, decimals: int = 0) -> str:
-    """Number as Vietnamese writes it: 1.234,5."""
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))

@@ -1,6 +1,7 @@
 """Ranking: people newly covered for the money, one choice after the other."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
+from phusong.planning.layouts import Layout
 from phusong.units import BoolArray, FloatArray
 
 SMALLEST_PRICE = 1e-6
@@ -19,7 +21,7 @@ SAME_WORTH = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Option:
-    """A new site that an operator could build.
+    """Something that an operator could build.
 
     Parameters
     ----------
@@ -37,6 +39,10 @@ class Option:
         Its price.
     road_m, power_line_m, backhaul_m
         Distances that the price rests on, NaN when unknown [m].
+    layout
+        What would radiate; None where an option was made without.
+    decision
+        ``agreed`` or ``moved`` where its operator has answered, else empty.
     """
 
     option_id: str
@@ -48,6 +54,15 @@ class Option:
     road_m: float
     power_line_m: float
     backhaul_m: float
+    layout: Layout | None = field(default=None, repr=False)
+    decision: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Kind of option, for example ``new-mast``."""
+        if self.layout is not None:
+            return self.layout.kind
+        return self.option_id.removesuffix(self.option_id[-9:]).removesuffix(f"-{self.operator}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +82,13 @@ class Priority:
         Those of them who had no operator at all, earlier priorities of any operator left out.
     newly_covered
         Flat indices of the grid cells newly covered for the operator.
+    runner_up
+        Option of the same operator at another place that came next at this step; empty without.
+    lead_percent
+        By how much more people for the money it came before that one; NaN without [%].
+    heights
+        Antenna height, people newly covered and present value of the same kind at this place,
+        for each height that was tried.
     """
 
     rank: int
@@ -74,9 +96,14 @@ class Priority:
     people_newly_covered: float
     people_white_zone: float
     newly_covered: np.ndarray[tuple[int], np.dtype[np.int64]] = field(repr=False)
+    runner_up: str = ""
+    lead_percent: float = math.nan
+    heights: tuple[tuple[float, float, float], ...] = ()
 
 
-def option_id(kind: str, operator: str, spot: Spot, antenna_height_m: float, grid: Grid) -> str:
+def option_id(
+    kind: str, operator: str, spot: Spot, antenna_height_m: float, grid: Grid, *, detail: str = ""
+) -> str:
     """Name of an option, the same in every run and on every machine.
 
     Parameters
@@ -91,15 +118,34 @@ def option_id(kind: str, operator: str, spot: Spot, antenna_height_m: float, gri
         Above ground [m].
     grid
         Frame of the position.
+    detail
+        What else tells it from others at its place: site, bands, azimuths.
 
     Returns
     -------
     str
-        Kind, operator and a hash of the position rounded to 1 m and the height.
+        Kind, operator and a hash of the position rounded to 1 m, the height and the detail.
     """
     facts = f"{grid.crs}|{spot.easting:.0f}|{spot.northing:.0f}|{antenna_height_m:.1f}|{kind}"
-    digest = hashlib.blake2b(facts.encode("ascii"), digest_size=4).hexdigest()
+    facts += f"|{detail}" if detail else ""
+    digest = hashlib.blake2b(facts.encode("utf-8"), digest_size=4).hexdigest()
     return f"{kind}-{operator}-{digest}"
+
+
+def place_of(option: Option) -> tuple[int, int]:
+    """Place of an option to the metre; at most one option is built there.
+
+    Parameters
+    ----------
+    option
+        The option.
+
+    Returns
+    -------
+    tuple of int
+        Easting and northing [m].
+    """
+    return round(option.spot.easting), round(option.spot.northing)
 
 
 def rank_options(
@@ -156,11 +202,16 @@ def rank_options(
             break
         option = left[best]
         newly_cells = option.covers[open_cells[option.operator][option.covers]]
-        newly, white = gains(option)
-        chosen.append(Priority(len(chosen) + 1, option, newly, white, newly_covered=newly_cells))
+        second = _second(bound, left, best, lambda row: value(left[row], *gains(left[row])))
+        chosen.append(
+            Priority(
+                len(chosen) + 1, option, *gains(option), newly_cells,
+                *second, _heights(option, left, lambda other: gains(other)[0]),
+            )
+        )  # fmt: skip
         open_cells[option.operator][option.covers] = False
         open_cells[ANY][option.covers] = False
-        bound[[other.spot == option.spot for other in left]] = 0.0
+        bound[[place_of(other) == place_of(option) for other in left]] = 0.0
     return tuple(chosen)
 
 
@@ -193,3 +244,28 @@ def next_best(bound: FloatArray, worth: Callable[[int], float]) -> int | None:
             bound[row] = worth(row)
         looked_at.update(stale)
     return None
+
+
+def _second(
+    bound: FloatArray, options: Sequence[Option], best: int, worth: Callable[[int], float]
+) -> tuple[str, float]:
+    """The same operator's best option at another place, and by how much it is behind [%]."""
+    one = options[best]
+    rivals = [o.operator == one.operator and place_of(o) != place_of(one) for o in options]
+    second = next_best(np.where(rivals, bound, 0.0), worth)
+    if second is None:
+        return "", math.nan
+    return options[second].option_id, 100.0 * (worth(best) / worth(second) - 1.0)
+
+
+def _heights(
+    one: Option, options: Sequence[Option], newly: Callable[[Option], float]
+) -> tuple[tuple[float, float, float], ...]:
+    """Height, people and present value of its siblings, itself among them."""
+    kin = [
+        (other.antenna_height_m, newly(other), other.cost.present_value)
+        for other in options
+        if (other.kind, other.operator) == (one.kind, one.operator)
+        and place_of(other) == place_of(one)
+    ]
+    return tuple(sorted(kin))

@@ -26,14 +26,16 @@ class Candidates:
     options
         Sorted by option_id.
     site, operator
-        Spot and operator of each option, as numbers.
+        Place and operator of each option, as numbers; one option of a place can be built.
     covered
-        Spots × cells of the demand: whether a site at the spot covers the cell.
+        Antenna layouts × cells of the demand: whether one covers the cell.
     margin_db
         By how much its level is above what coverage needs, of the same shape; −infinity where
         it is unknown [dB].
     low, high
         Present value of each option at the low and at the high end of the cost table.
+    radio
+        Row of each option in ``covered`` and ``margin_db``; its ``site`` when left out.
     """
 
     options: tuple[Option, ...]
@@ -43,6 +45,19 @@ class Candidates:
     margin_db: Float32Array = field(repr=False)
     low: FloatArray = field(repr=False)
     high: FloatArray = field(repr=False)
+    radio: IntArray | None = field(default=None, repr=False)
+
+    @property
+    def row(self) -> IntArray:
+        """Row of each option in ``covered`` and ``margin_db``."""
+        return self.site if self.radio is None else self.radio
+
+    @property
+    def place_of_row(self) -> IntArray:
+        """Place of each row; rows of one place err together."""
+        place = np.zeros(len(self.covered), dtype=np.int64)
+        place[self.row] = self.site
+        return place
 
     def without(self, operators: Collection[int]) -> "Candidates":
         """The options of all but some operators.
@@ -66,7 +81,9 @@ class Candidates:
             if f.name not in {"options", "covered", "margin_db"}  # by spots, not by options
         }
         options = tuple(self.options[row] for row in kept)
-        return replace(self, options=options, **{name: p[kept] for name, p in parts.items()})
+        return replace(
+            self, options=options, **{n: p[kept] for n, p in parts.items() if p is not None}
+        )
 
     @property
     def price(self) -> FloatArray:
@@ -86,7 +103,7 @@ class Candidates:
         Columns
             Options × people.
         """
-        return cover_columns(demand, self.covered, site=self.site, operator=self.operator)
+        return cover_columns(demand, self.covered, site=self.row, operator=self.operator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +150,10 @@ class Draws(Sequence[Scenario]):
     ) -> None:
         draws, seed = spread.draws, spread.seed
         self._candidates, self._demand, self._block = candidates, demand, block
+        places = int(candidates.site.max(initial=-1)) + 1
+        self._place = candidates.place_of_row
         self._error_db = level_draws(
-            len(candidates.margin_db), common_error_db=spread.common_error.value,
+            places, common_error_db=spread.common_error.value,
             site_error_db=spread.site_error.value, draws=draws, seed=seed,
         )  # fmt: skip
         self._price = price_draws(
@@ -161,10 +180,10 @@ class Draws(Sequence[Scenario]):
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
         price = self._price[number]
-        error = self._error_db[number].astype(np.float32)
+        error = self._error_db[number].astype(np.float32)[self._place]
         found = cover_columns(
             self._demand, self._candidates.margin_db + error[:, np.newaxis] >= 0.0,
-            site=self._candidates.site, operator=self._candidates.operator,
+            site=self._candidates.row, operator=self._candidates.operator,
             factor=self._factor[number][self._block],
         )  # fmt: skip
         return Scenario(found.cover, found.weight, price)

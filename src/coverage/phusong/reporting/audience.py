@@ -51,7 +51,7 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
         },
         sectors=tuple(facts.sectors[index] for index in mine),
         gaps=_seen_gaps(facts, {key, ANY}),
-        priorities=ranked[ranked["operator"] == own.name].reset_index(drop=True),
+        priorities=own_options(ranked, facts.study, own.name),
         sources=_without_towers(facts),
         warnings=(),
         own=key,
@@ -63,6 +63,30 @@ def _renumbered(layer: ReachLayer, kept: list[int], count: int) -> ReachLayer:
     number = np.full(count + 1, NO_SERVER, dtype=np.int32)  # -1 takes the last
     number[kept] = np.arange(len(kept), dtype=np.int32)
     return dataclasses.replace(layer, server=number[layer.server])
+
+
+def own_options(ranked: pd.DataFrame, study: Study, operator: str) -> pd.DataFrame:
+    """Options that one operator may read of.
+
+    Parameters
+    ----------
+    ranked
+        Rows of ``plan/priorities.csv``.
+    study
+        Operators, and which of them let others read of options on their sites.
+    operator
+        Name of the operator that reads.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its own options; those on another operator's site only with that one's consent.
+    """
+    consent = {op.name for op in study.operators if op.key in study.planning.sharing_consent}
+    seen = ranked["operator"] == operator
+    if "host" in ranked:
+        seen &= ranked["host"].fillna("").isin({"", operator, *consent})
+    return ranked[seen].reset_index(drop=True)
 
 
 def for_public(facts: StudyFacts) -> StudyFacts:

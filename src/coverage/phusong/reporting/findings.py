@@ -240,14 +240,16 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
         )
     currency = study.costs.shown_currency
     first, count = priorities.iloc[0], len(priorities)
+    what_vi, what_en = first.get("kind_vi", "trạm mới"), first.get("kind_en", "new mast")
+    who, where = first["operator"], first["commune"]
     new, white = first["people_newly_covered"], first["people_white_zone"]
     total, capex = priorities["people_white_zone"].sum(), priorities["capex"].sum() / _BILLION
     return (
         Bilingual(
-            f"Ưu tiên số 1: trạm mới của {first['operator']}, tại hoặc gần {first['commune']}; "
+            f"Ưu tiên số 1: {what_vi}, {who}, tại hoặc gần {where}; "
             f"khoảng {vi(new)} người ở các xã có thêm sóng của nhà mạng này, trong đó {vi(white)} "
             "người hiện không có sóng của nhà mạng nào.",
-            f"First priority: a new site of {first['operator']} in or near {first['commune']}; "
+            f"First priority: {what_en}, {who}, in or near {where}; "
             f"about {en(new)} people of the communes gain this operator's signal, {en(white)} of "
             "whom have no operator today.",
         ),

@@ -337,8 +337,8 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
     weight = study.planning.white_zone_weight.value
     rows = tuple(
         (
-            str(row.rank), _interval(row.rank_p10, row.rank_p90), row.operator, row.commune,
-            row.people_newly_covered, row.people_white_zone,
+            str(row.rank), _interval(row.rank_p10, row.rank_p90), row.operator, _kind(row),
+            row.commune, row.people_newly_covered, row.people_white_zone,
             row.capex / _MILLION, row.present_value / _MILLION, row.cost_per_person / _MILLION,
         )
         for row in priorities.head(most).itertuples()
@@ -349,6 +349,7 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
             Column(Bilingual("Hạng", "Rank")),
             Column(Bilingual("Hạng khi thử (80 %)", "Rank in trials (80 %)")),
             OPERATOR,
+            Column(Bilingual("Loại", "Kind")),
             COMMUNE,
             Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0),
             Column(Bilingual("Ở vùng trắng sóng", "Of them in white zones"), _PEOPLE, 0),
@@ -369,6 +370,12 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
             "countries.",
         ),
     )
+
+
+def _kind(row: Any) -> str:
+    """Kind of option in both languages; its key where a table has no words for it."""
+    vi, en = getattr(row, "kind_vi", ""), getattr(row, "kind_en", "")
+    return f"{vi} / {en}" if vi and en else str(getattr(row, "kind", ""))
 
 
 def _interval(first: float, last: float) -> str | None:

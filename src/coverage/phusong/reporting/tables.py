@@ -21,6 +21,9 @@ _DECIMALS = {
     "opex": 0,
     "cost": 0,
     "present_value": 0,
+    "net_present_value": 0,
+    "grant": 0,
+    "support": 0,
 }
 
 

@@ -118,6 +118,22 @@ _NAMES = {
     "planning.equity.second_server": Bilingual(
         "Giá trị của trạm phục vụ thứ hai", "Worth of a second server"
     ),
+    "costs.radio_upgrade": Bilingual(
+        "Thiết bị vô tuyến trên cột có sẵn", "Radio on a mast that stands"
+    ),
+    "costs.upgrade_opex": Bilingual("Vận hành thiết bị thêm", "Running added radio"),
+    "costs.repair": Bilingual("Sửa một trạm hỏng", "Repair of a site"),
+    "costs.satellite_site": Bilingual("Trạm nhỏ qua vệ tinh", "Small site by satellite"),
+    "costs.satellite_opex": Bilingual(
+        "Vận hành trạm nhỏ qua vệ tinh", "Running a small site by satellite"
+    ),
+    "costs.roaming_fee": Bilingual("Phí chuyển vùng một thuê bao", "Roaming fee per subscriber"),
+    "planning.new_site.heights": Bilingual("Độ cao cột được thử", "Mast height that is tried"),
+    "planning.small_site.antenna_height": Bilingual("Độ cao trạm nhỏ", "Small site: antenna"),
+    "planning.small_site.eirp": Bilingual("EIRP trạm nhỏ", "Small site: EIRP"),
+    "planning.small_site.radius": Bilingual("Bán kính trạm nhỏ", "Small site: radius"),
+    "planning.taller_by": Bilingual("Nâng cột thêm", "Existing masts: taller by"),
+    "planning.search_ring": Bilingual("Bán kính tìm vị trí", "Search ring"),
     "planning.candidate_spacing": Bilingual("Khoảng cách điểm đề xuất", "Candidate spacing"),
     "planning.rank_incomplete": Bilingual(
         "Xếp hạng cả nhà mạng có danh sách trạm chưa đủ", "Rank operators with incomplete lists"
@@ -177,6 +193,8 @@ def _name(key: str) -> Bilingual:
     if key.startswith("inputs.exclusions."):
         words, number = _NAMES["inputs.exclusions"], key.split(".")[2]
         return Bilingual(f"{words.vi} {number}", f"{words.en} {number}")
+    if key.removesuffix(f".{last}") in _NAMES and last.isdecimal():
+        return _NAMES[key.removesuffix(f".{last}")]
     if key.startswith("towers.frequency."):
         words = _NAMES["towers.frequency"]
         return Bilingual(f"{words.vi} {last}", f"{words.en} {last}")

@@ -30,13 +30,16 @@ from phusong.study.inputs import (
     TowerInput,
 )
 from phusong.study.planning import (
+    ALL_KINDS,
     CostItem,
     CostsSection,
     ExchangeSection,
     NewSite,
+    OptionKind,
     PlanningSection,
     PowerCosts,
     RevenueSection,
+    SmallSite,
     StabilitySection,
 )
 from phusong.study.radio import (
@@ -81,6 +84,7 @@ from phusong.study.values import (
 from phusong.study.whole import Study
 
 __all__ = [
+    "ALL_KINDS",
     "BLOCK_TOLERANCE_MHZ",
     "CHOICE",
     "PRACTICE_LABEL",
@@ -116,6 +120,7 @@ __all__ = [
     "NewBand",
     "NewSite",
     "OperatorSection",
+    "OptionKind",
     "PlanningSection",
     "PopulationInput",
     "PowerCosts",
@@ -128,6 +133,7 @@ __all__ = [
     "Section",
     "ServiceSection",
     "Share",
+    "SmallSite",
     "Source",
     "StabilitySection",
     "StatisticsInput",

@@ -1,6 +1,6 @@
 """Prices, what could be built, and how the ranking is tried."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -67,8 +67,23 @@ class ExchangeSection(Section):
     date: Name
 
 
+OptionKind = Literal[
+    "new-mast", "taller-mast", "added-band", "added-sector", "shared-site", "roaming", "repair",
+    "new-power", "satellite",
+]  # fmt: skip
+"""What could be built; see :mod:`phusong.planning.kinds`."""
+ALL_KINDS: tuple[OptionKind, ...] = (
+    "new-mast", "taller-mast", "added-band", "added-sector", "shared-site", "roaming", "repair",
+    "new-power", "satellite",
+)  # fmt: skip
+
+
 class CostsSection(Section):
-    """Prices of one currency and price year."""
+    """Prices of one currency and price year.
+
+    Those that may be left out belong to kinds of options which are then left out as well, with a
+    word about it: a price is never guessed.
+    """
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     price_year: int = Field(ge=1990, le=2100)
@@ -91,6 +106,12 @@ class CostsSection(Section):
     satellite_terminal: CostItem | None = None
     satellite_capacity: CostItem | None = None
     power: PowerCosts | None = None
+    radio_upgrade: CostItem | None = None
+    upgrade_opex: CostItem | None = None
+    repair: CostItem | None = None
+    satellite_site: CostItem | None = None
+    satellite_opex: CostItem | None = None
+    roaming_fee: CostItem | None = None
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
@@ -133,13 +154,38 @@ class CostsSection(Section):
 
 
 class NewSite(Section):
-    """The site that would be built at a candidate spot."""
+    """The site that would be built at a candidate spot.
+
+    ``passive_site`` of the cost table pays a mast for ``antenna_height``; ``heights`` are tried
+    beside it, every 10 m at ``mast_step``.
+    """
 
     antenna_height: Annotated[Quantity, within("m", 5.0, 200.0)]
+    heights: tuple[Annotated[Quantity, within("m", 5.0, 200.0)], ...] = ()
     frequency: Annotated[Quantity, within("MHz", 30.0, 6000.0)]
     bandwidth: Annotated[Quantity, within("MHz", 0.1, 400.0)]
     eirp: Annotated[Quantity, within("dBm", 0.0, 100.0)]
     sectors: int = Field(default=3, ge=1, le=6)
+
+    @property
+    def heights_m(self) -> tuple[float, ...]:
+        """Antenna heights that are tried, ascending [m]."""
+        given = {height.value for height in self.heights}
+        return tuple(sorted({self.antenna_height.value, *given}))
+
+
+class SmallSite(Section):
+    """The small site with a satellite link that could serve a single village."""
+
+    antenna_height: Annotated[Quantity, within("m", 2.0, 60.0)] = assumed(
+        12.0, "m", "assumption: a pole"
+    )
+    eirp: Annotated[Quantity, within("dBm", 0.0, 100.0)] = assumed(
+        43.0, "dBm", "assumption: 5 W (37 dBm) into an antenna of 6 dBi"
+    )
+    radius: Annotated[Quantity, within("km", 0.5, 20.0)] = assumed(
+        5.0, "km", "assumption: further away a small site is not looked for"
+    )
 
 
 class StabilitySection(Section):
@@ -176,12 +222,28 @@ class RevenueSection(Section):
 
 
 class PlanningSection(Section):
-    """How candidate sites are found and ranked.
+    """How options are found and ranked.
 
+    ``kinds`` names what may be built; ``upgrades_kept`` existing sites and ``villages_kept``
+    villages are looked at, those with most people in need first. ``sharing_consent`` names
+    operators that let others read of options on their sites: without it such an option stands
+    in the province's files alone.
     Operators whose lists of sites are incomplete are ranked only with ``rank_incomplete``.
     """
 
     new_site: NewSite
+    kinds: tuple[OptionKind, ...] = Field(default=ALL_KINDS, min_length=1)
+    small_site: SmallSite = SmallSite()
+    taller_by: Annotated[Quantity, within("m", 1.0, 100.0)] = assumed(
+        20.0, "m", "assumption: what is put on top of an existing mast"
+    )
+    search_ring: Annotated[Quantity, within("m", 0.0, 5000.0)] = assumed(
+        250.0, "m", "assumption: a new mast may move this far from its spot in the field"
+    )
+    upgrades_kept: int = Field(default=40, ge=0, le=5000)
+    villages_kept: int = Field(default=20, ge=0, le=5000)
+    sharing_consent: tuple[FileKey, ...] = ()
+    local_crs: str = ""
     candidate_spacing: Annotated[Quantity, within("m", 100.0, 20_000.0)]
     candidates_kept: int = Field(default=60, ge=1, le=5000)
     candidate_radius_km: float = Field(default=15.0, ge=1.0, le=60.0)

@@ -152,6 +152,17 @@ class Study(Section):
         return self
 
     @model_validator(mode="after")
+    def _consent_is_of_operators(self) -> Self:
+        known = {op.key for op in self.operators}
+        unknown = sorted(set(self.planning.sharing_consent) - known)
+        if unknown:
+            raise ValueError(
+                "planning.sharing_consent names operators that the study does not have: "
+                f"{', '.join(unknown)}; known are {', '.join(sorted(known))}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _one_receiver_height(self) -> Self:
         heights = {e.receiver_height.value for e in self.environments.values()}
         if len(heights) > 1:
@@ -312,6 +323,9 @@ def _walk_assumptions(prefix: str, node: Any) -> Iterator[Assumption]:
     elif isinstance(node, BaseModel):
         for key in type(node).model_fields:
             yield from _walk_assumptions(f"{prefix}.{key}" if prefix else key, getattr(node, key))
+    elif isinstance(node, tuple) and any(isinstance(item, Quantity) for item in node):
+        for number, item in enumerate(node):
+            yield from _walk_assumptions(f"{prefix}.{number}", item)
     elif isinstance(node, dict):
         for key, value in node.items():
             yield from _walk_assumptions(f"{prefix}.{key}", value)

@@ -1,0 +1,187 @@
+"""What each kind of option costs, all on the same footing: capex, opex and present value."""
+
+import math
+from dataclasses import dataclass
+
+from phusong.planning.cost import PriceLevel, SiteCost, SiteFacts, access_factor, power_cost
+from phusong.planning.cost import price_at as _at
+from phusong.planning.finance import account
+from phusong.planning.kinds import (
+    ADDED_BAND,
+    ADDED_SECTOR,
+    KINDS,
+    NEW_MAST,
+    NEW_POWER,
+    REPAIR,
+    ROAMING,
+    SATELLITE,
+    SHARED_SITE,
+    TALLER_MAST,
+)
+from phusong.study import CostItem, CostsSection, OptionKind
+
+STEP_M = 10.0
+"""Height that one ``mast_step`` pays for [m]."""
+FULL_SITE_SECTORS = 3
+"""Sectors that the prices of radio stand for."""
+NONE = "none"
+EXISTING = "existing"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What is built, as its price sees it.
+
+    Parameters
+    ----------
+    kind
+        Kind of option.
+    facts
+        Where it is built.
+    height_m, standing_m
+        Height of the mast that is wanted, and of the one that stands or that ``passive_site``
+        pays for [m].
+    sectors
+        Sectors that are bought.
+    subscribers
+        New subscribers whom a roaming fee is paid for.
+    """
+
+    kind: OptionKind
+    facts: SiteFacts
+    height_m: float
+    standing_m: float
+    sectors: int
+    subscribers: float = 0.0
+
+
+def mast_steps(height_m: float, standing_m: float) -> int:
+    """Steps of 10 m from one mast to a taller one.
+
+    Parameters
+    ----------
+    height_m, standing_m
+        Height wanted, and height that stands or is paid for already [m].
+
+    Returns
+    -------
+    int
+        Steps, below 0 for a lower mast.
+
+    Examples
+    --------
+    >>> mast_steps(60.0, 40.0), mast_steps(42.0, 40.0), mast_steps(30.0, 40.0)
+    (2, 1, -1)
+    """
+    return math.ceil(height_m / STEP_M) - math.ceil(standing_m / STEP_M)
+
+
+def option_cost(
+    build: Build, costs: CostsSection, *, longest_hop_m: float, level: PriceLevel = "base"
+) -> SiteCost:
+    """Price of an option of any kind.
+
+    Parameters
+    ----------
+    build
+        What is built.
+    costs
+        The study's cost table; the lines of the kind must be there.
+    longest_hop_m
+        Longest microwave hop; longer distances take relays [m].
+    level
+        Which end of the cost table every price is taken from.
+
+    Returns
+    -------
+    SiteCost
+        What stands already is left out: an upgrade pays for what it adds, a shared site for its
+        own radio and hops, a repair for the repair. Radio is priced by three sectors. The yearly
+        costs of a site are paid where a site starts to run: a new, shared or repaired one. A
+        lower mast never costs less than nothing.
+    """
+    capex, opex, power, hops = _parts(build, costs, longest_hop_m, level)
+    money = account(
+        capex=capex, opex_per_year=opex,
+        rate=costs.discount_rate.value, horizon_years=costs.horizon.value,
+    )  # fmt: skip
+    rate = costs.exchange.rate.value
+    return SiteCost(
+        capex=capex * rate,
+        opex_per_year=opex * rate,
+        present_value=money.total_cost * rate,
+        power=power,
+        backhaul_hops=hops,
+        currency=costs.exchange.currency,
+    )
+
+
+def _parts(
+    build: Build, costs: CostsSection, longest_hop_m: float, level: PriceLevel
+) -> tuple[float, float, str, int]:
+    """Capex, opex per year, power and hops."""
+    facts, sectors = build.facts, build.sectors / FULL_SITE_SECTORS
+    opex = _at(costs.site_opex, level)
+    hops = max(1, math.ceil(facts.backhaul_m / longest_hop_m))
+    hop_cost = hops * _at(costs.microwave_hop, level)
+    power, supply = power_cost(facts.power_line_m, costs, level)
+    if build.kind == NEW_MAST:
+        mast = _mast(build, costs, level, base=_at(costs.passive_site, level))
+        return mast + _at(costs.radio_site, level) * sectors + supply + hop_cost, opex, power, hops
+    if build.kind == SHARED_SITE:
+        capex = _given(costs.radio_upgrade, level) * sectors + hop_cost
+        return capex, opex, EXISTING, hops
+    simple = {
+        TALLER_MAST: lambda: (_mast(build, costs, level, base=0.0), 0.0),
+        ADDED_BAND: lambda: _radio(costs, level, sectors),
+        ADDED_SECTOR: lambda: _radio(costs, level, sectors),
+        REPAIR: lambda: (_given(costs.repair, level), opex),
+        NEW_POWER: lambda: (supply, opex),
+        ROAMING: lambda: (0.0, _given(costs.roaming_fee, level) * build.subscribers),
+        SATELLITE: lambda: (
+            _given(costs.satellite_site, level), _given(costs.satellite_opex, level)
+        ),
+    }  # fmt: skip
+    capex, yearly = simple[build.kind]()
+    shown = {NEW_POWER: power, SATELLITE: "solar"}.get(build.kind, EXISTING)
+    return capex, yearly, shown, 0
+
+
+def _radio(costs: CostsSection, level: PriceLevel, sectors: float) -> tuple[float, float]:
+    capex = _given(costs.radio_upgrade, level) * sectors
+    return capex, _given(costs.upgrade_opex, level) * sectors
+
+
+def _mast(build: Build, costs: CostsSection, level: PriceLevel, *, base: float) -> float:
+    """A mast, or what is put on top of one; both are dearer far from roads and on slopes."""
+    facts = build.facts
+    factor = access_factor(
+        facts.road_m / 1000.0, facts.slope_deg,
+        per_road_km=_at(costs.access_per_road_km, level),
+        per_slope_step=_at(costs.access_per_slope_step, level),
+    )  # fmt: skip
+    steps = mast_steps(build.height_m, build.standing_m)
+    taller = steps * _given(costs.mast_step, level) if steps else 0.0
+    return max(0.0, base + taller) * factor
+
+
+def _given(item: CostItem | None, level: PriceLevel) -> float:
+    if item is None:  # kinds without their prices are never built: see kinds_in_use
+        raise ValueError("a price of the kind is missing from the cost table")
+    return _at(item, level)
+
+
+def backhaul_of(kind: OptionKind) -> str:
+    """How an option of a kind is connected.
+
+    Parameters
+    ----------
+    kind
+        The kind.
+
+    Returns
+    -------
+    str
+        ``microwave``, ``existing``, ``host`` or ``satellite``.
+    """
+    return KINDS[kind].backhaul
