@@ -105,14 +105,14 @@ def option_cost(
         capex=capex, opex_per_year=opex,
         rate=costs.discount_rate.value, horizon_years=costs.horizon.value,
     )  # fmt: skip
-    rate = costs.exchange.rate.value
+    rate = costs.shown_rate
     return SiteCost(
         capex=capex * rate,
         opex_per_year=opex * rate,
         present_value=money.total_cost * rate,
         power=power,
         backhaul_hops=hops,
-        currency=costs.exchange.currency,
+        currency=costs.shown_currency,
     )
 
 
