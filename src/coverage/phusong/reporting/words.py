@@ -187,14 +187,13 @@ _TECHNOLOGY = {
 
 
 def _name(key: str) -> Bilingual:
-    if key in _NAMES:
-        return _NAMES[key]
     section, *_, last = key.split(".")
+    plain = key.removesuffix(f".{last}") if last.isdecimal() else key  # of several of one kind
+    if plain in _NAMES:
+        return _NAMES[plain]
     if key.startswith("inputs.exclusions."):
         words, number = _NAMES["inputs.exclusions"], key.split(".")[2]
         return Bilingual(f"{words.vi} {number}", f"{words.en} {number}")
-    if key.removesuffix(f".{last}") in _NAMES and last.isdecimal():
-        return _NAMES[key.removesuffix(f".{last}")]
     if key.startswith("towers.frequency."):
         words = _NAMES["towers.frequency"]
         return Bilingual(f"{words.vi} {last}", f"{words.en} {last}")
