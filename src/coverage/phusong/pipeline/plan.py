@@ -107,9 +107,11 @@ def _compute(session: Session, gaps: Gaps) -> None:
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
     kinds, left_out = kinds_in_use(study)
+    lacking_all = np.where(white, people, 0.0)
     offered = layouts(
         study, inputs.network, Ground(inputs.terrain, np.where(somebody, people, 0.0)),
-        spots=spots, villages=_villages(session, np.where(white, people, 0.0), standing.allowed), kinds=kinds,
+        spots=spots, kinds=kinds,
+        villages=_villages(session, lacking_all, standing.allowed),
     )  # fmt: skip
     found = candidates(session, offered, demand, step=STEP)
     refused = not_to_rank(gaps.basis, technology, rank_incomplete=study.planning.rank_incomplete)
