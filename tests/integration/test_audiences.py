@@ -26,6 +26,8 @@ MARKING = "Lưu hành nội bộ {{7*7}}</style>"
 FILES = {
     "index.html", "manifest.json", "maps/coverage.html", "gaps/communes.csv", "gaps/villages.csv",
     "gaps/facilities.csv", "gaps/no-signal.gpkg", "gaps/totals.csv", "gaps/village-counts.csv",
+    "communes/index.html", "communes/00101-thu-mot.html", "communes/00203-deo-gio.html",
+    "communes/00102-nam-thu.html",
 }  # fmt: skip
 PLAN = {"plan/priorities.csv", "plan/priorities.xlsx", "plan/options.gpkg"}
 

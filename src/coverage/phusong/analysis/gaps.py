@@ -66,6 +66,8 @@ class Gaps:
         All communes together, one row per operator and technology.
     village_counts
         Villages by verdict, by commune and in all of them.
+    criterion8
+        Indicators of criterion 8 by commune, where the study asks.
     """
 
     grid: Grid
@@ -78,6 +80,7 @@ class Gaps:
     basis: Basis = COMPUTED
     totals: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     village_counts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    criterion8: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
 def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:

@@ -9,9 +9,11 @@ import pandas as pd
 
 from phusong.errors import DataError
 from phusong.pipeline.briefs import brief_for
+from phusong.pipeline.communes import write_communes
 from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
 from phusong.pipeline.session import Session, code_key, versions
 from phusong.reporting.audience import for_operator, for_public
+from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.pages import index_page
 from phusong.reporting.products import products_of
@@ -61,7 +63,7 @@ def write_for_audience(session: Session, audience: str, *, marking: str = "") ->
     sizes: dict[str, int | None] = {
         file.relative_to(folder).as_posix(): file.stat().st_size for file in outputs
     }
-    products = products_of(facts.study, {**sizes, MANIFEST: None})
+    products = products_of(facts.study, {**sizes, MANIFEST: None}, commune_titles(facts))
     numbers = {**versions(), "results": session.manifest.results_key()}
     write_text(index, index_page(study_index(facts, products, numbers)))
     made = key_of([session.key(STEP), code_key("reporting"), audience, marking])
@@ -87,6 +89,7 @@ def _products(
 ) -> Iterator[Path]:
     """Map, tables and layers; the ranking and a brief where the audience gets them."""
     yield _page(folder / MAP, coverage_map(study_map(facts)))
+    yield from write_communes(facts, folder)
     gaps = facts.gaps
     tables = {
         "communes": gaps.communes, "totals": gaps.totals, "villages": gaps.villages,

@@ -16,14 +16,17 @@ from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
 from phusong.study import PRACTICE_LABEL, Study
 
-STEP, COUNTS = "gaps", "village-counts"
+STEP, COUNTS, CRITERION = "gaps", "village-counts", "criterion8"
 TEXT_COLUMNS = (
     "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
     "facility_id", "name", "kind", "data_status", "successor_code", "successor",
     "successor_vintage", "clause", "settlement_basis", "postcode", "fixed_broadband",
     "population_official_source", "population_official_year_status", "households_official_source",
     "households_official_year_status", "poor_rate_relation", "poverty_standard", "poverty_source",
-    "population_raster_source", "population_raster_date", BASIS_COLUMN,
+    "population_raster_source", "population_raster_date", BASIS_COLUMN, "criterion_set",
+    "indicator", "text_vi", "text_en", "required", "status", "evidence", "missing",
+    "threshold_unit", "threshold_source", "appraised_status", "appraised_evidence", "appraiser",
+    "appraised_on",
 )  # fmt: skip
 WITHOUT_COVERAGE = frozenset({"villages-to-place", "address-codes"})
 """Tables that say nothing of signal."""
@@ -165,6 +168,11 @@ def _load(session: Session, reach: Reach) -> Gaps:
     def table(name: str) -> pd.DataFrame:
         return read_csv(folder / f"{name}.csv", text=TEXT_COLUMNS)
 
+    def asked(name: str) -> pd.DataFrame:
+        written = session.manifest.step(STEP)
+        there = written is not None and f"gaps/{name}.csv" in written.outputs
+        return table(name) if there else pd.DataFrame()
+
     return Gaps(
         grid=reach.grid,
         classes={key: service_class(layer, sure) for key, layer in reach.layers.items()},
@@ -175,5 +183,6 @@ def _load(session: Session, reach: Reach) -> Gaps:
         environments=table("environments"),
         basis=study_basis(session.inputs, tuple(reach.layers)),
         totals=table("totals"),
-        village_counts=table(COUNTS) if (folder / f"{COUNTS}.csv").is_file() else pd.DataFrame(),
+        village_counts=asked(COUNTS),
+        criterion8=asked(CRITERION),
     )

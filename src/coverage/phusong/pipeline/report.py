@@ -11,8 +11,10 @@ from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
 from phusong.pipeline.briefs import write_briefs
+from phusong.pipeline.communes import write_communes
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.session import Progress, Session, code_key, silent, versions
+from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import execute_notebook, render_notebook
@@ -171,10 +173,13 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     if not again and not session.fresh and session.manifest.is_done(STEP, key):
         session.study.note(f"{STEP}: reused")
         return folder / INDEX
-    total = 3 + len(notebooks) + len(session.study.operators)
+    total = 4 + len(notebooks) + len(session.study.operators) + len(session.study.area.communes)
     session.progress(STEP, 0, total)
     outputs = [folder / MAP]
     write_text(outputs[0], coverage_map(study_map(facts)))
+    for file in write_communes(facts, folder):
+        outputs.append(file)
+        session.progress(STEP, len(outputs), total)
     for file in write_briefs(session, facts):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
@@ -182,7 +187,8 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
     index = folder / INDEX
-    products = products_of(session.study, _sizes(session, outputs))
+    sizes = _sizes(session, outputs)
+    products = products_of(session.study, sizes, commune_titles(facts))
     write_text(index, index_page(study_index(facts, products, _versions(session))))
     session.record(STEP, {"notebooks": [n.stem for n in notebooks]}, [*outputs, index], key=key)
     session.progress(STEP, total, total)

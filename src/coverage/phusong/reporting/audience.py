@@ -131,6 +131,7 @@ def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
         environments=_rows(gaps.environments, seen),
         totals=_rows(gaps.totals, seen),
         village_counts=_rows(gaps.village_counts, seen),
+        criterion8=_judged(gaps.criterion8),
         villages=_columns(gaps.villages, facts.study, others),
         facilities=_columns(gaps.facilities, facts.study, others),
         basis=gaps.basis.seen(frozenset(seen)),
@@ -142,6 +143,12 @@ def _rows(table: Table, seen: set[str]) -> Table:
         return table
     kept: Table = table[table["operator"].isin(seen)].reset_index(drop=True)
     return kept
+
+
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    """Indicators with their status alone: evidence may tell of operators."""
+    kept = ["commune_code", "commune", "indicator", "text_vi", "text_en", "required", "status"]
+    return table[[column for column in kept if column in table]]
 
 
 def _nobodys_sites(polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phusong.errors import DataError
-from phusong.reporting.escape import css_string, text
+from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.inlining import asset
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.pages import KeyNumber, card_html
-from phusong.reporting.panel import NO_SOURCE, NOT_REAL, source_items, verification_mark
+from phusong.reporting.panel import NO_SOURCE, source_items, verification_mark
 from phusong.reporting.policy import loaded_from_outside
-from phusong.reporting.shell import document
-
-_ENGLISH_BREAK = " · "
+from phusong.reporting.shell import document, printed_margins
 
 
 @dataclass(frozen=True)
@@ -130,25 +128,13 @@ def brief_page(content: BriefContent) -> str:
         body=body,
         practice=content.practice,
         marking=content.marking,
-        styles=asset("brief.css") + _margins(content),
+        styles=asset("brief.css")
+        + printed_margins(content.title.vi, content.study_title.vi, content.practice),
     )
     outside = loaded_from_outside(page)
     if outside:
         raise DataError(f"brief would load {', '.join(outside)} from outside; nothing may be")
     return page
-
-
-def _margins(content: BriefContent) -> str:
-    """What stands in the margins of every printed page: banner, title, page number."""
-    top = ""
-    if content.practice is not None:
-        words = f"{content.practice.plain.upper()}: {NOT_REAL.vi}"
-        top = f"@top-center {{ content: {css_string(words)}; }}"
-    foot = css_string(f"{content.title.vi}{_ENGLISH_BREAK}{content.study_title.vi}")
-    return (
-        f"@media print {{ @page {{ {top} @bottom-left {{ content: {foot}; }} "
-        '@bottom-right { content: counter(page) " / " counter(pages); } } }'
-    )
 
 
 def _head(content: BriefContent) -> str:

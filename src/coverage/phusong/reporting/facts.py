@@ -191,7 +191,7 @@ def shown(value: object, *, decimals: int = 1) -> str:
     Parameters
     ----------
     value
-        Text, number, None or NaN.
+        Text, words in two languages, number, None or NaN.
     decimals
         Digits after the point for numbers of a floating type.
 
@@ -205,8 +205,8 @@ def shown(value: object, *, decimals: int = 1) -> str:
     >>> shown(1234567).replace(NARROW_SPACE, " "), shown(12.34), shown(float("nan"))
     ('1 234 567', '12.3', '–')
     """
-    if value is None:
-        return UNKNOWN
+    if value is None or isinstance(value, Bilingual):
+        return UNKNOWN if value is None else value.plain
     if isinstance(value, (bool, np.bool_)):
         return "có · yes" if value else "không · no"
     if isinstance(value, (int, np.integer)):

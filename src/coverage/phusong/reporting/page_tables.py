@@ -106,7 +106,10 @@ def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
 
 
 def _cell(column: Column, value: object, *, heading: bool) -> str:
-    words = f'<span class="t">{text(shown(value, decimals=column.decimals))}</span>'
+    if isinstance(value, Bilingual):
+        words = value.html()
+    else:
+        words = f'<span class="t">{text(shown(value, decimals=column.decimals))}</span>'
     if heading:
         return f'<th scope="row">{words}</th>'
     if shown(value) == UNKNOWN:

@@ -15,10 +15,11 @@ from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
 
-ProductKind = Literal["map", "brief", "notebook", "table", "file"]
+ProductKind = Literal["map", "commune", "brief", "notebook", "table", "file"]
 
 _KINDS: dict[str, Bilingual] = {
     "map": Bilingual("Bản đồ", "Maps"),
+    "commune": Bilingual("Từng xã", "Commune by commune"),
     "brief": Bilingual("Tóm tắt để in và ký", "Briefs to print and sign"),
     "notebook": Bilingual("Tính toán từng bước", "Worked steps"),
     "table": Bilingual("Bảng số liệu", "Tables"),

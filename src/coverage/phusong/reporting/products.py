@@ -224,6 +224,7 @@ _NOTEBOOKS = {
 }
 _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (
     ("map", _MAPS),
+    ("commune", {}),
     ("brief", {}),
     ("notebook", _NOTEBOOKS),
     ("table", _TABLES),
@@ -231,7 +232,11 @@ _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...
 )
 
 
-def products_of(study: Study, files: Mapping[str, int | None]) -> tuple[Product, ...]:
+def products_of(
+    study: Study,
+    files: Mapping[str, int | None],
+    communes: Mapping[str, Bilingual] | None = None,
+) -> tuple[Product, ...]:
     """Every file of a study as the index lists it.
 
     Parameters
@@ -240,13 +245,18 @@ def products_of(study: Study, files: Mapping[str, int | None]) -> tuple[Product,
         Operators, whose names stand for their keys.
     files
         Size by path relative to the index, None where it is not known [byte].
+    communes
+        What the pages of communes are called, by path, in their order.
 
     Returns
     -------
     tuple of Product
         Maps, notebooks, tables, other files; a file without words stands under its own name.
     """
+    pages = communes or {}
+    known: dict[str, tuple[ProductKind, Bilingual, Bilingual | None]]
     known = {path: (kind, *words) for kind, table in _WORDS for path, words in table.items()}
+    known |= {path: ("commune", words, None) for path, words in pages.items()}
     listed = [
         Product(kind, path, title, detail, size_bytes=files[path])
         for path, (kind, title, detail) in known.items()

@@ -3,7 +3,7 @@
 from phusong.reporting.escape import css_string, text
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.inlining import asset
-from phusong.reporting.panel import practice_banner
+from phusong.reporting.panel import NOT_REAL, practice_banner
 from phusong.reporting.policy import sealed
 
 
@@ -47,6 +47,32 @@ def document(
         f"<body{mark}>\n{practice_banner(practice, marking)}\n{body}\n</body>\n</html>\n"
     )
     return sealed(page.replace("\r\n", "\n").replace("\r", "\n"), inner=inner)
+
+
+def printed_margins(title: str, study_title: str, practice: Bilingual | None) -> str:
+    """Style for the margins of every printed page: banner, title, page number.
+
+    Parameters
+    ----------
+    title, study_title
+        Of the page and of the study, plain text.
+    practice
+        Words of the banner when practice data went in, else None.
+
+    Returns
+    -------
+    str
+        Style sheet.
+    """
+    top = ""
+    if practice is not None:
+        words = f"{practice.plain.upper()}: {NOT_REAL.vi}"
+        top = f"@top-center {{ content: {css_string(words)}; }}"
+    foot = css_string(f"{title} · {study_title}")
+    return (
+        f"@media print {{ @page {{ {top} @bottom-left {{ content: {foot}; }} "
+        '@bottom-right { content: counter(page) " / " counter(pages); } } }'
+    )
 
 
 def printed_marking(marking: str) -> str:

@@ -1,0 +1,248 @@
+"""Pictures of communes: one close up with its villages numbered, and all of them side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from phusong.analysis.reach import ANY
+from phusong.geo.grid import Grid
+from phusong.reporting.basis_words import titled
+from phusong.reporting.commune_words import villages_of
+from phusong.reporting.facts import Bilingual, Picture, same
+from phusong.reporting.figures import Outline, burn_in, coverage_figure, picture
+from phusong.reporting.overlays import class_colours
+from phusong.reporting.ownership import own_and_others, own_legend
+from phusong.reporting.palette import ClassStyle, service_classes
+from phusong.reporting.ranges import ends_of
+from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
+from phusong.reporting.study_facts import StudyFacts
+
+_MARGIN_M = 1200.0
+_WIDTH_IN, _DPI = 5.6, 130
+_ACROSS, _PANEL_IN, _WORDS_IN, _TOP_IN, _KEY_IN = 5, 2.25, 0.42, 0.62, 0.7
+_STRENGTH = 0.58
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Rows and columns of the study's grid that are shown, as slices."""
+
+    rows: slice
+    cols: slice
+
+    def grid(self, whole: Grid) -> Grid:
+        """Frame of the window."""
+        return Grid(whole.geobox[self.rows, self.cols])
+
+
+def _around(grid: Grid, outline: Any, side_m: float | None = None) -> _Window:
+    """Window about an outline; a square of a given side about its middle, where one is given."""
+    west, south, east, north = outline.bounds
+    if side_m is not None:
+        middle = ((west + east) / 2.0, (south + north) / 2.0)
+        west, east = middle[0] - side_m / 2.0, middle[0] + side_m / 2.0
+        south, north = middle[1] - side_m / 2.0, middle[1] + side_m / 2.0
+    else:
+        west, south, east, north = (
+            west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M,
+        )  # fmt: skip
+    top, left = grid.pixel_of(np.array([west]), np.array([north]))
+    bottom, right = grid.pixel_of(np.array([east]), np.array([south]))
+    rows, cols = grid.shape
+    return _Window(
+        slice(max(0, int(np.floor(top[0]))), min(rows, int(np.ceil(bottom[0])))),
+        slice(max(0, int(np.floor(left[0]))), min(cols, int(np.ceil(right[0])))),
+    )
+
+
+def _classes(facts: StudyFacts) -> tuple[UInt8Array, Sequence[ClassStyle], Bilingual]:
+    """What the reader sees: all operators together, or its own and that of others."""
+    together = facts.gaps.classes[ANY, facts.technology]
+    own = (facts.own, facts.technology)
+    if own not in facts.gaps.classes:
+        return together, service_classes(), Bilingual("tất cả nhà mạng", "all operators")
+    name = next(op.name for op in facts.study.operators if op.key == facts.own)
+    return own_and_others(facts.gaps.classes[own], together), own_legend(name), same(name)
+
+
+def commune_picture(facts: StudyFacts, code: str) -> Picture:
+    """Draw one commune close up, its villages numbered as in its table.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    code
+        The commune.
+
+    Returns
+    -------
+    Picture
+        For its page.
+    """
+    frame = facts.places.communes.frame.set_index("code")
+    outline, name = frame.geometry[code], str(frame["name"][code])
+    window = _around(facts.grid, outline)
+    classes, legend, who = _classes(facts)
+    villages = villages_of(facts, code)
+    points: gpd.GeoSeries = gpd.GeoSeries(
+        gpd.points_from_xy(villages["longitude"], villages["latitude"]) if len(villages) else [],
+        crs="EPSG:4326",
+    ).to_crs(facts.grid.crs)
+    title = Bilingual(
+        f"{name}: vùng phủ sóng {facts.technology}, {who.vi}",
+        f"{name}: {facts.technology} coverage, {who.en}",
+    )
+    title = titled(title, facts.gaps.basis, (ANY, facts.technology))
+    figure = coverage_figure(
+        classes[window.rows, window.cols],
+        legend,
+        grid=window.grid(facts.grid),
+        title=title,
+        height_amsl_m=facts.terrain.height_amsl_m[window.rows, window.cols],
+        outlines=(
+            Outline(outline),
+            *(Outline(point, str(number)) for number, point in enumerate(points, 1)),
+        ),
+        practice=facts.practice,
+        width_in=_WIDTH_IN,
+    )
+    return picture(figure, alt=title, kind="webp", dpi=_DPI)
+
+
+def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
+    """Draw all communes side by side, at one scale.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+
+    Returns
+    -------
+    figure, title
+        One panel per commune with its people without signal, and what the figure shows.
+    """
+    rows = facts.commune_rows().set_index("commune_code")
+    frame = facts.places.communes.frame
+    bounds = frame.geometry.bounds
+    side = max(
+        (bounds["maxx"] - bounds["minx"]).max(), (bounds["maxy"] - bounds["miny"]).max()
+    ) + _MARGIN_M  # fmt: skip
+    classes, legend, who = _classes(facts)
+    title = Bilingual(
+        f"Các xã ở cùng tỷ lệ: vùng phủ sóng {facts.technology}, {who.vi}",
+        f"The communes at one scale: {facts.technology} coverage, {who.en}",
+    )
+    title = titled(title, facts.gaps.basis, (ANY, facts.technology))
+    across = min(_ACROSS, len(frame))
+    down = -(-len(frame) // across)
+    height = _TOP_IN + down * (_PANEL_IN + _WORDS_IN) + _KEY_IN
+    ground = relief_colours(
+        hillshade(facts.terrain.height_amsl_m, resolution_m=facts.grid.resolution_m)
+    )
+    paint = class_colours(classes, legend)
+    with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
+        figure = Figure(figsize=(across * _PANEL_IN + 0.3, height))
+        FigureCanvasAgg(figure)
+        for index, (code, name, outline) in enumerate(
+            zip(frame["code"], frame["name"], frame.geometry, strict=True)
+        ):
+            axes = _panel(figure, index, across, height)
+            _draw_commune(axes, facts.grid, outline, side, (ground, paint))
+            axes.set_title(_caption(str(name), rows.loc[code]), fontsize=8.2, pad=3)
+        _draw_key(figure, title, legend, height)
+        if facts.practice is not None:
+            burn_in(figure, facts.practice)
+    return figure, title
+
+
+def _panel(figure: Figure, index: int, across: int, height_in: float) -> Any:
+    width_in = figure.get_figwidth()
+    row, col = divmod(index, across)
+    left = 0.15 + col * _PANEL_IN
+    bottom = height_in - _TOP_IN - (row + 1) * (_PANEL_IN + _WORDS_IN)
+    axes = figure.add_axes((
+        (left + 0.04) / width_in, bottom / height_in,
+        (_PANEL_IN - 0.08) / width_in, _PANEL_IN / height_in,
+    ))  # fmt: skip
+    axes.set_aspect("equal")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return axes
+
+
+def _draw_commune(
+    axes: Any, grid: Grid, outline: Any, side_m: float, layers: tuple[Any, Any]
+) -> None:
+    """Classes over relief, what lies outside the commune dimmed."""
+    window = _around(grid, outline, side_m)
+    west, south, east, north = window.grid(grid).bounds
+    extent = (west, east, south, north)
+    for layer, strength in zip(layers, (1.0, _STRENGTH), strict=True):
+        axes.imshow(
+            layer[window.rows, window.cols], extent=extent, origin="upper", alpha=strength,
+            interpolation="nearest",
+        )  # fmt: skip
+    middle_x = (outline.bounds[0] + outline.bounds[2]) / 2.0
+    middle_y = (outline.bounds[1] + outline.bounds[3]) / 2.0
+    axes.set_xlim(middle_x - side_m / 2.0, middle_x + side_m / 2.0)
+    axes.set_ylim(middle_y - side_m / 2.0, middle_y + side_m / 2.0)
+    gpd.GeoSeries([outline.envelope.buffer(2.0 * side_m).difference(outline)]).plot(
+        ax=axes, facecolor="#f4f6f7", alpha=0.8, edgecolor="none", aspect=None
+    )
+    gpd.GeoSeries([outline.boundary]).plot(ax=axes, color="#17242f", linewidth=1.2, aspect=None)
+    axes.set_xlabel("")
+    axes.set_ylabel("")
+
+
+def _caption(name: str, row: Any) -> str:
+    ends = ends_of(row, "people_no_signal", "_percent")
+    between = "" if ends is None else f" ({ends.words()})"
+    return f"{name}\n{row['people_no_signal_percent']:.0f}{between} %"
+
+
+def _draw_key(
+    figure: Figure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float
+) -> None:
+    figure.text(0.015, 1.0 - 0.08 / height_in, title.vi, fontsize=12, fontweight="bold", va="top",
+                parse_math=False)  # fmt: skip
+    words = Bilingual(
+        "tỷ lệ người không có sóng và khoảng 80 %", "share of people without signal, 80 % interval"
+    )
+    figure.text(
+        0.015, 1.0 - 0.3 / height_in, f"{title.en} · {words.vi} · {words.en}", fontsize=8.6,
+        va="top", color="#566472", parse_math=False,
+    )  # fmt: skip
+    patches = [Patch(facecolor=style.css, edgecolor="#444444", linewidth=0.6) for style in legend]
+    names = [style.name.plain for style in legend]
+    figure.legend(
+        patches, names, loc="lower left", bbox_to_anchor=(0.01, 0.28 / height_in), ncols=len(names),
+        frameon=False, fontsize=8.6,
+    )  # fmt: skip
+
+
+def communes_picture(facts: StudyFacts, *, notebook: bool = False) -> Picture:
+    """All communes side by side, as a picture.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    notebook
+        For a notebook, which knows no ``webp``.
+
+    Returns
+    -------
+    Picture
+        One panel per commune.
+    """
+    figure, title = communes_figure(facts)
+    return picture(figure, alt=title, kind="jpeg" if notebook else "webp", dpi=110)

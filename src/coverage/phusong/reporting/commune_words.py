@@ -1,0 +1,236 @@
+"""What a commune's page says in sentences: who has no signal, and what would change it."""
+
+import pandas as pd
+
+from phusong.analysis.reach import ANY
+from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.findings import en, vi
+from phusong.reporting.ranges import SURE_PERCENT, ends_of
+from phusong.reporting.study_facts import StudyFacts
+
+VERDICT_WORDS = {
+    TRANG_SONG: Bilingual("trắng sóng", "no signal"),
+    LOM_SONG: Bilingual("lõm sóng", "none in a part"),
+    WITH_SIGNAL: Bilingual("có sóng", "with signal"),
+    UNDECIDED: Bilingual("chưa rõ", "unknown"),
+}
+STATUS_WORDS = {
+    "met": Bilingual("đạt", "met"),
+    "not_met": Bilingual("chưa đạt", "not met"),
+    "unknown": Bilingual("chưa rõ", "unknown"),
+}
+_OPEN_PERCENT = (20.0, 80.0)
+"""A verdict that holds in neither nearly all nor nearly none of the trials is open."""
+_MOST_NAMES = 6
+
+
+def villages_of(facts: StudyFacts, code: str) -> pd.DataFrame:
+    """Villages of a commune, in the order of their identifiers.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    code
+        The commune.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the table of villages.
+    """
+    table = facts.gaps.villages
+    if "commune_code" not in table:
+        return table.iloc[:0]
+    own = table[table["commune_code"] == code]
+    return own.sort_values("village_id", kind="stable").reset_index(drop=True)
+
+
+def options_of(facts: StudyFacts, code: str) -> pd.DataFrame:
+    """Ranked options that stand in a commune or cover the centre of a village of it.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    code
+        The commune.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the ranking. A village whose name occurs in several communes tells nothing.
+    """
+    ranked = facts.ranked
+    if ranked.empty:
+        return ranked
+    names = facts.gaps.villages["name"] if "name" in facts.gaps.villages else pd.Series(dtype=str)
+    single = set(names[~names.duplicated(keep=False)])
+    own = set(villages_of(facts, code).get("name", pd.Series(dtype=str))) & single
+    covers = ranked["villages"].fillna("").map(lambda text: bool(own & set(text.split("; "))))
+    return ranked[covers | (ranked["commune_code"] == code)].reset_index(drop=True)
+
+
+def commune_findings(facts: StudyFacts, code: str) -> tuple[Bilingual, ...]:
+    """Who has no signal in a commune.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    code
+        The commune.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence each.
+    """
+    row = facts.commune_rows().set_index("commune_code").loc[code]
+    silent, people = float(row["people_no_signal"]), float(row["people"])
+    ends = ends_of(row, "people_no_signal")
+    between = Bilingual("", "")
+    if ends is not None:
+        between = Bilingual(
+            f" (khoảng {SURE_PERCENT}\u00a0%: {vi(ends.low)} đến {vi(ends.high)})",
+            f" ({SURE_PERCENT}\u00a0% interval: {en(ends.low)} to {en(ends.high)})",
+        )
+    technology = facts.technology
+    return (
+        Bilingual(
+            f"Theo mô hình, khoảng {vi(silent)}{between.vi} trong {vi(people)} người của xã không "
+            f"có sóng {technology} của nhà mạng nào ngoài trời; không có sóng trên "
+            f"{vi(float(row['area_no_signal_km2']), 1)} trong {vi(float(row['area_km2']), 1)} km².",
+            f"As modelled, about {en(silent)}{between.en} of the commune's {en(people)} people "
+            f"have no {technology} signal of any operator outdoors; there is none on "
+            f"{en(float(row['area_no_signal_km2']), 1)} of {en(float(row['area_km2']), 1)} km².",
+        ),
+    )
+
+
+def what_would_change(facts: StudyFacts, code: str) -> tuple[Bilingual, ...]:
+    """What would change the picture of a commune: levels, measurements, a site, missing data.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    code
+        The commune.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence each; none where nothing of the kind is known.
+    """
+    return (
+        *_level_words(facts, code),
+        *_measure_words(facts, code),
+        *_site_words(facts, code),
+        *_missing_words(facts, code),
+    )
+
+
+def _level_words(facts: StudyFacts, code: str) -> list[Bilingual]:
+    """Village centres that a common error of the model would turn."""
+    villages = villages_of(facts, code)
+    column = f"{ANY}_{facts.technology.lower()}_margin_db"
+    if column not in villages or villages.empty:
+        return []
+    error = facts.study.planning.stability.common_error.value
+    margin = villages[column].astype("float64")
+    gain = villages["name"][(margin < 0) & (margin >= -error)]
+    lose = villages["name"][(margin >= 0) & (margin < error)]
+    return [
+        Bilingual(
+            f"Nếu mọi mức thu thực tế cao hơn mô hình {vi(error, 1)} dB, {len(gain)} trung tâm "
+            f"thôn nữa có sóng{_names(gain, 'vi')}; nếu thấp hơn {vi(error, 1)} dB, {len(lose)} "
+            f"trung tâm thôn mất sóng{_names(lose, 'vi')}.",
+            f"Were all levels {en(error, 1)} dB above the model, {len(gain)} more village centres "
+            f"would have a signal{_names(gain, 'en')}; {en(error, 1)} dB below, {len(lose)} would "
+            f"lose theirs{_names(lose, 'en')}.",
+        )
+    ]
+
+
+def _measure_words(facts: StudyFacts, code: str) -> list[Bilingual]:
+    """Villages of which trials disagree: measurements would decide them."""
+    villages = villages_of(facts, code)
+    column = f"{ANY}_{facts.technology.lower()}_trang_song_percent"
+    if column not in villages or villages.empty:
+        return []
+    share = villages[column].astype("float64")
+    unsure = villages["name"][(share > _OPEN_PERCENT[0]) & (share < _OPEN_PERCENT[1])]
+    if unsure.empty:
+        return [
+            Bilingual(
+                "Kết quả tại trung tâm các thôn gần như không đổi trong các lần thử.",
+                "At the village centres the verdict hardly changes between trials.",
+            )
+        ]
+    return [
+        Bilingual(
+            f"Đo mức thu trước tiên tại {len(unsure)} trung tâm thôn mà các lần thử cho kết quả "
+            f"khác nhau{_names(unsure, 'vi')}.",
+            f"Measure first at the {len(unsure)} village centres of which the trials "
+            f"disagree{_names(unsure, 'en')}.",
+        )
+    ]
+
+
+def _site_words(facts: StudyFacts, code: str) -> list[Bilingual]:
+    """What the best-ranked option that serves the commune would do."""
+    if facts.priorities is None:
+        return []
+    options = options_of(facts, code)
+    if options.empty:
+        return [
+            Bilingual(
+                "Không phương án xếp hạng nào phủ sóng cho trung tâm thôn của xã.",
+                "No ranked option covers a village centre of the commune.",
+            )
+        ]
+    first = options.iloc[0]
+    own = set(villages_of(facts, code)["name"]) & set(str(first["villages"]).split("; "))
+    white = float(first["people_white_zone"])
+    return [
+        Bilingual(
+            f"Phương án hạng {first['rank']} ({first['operator']}, tại hoặc gần "
+            f"{first['commune']}) sẽ phủ {len(own)} trung tâm thôn của xã, và sóng đầu tiên cho "
+            f"khoảng {vi(white)} người, kể cả ngoài xã.",
+            f"Rank {first['rank']} ({first['operator']}, in or near {first['commune']}) would "
+            f"cover {len(own)} village centres of the commune, and bring a first signal to about "
+            f"{en(white)} people, those of other communes included.",
+        )
+    ]
+
+
+def _missing_words(facts: StudyFacts, code: str) -> list[Bilingual]:
+    """Indicators of criterion 8 that cannot be judged yet."""
+    table = facts.gaps.criterion8
+    if "commune_code" not in table:
+        return []
+    own = table[table["commune_code"] == code]
+    unknown = own["indicator"][own["status"] == "unknown"].astype(str)
+    if unknown.empty:
+        return []
+    listed = ", ".join(unknown)
+    return [
+        Bilingual(
+            f"Tiêu chí số 8: {len(unknown)} trong {len(own)} chỉ tiêu chưa kết luận được "
+            f"({listed}) vì thiếu dữ liệu của tỉnh; thiếu gì, xem gaps/criterion8.csv.",
+            f"Criterion 8: {len(unknown)} of {len(own)} indicators cannot be judged ({listed}) for "
+            "lack of the province's data; gaps/criterion8.csv says of which.",
+        )
+    ]
+
+
+def _names(names: "pd.Series[str]", language: str) -> str:
+    """A few names in brackets, and how many more."""
+    if names.empty:
+        return ""
+    more = len(names) - _MOST_NAMES
+    words = {"vi": f" và {more} thôn khác", "en": f" and {more} more"}
+    rest = words[language] if more > 0 else ""
+    return f" ({', '.join(names.astype(str).head(_MOST_NAMES))}{rest})"
