@@ -1,0 +1,377 @@
+"""Measurements: drive and walk tests, crowd-sourced samples, the regulator's records.
+
+Nothing is averaged in silence. A row that cannot be true is left out, counted under its reason, and
+the first one is named; a row that says that there was no service is kept, as what it is.
+"""
+
+import tomllib
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from phusong.errors import DataError, DataWarning
+from phusong.sources.towers_words import fold, operator_of
+from phusong.study import MeasurementInput, Study
+from phusong.units import BoolArray
+
+KEY = "measurements"
+LOWEST_DBM, HIGHEST_DBM = -160.0, -20.0
+"""Levels that a handset can report."""
+COARSE_DEGREES = 0.01
+FASTEST_M_S = 100.0
+WORST_ACCURACY_M = 100.0
+FEW = 0.2
+"""A file of which a larger part cannot be true is refused."""
+EARTH_M = 6_371_000.0
+MISSING = frozenset({"", "-", "nan", "na", "n/a", "null", "none", "2147483647"})
+TIME_FORMATS = (
+    "%Y.%m.%d_%H.%M.%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Measurements that can be used, and what became of the others.
+
+    Parameters
+    ----------
+    frame
+        Columns ``latitude``, ``longitude`` [degrees, WGS 84], ``time`` (as the file has it,
+        without zone), ``operator`` (name in the study), ``technology`` (key in the study),
+        ``level_dbm`` (NaN where there was no service), ``cell_id`` and ``file``.
+    left_out
+        Rows that are not used: reason, number of rows, and the first of them.
+    remarks
+        What was noticed of the rows that are used.
+    """
+
+    frame: pd.DataFrame
+    left_out: pd.DataFrame
+    remarks: tuple[str, ...]
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    text = (files("phusong.sources") / "measurements.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def read_measurements(sections: Iterable[MeasurementInput], study: Study) -> Measurements:
+    """Read every file of measurements that a study names.
+
+    Parameters
+    ----------
+    sections
+        The files, with what they do not say themselves.
+    study
+        Its operators and technologies.
+
+    Returns
+    -------
+    Measurements
+        All of them together, in the order of the files.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read, a column is missing, or a large part of it cannot be true.
+
+    Warns
+    -----
+    DataWarning
+        Rows were left out.
+    """
+    frames, left, remarks = [], [], []
+    for section in sections:
+        file = study.path(section.file)
+        frame, reasons, noticed = _read_one(file, section, study)
+        frames.append(frame)
+        left.append(reasons)
+        remarks += noticed
+    together = pd.concat(frames, ignore_index=True)
+    twins = (
+        together.duplicated(
+            subset=[
+                "latitude",
+                "longitude",
+                "time",
+                "operator",
+                "technology",
+                "cell_id",
+                "level_dbm",
+            ]
+        ).to_numpy()
+        & (together["time"] != "").to_numpy()
+    )
+    if twins.any():
+        first = together.index[twins][0]
+        row = {"file": together["file"][first], "reason": "the same sample twice"}
+        left.append(pd.DataFrame([{**row, "rows": int(twins.sum()), "first": ""}]))
+    table = pd.concat(left, ignore_index=True)
+    if len(table):
+        warnings.warn(
+            f"{int(table['rows'].sum()):,} measurements are left out: "
+            + "; ".join(f"{r.reason} ({r.rows:,})" for r in table.itertuples()),
+            DataWarning,
+            stacklevel=2,
+        )
+    return Measurements(together[~twins].reset_index(drop=True), table, tuple(remarks))
+
+
+def _read_one(
+    file: Path, section: MeasurementInput, study: Study
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    raw = _named(_text(file, section), section, file)
+    count = len(raw)
+    frame = pd.DataFrame(
+        {
+            "latitude": _numbers(raw["latitude"]),
+            "longitude": _numbers(raw["longitude"]),
+            "time": _column(raw, "time").str.strip(),
+            "cell_id": _column(raw, "cell_id").str.strip(),
+        }
+    )
+    level_text = raw["level_dbm"]
+    level = _numbers(level_text)
+    nothing = level_text.str.strip().str.lower().isin(MISSING).to_numpy()
+    technology, none = _technologies(raw, section, study)
+    frame["technology"] = technology
+    frame["operator"] = _operators(raw, section, study, file)
+    frame["level_dbm"] = np.where(none, np.nan, level)
+    no_service = none | (nothing & section.missing_is_no_service)
+    frame["file"] = section.file
+    checks = _checks(frame, raw, level, nothing, no_service)
+    bad = np.zeros(count, dtype=bool)
+    reasons = []
+    for reason, hit in checks:
+        new = hit & ~bad
+        if new.any():
+            line = int(np.flatnonzero(new)[0]) + 2
+            reasons.append(
+                {"file": section.file, "reason": reason, "rows": int(new.sum()),
+                 "first": f"row {line}: {_quoted(raw, line - 2)}"}
+            )  # fmt: skip
+        bad |= hit
+    if bad.sum() > FEW * count:
+        worst = max(reasons, key=lambda r: int(str(r["rows"])))
+        raise DataError(
+            f"{file.name}: {int(bad.sum()):,} of {count:,} rows cannot be used, more than a "
+            f"{1 / FEW:.0f}th; mostly: {worst['reason']} ({worst['first']}). Levels are in dBm, "
+            "positions in WGS 84 degrees with five decimals: export the file again, or take "
+            "these rows out"
+        )
+    kept = frame[~bad].reset_index(drop=True)
+    columns = ["file", "reason", "rows", "first"]
+    return kept, pd.DataFrame(reasons, columns=columns), _remarks(kept, file)
+
+
+def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
+    if not file.is_file():
+        raise DataError(f"{file} does not exist; check {KEY}.file in the study file")
+    try:
+        with file.open("r", encoding=section.encoding, errors="strict", newline="") as stream:
+            head = stream.readline()
+        separator = max((",", ";", "\t"), key=head.count)
+        table = pd.read_csv(
+            file, sep=separator, dtype=str, keep_default_na=False, encoding=section.encoding,
+            engine="c", on_bad_lines="error",
+        )  # fmt: skip
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{file.name} is not {section.encoding} (byte {error.start}); save it as UTF-8, or "
+            f"write its encoding into {KEY}.encoding"
+        ) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
+        raise DataError(f"{file.name} cannot be read as a table ({error}); export CSV") from None
+    if table.empty:
+        raise DataError(f"{file.name} has no rows; at least one is needed")
+    return table
+
+
+def _named(table: pd.DataFrame, section: MeasurementInput, file: Path) -> pd.DataFrame:
+    own = {fold(title): column for title, column in section.columns.items()}
+    known = {fold(a): column for column, all_ in _words()["columns"].items() for a in all_}
+    found: dict[str, str] = {}
+    for title in table.columns:
+        column = own.get(fold(title)) or known.get(fold(title))
+        if column is not None and column not in found:
+            found[column] = title
+    for column in ("latitude", "longitude", "level_dbm"):
+        if column not in found:
+            raise DataError(
+                f"{file.name}: no column is {column}; the header has {', '.join(table.columns)}: "
+                f'say which it is in {KEY}.columns, for example {{ "My heading" = "{column}" }}'
+            )
+    named = table[list(found.values())].copy()
+    named.columns = pd.Index(list(found))
+    return named
+
+
+def _column(raw: pd.DataFrame, name: str) -> pd.Series:
+    return raw[name] if name in raw.columns else pd.Series("", index=raw.index, dtype=str)
+
+
+def _numbers(text: pd.Series) -> pd.Series:
+    plain = text.str.strip().str.replace(",", ".", regex=False)
+    return pd.to_numeric(plain, errors="coerce").astype(float)
+
+
+def _technologies(
+    raw: pd.DataFrame, section: MeasurementInput, study: Study
+) -> tuple[np.ndarray, BoolArray]:
+    """Technology of the study in each row, empty where it has none; and rows without a network."""
+    if "technology" not in raw.columns:
+        only = section.technology or (
+            next(iter(study.technologies)) if len(study.technologies) == 1 else ""
+        )
+        if not only:
+            raise DataError(
+                f"{section.file} has no column of technology and the study has several; write "
+                f"{KEY}.technology"
+            )
+        return np.full(len(raw), only, dtype=object), np.zeros(len(raw), dtype=bool)
+    words = {fold(w): key for key, all_ in _words()["technologies"].items() for w in all_}
+    words |= {fold(key): key for key in study.technologies}
+    none = {fold(w) for w in _words()["nothing"]["technology"]}
+    codes, unique = pd.factorize(raw["technology"])
+    keys = [words.get(fold(str(u)), "") for u in unique]
+    keys = [key if key in study.technologies else "" for key in keys]
+    silent = [fold(str(u)) in none for u in unique]
+    technology = np.array(keys, dtype=object)[codes]
+    no_network = np.array(silent, dtype=bool)[codes]
+    fallback = section.technology or next(iter(study.technologies))
+    technology[no_network] = fallback
+    return technology, no_network
+
+
+def _operators(
+    raw: pd.DataFrame, section: MeasurementInput, study: Study, file: Path
+) -> np.ndarray:
+    """Operator of the study in each row, empty where it is none of them."""
+    if "operator" in raw.columns:
+        words = raw["operator"].str.strip()
+    elif {"mcc", "mnc"} <= set(raw.columns):
+        words = raw["mcc"].str.strip() + "-" + raw["mnc"].str.strip().str.zfill(2)
+    elif section.operator:
+        return np.full(len(raw), section.operator, dtype=object)
+    else:
+        raise DataError(
+            f"{file.name} does not say whose network was measured; write {KEY}.operator, or give "
+            "a column operator, or mcc and mnc"
+        )
+    codes, unique = pd.factorize(words)
+    named = [operator_of(str(u), study) or "" for u in unique]
+    return np.array(named, dtype=object)[codes]
+
+
+def _checks(
+    frame: pd.DataFrame,
+    raw: pd.DataFrame,
+    level: pd.Series,
+    nothing: BoolArray,
+    no_service: BoolArray,
+) -> list[tuple[str, BoolArray]]:
+    lat, lon = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
+    level_db = level.to_numpy()
+    with np.errstate(invalid="ignore"):
+        outside = ~((np.abs(lat) <= 90) & (np.abs(lon) <= 180))
+        null_island = (np.abs(lat) < 1e-6) & (np.abs(lon) < 1e-6)
+        coarse = _is_multiple(lat) & _is_multiple(lon)
+        wild = ~nothing & ~((level_db >= LOWEST_DBM) & (level_db <= HIGHEST_DBM))
+    accuracy = _numbers(_column(raw, "accuracy_m")).to_numpy()
+    with np.errstate(invalid="ignore"):
+        vague = accuracy > WORST_ACCURACY_M
+    return [
+        ("no position", np.isnan(lat) | np.isnan(lon)),
+        ("position outside the globe", outside),
+        ("position 0, 0: the receiver had no fix", null_island),
+        ("position rounded to 0.01 degrees, about a kilometre", coarse),
+        (f"position worse than {WORST_ACCURACY_M:.0f} m by the receiver's own word", vague),
+        ("another operator than the study's", (frame["operator"] == "").to_numpy()),
+        ("another technology than the study's", (frame["technology"] == "").to_numpy()),
+        (
+            f"level outside {LOWEST_DBM:.0f} to {HIGHEST_DBM:.0f} dBm: another unit, or a fault",
+            wild & ~no_service,
+        ),
+        ("no level, and not said to be without service", nothing & ~no_service),
+        ("a jump that no car makes", _jumps(frame)),
+    ]
+
+
+def _is_multiple(degrees: np.ndarray) -> BoolArray:
+    steps = degrees / COARSE_DEGREES
+    rounded: BoolArray = np.abs(steps - np.round(steps)) < 1e-7
+    return rounded
+
+
+def _jumps(frame: pd.DataFrame) -> BoolArray:
+    """Rows to which one would have had to travel faster than any car, within one file."""
+    seconds = parse_times(frame["time"])
+    lat, lon = np.radians(frame["latitude"].to_numpy()), np.radians(frame["longitude"].to_numpy())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        dy = np.diff(lat, prepend=lat[:1]) * EARTH_M
+        dx = np.diff(lon, prepend=lon[:1]) * EARTH_M * np.cos(lat)
+        dt = np.diff(seconds, prepend=seconds[:1])
+        distance = np.hypot(dx, dy)
+        jump: BoolArray = (dt > 0) & (dt < 600) & (distance / dt > FASTEST_M_S) & (distance > 1000)
+    return jump
+
+
+def parse_times(text: pd.Series) -> np.ndarray:
+    """Seconds since 1970 of times in any of the usual formats, each row by its own.
+
+    Parameters
+    ----------
+    text
+        Times; day before month where both are possible, as in Vietnam.
+
+    Returns
+    -------
+    array
+        Seconds as the file has them, without a zone [s]; NaN where it cannot be read.
+    """
+    out = np.full(len(text), np.nan)
+    left = text.str.slice(0, 19).str.replace("Z", "", regex=False)
+    number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        out = np.where((number > 1e8) & (number < 1e10), number, out)
+        out = np.where((number > 1e11) & (number < 1e13), number / 1000.0, out)
+    for form in TIME_FORMATS:
+        open_ = np.flatnonzero(np.isnan(out) & (text != "").to_numpy())
+        if not open_.size:
+            break
+        read = pd.to_datetime(left.iloc[open_], format=form, errors="coerce")
+        values = read.to_numpy().astype("datetime64[s]").astype(np.int64).astype(float)
+        out[open_] = np.where(read.isna().to_numpy(), np.nan, values)
+    return out
+
+
+def _remarks(frame: pd.DataFrame, file: Path) -> list[str]:
+    remarks = []
+    given = frame["time"] != ""
+    if not given.any():
+        remarks.append(f"{file.name} has no times; the same sample twice cannot be seen")
+    else:
+        unread = int(np.isnan(parse_times(frame["time"][given])).sum())
+        if unread:
+            remarks.append(f"{file.name}: {unread:,} times cannot be read")
+    place = frame["latitude"].round(4).astype(str) + " " + frame["longitude"].round(4).astype(str)
+    share = float(place.value_counts(normalize=True).iloc[0]) if len(frame) else 0.0
+    if share > 0.5:
+        remarks.append(
+            f"{file.name}: {share:.0%} of the samples are from one spot; together they count as "
+            "one measurement there"
+        )
+    return remarks
+
+
+def _quoted(raw: pd.DataFrame, index: int) -> str:
+    row = raw.iloc[index]
+    return ", ".join(f"{c}={row[c]}" for c in ("latitude", "longitude", "level_dbm"))
