@@ -1,4 +1,4 @@
-"""How far a calibrated model can be trusted: held-out squares, confusion, reliability, next places."""
+"""How far a calibrated model can be trusted: held-out squares, confusion, next places."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -190,7 +190,7 @@ def confusion(
 def reliability(
     samples: Samples, predicted_dbm: FloatArray, sigma_db: FloatArray, threshold_dbm: float
 ) -> pd.DataFrame:
-    """Of the places that were given a chance of coverage, how many were covered?
+    """Shares that were covered of places that were given some chance of it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Measurements on a grid: one value for each cell that was measured, kept apart from the modelled."""
+"""Measurements on a grid: one value for each cell, kept apart from the modelled."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,8 @@ def binned(
     """Bring samples together by operator, technology and cell of the grid.
 
     The level of a cell is the median of its samples, a sample without network being below all
-    others. Where that leaves no level, most samples found no network, and so did the cell.
+    others; a cell of which more than half of the samples found no network had none. Where it is
+    exactly half, the weakest level that was heard stands for the cell.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ def binned(
         a, b = level[starts + below], level[starts + above]
         with np.errstate(invalid="ignore"):
             between = a + (place - below) * (b - a)
-        return np.where(np.isneginf(a), np.nan, between)
+        between = np.where(np.isneginf(a) & (place > below), b, between)
+        return np.where(np.isneginf(between), np.nan, between)
 
     first = kept.iloc[starts]
     heard = np.isfinite(level)

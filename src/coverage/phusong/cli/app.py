@@ -5,6 +5,7 @@ import sys
 import typer
 
 from phusong.cli.add import add
+from phusong.cli.calibrate import calibrate
 from phusong.cli.coverage_map import map_command
 from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
@@ -28,6 +29,7 @@ app.command("add")(add)
 app.command("check")(check)
 app.command("run")(run)
 app.command("report")(report)
+app.command("calibrate")(calibrate)
 app.command("verify")(verify)
 app.command("path")(path_command)
 app.command("map")(map_command)

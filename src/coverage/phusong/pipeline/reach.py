@@ -23,6 +23,7 @@ from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.corrections import calibrated_dbm
 from phusong.pipeline.losses import LossMaps, Mast
 from phusong.pipeline.rim import rim_warnings
 from phusong.pipeline.session import Session
@@ -134,6 +135,7 @@ def best_servers(
         supplied = frozenset(supplied_maps(study, network))
     own = tuple(layer for layer in own if layer not in supplied)
     places = {name: study.environments[name] for name in environments}
+    corrections = study.propagation.calibration.get(study.propagation.models[0], {})
     found = {name: {layer: BestServer(grid) for layer in own} for name in places}
     chances = {name: _chances(study, grid, own) for name in places}
     groups = _computed(network, keys, supplied)
@@ -147,9 +149,12 @@ def best_servers(
                 budget = sector_budget(study, sector, environment)
                 if level is None:
                     first = budget.entry_loss_db
-                    level = sector_map_dbm(
-                        loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
-                    )
+                    level = calibrated_dbm(
+                        sector_map_dbm(
+                            loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
+                        ),
+                        loss, sector, corrections,
+                    )  # fmt: skip
                 here = level - np.float32(budget.entry_loss_db - first)
                 found[name][layer].add(loss, here, index, budget.threshold)
                 several = chances[name]

@@ -32,7 +32,8 @@ EARTH_M = 6_371_000.0
 MISSING = frozenset({"", "-", "nan", "na", "n/a", "null", "none", "2147483647"})
 TIME_FORMATS = (
     "%Y.%m.%d_%H.%M.%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S",
 )  # fmt: skip
 
 
@@ -268,7 +269,8 @@ def _operators(
         )
     codes, unique = pd.factorize(words)
     named = [operator_of(str(u), study) or "" for u in unique]
-    return np.array(named, dtype=object)[codes]
+    operators: np.ndarray = np.array(named, dtype=object)[codes]
+    return operators
 
 
 def _checks(
@@ -307,7 +309,7 @@ def _checks(
 
 def _is_multiple(degrees: np.ndarray) -> BoolArray:
     steps = degrees / COARSE_DEGREES
-    rounded: BoolArray = np.abs(steps - np.round(steps)) < 1e-7
+    rounded: BoolArray = np.asarray(np.abs(steps - np.round(steps)) < 1e-7)
     return rounded
 
 

@@ -29,6 +29,7 @@ from phusong.study.inputs import (
     TerrainInput,
     TowerInput,
 )
+from phusong.study.measured import CalibrationSection, MeasurementInput
 from phusong.study.planning import (
     ALL_KINDS,
     CostItem,
@@ -97,6 +98,7 @@ __all__ = [
     "BackhaulSection",
     "Bandwidth",
     "BoundaryInput",
+    "CalibrationSection",
     "ChoiceSection",
     "CommuneCode",
     "CostItem",
@@ -115,6 +117,7 @@ __all__ = [
     "GridSection",
     "InputsSection",
     "Lives",
+    "MeasurementInput",
     "Metres",
     "Name",
     "NewBand",

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from phusong.study.measured import CalibrationSection
 from phusong.study.values import (
     Dbm,
     Decibels,
@@ -11,6 +12,7 @@ from phusong.study.values import (
     Quantity,
     Section,
     Share,
+    TechnologyKey,
     TitledSection,
     assumed,
     within,
@@ -35,6 +37,9 @@ class PropagationSection(Section):
     polarization: Literal["horizontal", "vertical"] = "vertical"
     delta_n: Annotated[Quantity, within("N/km", 1.0, 156.0)]
     surface_refractivity_n0: Annotated[Quantity, within("N", 150.0, 450.0)]
+    calibration: dict[Literal["p1812", "itm"], dict[TechnologyKey, CalibrationSection]] = Field(
+        default_factory=dict
+    )
 
 
 class UplinkSection(Section):

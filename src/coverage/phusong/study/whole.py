@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from phusong.study.inputs import AreaSection, GridSection, InputsSection, StudySection
+from phusong.study.measured import MeasurementInput
 from phusong.study.planning import CostItem, CostsSection, PlanningSection
 from phusong.study.radio import OperatorSection, ScenarioSection, TechnologySection, TowerDefaults
 from phusong.study.service import (
@@ -35,6 +36,7 @@ class Study(Section):
     environments: dict[FileKey, EnvironmentSection] = Field(min_length=1)
     propagation: PropagationSection
     service: ServiceSection
+    measurements: tuple[MeasurementInput, ...] = ()
     scenarios: dict[FileKey, ScenarioSection] = Field(default_factory=dict)
     verdicts: VerdictsSection = VerdictsSection()
     criterion8: CriterionSection | None = None
@@ -113,6 +115,22 @@ class Study(Section):
                     "keep one"
                 )
             seen.add(layer)
+        return self
+
+    @model_validator(mode="after")
+    def _measurements_name_what_exists(self) -> Self:
+        names = {op.name for op in self.operators}
+        for number, given in enumerate(self.measurements, 1):
+            for what, value, known in (
+                ("operator", given.operator, names),
+                ("technology", given.technology, set(self.technologies)),
+                ("environment", given.environment, set(self.environments)),
+            ):
+                if value is not None and value not in known:
+                    raise ValueError(
+                        f"measurements[{number}].{what} = {value!r} is not in the study; allowed: "
+                        f"{', '.join(sorted(known))}"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -1,0 +1,34 @@
+"""``calibrate``: a study's levels against measurements."""
+
+import typer
+
+from phusong.cli.options import (
+    Bars,
+    StudyArgument,
+    StudyOption,
+    WorkersOption,
+    faults_shown,
+    study_file,
+)
+
+
+def calibrate(
+    *,
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Compare levels with measurements, and fit what the model gets wrong.
+
+    Writes tables of the fit, of what is covered as modelled and as measured, the residual of each
+    place, where to measure next, and the lines to put into the study file.
+    """
+    with faults_shown(), Bars() as bars:
+        from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.calibrate import calibrate as run_calibration  # noqa: PLC0415
+        from phusong.pipeline.calibrate import report_lines  # noqa: PLC0415
+
+        opened = open_study(study_file(study, study_option))
+        found = run_calibration(start(opened, workers=workers, progress=bars))
+    for line in report_lines(found, opened.output):
+        typer.echo(line)

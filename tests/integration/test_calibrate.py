@@ -1,0 +1,127 @@
+"""``phusong calibrate``: from a drive test to the study file and back."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyproj import Transformer
+
+from phusong.pipeline.api import open_study, start
+from phusong.pipeline.reach import load_reach
+from runs import in_one_line, invoke, run_here, table
+from synthetic import CRS, Region, write_region
+
+OFFSET_DB = -7.0
+
+
+def drive_test(made: Region, *, offset_db: float, count: int = 4000, seed: int = 1) -> str:
+    """What a receiver would have found if the model were wrong by an offset."""
+    session = start(open_study(made.study), workers=1)
+    reached = load_reach(session)
+    layer = reached.layers["mang-a", "LTE"]
+    draw = np.random.default_rng(seed)
+    known = np.argwhere(np.isfinite(layer.level_dbm))
+    count = min(count, len(known))
+    picked = known[draw.permutation(len(known))[:count]]
+    x, y = reached.grid.affine * (picked[:, 1] + 0.5, picked[:, 0] + 0.5)
+    lon, lat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(x, y)
+    level = layer.level_dbm[picked[:, 0], picked[:, 1]] + offset_db + draw.normal(0, 5, count)
+    lines = ["latitude,longitude,time,operator,technology,level_dbm"]
+    for n in range(count):
+        heard = level[n] >= -118
+        lines.append(
+            f"{lat[n]:.7f},{lon[n]:.7f},{1_700_000_000 + 3600 * n},Nhà mạng A,"
+            f"{'LTE' if heard else 'No service'},{f'{level[n]:.1f}' if heard else ''}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def named(made: Region) -> None:
+    with made.study.open("a", encoding="utf-8") as stream:
+        stream.write(
+            '\n[[measurements]]\nfile = "drive.csv"\nsource = "invented"\n'
+            'sensitivity = { value = -118.0, unit = "dBm", source = "invented" }\n'
+        )
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    made = write_region(tmp_path_factory.mktemp("calibrate"))
+    run_here(made)
+    text = drive_test(made, offset_db=OFFSET_DB)
+    (made.folder / "drive.csv").write_text(text, encoding="utf-8")
+    named(made)
+    result = invoke("calibrate", made.study, "--workers", "1")
+    assert result.exit_code == 0, result.output + result.stderr
+    return made
+
+
+def test_offset_is_found(calibrated: Region) -> None:
+    fitted = table(calibrated.output / "calibration" / "fit.csv").set_index("correction")
+    row = fitted.loc["offset_db"].astype(str)
+    assert float(row["low_db"]) <= OFFSET_DB <= float(row["high_db"])
+    assert float(fitted.loc["sigma_db", "value_db"]) == pytest.approx(5.0, abs=0.6)
+
+
+def test_every_table_is_there_and_whole(calibrated: Region) -> None:
+    folder = calibrated.output / "calibration"
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "confusion.csv", "fit.csv", "held-out.csv", "left-out.csv", "reliability.csv",
+        "residuals.gpkg", "settings.toml", "where-next.csv",
+    ]  # fmt: skip
+    held = table(folder / "held-out.csv").iloc[0]
+    assert float(held["rms_error_after_db"]) < float(held["rms_error_before_db"])
+    assert int(held["cells_without_network"]) > 0
+    confusion = table(folder / "confusion.csv").set_index("levels")
+    parts = ["true_positive", "false_positive", "false_negative", "true_negative"]
+    for levels in confusion.index:
+        assert confusion.loc[levels, parts].astype(int).sum() == int(held["measured_cells"])
+    assert invoke("verify", calibrated.output).exit_code == 0
+
+
+def test_settings_move_the_levels(calibrated: Region, tmp_path: Path) -> None:
+    settings = (calibrated.output / "calibration" / "settings.toml").read_text(encoding="utf-8")
+    text = calibrated.study.read_text(encoding="utf-8")
+    made = write_region(tmp_path)
+    made.study.write_text(f"{text}\n{settings}", encoding="utf-8")
+    (tmp_path / "drive.csv").write_bytes((calibrated.folder / "drive.csv").read_bytes())
+    run_here(made)
+    before = load_reach(start(open_study(calibrated.study))).layers["mang-a", "LTE"].level_dbm
+    after = load_reach(start(open_study(made.study))).layers["mang-a", "LTE"].level_dbm
+    moved = after - before
+    assert np.nanmedian(moved) == pytest.approx(OFFSET_DB, abs=1.0)
+    assert invoke("calibrate", made.study, "--workers", "1").exit_code == 0
+    again = table(made.output / "calibration" / "fit.csv").set_index("correction")
+    if "offset_db" in again.index:  # nothing is left to correct
+        assert abs(float(again.loc["offset_db", "value_db"])) < 1.0
+
+
+def test_measurements_do_not_make_the_reach_stale(calibrated: Region) -> None:
+    result = run_here(calibrated)
+    assert "reach: reused" in result.output
+
+
+def test_without_measurements(tmp_path: Path) -> None:
+    made = write_region(tmp_path)
+    result = invoke("calibrate", made.study)
+    assert result.exit_code == 2
+    assert "names no measurements; add for example" in in_one_line(result.stderr)
+
+
+def test_too_few_say_how_many_are_needed(calibrated: Region, tmp_path: Path) -> None:
+    made = write_region(tmp_path)
+    named(made)
+    lines = (calibrated.folder / "drive.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "drive.csv").write_text("\n".join(lines[:8]) + "\n", encoding="utf-8")
+    result = invoke("calibrate", made.study, "--workers", "1")
+    assert result.exit_code == 2
+    assert "too few measurements to calibrate" in in_one_line(result.stderr)
+    assert "are needed" in in_one_line(result.stderr)
+
+
+def test_operator_that_the_study_does_not_have(tmp_path: Path) -> None:
+    made = write_region(tmp_path)
+    with made.study.open("a", encoding="utf-8") as stream:
+        stream.write('\n[[measurements]]\nfile = "x"\nsource = "y"\noperator = "Ai Đó"\n')
+    result = invoke("calibrate", made.study)
+    assert "measurements[1].operator = 'Ai Đó' is not in the study" in in_one_line(result.stderr)
