@@ -47,7 +47,7 @@ def test_known_parameters_lie_in_their_intervals_as_often_as_promised() -> None:
     truth = np.array([OFFSET, SLOPE, *GROUND[1:]])
     inside = np.zeros(5, dtype=int)
     for seed in range(TRIALS):
-        found = fit(invented(seed), Terms(slope=True, classes=(1, 2)))
+        found = fit(invented(seed), Terms(slope=True, ground_classes=(1, 2)))
         inside[:4] += (found.low <= truth) & (truth <= found.high)
         inside[4] += found.sigma_low_db <= np.hypot(SIGMA, SHARED) <= found.sigma_high_db
     assert inside.min() >= 181, inside
@@ -67,13 +67,13 @@ def test_silence_is_information() -> None:
 def test_outliers_hardly_matter() -> None:
     clean = invented(2, outliers=0.0)
     spoilt = Samples(
-        np.where(np.arange(len(clean.ground)) % 20 == 0, -30.0, clean.measured_dbm),
+        np.where(np.arange(len(clean.ground)) % 20 == 0, -30.0, clean.observed_dbm),
         clean.modelled_dbm, clean.distance_m, clean.block, clean.ground, SENSITIVITY,
     )  # fmt: skip
-    terms = Terms(slope=True, classes=(1, 2))
+    terms = Terms(slope=True, ground_classes=(1, 2))
     a, b = fit(clean, terms), fit(spoilt, terms)
     assert np.abs(a.value - b.value).max() < 1.5
-    assert np.nanmean(spoilt.measured_dbm - clean.measured_dbm) > 2.0  # a plain mean would move
+    assert np.nanmean(spoilt.observed_dbm - clean.observed_dbm) > 2.0  # a plain mean would move
     assert b.outliers > 0.03
     assert a.outliers < 0.01
 
@@ -92,7 +92,7 @@ def test_without_noise_the_truth_comes_back() -> None:
 
 
 def test_gradient_is_that_of_the_likelihood() -> None:
-    likelihood = _Likelihood(invented(5, count=300), Terms(slope=True, classes=(1,)))
+    likelihood = _Likelihood(invented(5, count=300), Terms(slope=True, ground_classes=(1,)))
     x = np.array([-3.0, 2.0, 1.0, np.log(6.0), -1.0])
     _, slopes = likelihood.terms_of(x)
     for index in range(len(x)):
@@ -137,7 +137,11 @@ def test_the_kind_of_correction_that_is_there_is_chosen() -> None:
     tried = [held_out(samples, terms, seed=1) for terms in candidate_terms(samples)]
     chosen = choose_terms(tried)
     assert chosen.terms.slope
-    assert set(chosen.terms.classes) | {int(np.bincount(samples.ground).argmax())} == {0, 1, 2}
+    assert set(chosen.terms.ground_classes) | {int(np.bincount(samples.ground).argmax())} == {
+        0,
+        1,
+        2,
+    }
     assert chosen.rms_error_db < tried[0].rms_error_db - 1.0
 
 
@@ -163,7 +167,7 @@ def test_held_out_squares_do_not_help_to_predict_themselves() -> None:
         np.zeros(1000, dtype=int), -130.0,
     )  # fmt: skip
     out = held_out(samples, Terms(), seed=1)
-    error = samples.measured_dbm - out.predicted_dbm
+    error = samples.observed_dbm - out.predicted_dbm
     assert error[block == 0].mean() == pytest.approx(40.0, abs=1.0)
     assert np.abs(error[block != 0]).mean() < 1.5
 
@@ -214,7 +218,7 @@ def test_fit_is_the_same_for_any_order() -> None:
     samples = invented(10)
     turn = np.random.default_rng(0).permutation(len(samples.ground))
     shuffled = Samples(
-        samples.measured_dbm[turn], samples.modelled_dbm[turn], samples.distance_m[turn],
+        samples.observed_dbm[turn], samples.modelled_dbm[turn], samples.distance_m[turn],
         samples.block[turn], samples.ground[turn], SENSITIVITY,
     )  # fmt: skip
     a: Fit = fit(samples, Terms(slope=True))

@@ -35,7 +35,7 @@ class Samples:
 
     Parameters
     ----------
-    measured_dbm
+    observed_dbm
         Measured level; NaN where there was no network [dBm].
     modelled_dbm
         Modelled level of the best server there [dBm].
@@ -49,7 +49,7 @@ class Samples:
         Level below which the receiver finds no network [dBm].
     """
 
-    measured_dbm: FloatArray
+    observed_dbm: FloatArray
     modelled_dbm: FloatArray
     distance_m: FloatArray
     block: np.ndarray
@@ -60,7 +60,7 @@ class Samples:
         sizes = {
             len(part)
             for part in (
-                self.measured_dbm, self.modelled_dbm, self.distance_m, self.block, self.ground
+                self.observed_dbm, self.modelled_dbm, self.distance_m, self.block, self.ground
             )
         }  # fmt: skip
         if len(sizes) != 1:
@@ -71,7 +71,7 @@ class Samples:
     @property
     def silent(self) -> BoolArray:
         """Where there was no network."""
-        return np.isnan(self.measured_dbm)
+        return np.isnan(self.observed_dbm)
 
     def take(self, rows: BoolArray) -> "Samples":
         """Some of the samples.
@@ -87,7 +87,7 @@ class Samples:
             Those.
         """
         return Samples(
-            self.measured_dbm[rows], self.modelled_dbm[rows], self.distance_m[rows],
+            self.observed_dbm[rows], self.modelled_dbm[rows], self.distance_m[rows],
             self.block[rows], self.ground[rows], self.sensitivity_dbm,
         )  # fmt: skip
 
@@ -102,13 +102,13 @@ class Terms:
         The same number of decibels everywhere.
     slope
         A number of decibels per factor of ten in distance.
-    classes
+    ground_classes
         Classes of the ground with a correction of their own; the others share the offset.
     """
 
     offset: bool = True
     slope: bool = False
-    classes: tuple[int, ...] = ()
+    ground_classes: tuple[int, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ class Terms:
         named = (["offset_db"] if self.offset else []) + (
             ["slope_db_per_decade"] if self.slope else []
         )
-        return (*named, *(f"ground_{code}_db" for code in self.classes))
+        return (*named, *(f"ground_{code}_db" for code in self.ground_classes))
 
     def matrix(self, samples: Samples) -> FloatArray:
         """What each parameter is multiplied with.
@@ -135,7 +135,7 @@ class Terms:
         columns = [np.ones(count)] if self.offset else []
         if self.slope:
             columns.append(np.log10(samples.distance_m / 1000.0))
-        columns += [(samples.ground == code).astype(float) for code in self.classes]
+        columns += [(samples.ground == code).astype(float) for code in self.ground_classes]
         return np.column_stack(columns) if columns else np.zeros((count, 0))
 
 
@@ -257,7 +257,7 @@ def fit(samples: Samples, terms: Terms) -> Fit:
         sigma_low_db=sigma / factor,
         sigma_high_db=sigma * factor,
         outliers=likelihood.share(best),
-        samples=len(samples.measured_dbm),
+        samples=len(samples.observed_dbm),
         silent=int(samples.silent.sum()),
         blocks=len(np.unique(samples.block)),
     )
@@ -270,7 +270,7 @@ class _Likelihood:
         self.heard = ~samples.silent
         # What is above the sensitivity's place is left-censored there.
         limit = np.full(len(self.heard), samples.sensitivity_dbm)
-        self.residual = np.where(self.heard, samples.measured_dbm, limit) - samples.modelled_dbm
+        self.residual = np.where(self.heard, samples.observed_dbm, limit) - samples.modelled_dbm
         self.matrix = terms.matrix(samples)
         self.middle = self.matrix.mean(axis=0) if self.matrix.shape[1] else np.zeros(0)
         self.has_offset = terms.offset

@@ -67,7 +67,7 @@ def candidate_terms(samples: Samples) -> tuple[Terms, ...]:
     )
     tried = [NOTHING, Terms(), Terms(slope=True)]
     if classes:
-        tried += [Terms(classes=classes), Terms(slope=True, classes=classes)]
+        tried += [Terms(ground_classes=classes), Terms(slope=True, ground_classes=classes)]
     return tuple(terms for terms in tried if not needed_samples(samples, terms))
 
 
@@ -98,10 +98,10 @@ def held_out(samples: Samples, terms: Terms, *, seed: int) -> HeldOut:
         predicted[out] = samples.modelled_dbm[out] + found.correction_db(samples.take(out))
         sigma[out] = found.sigma_db
     heard = ~samples.silent
-    error = samples.measured_dbm[heard] - predicted[heard]
+    error = samples.observed_dbm[heard] - predicted[heard]
     limit = (samples.sensitivity_dbm - predicted) / sigma
     with np.errstate(invalid="ignore"):
-        z = (samples.measured_dbm - predicted) / sigma
+        z = (samples.observed_dbm - predicted) / sigma
         each = np.where(
             heard, -0.5 * z**2 - np.log(sigma) - 0.5 * np.log(2 * np.pi), log_ndtr(limit)
         )
@@ -122,7 +122,7 @@ def held_out(samples: Samples, terms: Terms, *, seed: int) -> HeldOut:
 def _fit_or_nothing(samples: Samples, terms: Terms) -> Fit:
     """A fit; a class that the other squares do not have is left out."""
     present = set(np.unique(samples.ground[~samples.silent]).tolist())
-    known = tuple(code for code in terms.classes if code in present)
+    known = tuple(code for code in terms.ground_classes if code in present)
     return fit(samples, Terms(terms.offset, terms.slope, known))
 
 
@@ -168,7 +168,7 @@ def confusion(
     """
     said = predicted_dbm >= threshold_dbm
     with np.errstate(invalid="ignore"):
-        found = samples.measured_dbm >= threshold_dbm
+        found = samples.observed_dbm >= threshold_dbm
     tp, fp = int((said & found).sum()), int((said & ~found).sum())
     fn, tn = int((~said & found).sum()), int((~said & ~found).sum())
 
@@ -209,7 +209,7 @@ def reliability(
     """
     chance = ndtr((predicted_dbm - threshold_dbm) / sigma_db)
     with np.errstate(invalid="ignore"):
-        covered = samples.measured_dbm >= threshold_dbm
+        covered = samples.observed_dbm >= threshold_dbm
     step = np.minimum((chance * RELIABILITY_STEPS).astype(int), RELIABILITY_STEPS - 1)
     rows = []
     for number in range(RELIABILITY_STEPS):

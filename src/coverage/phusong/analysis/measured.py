@@ -7,7 +7,7 @@ from phusong.geo.grid import Grid
 
 
 def binned(
-    grid: Grid, easting_m: np.ndarray, northing_m: np.ndarray, frame: pd.DataFrame
+    grid: Grid, easting: np.ndarray, northing: np.ndarray, frame: pd.DataFrame
 ) -> pd.DataFrame:
     """Bring samples together by operator, technology and cell of the grid.
 
@@ -19,7 +19,7 @@ def binned(
     ----------
     grid
         The frame.
-    easting_m, northing_m
+    easting, northing
         Positions of the samples in its CRS [m].
     frame
         Samples with ``operator``, ``technology`` and ``level_dbm`` (NaN: no network).
@@ -32,7 +32,7 @@ def binned(
         1.48), sorted; samples outside the grid are left out.
     """
     affine = ~grid.affine
-    col, row = affine * (np.asarray(easting_m), np.asarray(northing_m))
+    col, row = affine * (np.asarray(easting), np.asarray(northing))
     col, row = np.floor(col).astype(np.int64), np.floor(row).astype(np.int64)
     rows, cols = grid.shape
     inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)

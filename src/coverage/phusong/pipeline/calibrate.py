@@ -189,7 +189,7 @@ def _one(
     step = BLOCK_M / grid.resolution_m
     block = (row // step).astype(int) * 100_000 + (col // step).astype(int)
     samples = Samples(
-        measured_dbm=cells["level_dbm"].to_numpy(dtype=float),
+        observed_dbm=cells["level_dbm"].to_numpy(dtype=float),
         modelled_dbm=level[usable].astype(float),
         distance_m=distance[usable],
         block=block[usable],
@@ -202,7 +202,7 @@ def _one(
         fit(samples, NOTHING)  # says how many are needed
     after = choose_terms(tried)
     best = fit(samples, after.terms)
-    residual = samples.measured_dbm - samples.modelled_dbm - best.correction_db(samples)
+    residual = samples.observed_dbm - samples.modelled_dbm - best.correction_db(samples)
     cells = cells.assign(
         modelled_dbm=samples.modelled_dbm,
         corrected_dbm=samples.modelled_dbm + best.correction_db(samples),
