@@ -11,6 +11,8 @@ import rasterio
 import shapely
 from pyproj import Transformer
 
+from phusong.pipeline.api import open_study, start
+from phusong.pipeline.audience import write_for_audience
 from runs import invoke, run_here, table
 from synthetic import CRS, SOUTH, WEST, Region, assumed, degrees, write_region
 from unit.sources.test_own_coverage import areas
@@ -130,6 +132,20 @@ def test_check_names_sites_abroad_and_in_the_water_with_row_and_distance(
     assert "S3 (Nhà mạng B), towers.csv row 5, 0.38 km from the shore" in said
     assert "Đèo Gió (00203)" in said
     assert "reach beyond the national boundary" in said
+
+
+def test_the_map_draws_them_but_not_for_everybody(region: Region) -> None:
+    page = (region.output / "maps" / "coverage.html").read_text(encoding="utf-8")
+    assert "No new sites here" in page
+    assert "National boundary" in page
+    assert json.dumps("Hoàng Liên")[1:-1] in page
+    write_for_audience(start(open_study(region.study)), "public")
+    for file in sorted((region.output / "for-public").rglob("*.html")):
+        said = file.read_text(encoding="utf-8")
+        assert "No new sites" not in said, file
+        assert "Protected forest" not in said, file
+    said = invoke("check", region.study).output
+    assert "no new sites: Protected forest: 2.6 km2 in and near the frame (Hoàng Liên)" in said
 
 
 def test_sea_is_seen_in_the_terrain_itself(tmp_path: Path) -> None:

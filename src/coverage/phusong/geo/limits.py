@@ -53,3 +53,7 @@ class Limits:
         if self.water is None:
             return self.exclusions
         return (Exclusion("Mặt nước", "Water", self.water), *self.exclusions)
+
+
+UNLIMITED = Limits()
+"""Neither country nor water nor exclusions."""

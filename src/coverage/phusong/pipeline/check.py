@@ -8,7 +8,7 @@ from typing import Any, Literal
 from phusong.analysis.audit import Finding, GuessShare, guess_shares, network_findings
 from phusong.analysis.audit_limits import limit_findings
 from phusong.errors import DataError, PhusongError
-from phusong.geo.limits import Limits
+from phusong.geo.limits import UNLIMITED
 from phusong.geo.network import Network
 from phusong.pipeline.inputs import Inputs, named_inputs, refuse_missing
 from phusong.reporting.audit_page import AuditContent, audit_page
@@ -129,7 +129,7 @@ def audit_inputs(study: Study) -> Audit:
             stations={op.name: op.stations.value for op in study.operators if op.stations},
         )  # fmt: skip
         findings += limit_findings(
-            network, read["terrain"], read["communes"], read.get("limits", Limits())
+            network, read["terrain"], read["communes"], read.get("limits", UNLIMITED)
         )
     if network is not None and {"communes", "people"} <= set(read):
         shares = guess_shares(network, read["people"], read["communes"])
@@ -170,6 +170,13 @@ def _facts(study: Study, read: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             "places",
             f"{len(places.villages)} villages, {len(places.facilities)} facilities, "
             f"{len(places.roads)} roads, {len(places.power_lines)} power lines",
+        )
+    for limit in read.get("limits", UNLIMITED).forbidden:
+        names = ", ".join(limit.names)
+        yield (
+            f"no new sites: {limit.title_en}",
+            f"{limit.shape.area / 1e6:,.1f} km2 in and near the frame"
+            f"{f' ({names})' if names else ''}",
         )
     for told in read.get("own_coverage", ()):
         yield (

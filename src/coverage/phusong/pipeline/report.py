@@ -97,6 +97,7 @@ def study_facts(session: Session) -> StudyFacts:
         options=len(ranked.priorities),
         sources=tuple(sources_of(session.study)),
         warnings=reach_step.noticed(session),
+        limits=inputs.limits,
         removed=plan_step.removed_ground(session),
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, NO_SERVER, ReachLayer
+from phusong.geo.limits import UNLIMITED
 from phusong.reporting.facts import Source
 from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import Study
@@ -110,6 +111,7 @@ def for_public(facts: StudyFacts) -> StudyFacts:
         gaps=_seen_gaps(facts, {ANY}),
         priorities=None,
         sources=tuple(s for s in _without_towers(facts) if s.key != "exclusions"),
+        limits=UNLIMITED,
         removed=(),
         warnings=(),
         options=0,

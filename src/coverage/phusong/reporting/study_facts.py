@@ -9,6 +9,7 @@ import pandas as pd
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, Gaps
 from phusong.analysis.reach import ANY, ReachLayer
 from phusong.geo.grid import Grid
+from phusong.geo.limits import UNLIMITED, Limits
 from phusong.geo.network import Sector
 from phusong.geo.places import Places
 from phusong.geo.terrain import Terrain
@@ -45,6 +46,8 @@ class StudyFacts:
         Origins of the inputs.
     warnings
         What a reader must know.
+    limits
+        Where the country ends, water, and where nothing may be built.
     removed
         Ground on which no new site may stand, and what that takes away.
     options
@@ -64,6 +67,7 @@ class StudyFacts:
     priorities: pd.DataFrame | None = field(repr=False)
     sources: tuple[Source, ...] = ()
     warnings: tuple[str, ...] = ()
+    limits: Limits = UNLIMITED
     removed: tuple[Removed, ...] = ()
     options: int = 0
     own: str = ""

@@ -15,6 +15,7 @@ from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.findings import gap_findings
 from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.legend_notes import coverage_note, level_note, supplied_note
+from phusong.reporting.limit_layers import limit_layers
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.palette import (
     NO_SIGNAL_COLOUR,
@@ -155,6 +156,7 @@ def _vectors(facts: StudyFacts) -> Iterator[VectorLayer]:
     yield commune_layer(facts)
     yield outside_layer(facts)
     yield _gaps(facts)
+    yield from limit_layers(facts)
     if not facts.places.facilities.empty:
         yield facility_layer(facts)
     for key, name in facts.operators():
