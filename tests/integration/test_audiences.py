@@ -156,7 +156,7 @@ def numbers(study: Study, name: str) -> dict[str, dict[str, object]]:
 
 def test_a_click_tells_each_reader_its_own(study: Study) -> None:
     """An operator learns of all together whether there is service, but no level of another."""
-    everything = {"classes", "level", "probability", "server"}
+    everything = {"level", "probability", "server"}
     together = "Tất cả nhà mạng"
     assert {who: set(told) for who, told in numbers(study, "public").items()} == {
         together: {"classes"}
@@ -169,7 +169,7 @@ def test_a_click_tells_each_reader_its_own(study: Study) -> None:
     assert {who: set(told) for who, told in own.items()} == {
         together: {"classes"}, "Nhà mạng B": everything,
     }  # fmt: skip
-    for what in ("classes", "level", "probability"):
+    for what in ("level", "probability"):
         assert own["Nhà mạng B"][what] == province["Nhà mạng B"][what]
 
 

@@ -1,12 +1,21 @@
 """What a map accepts."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from shapely.geometry import Point
 
 from phusong.errors import DataError
 from phusong.reporting.facts import Column, same
-from phusong.reporting.layers import Category, Feature, RasterLayer, VectorLayer, rounded_geometry
+from phusong.reporting.layers import (
+    Category,
+    Feature,
+    RasterLayer,
+    VectorLayer,
+    rounded_geometry,
+    without_unknown,
+)
 from phusong.reporting.palette import service_classes
 from unit.reporting.cases import content, heights, service
 
@@ -72,3 +81,16 @@ def test_one_raster_at_the_start() -> None:
     raster = RasterLayer(same("x"), same("y"), service(), service_classes(), shown=True)
     with pytest.raises(DataError, match="one at most may be on"):
         content(rasters=(raster, raster))
+
+
+def test_columns_without_any_value_are_left_out() -> None:
+    layer = content().vectors[3]
+    some = [dataclasses.replace(layer.features[0], values=("a", value)) for value in (None, 1.0)]
+    kept = dataclasses.replace(layer, features=tuple(some))
+    assert without_unknown(kept) is kept
+    bare = without_unknown(dataclasses.replace(layer, features=(some[0],), tooltip_columns=2))
+    assert len(bare.columns) == 1
+    assert bare.features[0].values == ("a",)
+    assert bare.tooltip_columns == 1
+    nothing = dataclasses.replace(layer, features=())
+    assert without_unknown(nothing) is nothing

@@ -10,6 +10,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from phusong.errors import DataError
+from phusong.reporting import overlays
 from phusong.reporting.facts import PRACTICE, Bilingual
 from phusong.reporting.overlays import (
     MAX_SIDE_PX,
@@ -18,6 +19,7 @@ from phusong.reporting.overlays import (
     class_overlay,
     hillshade_overlay,
     mercator_frame,
+    thinned,
 )
 from phusong.reporting.palette import service_classes
 from phusong.reporting.watermark import inked, watermark_mask
@@ -167,3 +169,25 @@ def test_rasters_that_the_legend_does_not_explain(
 ) -> None:
     with pytest.raises(DataError, match=message):
         class_overlay(classes, legend, affine=AFFINE, crs=CRS, practice=Bilingual("x", "y"))  # type: ignore[arg-type]
+
+
+def test_large_rasters_are_thinned_where_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    classes = np.arange(90 * 120, dtype=np.int64).reshape(90, 120) % 7
+    classes = classes.astype(np.uint8)
+    keep = np.zeros(classes.shape, dtype=bool)
+    keep[40:50, 60:80] = True
+    assert thinned(classes, keep=keep) is classes
+    monkeypatch.setattr(overlays, "MOST_BLOCKS", 90 * 120 // 9)
+    found = thinned(classes, keep=keep)
+    assert (found[keep] == classes[keep]).all()
+    blocks = found[:39, :60].reshape(13, 3, 20, 3)
+    assert (blocks == classes[1:39:3, 1:60:3][:, None, :, None]).all()
+
+
+def test_pictures_magnify_by_whole_numbers_alone() -> None:
+    assert mercator_frame(AFFINE, CRS, (3000, 100), oversampling=2).shape == (3000, 100)
+
+
+def test_relief_is_capped_lower() -> None:
+    drawn = hillshade_overlay(np.zeros((2500, 40), np.float32), affine=AFFINE, crs=CRS)
+    assert drawn.shape == (overlays.MAX_RELIEF_PX, 33)

@@ -1,6 +1,7 @@
 """Numbers inside a page: unpacked here as its script unpacks them."""
 
 import base64
+import dataclasses
 import zlib
 
 import numpy as np
@@ -98,6 +99,28 @@ def test_many_servers_take_two_planes() -> None:
     layer = embedded_readings(Readings((one(server=server),), names), grid())["layers"][0]
     low, high = (unpacked(layer[key], SHAPE) for key in ("server", "server_high"))
     assert (low + 256 * high - 1 == server).all()
+
+
+def test_all_together_is_taken_from_the_operator_that_serves() -> None:
+    """Left out of the page only where it is the same to the last decibel."""
+    odd = np.add.outer(np.arange(SHAPE[0]), np.arange(SHAPE[1])) % 2 == 1
+    servers = [np.where(odd, 1, 0), np.where(odd, 3, 2)]
+    a, b = (one(level_dbm=ramp() - 5 * i, server=s.astype(np.int32)) for i, s in enumerate(servers))
+    west = np.arange(SHAPE[1]) < 40
+    together = one(
+        level_dbm=np.where(west, a.level_dbm, b.level_dbm),
+        server=np.where(west, a.server, b.server).astype(np.int32),
+    )
+    names = tuple("abcd")
+    packed = embedded_readings(Readings((together, a, b), names), grid())["layers"]
+    assert [layer["follows"] for layer in packed] == [["level"], [], []]
+    assert ["level" in layer for layer in packed] == [False, True, True]
+    changed = together.level_dbm.copy()  # type: ignore[union-attr]
+    changed[50, 50] += 2
+    other = dataclasses.replace(together, level_dbm=changed)
+    packed = embedded_readings(Readings((other, a, b), names), grid())["layers"]
+    assert packed[0]["follows"] == []
+    assert "level" in packed[0]
 
 
 def test_a_server_without_a_name_is_refused() -> None:

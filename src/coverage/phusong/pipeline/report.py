@@ -12,6 +12,7 @@ from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
 from phusong.pipeline.briefs import write_briefs
 from phusong.pipeline.communes import write_communes
+from phusong.pipeline.extras import study_extras
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.session import Progress, Session, code_key, silent, versions
 from phusong.reporting.commune_page import commune_titles
@@ -99,6 +100,7 @@ def study_facts(session: Session) -> StudyFacts:
         warnings=reach_step.noticed(session),
         limits=inputs.limits,
         removed=plan_step.removed_ground(session),
+        extras=study_extras(session, reached),
     )
 
 

@@ -56,6 +56,7 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
         sources=_without_towers(facts),
         warnings=(),
         own=key,
+        extras=facts.extras.of_operator(key),
     )
 
 
@@ -115,6 +116,7 @@ def for_public(facts: StudyFacts) -> StudyFacts:
         removed=(),
         warnings=(),
         options=0,
+        extras=facts.extras.of_public(),
     )
 
 

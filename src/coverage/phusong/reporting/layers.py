@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from phusong.reporting.overlays import check_classes
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.readings import Readings
 from phusong.reporting.relief import UInt8Array
-from phusong.units import Float32Array
+from phusong.units import BoolArray, Float32Array
 
 Kind = Literal["outline", "veil", "area", "line", "point", "rank"]
 Shape = Literal["circle", "square", "triangle", "diamond"]
@@ -104,6 +104,8 @@ class VectorLayer:
         Whether the layer is on when the map opens.
     tooltip_columns
         How many of the first columns appear under the pointer; all of them on a click.
+    further
+        Whether the layer stands among the further ones of its group, folded at first.
     """
 
     name: Bilingual
@@ -114,6 +116,7 @@ class VectorLayer:
     categories: tuple[Category, ...]
     shown: bool = True
     tooltip_columns: int = 2
+    further: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in _GEOMETRIES:
@@ -142,6 +145,41 @@ class VectorLayer:
             )
 
 
+def without_unknown(layer: VectorLayer) -> VectorLayer:
+    """A layer without the columns of which nothing is known for any feature.
+
+    Parameters
+    ----------
+    layer
+        For example of a reader who may know fewer things.
+
+    Returns
+    -------
+    VectorLayer
+        The same features; the first column stays, and a layer without features as it is.
+    """
+    kept = [
+        place
+        for place in range(len(layer.columns))
+        if place == 0 or any(not _is_unknown(feature.values[place]) for feature in layer.features)
+    ]
+    if not layer.features or len(kept) == len(layer.columns):
+        return layer
+    return replace(
+        layer,
+        columns=tuple(layer.columns[place] for place in kept),
+        features=tuple(
+            replace(feature, values=tuple(feature.values[place] for place in kept))
+            for feature in layer.features
+        ),
+        tooltip_columns=sum(place < layer.tooltip_columns for place in kept),
+    )
+
+
+def _is_unknown(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
+
+
 @dataclass(frozen=True, eq=False)
 class RasterLayer:
     """Coverage as classes on the map's grid; one is shown at a time.
@@ -158,6 +196,9 @@ class RasterLayer:
         Whether this layer is the one that is on when the map opens.
     note
         What the classes mean, printed under the legend; None for nothing.
+    further
+        Whether the layer stands among the further ones of its group, folded at first. Its
+        picture shows the places asked about alone, see :attr:`MapContent.near`.
     """
 
     name: Bilingual
@@ -166,6 +207,7 @@ class RasterLayer:
     legend: tuple[ClassStyle, ...]
     shown: bool = False
     note: Bilingual | None = None
+    further: bool = False
 
     def __post_init__(self) -> None:
         check_classes(self.classes, self.legend)
@@ -237,6 +279,11 @@ class MapContent:
                 )
         if sum(raster.shown for raster in self.rasters) > 1:
             raise DataError("several rasters have shown=True, one at most may be on at the start")
+
+    @property
+    def near(self) -> BoolArray | None:
+        """Cells that the pictures of further rasters show; None for all."""
+        return None if self.readings is None else self.readings.near
 
 
 def rounded_geometry(geometry: Any, *, place: str) -> shapely.Geometry:

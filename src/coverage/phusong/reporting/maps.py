@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import folium
+import numpy as np
 import shapely
 from folium.template import Template
 from folium.utilities import JsCode
@@ -14,7 +15,8 @@ from phusong.reporting.facts import Bilingual, Column, shown
 from phusong.reporting.inlining import asset
 from phusong.reporting.layers import MapContent, RasterLayer, VectorLayer, rounded_geometry
 from phusong.reporting.offline import OfflineMap, map_page, numbered_ids
-from phusong.reporting.overlays import Overlay, class_overlay, hillshade_overlay
+from phusong.reporting.overlays import Overlay, class_overlay, hillshade_overlay, thinned
+from phusong.reporting.palette import NODATA
 from phusong.reporting.panel import (
     hatch_patterns,
     panel_html,
@@ -184,8 +186,13 @@ def _picture(
 
 
 def _raster(content: MapContent, raster: RasterLayer) -> folium.raster_layers.ImageOverlay:
+    classes = raster.classes
+    if raster.further and content.near is not None:
+        classes = np.where(content.near, classes, np.uint8(NODATA))
+    elif content.near is not None:
+        classes = thinned(classes, keep=content.near)
     overlay = class_overlay(
-        raster.classes,
+        classes,
         raster.legend,
         affine=content.grid.affine,
         crs=content.grid.crs,

@@ -6,6 +6,7 @@ first, and its bounds are those of the outer edges.
 
 import base64
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,11 @@ from phusong.units import BoolArray, Float32Array
 
 MAX_SIDE_PX = 4096
 """Largest side of a picture: browsers unpack it to four bytes a pixel."""
+
+MOST_BLOCKS = 1_200_000
+"""Blocks to which a large raster is thinned where nobody asked."""
+MAX_RELIEF_PX = 2048
+"""Largest side of shaded relief, which is drawn smoothly."""
 
 _WEB_MERCATOR = "EPSG:3857"
 _WEBP_METHOD = 4
@@ -72,7 +78,12 @@ class MercatorFrame:
 
 
 def mercator_frame(
-    affine: Affine, crs: str, shape: tuple[int, int], *, oversampling: int = 1
+    affine: Affine,
+    crs: str,
+    shape: tuple[int, int],
+    *,
+    oversampling: int = 1,
+    most_px: int = MAX_SIDE_PX,
 ) -> MercatorFrame:
     """The frame in Web Mercator that holds a raster.
 
@@ -85,7 +96,9 @@ def mercator_frame(
     shape
         Rows and columns of the raster.
     oversampling
-        Pixels of the picture per cell along each axis, as far as ``MAX_SIDE_PX`` allows.
+        Pixels of the picture per cell along each axis, as far as ``most_px`` allows.
+    most_px
+        Largest side of the picture, > 0.
 
     Returns
     -------
@@ -94,7 +107,8 @@ def mercator_frame(
     """
     edges = array_bounds(*shape, affine)
     left, bottom, right, top = transform_bounds(crs, _WEB_MERCATOR, *edges)
-    scale = min(float(oversampling), MAX_SIDE_PX / max(shape))
+    scale = min(float(oversampling), most_px / max(shape))
+    scale = math.floor(scale) if scale > 1 else scale  # cells of one size cost fewer bytes
     rows, cols = (max(1, round(side * scale)) for side in shape)
     west, south, east, north = transform_bounds(
         _WEB_MERCATOR, "EPSG:4326", left, bottom, right, top
@@ -177,7 +191,7 @@ def hillshade_overlay(
     Overlay
         WebP of quality 70.
     """
-    frame = mercator_frame(affine, crs, _two(height_m.shape))
+    frame = mercator_frame(affine, crs, _two(height_m.shape), most_px=MAX_RELIEF_PX)
     brightness = hillshade(height_m, resolution_m=abs(affine.a))
     warped = np.full(frame.shape, np.nan, dtype=np.float32)
     reproject(
@@ -195,6 +209,32 @@ def hillshade_overlay(
     if practice is not None:
         _burn_in(picture, practice)
     return Overlay(_webp_url(picture, lossless=False), frame.bounds, frame.shape)
+
+
+def thinned(classes: UInt8Array, *, keep: BoolArray) -> UInt8Array:
+    """Classes of a large raster in blocks, so that its picture stays small, but where it counts.
+
+    Parameters
+    ----------
+    classes
+        Class codes.
+    keep
+        Cells that stay as they are.
+
+    Returns
+    -------
+    numpy.ndarray
+        Elsewhere each block holds the class of its middle; as many cells along its side as
+        leave ``MOST_BLOCKS`` in all. A small raster comes back as it is.
+    """
+    side = math.ceil(math.sqrt(classes.size / MOST_BLOCKS))
+    if side <= 1:
+        return classes
+    rows, cols = (
+        np.minimum(np.arange(length) // side * side + side // 2, length - 1)
+        for length in classes.shape
+    )
+    return np.where(keep, classes, classes[np.ix_(rows, cols)])
 
 
 def class_colours(classes: UInt8Array, legend: Sequence[ClassStyle]) -> UInt8Array:

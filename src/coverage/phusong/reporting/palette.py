@@ -134,3 +134,31 @@ def level_classes(edges_dbm: Sequence[float]) -> tuple[ClassStyle, ...]:
     )
     words = same(f"< {signed[-1]} dBm")
     return (*bands, ClassStyle(0, words, NO_SIGNAL_COLOUR, hatched=True))
+
+
+def percent_classes(edges_percent: Sequence[int]) -> tuple[ClassStyle, ...]:
+    """Legend of a raster of probability in bands.
+
+    Parameters
+    ----------
+    edges_percent
+        Two to five falling edges, for example 99, 95, 80, 50, 20 [%].
+
+    Returns
+    -------
+    tuple of ClassStyle
+        From the surest band, whose code is the number of edges, to what lies below the last
+        edge, whose code is 0.
+
+    Raises
+    ------
+    DataError
+        Too few or too many edges, or edges that do not fall.
+    """
+    edges = [f"{edge:g}" for edge in edges_percent]
+    bands = level_classes(edges_percent)
+    names = [f"≥ {edges[0]} %", *(f"{low} … {high} %" for high, low in pairwise(edges))]
+    return tuple(
+        ClassStyle(band.code, same(name), band.colour, band.hatched)
+        for band, name in zip(bands, [*names, f"< {edges[-1]} %"], strict=True)
+    )

@@ -22,6 +22,7 @@ _NO_COVERAGE = Bilingual("Ẩn lớp phủ sóng", "Hide coverage")
 _OPACITY = Bilingual("Độ đậm", "Opacity")
 _ASSUMPTIONS = Bilingual("Giả định", "Assumptions")
 _SOURCES = Bilingual("Nguồn dữ liệu", "Data sources")
+_FURTHER = Bilingual("Lớp khác", "Further layers")
 _OPEN = Bilingual("Lớp & chú giải", "Layers")
 _UNKNOWN = Bilingual("Để trống: chưa rõ", "Blank: unknown")
 
@@ -230,13 +231,13 @@ def _summary(sentences: Sequence[Bilingual]) -> str:
 
 
 def _layers(content: MapContent) -> str:
-    groups: dict[Bilingual, list[str]] = {group: [] for group in content.groups}
+    groups: dict[Bilingual, list[tuple[bool, str]]] = {group: [] for group in content.groups}
     for index, raster in enumerate(content.rasters):
-        groups.setdefault(raster.group, []).append(_raster_row(index, raster))
+        groups.setdefault(raster.group, []).append((raster.further, _raster_row(index, raster)))
     for index, vector in enumerate(content.vectors):
-        groups.setdefault(vector.group, []).append(_vector_row(index, vector))
+        groups.setdefault(vector.group, []).append((vector.further, _vector_row(index, vector)))
     fields = "".join(
-        f"<fieldset><legend>{group.html()}</legend>{''.join(rows)}</fieldset>"
+        f"<fieldset><legend>{group.html()}</legend>{_rows(rows)}</fieldset>"
         for group, rows in groups.items()
         if rows
     )
@@ -249,6 +250,18 @@ def _layers(content: MapContent) -> str:
             '<input type="range" id="opacity" min="20" max="100" value="58" step="1"></div>'
         )
     return f'<section class="part"><h2>{_LAYERS.html()}</h2>{fields}</section>'
+
+
+def _rows(rows: Sequence[tuple[bool, str]]) -> str:
+    """Rows of a group, the further ones folded."""
+    further = [row for is_further, row in rows if is_further]
+    first = "".join(row for is_further, row in rows if not is_further)
+    if not further:
+        return first
+    return (
+        f'{first}<details class="further"><summary>{_FURTHER.html()} '
+        f'<span class="count">({len(further)})</span></summary>{"".join(further)}</details>'
+    )
 
 
 def _raster_row(index: int, raster: RasterLayer) -> str:

@@ -43,7 +43,8 @@ class Reading:
     name
         The operator.
     classes
-        Service class per cell: 0 no signal, 1 marginal, 2 covered, 255 unknown.
+        Service class per cell: 0 no signal, 1 marginal, 2 covered, 255 unknown. A page carries
+        them where it has no probability to tell them from.
     level_dbm
         Received level, NaN without a site in reach; None where the reader may not know it [dBm].
     probability_percent
@@ -70,13 +71,22 @@ class Readings:
         One for each operator.
     servers
         Name of each server.
+    lines_percent
+        Probabilities from which a cell is marginal, and covered [%].
     near
-        Cells whose numbers a page may carry when it cannot carry all; None for all.
+        The places asked about: what a large frame carries numbers of, and what pictures of
+        further rasters show; None for all.
     """
 
     layers: tuple[Reading, ...]
     servers: tuple[str, ...] = ()
+    lines_percent: tuple[int, int] = (50, 95)
     near: BoolArray | None = field(default=None, repr=False)
+
+    @property
+    def kept(self) -> BoolArray | None:
+        """Cells whose numbers a page carries; None for all."""
+        return None if self.near is None or self.near.size <= MOST_CELLS else self.near
 
 
 def embedded_readings(readings: Readings, grid: Grid) -> dict[str, Any]:
@@ -92,9 +102,10 @@ def embedded_readings(readings: Readings, grid: Grid) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``shape``; ``mesh`` from Web Mercator to rows and columns; ``near``, ``layers`` and
-        ``servers``, names encoded. A plane is ``{"filter", "data"}``: bytes row after row,
-        compressed with deflate, in base64; see :func:`plane`.
+        ``shape``; ``lines``; ``mesh`` from Web Mercator to rows and columns; ``near``,
+        ``layers`` and ``servers``, names encoded; a layer ``follows`` where its value is that of
+        the first later layer with the same server. A plane is ``{"filter", "data"}``: bytes row
+        after row, compressed with deflate, in base64; see :func:`plane`.
 
     Raises
     ------
@@ -102,16 +113,20 @@ def embedded_readings(readings: Readings, grid: Grid) -> dict[str, Any]:
         A raster does not fit the grid, or there are too many servers.
     """
     rows, cols = grid.shape
-    keep = readings.near if rows * cols > MOST_CELLS else None
+    keep = readings.kept
     used = _used_servers(readings)
     number = np.zeros(len(readings.servers) + 1, dtype=np.int64)
     number[used] = np.arange(1, used.size + 1)
     return {
         "shape": [rows, cols],
         "mesh": mesh(grid),
+        "lines": list(readings.lines_percent),
         "near": None if keep is None else plane(keep.astype(np.uint8)),
         "servers": [text(readings.servers[index]) for index in used],
-        "layers": [_layer(layer, grid, number, keep) for layer in readings.layers],
+        "layers": [
+            _layer(layer, readings.layers[place + 1 :], readings.lines_percent, grid, number, keep)
+            for place, layer in enumerate(readings.layers)
+        ],
     }
 
 
@@ -197,10 +212,16 @@ def _used_servers(readings: Readings) -> NDArray[np.int64]:
 
 
 def _layer(
-    layer: Reading, grid: Grid, number: NDArray[np.int64], keep: BoolArray | None
+    layer: Reading,
+    later: Sequence[Reading],
+    lines: tuple[int, int],
+    grid: Grid,
+    number: NDArray[np.int64],
+    keep: BoolArray | None,
 ) -> dict[str, Any]:
+    """Planes of one operator; what the page can take from a later one is left out."""
     planes: dict[str, UInt8Array | None] = {
-        "classes": layer.classes,
+        "classes": None if _told_by_probability(layer, lines) else layer.classes,
         "level": None if layer.level_dbm is None else _whole_decibels(layer.level_dbm),
         "probability": layer.probability_percent,
     }
@@ -209,9 +230,10 @@ def _layer(
         planes["server"] = (numbers & 255).astype(np.uint8)
         if int(number.max()) > NO_VALUE:
             planes["server_high"] = (numbers >> 8).astype(np.uint8)
-    packed: dict[str, Any] = {"name": layer.name.html()}
+    follows = [what for what in ("level", "probability") if _follows(layer, later, what)]
+    packed: dict[str, Any] = {"name": layer.name.html(), "follows": follows}
     for what, values in planes.items():
-        if values is None:
+        if values is None or what in follows:
             continue
         if values.shape != grid.shape:
             raise DataError(
@@ -220,6 +242,33 @@ def _layer(
             )
         packed[what] = plane(values if keep is None else np.where(keep, values, np.uint8(0)))
     return packed
+
+
+def _follows(layer: Reading, later: Sequence[Reading], what: str) -> bool:
+    """Whether values are everywhere those of the first later operator with the same server."""
+    field_name = {"level": "level_dbm", "probability": "probability_percent"}[what]
+    own = getattr(layer, field_name)
+    if own is None or layer.server is None:
+        return False
+    open_cells = np.ones(own.shape, dtype=np.bool_)
+    for other in later:
+        theirs = getattr(other, field_name)
+        if theirs is None or other.server is None or theirs.shape != own.shape:
+            return False
+        same = open_cells & (other.server == layer.server)
+        if not np.array_equal(own[same], theirs[same], equal_nan=what == "level"):
+            return False
+        open_cells &= ~same
+    return not bool(open_cells.any())
+
+
+def _told_by_probability(layer: Reading, lines: tuple[int, int]) -> bool:
+    """Whether the classes are those that the page works out from the probability."""
+    percent = layer.probability_percent
+    if percent is None:
+        return False
+    classes = sum((percent >= line).astype(np.uint8) for line in lines)
+    return np.array_equal(np.where(percent == NO_VALUE, NO_VALUE, classes), layer.classes)
 
 
 def _whole_decibels(level_dbm: Float32Array) -> UInt8Array:
@@ -257,7 +306,7 @@ def near_places(grid: Grid, distance_m: float, areas: Sequence[Any]) -> BoolArra
     numpy.ndarray
         True near them; everywhere when there are none.
     """
-    if not len(areas):
+    if len(areas) == 0:
         return np.ones(grid.shape, dtype=np.bool_)
     around = shapely.union_all(shapely.buffer(np.asarray(areas), distance_m))
     burned = rasterize([around], out_shape=grid.shape, transform=grid.affine, dtype="uint8")

@@ -14,6 +14,7 @@ from phusong.geo.network import Sector
 from phusong.geo.places import Places
 from phusong.geo.terrain import Terrain
 from phusong.planning.standing import Removed
+from phusong.reporting.extras import Extras
 from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
 from phusong.study import Assumption, Study
 
@@ -56,6 +57,8 @@ class StudyFacts:
         Key of the one operator that the facts were cut down to; empty for all.
     marking
         Words that stand on each page, for example ``Lưu hành nội bộ``; empty for none.
+    extras
+        What maps show beyond coverage and level.
     """
 
     study: Study
@@ -72,6 +75,7 @@ class StudyFacts:
     options: int = 0
     own: str = ""
     marking: str = ""
+    extras: Extras = field(default_factory=Extras, repr=False)
 
     @property
     def grid(self) -> Grid:

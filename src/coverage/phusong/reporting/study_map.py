@@ -12,8 +12,16 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.finding_layers import finding_layers, resilience_layer
 from phusong.reporting.findings import gap_findings
-from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
+from phusong.reporting.layers import (
+    Category,
+    Feature,
+    MapContent,
+    RasterLayer,
+    VectorLayer,
+    without_unknown,
+)
 from phusong.reporting.legend_notes import coverage_note, level_note, supplied_note
 from phusong.reporting.limit_layers import limit_layers
 from phusong.reporting.ownership import own_and_others, own_legend
@@ -34,6 +42,7 @@ from phusong.reporting.place_layers import (
     village_layer,
 )
 from phusong.reporting.relief import UInt8Array
+from phusong.reporting.service_rasters import service_rasters
 from phusong.reporting.study_facts import (
     EVERYONE,
     LEVEL_EDGES_DBM,
@@ -71,7 +80,7 @@ def study_map(facts: StudyFacts) -> MapContent:
         grid=facts.grid,
         height_amsl_m=facts.terrain.height_amsl_m,
         rasters=tuple(_rasters(facts)),
-        vectors=tuple(_vectors(facts)),
+        vectors=tuple(without_unknown(layer) for layer in _vectors(facts)),
         assumptions=named_assumptions(facts.assumptions),
         sources=facts.sources,
         summary=(
@@ -117,6 +126,7 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
         layer = facts.layers.get(layer_key)
         told = key != ANY and layer_key in basis.told_layers
         if layer is None or (told and np.isnan(layer.level_dbm).all()):
+            yield from service_rasters(facts, key, group)
             continue  # a map of classes has no levels
         yield RasterLayer(
             name=titled(
@@ -130,6 +140,7 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
             if told
             else level_note(facts.study, facts.technology),
         )
+        yield from service_rasters(facts, key, group)
 
 
 def level_bands(level_dbm: Float32Array, unknown: np.ndarray) -> UInt8Array:
@@ -162,6 +173,9 @@ def _vectors(facts: StudyFacts) -> Iterator[VectorLayer]:
     for key, name in facts.operators():
         if key != ANY and facts.sectors:
             yield _sites(facts, key, name)
+        if key in set(facts.extras.resilience.get("operator", ())):
+            yield resilience_layer(facts, key, name)
+    yield from finding_layers(facts)
     if not facts.places.villages.empty:
         yield village_layer(facts)
     if facts.priorities is not None:

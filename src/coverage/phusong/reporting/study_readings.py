@@ -12,7 +12,7 @@ from phusong.reporting.readings import Reading, Readings, near_places
 from phusong.reporting.relief import UInt8Array
 from phusong.reporting.study_facts import StudyFacts
 
-NEAR_M = 3000.0
+NEAR_M = 1500.0
 """How far from the communes a page keeps numbers when it cannot keep all; an assumption."""
 
 
@@ -47,9 +47,11 @@ def study_readings(facts: StudyFacts) -> Readings:
         else:  # a map states neither a probability nor who serves
             known = None if np.isnan(layer.level_dbm).all() else layer.level_dbm
             layers.append(Reading(name, classes, known))
+    lines = facts.study.service
     communes = facts.places.communes.frame.geometry.values
     return Readings(
         tuple(layers),
+        lines_percent=(round(100 * lines.marginal.value), round(100 * lines.covered.value)),
         servers=tuple(server_name(sector) for sector in facts.sectors),
         near=near_places(facts.grid, NEAR_M, communes),
     )

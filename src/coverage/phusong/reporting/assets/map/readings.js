@@ -45,7 +45,7 @@
       var bytes = await Promise.all(names.map(function (name) {
         return unpacked(layer[name], rows, cols);
       }));
-      var found = { name: layer.name };
+      var found = { name: layer.name, follows: layer.follows };
       names.forEach(function (name, i) { found[name] = bytes[i]; });
       return found;
     }
@@ -60,21 +60,43 @@
       if (row < 0 || col < 0 || row >= rows || col >= cols) { return { outside: true }; }
       var cell = row * cols + col;
       if (near && !near[cell]) { return { far: true }; }
-      return { row: row, col: col, layers: layers.map(function (l) { return reading(l, cell); }) };
+      return { row: row, col: col, layers: layers.map(function (_, i) { return reading(i, cell); }) };
     }
 
-    function reading(layer, cell) {
-      var level = layer.level ? layer.level[cell] : NO_VALUE;
-      var percent = layer.probability ? layer.probability[cell] : NO_VALUE;
-      var high = layer.server_high ? 256 * layer.server_high[cell] : 0;
-      var server = layer.server ? high + layer.server[cell] : 0;
+    function serverOf(layer, cell) {
+      if (!layer.server) { return 0; }
+      return layer.server[cell] + (layer.server_high ? 256 * layer.server_high[cell] : 0);
+    }
+
+    /* A value of its own, or that of the first later operator with the same server. */
+    function value(place, what, cell) {
+      var layer = layers[place];
+      if (layer.follows.indexOf(what) < 0) { return layer[what] ? layer[what][cell] : NO_VALUE; }
+      var server = serverOf(layer, cell);
+      for (var other = place + 1; other < layers.length; other++) {
+        if (serverOf(layers[other], cell) === server) { return value(other, what, cell); }
+      }
+      return NO_VALUE;
+    }
+
+    function reading(place, cell) {
+      var layer = layers[place];
+      var level = value(place, "level", cell);
+      var percent = value(place, "probability", cell);
+      var server = serverOf(layer, cell);
       return {
         name: layer.name,
-        service: layer.classes[cell],
+        service: layer.classes ? layer.classes[cell] : service(percent),
         level: level === NO_VALUE ? null : -level,
         probability: percent === NO_VALUE ? null : percent,
         server: server ? given.servers[server - 1] : null
       };
+    }
+
+    /* As the study decides it: no signal, marginal, covered, or unknown. */
+    function service(percent) {
+      if (percent === NO_VALUE) { return NO_VALUE; }
+      return percent >= given.lines[1] ? 2 : percent >= given.lines[0] ? 1 : 0;
     }
     return { at: at };
   }
