@@ -29,6 +29,7 @@ FILES = {
     "communes/index.html", "communes/00101-thu-mot.html", "communes/00203-deo-gio.html",
     "communes/00102-nam-thu.html",
 }  # fmt: skip
+CAUSES = {"gaps/causes.csv"}
 PLAN = {"plan/priorities.csv", "plan/priorities.xlsx", "plan/options.gpkg"}
 
 
@@ -103,8 +104,8 @@ def patterns(word: str) -> list[str]:
 
 def test_each_folder_has_its_files_and_a_manifest(study: Study) -> None:
     assert files(study, "public").keys() == FILES
-    assert files(study, "province").keys() == FILES | PLAN | {"brief-province.html"}
-    assert files(study, "operator-mang-a").keys() == FILES | PLAN | {"brief-mang-a.html"}
+    assert files(study, "province").keys() == FILES | CAUSES | PLAN | {"brief-province.html"}
+    assert files(study, "operator-mang-a").keys() == FILES | CAUSES | PLAN | {"brief-mang-a.html"}
     for name in ("public", "province", "operator-mang-a", "operator-mang-b"):
         assert damaged_files(study.output / f"for-{name}") == []
 

@@ -131,6 +131,8 @@ def test_every_product_says_operator_supplied(region: Region) -> None:
     assert "mang-a_lte_basis" not in villages
     gaps = pyogrio.read_dataframe(region.output / "gaps" / "no-signal.gpkg")
     assert set(gaps.loc[gaps["operator"] == "mang-b", "coverage_basis"]) == {SAID}
+    assert set(gaps.loc[gaps["operator"] == "mang-b", "cause"]) == {"unknown"}, "no site is known"
+    assert "unknown" not in set(gaps.loc[gaps["operator"] == "mang-a", "cause"])
     with rasterio.open(
         region.output / "reach" / "p1812" / "outdoor" / "mang-b-lte-probability.tif"
     ) as source:

@@ -14,6 +14,7 @@ from conftest import ROOT
 from phusong.sources.study_file import read_study
 from phusong.study import (
     BackhaulSection,
+    CausesSection,
     EquitySection,
     QualitySection,
     Quantity,
@@ -233,6 +234,7 @@ def test_assumptions_are_complete_and_in_order() -> None:
         *(f"planning.equity.{name}" for name in EquitySection.model_fields),
         *(f"planning.small_site.{name}" for name in SmallSite.model_fields),
         "planning.taller_by", "planning.search_ring",
+        *(f"causes.{name}" for name in CausesSection.model_fields),
     }  # fmt: skip
     assert assumed_unless_said < set(keys)
     assert len(keys) == count(study_facts()) + len(assumed_unless_said)

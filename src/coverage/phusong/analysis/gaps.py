@@ -68,6 +68,8 @@ class Gaps:
         Villages by verdict, by commune and in all of them.
     criterion8
         Indicators of criterion 8 by commune, where the study asks.
+    causes
+        Villages without signal, and why; see :func:`phusong.analysis.gap_causes.cause_table`.
     """
 
     grid: Grid
@@ -81,6 +83,7 @@ class Gaps:
     totals: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     village_counts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     criterion8: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    causes: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
 def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:

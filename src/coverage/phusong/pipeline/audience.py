@@ -99,6 +99,8 @@ def _products(
         if not len(table.columns):
             continue
         yield _table(folder / "gaps" / f"{name}.csv", table)
+    if len(gaps.causes):
+        yield _table(folder / "gaps" / "causes.csv", gaps.causes)
     layer = folder / "gaps" / "no-signal.gpkg"
     write_geopackage(layer, gaps.polygons, name="no-signal")
     yield layer

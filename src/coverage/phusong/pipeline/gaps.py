@@ -7,6 +7,7 @@ from phusong.analysis.gap_areas import Nearby, gap_polygons
 from phusong.analysis.gaps import Confidence, Gaps, commune_table, service_class
 from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.count_intervals import Uncertainty
+from phusong.pipeline.gap_causes import cause_columns, with_causes
 from phusong.pipeline.gap_tables import gap_tables
 from phusong.pipeline.reach import load_reach
 from phusong.pipeline.session import Session
@@ -27,6 +28,8 @@ TEXT_COLUMNS = (
     "indicator", "text_vi", "text_en", "required", "status", "evidence", "missing",
     "threshold_unit", "threshold_source", "appraised_status", "appraised_evidence", "appraiser",
     "appraised_on",
+    "cause", "cause_en", "cause_vi", "cause_detail_en", "cause_detail_vi", "cause_site",
+    "cause_site_operator",
 )  # fmt: skip
 WITHOUT_COVERAGE = frozenset({"villages-to-place", "address-codes"})
 """Tables that say nothing of signal."""
@@ -73,7 +76,7 @@ def _compute(session: Session, reach: Reach) -> None:
     study, inputs = session.study, session.inputs
     sure = confidence(study)
     classes = {key: service_class(layer, sure) for key, layer in reach.layers.items()}
-    session.progress(STEP, 1, 4)
+    session.progress(STEP, 1, 5)
     polygons = gap_polygons(
         classes,
         inputs.communes,
@@ -83,10 +86,15 @@ def _compute(session: Session, reach: Reach) -> None:
     )
     unsure = Uncertainty(session, reach, sure)
     polygons = unsure.gaps(polygons)
-    session.progress(STEP, 2, 4)
+    session.progress(STEP, 2, 5)
+    polygons, causes = with_causes(session, reach, classes, polygons)
+    session.progress(STEP, 3, 5)
     tables = gap_tables(session, reach, classes, unsure)
+    tables["causes"] = causes
+    beside = cause_columns(tables["villages"], causes, classes)
+    tables["villages"] = pd.concat([tables["villages"], beside], axis="columns")
     tables["environments"] = _environments(session, unsure, tables["communes"])
-    session.progress(STEP, 3, 4)
+    session.progress(STEP, 4, 5)
     practice = study.study.practice_data
     folder = study.output / "gaps"
     basis, technology = study_basis(inputs, tuple(reach.layers)), next(iter(study.technologies))
@@ -118,7 +126,7 @@ def _compute(session: Session, reach: Reach) -> None:
         ),
     }  # fmt: skip
     session.record(STEP, facts, outputs)
-    session.progress(STEP, 4, 4)
+    session.progress(STEP, 5, 5)
 
 
 def _environments(session: Session, unsure: Uncertainty, first: pd.DataFrame) -> pd.DataFrame:
@@ -165,8 +173,10 @@ def _load(session: Session, reach: Reach) -> Gaps:
     folder = session.study.output / "gaps"
     sure = confidence(session.study)
 
+    texts = (*TEXT_COLUMNS, *(f"{who}_{t.lower()}_cause" for who, t in reach.layers))
+
     def table(name: str) -> pd.DataFrame:
-        return read_csv(folder / f"{name}.csv", text=TEXT_COLUMNS)
+        return read_csv(folder / f"{name}.csv", text=texts)
 
     def asked(name: str) -> pd.DataFrame:
         written = session.manifest.step(STEP)
@@ -185,4 +195,5 @@ def _load(session: Session, reach: Reach) -> Gaps:
         totals=table("totals"),
         village_counts=asked(COUNTS),
         criterion8=asked(CRITERION),
+        causes=table("causes"),
     )

@@ -20,7 +20,9 @@ Progress = Callable[[str, int, int], None]
 
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
 COMPUTED = "computed"
-_LATER = frozenset({"costs", "planning", "scenarios", "verdicts", "criterion8", "measurements"})
+_LATER = frozenset(
+    {"costs", "planning", "scenarios", "verdicts", "causes", "criterion8", "measurements"}
+)
 """Sections of the study file that received levels do not depend on."""
 _NOT_RESULTS = ("reporting", "cli")
 """Parts of the package that no number depends on."""

@@ -16,8 +16,10 @@ from phusong.study import Study
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 _OPERATORS_GAVE = frozenset({"towers", "operator_coverage"})
-_TOGETHER = ("class", "verdict", "basis")
+_TOGETHER = ("class", "verdict", "basis", "cause")
 """What a reader may know of all operators together at a place: never a level of another one."""
+_CAUSE_NAMES = ("cause_en", "cause_vi")
+"""What of the cause of a gap of all operators tells of no site."""
 
 
 def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
@@ -136,6 +138,7 @@ def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
         totals=_rows(gaps.totals, seen),
         village_counts=_rows(gaps.village_counts, seen),
         criterion8=_judged(gaps.criterion8),
+        causes=_rows(gaps.causes, seen - {ANY}),
         villages=_columns(gaps.villages, facts.study, others),
         facilities=_columns(gaps.facilities, facts.study, others),
         basis=gaps.basis.seen(frozenset(seen)),
@@ -156,8 +159,16 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _nobodys_sites(polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Gaps without the columns that tell the nearest site and the nearest place with signal."""
-    return polygons.drop(columns=[c for c in polygons if c.startswith("nearest_")])
+    """Gaps without what tells of sites; of all operators together the kind of cause stays."""
+    telling = [c for c in polygons if c.startswith("cause_") and c not in _CAUSE_NAMES]
+    shown = polygons.drop(columns=[c for c in polygons if c.startswith("nearest_")])
+    together = shown["operator"] == ANY
+    if together.all():
+        return shown.drop(columns=telling)
+    for column in telling:
+        empty = np.nan if pd.api.types.is_numeric_dtype(shown[column]) else ""
+        shown[column] = shown[column].mask(together, empty)
+    return shown
 
 
 def _columns(table: pd.DataFrame, study: Study, others: list[str]) -> pd.DataFrame:

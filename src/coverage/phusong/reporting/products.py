@@ -88,6 +88,13 @@ _TABLES = {
             "Verdict, probability, level at the centre and in the settlement; per operator.",
         ),
     ),
+    "gaps/causes.csv": (
+        Bilingual("Vì sao không có sóng, theo thôn", "Why there is no signal, by village"),
+        Bilingual(
+            "Địa hình, khoảng cách, công suất, hướng ăng ten, đường lên, không có trạm; kèm số dB.",
+            "Terrain, distance, power, antenna, uplink, no site; with the dB it rests on.",
+        ),
+    ),
     "gaps/facilities.csv": (
         Bilingual("Theo cơ sở công cộng", "By facility"),
         Bilingual(

@@ -54,6 +54,7 @@ from phusong.study.radio import (
     TowerDefaults,
 )
 from phusong.study.service import (
+    CausesSection,
     CriterionSection,
     EnvironmentSection,
     PropagationSection,
@@ -99,6 +100,7 @@ __all__ = [
     "Bandwidth",
     "BoundaryInput",
     "CalibrationSection",
+    "CausesSection",
     "ChoiceSection",
     "CommuneCode",
     "CostItem",

@@ -132,6 +132,17 @@ class VerdictsSection(Section):
     )
 
 
+class CausesSection(Section):
+    """Where the lines between the causes of a gap are drawn; see ``gaps/causes.csv``."""
+
+    more_power: Annotated[Quantity, within("dB", 0.0, 30.0)] = assumed(
+        6.0, "dB", "assumption: four times the power, for example 80 W instead of 20 W"
+    )
+    site_distance: Annotated[Quantity, within("km", 0.0, 100.0)] = assumed(
+        10.0, "km", "assumption: farther away, no site is meant for the place"
+    )
+
+
 class CriterionSection(Section):
     """Which set of new-rural criterion 8 is asked about, and the study's own thresholds."""
 

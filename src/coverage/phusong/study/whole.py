@@ -11,6 +11,7 @@ from phusong.study.measured import MeasurementInput
 from phusong.study.planning import CostItem, CostsSection, PlanningSection
 from phusong.study.radio import OperatorSection, ScenarioSection, TechnologySection, TowerDefaults
 from phusong.study.service import (
+    CausesSection,
     CriterionSection,
     EnvironmentSection,
     PropagationSection,
@@ -39,6 +40,7 @@ class Study(Section):
     measurements: tuple[MeasurementInput, ...] = ()
     scenarios: dict[FileKey, ScenarioSection] = Field(default_factory=dict)
     verdicts: VerdictsSection = VerdictsSection()
+    causes: CausesSection = CausesSection()
     criterion8: CriterionSection | None = None
     towers: TowerDefaults
     costs: CostsSection
