@@ -9,6 +9,7 @@ from phusong.cli.calibrate import calibrate
 from phusong.cli.coverage_map import map_command
 from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
+from phusong.cli.new import new
 from phusong.cli.path import path_command
 from phusong.cli.study import check, demo, report, run, verify
 from phusong.engine import forget_stale_kernels
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo)
+app.command("new")(new)
 app.command("fetch")(fetch)
 app.command("sources")(sources)
 app.command("add")(add)

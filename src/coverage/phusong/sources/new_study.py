@@ -1,0 +1,278 @@
+"""A commented study file for any region, with what is known of it filled in."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from phusong.errors import DataError
+from phusong.sources.fetch.catalogue import OpenSource, open_source
+from phusong.sources.fetch.ranges import Bounds
+
+KEPT = re.compile(
+    r"(technologies\.LTE|environments|propagation|service|verdicts|towers|costs(?!\.exchange)|"
+    r"planning(?!\.revenue)(?!\.consent))\b"
+)
+"""Tables of the practice study whose values are starting values everywhere."""
+HEADER = re.compile(r"^\[+([^\]]+)\]+", re.MULTILINE)
+OF_THE_PRACTICE_STUDY = re.compile(r"^\w*(consent|local_crs)\w* = ")
+"""Lines in them that speak of invented operators, or of its place."""
+FINE_KM2 = 3000.0
+"""Up to this area a grid of 30 m is quick; 90 m above."""
+POLAR_DEG = 84.0
+
+# Country code of three letters -> operators by name, key, colour and MCC-MNC (domain of the ITU).
+OPERATORS: dict[str, tuple[tuple[str, str, str, tuple[str, ...]], ...]] = {
+    "VNM": (
+        ("Viettel", "viettel", "#b5121b", ("452-04",)),
+        ("VNPT", "vnpt", "#1b6ca8", ("452-02",)),
+        ("MobiFone", "mobifone", "#2e7d32", ("452-01",)),
+    )
+}
+UNKNOWN_OPERATOR = (("Operator 1", "operator-1", "#1b6ca8", ()),)
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What a new study file says of its region.
+
+    Parameters
+    ----------
+    name
+        Of the study: small letters, digits and hyphens.
+    title
+        For people.
+    bounds
+        West, south, east and north of the region [degrees, WGS 84].
+    area_km2
+        Of the region.
+    codes, names
+        Of the areas that are asked about, in one order.
+    boundaries
+        File with their outlines, as the study writes it.
+    code_column, name_column
+        Columns of that file.
+    vintage
+        Of the codes.
+    country
+        ISO 3166 code of three letters, or empty.
+    boundary_source, boundary_licence
+        Where the outlines are from.
+    """
+
+    name: str
+    title: str
+    bounds: Bounds
+    area_km2: float
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    boundaries: str
+    code_column: str
+    name_column: str
+    vintage: str
+    country: str
+    boundary_source: str
+    boundary_licence: str
+
+    def text(self) -> str:
+        """The study file.
+
+        Returns
+        -------
+        str
+            TOML with comments in English and Vietnamese.
+        """
+        return "\n".join([self._head(), self._inputs(), self._operators(), starting_values()])
+
+    def _head(self) -> str:
+        listed = "\n".join(
+            f"    {_quoted(code)},   # {_comment(name)}"
+            for code, name in zip(self.codes, self.names, strict=True)
+        )
+        country = (
+            f"country = {_quoted(self.country)}\n"
+            if self.country
+            else (
+                '# country = "XXX"   # ISO 3166, three letters: some open data is had by country\n'
+            )
+        )
+        metres = 30.0 if self.area_km2 <= FINE_KM2 else 90.0
+        return f"""\
+# {_comment(self.title)}
+#
+# Every assumption of the study stands here with its source: change what you know better. Next:
+# Mọi giả định đều nằm ở đây, kèm nguồn: hãy sửa những gì bạn biết rõ hơn. Tiếp theo:
+#   phusong fetch FILE    open data into data/raw / tải dữ liệu mở
+#   phusong check FILE    what is missing, guessed or suspicious / kiểm tra dữ liệu
+#   phusong run FILE      maps, tables, priorities / tính toán và xuất kết quả
+schema_version = 1
+
+[study]
+name = {_quoted(self.name)}
+title_en = {_quoted(self.title)}
+title_vi = {_quoted(self.title)}
+question_en = "Where is there no mobile signal, and where should operators build first?"
+question_vi = "Nơi nào chưa có sóng di động, và doanh nghiệp nên đầu tư trước ở đâu?"
+output = {_quoted(f"data/processed/{self.name}")}
+
+[area]
+vintage = {_quoted(self.vintage)}   # which list the codes below are of
+margin_km = 10.0
+{country}communes = [
+{listed}
+]
+
+[grid]
+crs = {_quoted(utm(self.bounds))}   # metric, of this place
+resolution_m = {metres}
+"""
+
+    def _inputs(self) -> str:
+        raw = f"data/raw/{self.name}"
+        towers = ""
+        known = OPERATORS.get(self.country, UNKNOWN_OPERATOR)
+        if any(mnc for *_, mnc in known):
+            towers = 'fetch = "opencellid"   # needs your token in OPENCELLID_TOKEN\n'
+        named = "".join(
+            f"{_quoted(mnc)} = {_quoted(name)}\n" for name, _, _, codes in known for mnc in codes
+        )
+        dem, people = open_source("copernicus-dem-30"), open_source("worldpop-2020-100m")
+        places = [
+            ("villages", "osm-places", "villages.csv"),
+            ("facilities", "osm-facilities", "facilities.csv"),
+            ("roads", "osm-roads", "roads.geojson"),
+            ("power_lines", "osm-power-lines", "power-lines.geojson"),
+        ]
+        blocks = [
+            _block("terrain", dem, f'files = ["{raw}/dem"]\nkind = "surface"', fetched=True),
+            f"""\
+# The operators' own lists are what counts: ask them. What telephones have seen is never complete,
+# and then every gap is one of the known sites only.
+# Danh sách trạm của doanh nghiệp mới đầy đủ; dữ liệu cộng đồng luôn thiếu.
+[inputs.towers]
+file = "{raw}/towers.csv"
+source = "OpenCelliD (crowd-sourced, incomplete), or the operators' lists"
+licence = "CC BY-SA 4.0"
+attribution = "OpenCelliD (opencellid.org)"
+{towers}"""
+            + (f"\n[inputs.towers.operators]\n{named}" if named else ""),
+            f"""\
+[inputs.boundaries]
+file = {_quoted(self.boundaries)}
+code_column = {_quoted(self.code_column)}
+name_column = {_quoted(self.name_column)}
+source = {_quoted(self.boundary_source)}
+licence = {_quoted(self.boundary_licence)}
+""",
+            _block("population", people, f'file = "{raw}/people.tif"', fetched=bool(self.country)),
+            *(
+                _block(key, open_source(source), f'file = "{raw}/{file}"', fetched=True)
+                for key, source, file in places
+            ),
+        ]
+        return "\n".join(blocks)
+
+    def _operators(self) -> str:
+        known = OPERATORS.get(self.country, UNKNOWN_OPERATOR)
+        return "\n".join(
+            f"""\
+[[operators]]
+name = {_quoted(name)}
+key = {_quoted(key)}
+colour = {_quoted(colour)}
+"""
+            for name, key, colour, _ in known
+        )
+
+
+def _block(key: str, source: OpenSource, place: str, *, fetched: bool) -> str:
+    fetch = f'fetch = "{source.key}"' if fetched else f'# fetch = "{source.key}"'
+    return f"""\
+[inputs.{key}]
+{place}
+{fetch}
+source = {_quoted(source.title_en)}
+licence = {_quoted(source.licence)}
+attribution = {_quoted(source.attribution)}
+date = {_quoted(source.vintage)}
+"""
+
+
+@cache
+def starting_values() -> str:
+    """Tables of a study file that start from the same values everywhere.
+
+    Returns
+    -------
+    str
+        Those of the practice study that do not speak of invented things, with their comments.
+    """
+    shipped = files("phusong.sources.practice") / "demo.toml"
+    text = shipped.read_text(encoding="utf-8")
+    starts = [found.start() for found in HEADER.finditer(text)]
+    blocks = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    kept = []
+    for block in blocks:
+        header = HEADER.match(block)
+        if header is not None and KEPT.match(header[1]):
+            kept.append(_for_everybody(block))
+    exchange = """\
+# Money is shown in the currency of the cost table. To show it in your own as well:
+# Muốn hiển thị thêm bằng đồng tiền của bạn:
+#
+# [costs.exchange]
+# currency = "VND"
+# rate = { value = 25000.0, unit = "VND/USD", source = "..." }
+# date = "..."
+"""
+    return "\n".join([*kept, exchange])
+
+
+def _for_everybody(block: str) -> str:
+    """Leave out what speaks of the practice study, and comments that belong to the next block."""
+    lines = [x for x in block.rstrip().split("\n") if not OF_THE_PRACTICE_STUDY.match(x)]
+    while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
+        lines.pop()
+    return "\n".join(lines) + "\n"
+
+
+def utm(bounds: Bounds) -> str:
+    """UTM zone of the middle of a box.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east and north [degrees, WGS 84]; east is below west across the antimeridian.
+
+    Returns
+    -------
+    str
+        EPSG code, WGS 84.
+
+    Raises
+    ------
+    DataError
+        The box lies nearer to a pole than UTM goes.
+    """
+    west, south, east, north = bounds
+    middle = (west + east + (360.0 if east < west else 0.0)) / 2
+    middle = (middle + 180.0) % 360.0 - 180.0
+    latitude = (south + north) / 2
+    if abs(latitude) > POLAR_DEG:
+        raise DataError(
+            f"the middle of the region is at {latitude:.1f} degrees, UTM goes to {POLAR_DEG:g}; "
+            "write a polar metric CRS into grid.crs by hand"
+        )
+    zone = min(int((middle + 180.0) // 6) + 1, 60)
+    return f"EPSG:{(32600 if latitude >= 0 else 32700) + zone}"
+
+
+def _quoted(text: str) -> str:
+    """A TOML string, whatever stands in it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped)
+    return f'"{safe}"'
+
+
+def _comment(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

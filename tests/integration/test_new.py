@@ -1,0 +1,178 @@
+"""``phusong new``: a study of any region, from a box, a file or a name, that can be run."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phusong.errors import DataError
+from phusong.pipeline.api import open_study
+from phusong.sources.fetch import wire as wire_module
+from phusong.sources.fetch.wire import MIRROR_VARIABLE
+from phusong.sources.new_study import utm
+from provider import Provider, provider
+from runs import in_one_line, invoke, run_here, table
+from synthetic import Region, write_region
+
+BOX = ("104.03", "22.562", "104.085", "22.61")
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    with provider() as one:
+        monkeypatch.setenv(MIRROR_VARIABLE, one.url)
+        monkeypatch.setattr(wire_module.Wire, "wait", lambda *_: None)
+        yield one
+
+
+def made(folder: Path, *options: str, name: str = "configs/huyện-của-tôi.toml") -> Any:
+    return invoke("new", folder / name, *options)
+
+
+def facts(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def test_box(tmp_path: Path) -> None:
+    result = made(tmp_path, "--bbox", *BOX, "--country", "VNM", "--title", 'Vùng "thử" \\ của tôi')
+    assert result.exit_code == 0, result.output + result.stderr
+    file = tmp_path / "configs/huyện-của-tôi.toml"
+    study = open_study(file)
+    assert study.study.name == "huyen-cua-toi"
+    assert study.study.title_vi == 'Vùng "thử" \\ của tôi'
+    assert study.grid.crs == "EPSG:32648"
+    assert study.grid.resolution_m == 30.0
+    assert study.area.country == "VNM"
+    assert [op.key for op in study.operators] == ["viettel", "vnpt", "mobifone"]
+    assert not study.study.practice_data
+    assert study.costs.exchange is None
+    assert study.path(study.inputs.boundaries.file).is_file()
+    assert {s.fetch for s in (study.inputs.terrain, study.inputs.population)} == {
+        "copernicus-dem-30", "worldpop-2020-100m",
+    }  # fmt: skip
+
+
+def test_every_starting_value_is_that_of_the_practice_study(tmp_path: Path) -> None:
+    made(tmp_path, "--bbox", *BOX)
+    study = facts(tmp_path / "configs/huyện-của-tôi.toml")
+    shipped = Path(__file__).parents[2] / "configs" / "demo.toml"
+    practice = facts(shipped)
+    for section in ("environments", "service", "towers", "propagation"):
+        assert study[section] == practice[section]
+    assert study["planning"]["new_site"] == practice["planning"]["new_site"]
+    text = (tmp_path / "configs/huyện-của-tôi.toml").read_text(encoding="utf-8")
+    assert "@" not in text.replace("@DATA@", "@")
+    assert "nha-mang" not in text
+
+
+def test_study_from_a_file_can_be_run(tmp_path: Path) -> None:
+    """With the user's own inputs in the places that the new study names."""
+    region = write_region(tmp_path / "theirs")
+    inputs = region.study.parent / "đầu vào"
+    result = made(
+        tmp_path, "--boundary", str(inputs / "communes.geojson"), "--vintage", "2025-06-30",
+        name="configs/own.toml",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output + result.stderr
+    file = tmp_path / "configs/own.toml"
+    study = open_study(file)
+    assert len(study.area.communes) == 4
+    raw = tmp_path / "data/raw/own"
+    (raw / "dem").mkdir()
+    for source, target in (
+        ("dem.tif", "dem/dem.tif"), ("population.tif", "people.tif"),
+        ("villages.csv", "villages.csv"),
+        ("facilities.csv", "facilities.csv"), ("roads.geojson", "roads.geojson"),
+        ("power.geojson", "power-lines.geojson"),
+    ):  # fmt: skip
+        (raw / target).write_bytes((inputs / source).read_bytes())
+    towers = (inputs / "towers.csv").read_text(encoding="utf-8-sig")
+    towers = towers.replace("Nhà mạng A", "Operator 1").replace("Nhà mạng B", "Operator 1")
+    (raw / "towers.csv").write_text(towers, encoding="utf-8")
+    text = file.read_text(encoding="utf-8").replace("resolution_m = 30.0", "resolution_m = 90.0")
+    text = text.replace("margin_km = 10.0", "margin_km = 0.45")
+    text = text.replace("radius_km = 30.0", "radius_km = 5.0")
+    file.write_text(text, encoding="utf-8")
+    run_here(Region(tmp_path, file, study.output))
+    assert len(table(study.output / "gaps" / "communes.csv")) > 0
+
+
+def test_name_on_the_map(tmp_path: Path, served: Provider) -> None:
+    ring = [(104.0, 22.5), (104.1, 22.5), (104.1, 22.6), (104.0, 22.6), (104.0, 22.5)]
+
+    def way(points: list[tuple[float, float]], role: str = "outer") -> dict[str, Any]:
+        geometry = [{"lon": x, "lat": y} for x, y in points]
+        return {"type": "way", "role": role, "geometry": geometry}
+
+    found = [
+        {"type": "relation", "id": 12, "tags": {"admin_level": "6"},
+         "members": [way(ring[:3]), way(ring[2:])]},
+    ]  # fmt: skip
+
+    def answer(form: dict[str, str]) -> bytes:
+        assert '["name"="Bắc Hà"]' in form["data"]
+        return json.dumps({"elements": found}).encode()
+
+    served.answers["overpass-api.de/api/interpreter"] = answer
+    result = made(tmp_path, "--area", 'Bắc" Hà')
+    assert result.exit_code == 0, result.output + result.stderr
+    study = open_study(tmp_path / "configs/huyện-của-tôi.toml")
+    assert study.area.communes == ("osm-r12",)
+    found.append({**found[0], "id": 13})
+    result = made(tmp_path, "--area", "Bắc Hà", name="configs/two.toml")
+    assert (
+        "has 2 areas called 'Bắc Hà' (level 6, relation 12; level 6, relation 13)"
+        in in_one_line(result.stderr)
+    )
+    found.clear()
+    result = made(tmp_path, "--area", "Bắc Hà", name="configs/none.toml")
+    assert "has 0 areas" in in_one_line(result.stderr)
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    made(tmp_path, "--bbox", *BOX)
+    file = tmp_path / "configs/huyện-của-tôi.toml"
+    before = file.read_bytes()
+    result = made(tmp_path, "--bbox", *BOX)
+    assert result.exit_code == 2
+    assert "is there already and is not overwritten" in in_one_line(result.stderr)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "one of --bbox, --boundary and --area"),
+        (("--bbox", *BOX, "--area", "x"), "one of --bbox, --boundary and --area"),
+        (("--bbox", "104", "23", "103", "22"), "is not west south east north"),
+        (("--bbox", "179", "10", "-179", "11"), "each side of the antimeridian"),
+        (("--bbox", "10", "86", "11", "87"), "UTM goes to 84"),
+        (("--boundary", "nowhere.gpkg"), "does not exist"),
+    ],
+)
+def test_impossible_regions(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    result = made(tmp_path, *options)
+    assert result.exit_code == 2
+    assert words in in_one_line(result.stderr)
+    assert not (tmp_path / "configs/huyện-của-tôi.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "crs"),
+    [
+        ((103.0, 22.0, 104.0, 23.0), "EPSG:32648"),
+        ((-71.0, -34.0, -70.0, -33.0), "EPSG:32719"),
+        ((179.5, -17.0, -179.5, -16.0), "EPSG:32701"),
+        ((179.0, 1.0, 180.0, 2.0), "EPSG:32660"),
+    ],
+)
+def test_crs_by_location(bounds: tuple[float, float, float, float], crs: str) -> None:
+    assert utm(bounds) == crs
+
+
+def test_no_utm_at_the_pole() -> None:
+    with pytest.raises(DataError, match="UTM goes to 84"):
+        utm((0.0, 85.0, 1.0, 86.0))
