@@ -8,7 +8,7 @@ import typer
 from phusong.cli.options import faults_shown
 
 
-def new(
+def new(  # noqa: PLR0913 — one for each option
     file: Annotated[
         Path, typer.Argument(help="Study file to write, for example configs/my-district.toml.")
     ],

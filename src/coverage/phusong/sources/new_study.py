@@ -15,7 +15,7 @@ KEPT = re.compile(
 )
 """Tables of the practice study whose values are starting values everywhere."""
 HEADER = re.compile(r"^\[+([^\]]+)\]+", re.MULTILINE)
-OF_THE_PRACTICE_STUDY = re.compile(r"^\w*(consent|local_crs)\w* = ")
+OF_THE_PRACTICE_STUDY = re.compile(r"^(# )?\w*(consent|local_crs)\w* = ")
 """Lines in them that speak of invented operators, or of its place."""
 FINE_KM2 = 3000.0
 """Up to this area a grid of 30 m is quick; 90 m above."""
