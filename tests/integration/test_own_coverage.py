@@ -238,3 +238,39 @@ def test_the_same_bytes_again_and_a_changed_map_is_seen(tmp_path: Path) -> None:
     pyogrio.write_dataframe(frame, region.input("b.tab"), driver="MapInfo File")
     run_here(region)
     assert (region.output / "gaps" / "communes.csv").read_bytes() != before
+
+
+def test_other_environments_scenarios_and_technologies(tmp_path: Path) -> None:
+    """Indoors nothing is known of the map; a switch-off takes the map away; 3G alone is B's map."""
+    vehicle = {
+        "title_en": "In a vehicle", "title_vi": "Trong xe", "entry_loss": assumed(8.0, "dB"),
+        "receiver_height": assumed(1.5, "m"),
+    }  # fmt: skip
+    study = {
+        "environments.in-vehicle": vehicle,
+        "technologies.UMTS": {"quantity": "RSCP"},
+        "inputs.operator_coverage": [MAP, {**MAP, "technology": "UMTS"}],
+        "scenarios.off": {"title_en": "B's 4G ends", "operators": ["mang-b"], "off": ["LTE"]},
+    }
+    region = write_map(write_region(tmp_path / "vùng", study=study, towers=ONLY_A))
+    run_here(region)
+    communes = pd.read_csv(region.output / "gaps" / "environments.csv", encoding="utf-8-sig")
+    of_b = communes[(communes["operator"] == "mang-b") & (communes["technology"] == "LTE")]
+    by_place = of_b.groupby("environment")[["area_covered_km2", "area_unknown_km2"]].sum()
+    assert by_place.loc["outdoor", "area_covered_km2"] > 1.0
+    assert by_place.loc["in-vehicle", "area_covered_km2"] == 0.0
+    whole = of_b.loc[of_b["environment"] == "in-vehicle", "area_km2"].sum()
+    assert by_place.loc["in-vehicle", "area_unknown_km2"] == pytest.approx(whole, abs=0.001)
+    umts = communes[(communes["technology"] == "UMTS") & (communes["environment"] == "outdoor")]
+    covered = umts.groupby("operator")["area_covered_km2"].sum()
+    assert covered["any"] == covered["mang-b"] == by_place.loc["outdoor", "area_covered_km2"]
+    assert covered["mang-a"] == 0.0
+    changes = pd.read_csv(region.output / "scenarios" / "communes.csv", encoding="utf-8-sig")
+    lost = changes[(changes["operator"] == "mang-b") & (changes["technology"] == "LTE")]
+    assert lost["area_covered_km2"].sum() == 0.0
+    kept = changes[(changes["operator"] == "mang-b") & (changes["technology"] == "UMTS")]
+    assert kept["area_covered_km2"].sum() == pytest.approx(covered["mang-b"])
+    assert set(table(region.output / "reach" / "resilience.csv")["technology"]) == {"LTE"}
+    probability = raster(region, "any-any-probability.tif").astype(int)
+    lte = raster(region, "any-lte-probability.tif").astype(int)
+    assert np.array_equal(probability == 100, lte == 100)
