@@ -246,7 +246,12 @@ def test_other_environments_scenarios_and_technologies(tmp_path: Path) -> None:
         "title_en": "In a vehicle", "title_vi": "Trong xe", "entry_loss": assumed(8.0, "dB"),
         "receiver_height": assumed(1.5, "m"),
     }  # fmt: skip
+    operators = [
+        {"name": "Nhà mạng A", "key": "mang-a"},
+        {"name": "Nhà mạng B", "key": "mang-b", "stations": assumed(9, "sites")},
+    ]
     study = {
+        "operators": operators,
         "environments.in-vehicle": vehicle,
         "technologies.UMTS": {"quantity": "RSCP"},
         "inputs.operator_coverage": [MAP, {**MAP, "technology": "UMTS"}],
@@ -271,6 +276,9 @@ def test_other_environments_scenarios_and_technologies(tmp_path: Path) -> None:
     kept = changes[(changes["operator"] == "mang-b") & (changes["technology"] == "UMTS")]
     assert kept["area_covered_km2"].sum() == pytest.approx(covered["mang-b"])
     assert set(table(region.output / "reach" / "resilience.csv")["technology"]) == {"LTE"}
+    manifest = json.loads((region.output / "manifest.json").read_text(encoding="utf-8"))
+    assert "incomplete_lists" not in manifest["steps"]["reach"]["facts"]  # the map is no list
+    assert "B, 0 of 9" not in invoke("check", region.study).output
     probability = raster(region, "any-any-probability.tif").astype(int)
     lte = raster(region, "any-lte-probability.tif").astype(int)
     assert np.array_equal(probability == 100, lte == 100)

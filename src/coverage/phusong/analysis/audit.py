@@ -141,7 +141,12 @@ def network_findings(
             _above_the_mast(frame),
             _too_much(frame),
             _silent_operators(frame, [o for o in operators if o not in mapped], technologies),
-            _incomplete(network, communes, operators, stations or {}),
+            _incomplete(
+                network,
+                communes,
+                [o for o in operators if o not in mapped or o in set(frame["operator"])],
+                stations or {},
+            ),
             _not_on_air(frame),
         )
         for finding in found

@@ -139,7 +139,8 @@ def basis_of(
         whole = {*found, *((ANY, technology) for _, technology in found)}
         return frozenset({*whole, *([(ANY, ANY)] if found else [])} & set(layers))
 
-    return Basis(tuple(supplied), tuple(incomplete), with_any(told), with_any(known))
+    lists = tuple(k for k in incomplete if any(operator == k.operator for operator, _ in known))
+    return Basis(tuple(supplied), lists, with_any(told), with_any(known))
 
 
 def incomplete_lists(
