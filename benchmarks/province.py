@@ -24,7 +24,8 @@ from scipy.ndimage import gaussian_filter, zoom
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.geo.terrain import Terrain
-from phusong.pipeline.reach import best_servers, own_layers, write_layers
+from phusong.pipeline.reach import best_servers
+from phusong.pipeline.reach_files import own_layers, write_layers
 from phusong.sources.study_file import read_study
 from phusong.store.cache import Cache
 from phusong.study import Study

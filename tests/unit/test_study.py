@@ -115,7 +115,7 @@ def test_quantity_needs_a_source() -> None:
         ({"planning__revenue": revenue(arpu=assumed(3.0, "USD/year"))}, "'USD/month' is needed"),
         ({"planning__revenue": revenue(market_share={"who": assumed(0.5, "fraction")})}, "who"),
         ({"planning__stability": {"draws": 0}}, "greater than or equal to 1"),
-        ({"propagation__models": ["itm"]}, "p1812"),
+        ({"propagation__models": ["fspl"]}, "p1812"),
         ({"propagation__radius_km": 0.1}, "greater than or equal to 0.5"),
         ({"technologies__LTE__quantity": "RSRQ"}, "RSRP"),
         ({"technologies__LTE__resource_blocks": {"wide": 100}}, "pattern"),
@@ -314,3 +314,53 @@ def test_scenarios_of_the_documents_can_be_read() -> None:
     chosen = study(scenarios=tomllib.loads(block)["scenarios"], operators=operators)
     assert list(chosen.scenarios) == ["band-700", "a-003-fails"]
     assert chosen.scenarios["a-003-fails"].broken == ("A-003",)
+
+
+# Propagation models
+
+
+def test_two_models_bring_the_settings_of_longley_rice() -> None:
+    one, two = study(), study(propagation__models=["p1812", "itm"])
+    assert (one.propagation.models, one.propagation.itm) == (("p1812",), None)
+    assert two.propagation.second_model_step == 3
+    assert two.propagation.itm is not None
+    own = {a.key for a in two.assumptions()} - {a.key for a in one.assumptions()}
+    assert own == {
+        f"propagation.itm.{key}"
+        for key in ("climate", "ground_permittivity", "ground_conductivity")
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"propagation__models": ["p1812", "hata"]}, r"models.1\n.*'p1812' or 'itm'"),
+        ({"propagation__models": []}, r"models\n.*at least 1 item"),
+        ({"propagation__models": ["itm", "itm"]}, r"names a model twice; name each once"),
+        ({"propagation__second_model_step": 2}, r"second_model_step\n.*1, 3, 5, 7 or 9"),
+        (
+            {
+                "propagation__models": ["p1812", "itm"],
+                "propagation__surface_refractivity_n0": assumed(230.0, "N"),
+            },
+            r"surface_refractivity_n0 is 230 N; Longley-Rice takes 250 to 400 N",
+        ),
+        (
+            {"propagation__models": ["itm"], "propagation__itm": {"climate": assumed(2.5, "1")}},
+            r"climate = 2.5 is no climate",
+        ),
+        (
+            {
+                "propagation__models": ["p1812", "itm"], "propagation__second_model_step": 9,
+                "grid__resolution_m": 500.0,
+            },
+            r"planning.candidate_radius_km = 4 km is smaller than a block .* 4.5 km",
+        ),
+    ],
+)  # fmt: skip
+def test_models_that_cannot_be_computed_are_refused(changes: dict[str, Any], said: str) -> None:
+    assert re.search(said, faults(**changes))
+
+
+def test_a_low_refractivity_is_nothing_to_p1812() -> None:
+    assert study(propagation__surface_refractivity_n0=assumed(230.0, "N"))

@@ -266,3 +266,28 @@ def test_values_outside_the_recommended_range_warn_once() -> None:
     with pytest.warns(ModelRangeWarning, match=r"frequency_mhz=30 .*rx_height_m=0\.5") as caught:
         loss_map(ground(), frequencies_mhz=(30.0,), rx_height_m=0.5, radius_m=100.0)
     assert len(caught) == 1
+
+
+# Cells that are asked for
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_asked_cells_are_the_same_as_without_asking(method: ItmMethod) -> None:
+    asked = np.random.default_rng(8).random(GRID.shape) < 0.1
+    loss, part = loss_map(ground(), method=method), loss_map(ground(), method=method, within=asked)
+    here = asked & np.isfinite(whole(loss, loss.path_loss_db[0]))
+    assert here.any()
+    for values, some in zip(
+        (*loss.path_loss_db, loss.tx_elevation_mrad),
+        (*part.path_loss_db, part.tx_elevation_mrad),
+        strict=True,
+    ):
+        expected = np.where(here, whole(loss, values), np.nan)
+        np.testing.assert_array_equal(whole(part, some), expected)
+    np.testing.assert_array_equal(whole(part, part.inside) == 1.0, here)
+    assert part.unknown_cells == 0
+
+
+def test_asked_cells_of_another_grid_are_refused() -> None:
+    with pytest.raises(DataError, match=r"within has shape \(3, 4\), the terrain has"):
+        loss_map(ground(), within=np.ones((3, 4), dtype=bool))

@@ -1,7 +1,8 @@
 """What an operator's own coverage map says, on the study's grid."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from phusong.geo.lattice import Lattice
 from phusong.units import BoolArray, Float32Array
 
 
@@ -48,3 +49,28 @@ class OwnCoverage:
     def unknown_cells(self) -> int:
         """Cells of which nothing is known."""
         return int(self.known.size - self.known.sum())
+
+
+def at_receivers(coverage: OwnCoverage, lattice: Lattice) -> OwnCoverage:
+    """Take an operator's map at the receivers of a lattice.
+
+    Parameters
+    ----------
+    coverage
+        The map on the lattice's whole grid.
+    lattice
+        Where receivers stand.
+
+    Returns
+    -------
+    OwnCoverage
+        The map on the lattice's own grid; counts of cells stay those of the whole.
+    """
+    level = coverage.level_dbm
+    return replace(
+        coverage,
+        covered=lattice.sampled(coverage.covered),
+        marginal=lattice.sampled(coverage.marginal),
+        known=lattice.sampled(coverage.known),
+        level_dbm=None if level is None else lattice.sampled(level),
+    )

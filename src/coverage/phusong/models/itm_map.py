@@ -22,7 +22,7 @@ from phusong.kernels.itm_terrain import (
     surface_refractivity,
 )
 from phusong.models.itm import ItmConditions, check_ends, kernel_link
-from phusong.models.loss_map import DiscWindow, LossMap, disc_window
+from phusong.models.loss_map import DiscWindow, LossMap, asked_for, disc_window
 from phusong.models.ranges import Range, possible, warn_outside
 from phusong.units import BoolArray, Float32Array
 
@@ -65,6 +65,7 @@ def itm_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     conditions: ItmConditions | None = None,
     method: ItmMethod = "radial",
     step: int = 1,
+    within: BoolArray | None = None,
     threads: int = 1,
     progress: Progress | None = None,
 ) -> LossMap:
@@ -91,6 +92,9 @@ def itm_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     step
         Compute only the middle cell of each block of this many rows and columns of the
         terrain, and give its loss to the other cells of the block; 1 computes every cell.
+    within
+        Cells that are asked for, for example the receivers of a lattice, shape of the terrain;
+        every cell of the disc by default. Others are NaN and not counted.
     threads
         Threads to work on, >= 1; the result is the same to the bit for any number.
     progress
@@ -108,7 +112,7 @@ def itm_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     DomainError
         A value is impossible, the method is unknown, or no frequency is given.
     DataError
-        The mast stands outside the terrain.
+        The mast stands outside the terrain, or ``within`` has another shape.
 
     Warns
     -----
@@ -134,7 +138,9 @@ def itm_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
         if count < 1:
             raise DomainError(f"{name}={count} is impossible, at least 1 is needed")
     grid = terrain.grid
-    window = disc_window(grid, easting=easting, northing=northing, radius_m=radius_m)
+    window = asked_for(
+        disc_window(grid, easting=easting, northing=northing, radius_m=radius_m), within, grid
+    )
     row, col = grid.pixel_of(easting, northing)
     height_m = np.ascontiguousarray(terrain.height_amsl_m, dtype=np.float32)
     height_m.setflags(write=False)
@@ -150,11 +156,13 @@ def itm_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
             np.full(shape, np.nan, dtype=np.float32),
         ),
     )
-    middle = _middle_cells(job, step)
     near = _near_cells(job) if method == "radial" else window.inside
-    computed = window.inside & (near | (middle == np.arange(middle.size).reshape(shape)))
-    _run(job, computed, near, threads, progress)
-    if step > 1:
+    if step == 1:
+        _run(job, window.inside, near, threads, progress)
+    else:
+        middle = _middle_cells(job, step)
+        computed = window.inside & (near | (middle == np.arange(middle.size).reshape(shape)))
+        _run(job, computed, near, threads, progress)
         _spread(job, computed, middle)
     return LossMap(
         grid=grid,
@@ -205,8 +213,6 @@ def _middle_cells(job: _Job, step: int) -> NDArray[np.int64]:
     rows, cols = job.window.inside.shape
     i, j = np.indices((rows, cols))
     own = i * cols + j
-    if step == 1:
-        return np.asarray(own)
     middle_i, middle_j = (
         (at + start) // step * step + step // 2 - start
         for at, start in ((i, job.window.row0), (j, job.window.col0))

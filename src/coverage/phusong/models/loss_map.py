@@ -135,6 +135,40 @@ def disc_window(grid: Grid, *, easting: float, northing: float, radius_m: float)
     return DiscWindow(int(rows[0]), int(cols[0]), inside)
 
 
+def asked_for(window: DiscWindow, within: BoolArray | None, grid: Grid) -> DiscWindow:
+    """Leave out the cells of a disc that nobody asks for.
+
+    Parameters
+    ----------
+    window
+        The disc.
+    within
+        Cells that are asked for, shape of the grid; all of them when None.
+    grid
+        Frame of the window.
+
+    Returns
+    -------
+    DiscWindow
+        The same window, with fewer cells inside.
+
+    Raises
+    ------
+    DataError
+        ``within`` has another shape than the grid.
+    """
+    if within is None:
+        return window
+    if within.shape != grid.shape:
+        raise DataError(
+            f"within has shape {within.shape}, the terrain has {grid.shape}; "
+            "rasterise the area on the terrain's grid"
+        )
+    rows, cols = window.inside.shape
+    part = within[window.row0 : window.row0 + rows, window.col0 : window.col0 + cols]
+    return replace(window, inside=window.inside & part)
+
+
 def _radius_cells(radius_m: float, grid: Grid) -> float:
     """Radius in cells, a hair larger, so that rounding takes no cell off the rim."""
     return radius_m / grid.resolution_m + _ON_THE_RIM
@@ -240,7 +274,7 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     if threads < 1:
         raise DomainError(f"threads={threads} is impossible, at least 1 is needed")
     grid = terrain.grid
-    window = _asked_for(
+    window = asked_for(
         disc_window(grid, easting=easting, northing=northing, radius_m=radius_m), within, grid
     )
     row, col = grid.pixel_of(easting, northing)
@@ -275,20 +309,6 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
         tx_elevation_mrad=tx_elevation_mrad,
         inside=window.inside,
     )
-
-
-def _asked_for(window: DiscWindow, within: BoolArray | None, grid: Grid) -> DiscWindow:
-    """Leave out the cells of a disc that nobody asks for."""
-    if within is None:
-        return window
-    if within.shape != grid.shape:
-        raise DataError(
-            f"within has shape {within.shape}, the terrain has {grid.shape}; "
-            "rasterise the area on the terrain's grid"
-        )
-    rows, cols = window.inside.shape
-    part = within[window.row0 : window.row0 + rows, window.col0 : window.col0 + cols]
-    return replace(window, inside=window.inside & part)
 
 
 def _check_frequencies(frequencies_mhz: tuple[float, ...]) -> None:

@@ -22,7 +22,8 @@ from phusong.analysis.calibration_checks import (
 from phusong.analysis.measured import binned
 from phusong.analysis.reach import ANY, NO_SERVER, UNKNOWN_PERCENT, Reach
 from phusong.errors import DataError
-from phusong.pipeline.reach import load_reach, reach
+from phusong.pipeline.reach import reach
+from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
 from phusong.sources.measurements import Measurements, read_measurements

@@ -8,7 +8,7 @@ import pandas as pd
 from phusong.analysis.gaps import service_class
 from phusong.analysis.reach import Reach, ReachLayer
 from phusong.pipeline.gaps import confidence
-from phusong.pipeline.reach import layer_file
+from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.session import Session
 from phusong.reporting.extras import Extras
 from phusong.reporting.relief import UInt8Array

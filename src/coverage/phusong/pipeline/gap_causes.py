@@ -25,8 +25,9 @@ from phusong.geo.people import People
 from phusong.geo.terrain import Terrain
 from phusong.models.loss_map import LossMap, p1812_loss_map
 from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.losses import LossMaps, Mast
-from phusong.pipeline.reach import Layer, own_layers
+from phusong.pipeline.loss_models import Mast
+from phusong.pipeline.losses import LossMaps
+from phusong.pipeline.reach_files import Layer, own_layers
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import supplied_maps
 from phusong.units import Float32Array, FloatArray
@@ -182,7 +183,7 @@ def _layer_answers(session: Session, reach: Reach, layer: Layer, flat: "_FlatGro
         for mast, indices in groups
     ]
     answers = WhatIf(session.inputs.grid)
-    losses = LossMaps(session, study.environment.receiver_height.value)
+    losses = LossMaps(session)
     for mast, (_, indices), loss in zip(masts, groups, losses.maps(masts), strict=True):
         distance_m = _distance_m(loss, mast)
         on_flat = flat.map(loss, mast, distance_m)

@@ -9,7 +9,7 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_causes import cause_columns, with_causes
 from phusong.pipeline.gap_tables import gap_tables
-from phusong.pipeline.reach import load_reach
+from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis
 from phusong.reporting.basis_words import BASIS_COLUMN, with_basis

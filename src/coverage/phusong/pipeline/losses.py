@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,15 @@ import rasterio
 from affine import Affine
 
 from phusong.engine import in_order
+from phusong.geo.grid import Grid
+from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
-from phusong.models.loss_map import LossMap, disc_window, p1812_loss_map
+from phusong.models.loss_map import LossMap, disc_window
+from phusong.models.receivers import receiver_window
+from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
 from phusong.pipeline.session import Session, code_key, versions
 from phusong.store.files import key_of
+from phusong.study import ModelKey
 from phusong.units import Float32Array
 
 SUFFIX = ".tif"
@@ -24,27 +29,28 @@ LOSS_STEP_DB = 0.01
 ELEVATION_STEP_MRAD = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Mast:
-    """What the path loss of a mast depends on, besides the study.
+_NOT_LOSS = {"models", "radius_km", "second_model_step", "calibration"}
+"""What the study says of propagation that the loss of one mast by one model knows otherwise."""
+
+
+def lattice_of(session: Session, model: str) -> Lattice:
+    """Where the receivers of a model stand.
 
     Parameters
     ----------
-    easting, northing
-        Position in the study's CRS [m].
-    antenna_height_m
-        Above ground [m].
-    frequencies_mhz
-        Bands that are asked for [MHz].
-    radius_m
-        How far to look [m].
-    """
+    session
+        The study in use.
+    model
+        One of the study's models.
 
-    easting: float
-    northing: float
-    antenna_height_m: float
-    frequencies_mhz: tuple[float, ...]
-    radius_m: float
+    Returns
+    -------
+    Lattice
+        Every cell for the study's first model, one cell of each block for the others.
+    """
+    propagation = session.study.propagation
+    first = model == propagation.models[0]
+    return Lattice(session.inputs.grid, 1 if first else propagation.second_model_step)
 
 
 class LossMaps:
@@ -57,13 +63,15 @@ class LossMaps:
     ----------
     session
         The study's inputs and cache.
-    receiver_height_m
-        Of the handset, above ground [m].
+    model
+        Propagation model; the study's first one when None.
     """
 
-    def __init__(self, session: Session, receiver_height_m: float) -> None:
+    def __init__(self, session: Session, model: ModelKey | None = None) -> None:
         self.session = session
-        self.receiver_height_m = receiver_height_m
+        self.model = model or session.study.propagation.models[0]
+        self.lattice = lattice_of(session, self.model)
+        self.receiver_height_m = session.study.environment.receiver_height.value
         self.computed = 0
         self.reused = 0
 
@@ -72,18 +80,26 @@ class LossMaps:
         """Ground that the waves run over."""
         return self.session.inputs.terrain
 
+    @property
+    def grid(self) -> Grid:
+        """Frame of the losses: one cell for each receiver."""
+        return self.lattice.grid
+
     @cached_property
     def _shared_facts(self) -> dict[str, Any]:
         terrain = self.terrain
         heights = np.ascontiguousarray(terrain.height_amsl_m)
         propagation = self.session.study.propagation
+        unused: set[str] = set() if self.model == "itm" else {"itm"}
         return {
-            "code": code_key("kernels", "models", "geo", "units.py"),
+            "code": code_key("kernels", "models", "geo", "units.py", "pipeline/loss_models.py"),
             "versions": versions(),
             "terrain": hashlib.blake2b(heights.tobytes(), digest_size=16).hexdigest(),
             "grid": [terrain.grid.crs, list(terrain.grid.affine)[:6], list(terrain.grid.shape)],
             "receiver_height_m": self.receiver_height_m,
-            "propagation": propagation.model_dump(mode="json", exclude={"models", "radius_km"}),
+            "model": self.model,
+            "step": self.lattice.step,
+            "propagation": propagation.model_dump(mode="json", exclude=_NOT_LOSS | unused),
         }
 
     def maps(self, masts: Iterable[Mast]) -> Iterator[LossMap]:
@@ -105,9 +121,6 @@ class LossMaps:
             yield loss
 
     def _map(self, mast: Mast) -> tuple[LossMap, bool]:
-        window = disc_window(
-            self.terrain.grid, easting=mast.easting, northing=mast.northing, radius_m=mast.radius_m
-        )
         keys = {f: self._key(mast, f) for f in mast.frequencies_mhz}
         angle_key = self._key(mast, None)
         cache = self.session.losses
@@ -123,17 +136,23 @@ class LossMaps:
             self.session.renewed.update((angle_key, *(keys[f] for f in missing)))
         losses = [_read(cache.path(keys[f], SUFFIX), LOSS_STEP_DB) for f in mast.frequencies_mhz]
         angles = _read(cache.path(angle_key, SUFFIX), ELEVATION_STEP_MRAD)
-        return (
-            LossMap(
-                grid=self.terrain.grid,
-                row0=window.row0,
-                col0=window.col0,
-                frequencies_mhz=mast.frequencies_mhz,
-                path_loss_db=np.stack(losses),
-                tx_elevation_mrad=angles,
-                inside=window.inside,
-            ),
-            not missing,
+        return self._whole(mast, np.stack(losses), angles), not missing
+
+    def _whole(self, mast: Mast, losses: Float32Array, angles: Float32Array) -> LossMap:
+        """Loss map of stored rasters: where it lies follows from the mast."""
+        grid = self.terrain.grid
+        disc = disc_window(
+            grid, easting=mast.easting, northing=mast.northing, radius_m=mast.radius_m
+        )
+        window = receiver_window(disc, self.lattice)
+        return LossMap(
+            grid=self.grid,
+            row0=window.row0,
+            col0=window.col0,
+            frequencies_mhz=mast.frequencies_mhz,
+            path_loss_db=losses,
+            tx_elevation_mrad=angles,
+            inside=window.inside,
         )
 
     def _is_kept(self, key: str) -> bool:
@@ -146,22 +165,15 @@ class LossMaps:
         return key_of([self._shared_facts, place, frequency_mhz])
 
     def _compute(self, mast: Mast, frequencies_mhz: tuple[float, ...]) -> LossMap:
-        propagation = self.session.study.propagation
-        _, latitude = self.terrain.grid.longitude_latitude(mast.easting, mast.northing)
-        return p1812_loss_map(
-            self.terrain,
-            easting=mast.easting,
-            northing=mast.northing,
-            tx_height_m=mast.antenna_height_m,
-            rx_height_m=self.receiver_height_m,
-            frequencies_mhz=frequencies_mhz,
-            radius_m=mast.radius_m,
-            latitude_deg=latitude,
-            delta_n=propagation.delta_n.value,
-            surface_refractivity_n0=propagation.surface_refractivity_n0.value,
-            time_percent=propagation.time_percent,
-            polarization=propagation.polarization,
-            method=propagation.method,
+        return loss_map(
+            self.model,
+            LossRequest(
+                terrain=self.terrain,
+                lattice=self.lattice,
+                mast=replace(mast, frequencies_mhz=frequencies_mhz),
+                receiver_height_m=self.receiver_height_m,
+                propagation=self.session.study.propagation,
+            ),
         )
 
 

@@ -13,7 +13,8 @@ from phusong.geo.network import Sector
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import confidence
-from phusong.pipeline.losses import LossMaps, Mast
+from phusong.pipeline.loss_models import Mast
+from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.session import Session
 from phusong.planning.candidates import distances_m
 from phusong.planning.cost import SiteCost, SiteFacts
@@ -197,7 +198,7 @@ class _Radios:
     def _computed(self, layouts: list[Layout], step: str) -> Iterator[tuple[BestServer, Threshold]]:
         """Level of each layout and what a handset needs of it."""
         study = self.session.study
-        losses = LossMaps(self.session, study.environment.receiver_height.value)
+        losses = LossMaps(self.session)
         groups = [list(_by_mast(layout)) for layout in layouts]
         maps = losses.maps([mast for group in groups for mast, _ in group])
         for number, group in enumerate(groups):

@@ -4,27 +4,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from phusong.analysis.basis import Basis
-from phusong.analysis.link_budget import DIRECTION_NAMES
-from phusong.analysis.reach import (
-    ANY,
-    NO_SERVER,
-    UNKNOWN_PERCENT,
-    BestServer,
-    Reach,
-    ReachLayer,
-    combine,
-    combine_technologies,
-)
+from phusong.analysis.reach import ANY, BestServer, Reach, combine, combine_technologies
 from phusong.analysis.service_probability import SeveralSites
 from phusong.geo.grid import Grid
-from phusong.geo.network import Network, Sector
+from phusong.geo.network import Network
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.corrections import calibrated_dbm
-from phusong.pipeline.losses import LossMaps, Mast
+from phusong.pipeline.loss_models import Mast
+from phusong.pipeline.losses import LossMaps, lattice_of
+from phusong.pipeline.reach_files import Layer, load_reach, own_layers, servers_table, write_layers
 from phusong.pipeline.rim import rim_warnings
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import (
@@ -34,16 +25,12 @@ from phusong.pipeline.supplied import (
     supplied_servers,
     unused_maps,
 )
-from phusong.reporting.basis_words import BASIS_TAG, SUPPLIED, plain
 from phusong.reporting.tables import tidy
 from phusong.store.files import make_folder
-from phusong.store.rasters import read_raster, read_scaled, write_decibels, write_raster
 from phusong.store.tables import write_csv
-from phusong.study import PRACTICE_LABEL, Study
+from phusong.study import ModelKey, Study
 
 STEP = "reach"
-Layer = tuple[str, str]
-"""Operator's key and technology."""
 
 
 def reach(session: Session) -> Reach:
@@ -85,13 +72,14 @@ def _compute(session: Session) -> Reach:
     make_folder(study.output)
     network = session.inputs.network.on_air()
     doubts = (*doubts, *unused_maps(study, network))
-    servers = best_servers(
-        session, network, own_layers(study, network), environments=tuple(study.environments)
-    )
+    own, everywhere = own_layers(study, network), tuple(study.environments)
     files = [
         file
-        for environment, layers in servers
-        for file in write_layers(session, environment, layers)
+        for model in study.propagation.models
+        for environment, layers in best_servers(
+            session, network, own, environments=everywhere, model=model
+        )
+        for file in write_layers(session, environment, layers, model=model)
     ]
     reached = load_reach(session)
     basis = study_basis(session.inputs, tuple(reached.layers))
@@ -106,6 +94,7 @@ def best_servers(
     *,
     environments: tuple[str, ...],
     supplied: frozenset[Layer] | None = None,
+    model: ModelKey | None = None,
 ) -> Iterator[tuple[str, dict[Layer, BestServer]]]:
     """Best server of every layer in each environment, over the sectors of a network.
 
@@ -121,6 +110,9 @@ def best_servers(
         Service environments of the study.
     supplied
         Those of ``own`` that an operator's map stands for; by default what the study says.
+    model
+        Propagation model; the study's first one when None. Best servers of another one are on
+        the grid of its receivers.
 
     Yields
     ------
@@ -128,14 +120,14 @@ def best_servers(
         Best servers by operator and technology; with ``any`` for all operators, and for all
         technologies where there are several. Each environment is forgotten once it is told of.
     """
-    study, grid = session.study, session.inputs.grid
-    losses = LossMaps(session, study.environment.receiver_height.value)
+    study, losses = session.study, LossMaps(session, model)
+    grid = losses.grid
     keys = {op.name: op.key for op in study.operators}
     if supplied is None:
         supplied = frozenset(supplied_maps(study, network))
     own = tuple(layer for layer in own if layer not in supplied)
     places = {name: study.environments[name] for name in environments}
-    corrections = study.propagation.calibration.get(study.propagation.models[0], {})
+    corrections = study.propagation.calibration.get(losses.model, {})
     found = {name: {layer: BestServer(grid) for layer in own} for name in places}
     chances = {name: _chances(study, grid, own) for name in places}
     groups = _computed(network, keys, supplied)
@@ -161,11 +153,21 @@ def best_servers(
                 if several is not None:
                     several.add(layer, loss, here, sector, budget.threshold)
         session.progress(STEP, done, len(groups))
-    study.note(f"path loss: {losses.computed} masts computed, {losses.reused} reused")
+    study.note(_told(losses))
     for name in environments:
-        layers = {**found.pop(name), **supplied_servers(session.inputs, supplied, name)}
+        layers = {
+            **found.pop(name),
+            **supplied_servers(session.inputs, supplied, name, losses.lattice),
+        }
         _put_together(layers, chances.pop(name), grid)
         yield name, layers
+
+
+def _told(losses: LossMaps) -> str:
+    """What was computed and what reused, the model named where it is not the study's first."""
+    first = losses.model == losses.session.study.propagation.models[0]
+    by = "" if first else f" by {losses.model}"
+    return f"path loss{by}: {losses.computed} masts computed, {losses.reused} reused"
 
 
 def _computed(
@@ -207,127 +209,12 @@ def _put_together(
         layers[ANY, ANY] = combine_technologies(parts, grid)
 
 
-def layer_names(study: Study, network: Network) -> tuple[Layer, ...]:
-    """Every layer that reach is told for, those of all operators and technologies among them.
-
-    Parameters
-    ----------
-    study
-        Its operators.
-    network
-        The sectors that radiate.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Operator's key and technology, sorted.
-    """
-    names = set(own_layers(study, network))
-    technologies = {technology for _, technology in names}
-    names |= {(ANY, technology) for technology in technologies}
-    if len(technologies) > 1:
-        names.add((ANY, ANY))
-    return tuple(sorted(names))
-
-
-def own_layers(study: Study, network: Network) -> tuple[tuple[str, str], ...]:
-    """Operators and technologies that reach is told for.
-
-    Parameters
-    ----------
-    study
-        Its operators; one without a site in the area has a layer too, and no signal on it.
-    network
-        The sectors that radiate; a technology that neither they nor an operator's own map has
-        is left out.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Operator's key and technology, sorted.
-    """
-    technologies = {sector.technology for sector in network.sectors}
-    technologies |= {technology for _, technology in supplied_maps(study, network)}
-    return tuple(sorted((op.key, t) for op in study.operators for t in technologies))
-
-
 def _masts(
     study: Study, network: Network, groups: list[tuple[tuple[float, float, float], tuple[int, ...]]]
 ) -> Iterator[Mast]:
     for (easting, northing, height), indices in groups:
         bands = sorted({network.sectors[i].frequency_mhz for i in indices})
         yield Mast(easting, northing, height, tuple(bands), 1000.0 * study.propagation.radius_km)
-
-
-def layer_file(
-    study: Study, model: str, environment: str, operator: str, technology: str, what: str
-) -> Path:
-    """Where a raster of the reach is kept.
-
-    Parameters
-    ----------
-    study
-        The study.
-    model, environment
-        Propagation model and service environment.
-    operator
-        Operator's key, or ``any``.
-    technology
-        For example ``LTE``.
-    what
-        ``level``, ``server`` or ``probability``.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-    """
-    folder = study.output / "reach" / model / environment
-    return folder / f"{operator}-{technology.lower()}-{what}.tif"
-
-
-def write_layers(session: Session, environment: str, layers: dict[Layer, BestServer]) -> list[Path]:
-    """Write the rasters of one environment.
-
-    Parameters
-    ----------
-    session
-        The study in use.
-    environment
-        Service environment.
-    layers
-        Best servers by operator and technology.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files.
-    """
-    study, grid = session.study, session.inputs.grid
-    model = study.propagation.models[0]
-    unknown = np.isnan(session.inputs.terrain.height_amsl_m)
-    covered = round(100 * study.service.covered.value)
-    practice = {"DATA_STATUS": PRACTICE_LABEL} if study.study.practice_data else {}
-    files = []
-    told = study_basis(session.inputs, tuple(layers)).told_layers
-    for (operator, technology), server in sorted(layers.items()):
-        layer = server.layer(unknown, covered_percent=covered)
-        tags = {
-            **practice,
-            **({BASIS_TAG: plain(SUPPLIED)} if (operator, technology) in told else {}),
-        }
-        where = [
-            layer_file(study, model, environment, operator, technology, what)
-            for what in ("level", "server", "probability")
-        ]
-        write_decibels(where[0], layer.level_dbm, grid, unit="dBm", tags=tags)
-        write_raster(where[1], layer.server, grid, nodata=NO_SERVER, tags=tags)
-        write_raster(
-            where[2], layer.probability_percent, grid,
-            nodata=UNKNOWN_PERCENT, unit="percent", tags=tags,
-        )  # fmt: skip
-        files += where
-    return files
 
 
 def _finish(
@@ -338,6 +225,7 @@ def _finish(
     write_csv(table, tidy(servers_table(study, network), practice=study.study.practice_data))
     facts = {
         "model": study.propagation.models[0],
+        "models": {model: _receivers(session, model) for model in study.propagation.models},
         "environment": next(iter(study.environments)),
         "environments": list(study.environments),
         "cells": int(np.prod(grid.shape)),
@@ -352,64 +240,11 @@ def _finish(
     session.record(STEP, facts, [*files, table])
 
 
-def servers_table(study: Study, network: Network) -> pd.DataFrame:
-    """Sectors by the index that server rasters hold.
-
-    Parameters
-    ----------
-    study
-        Thresholds and directions.
-    network
-        The sectors that radiate.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per sector with its values after filling, and which were filled; the level that
-        suffices in each direction, and the direction that fails first.
-    """
-    budgets = [sector_budget(study, sector, study.environment) for sector in network.sectors]
-    rows = [
-        {
-            "server": index,
-            **{name: getattr(sector, name) for name in Sector.__dataclass_fields__},
-            "filled": " ".join(sector.filled),
-            "quantity": study.technologies[sector.technology].quantity,
-            "downlink_needs_dbm": study.technologies[sector.technology].threshold.value,
-            "uplink_needs_dbm": round(budget.uplink_dbm, 2),
-            "weaker_direction": DIRECTION_NAMES[budget.direction],
-        }
-        for index, (sector, budget) in enumerate(zip(network.sectors, budgets, strict=True))
-    ]
-    return pd.DataFrame(rows).drop(columns=["easting", "northing"])
-
-
-def load_reach(session: Session, environment: str | None = None) -> Reach:
-    """Take stored levels.
-
-    Parameters
-    ----------
-    session
-        The study in use; its reach must have been computed.
-    environment
-        Service environment; the study's first, which coverage is decided for, by default.
-
-    Returns
-    -------
-    Reach
-        As written.
-    """
-    study = session.study
-    model = study.propagation.models[0]
-    environment = environment or next(iter(study.environments))
-    network = session.inputs.network.on_air()
-    layers = {}
-    for operator, technology in layer_names(study, network):
-        level, server, probability = (
-            layer_file(study, model, environment, operator, technology, what)
-            for what in ("level", "server", "probability")
-        )
-        layers[operator, technology] = ReachLayer(
-            read_scaled(level), read_raster(server), read_raster(probability)
-        )
-    return Reach(session.inputs.grid, model, environment, network, layers)
+def _receivers(session: Session, model: str) -> dict[str, object]:
+    """How dense a model's receivers stand."""
+    lattice = lattice_of(session, model)
+    return {
+        "every_nth_row_and_column": lattice.step,
+        "resolution_m": lattice.grid.resolution_m,
+        "cells": int(np.prod(lattice.grid.shape)),
+    }

@@ -26,8 +26,9 @@ from phusong.analysis.service_sites import SiteMargins, SiteName, resilience_tab
 from phusong.geo.network import Network, Sector
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import has_elements, occupied_mhz, sector_budget, spacing_khz
-from phusong.pipeline.losses import LossMaps, Mast
-from phusong.pipeline.reach import own_layers
+from phusong.pipeline.loss_models import Mast
+from phusong.pipeline.losses import LossMaps
+from phusong.pipeline.reach_files import own_layers
 from phusong.pipeline.service_files import ServiceFiles
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import supplied_maps
@@ -140,7 +141,7 @@ def _sweep(
     covered = round(100 * study.service.covered.value)
     margins = SiteMargins(grid, covered_percent=covered)
     groups = _groups(network, chosen, label)
-    losses = LossMaps(session, study.environment.receiver_height.value)
+    losses = LossMaps(session)
     maps = losses.maps(_masts(study, network, groups))
     names = []
     for number, masts in enumerate(groups):

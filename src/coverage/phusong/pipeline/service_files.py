@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, Reach
 from phusong.analysis.service_sites import SiteMargins
 from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.reach import Layer, layer_file
+from phusong.pipeline.reach_files import Layer, layer_file
 from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
 from phusong.store.rasters import write_decibels, write_raster

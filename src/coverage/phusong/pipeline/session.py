@@ -47,7 +47,8 @@ def code_key(*parts: str) -> str:
     Parameters
     ----------
     *parts
-        Subpackages or modules to take; all but reporting and the command line by default.
+        Subpackages, or modules by their paths, to take; all but reporting and the command line
+        by default.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def code_key(*parts: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
         place = file.relative_to(root)
-        if parts and place.parts[0] not in parts:
+        if parts and not {place.parts[0], place.as_posix()} & set(parts):
             continue
         if not parts and place.parts[0] in _NOT_RESULTS:
             continue

@@ -14,8 +14,9 @@ from phusong.analysis.basis import (
     incomplete_lists,
 )
 from phusong.analysis.supplied import SuppliedServer
+from phusong.geo.lattice import Lattice
 from phusong.geo.network import Network
-from phusong.geo.own_coverage import OwnCoverage
+from phusong.geo.own_coverage import OwnCoverage, at_receivers
 from phusong.pipeline.inputs import Inputs
 from phusong.reporting.basis_words import KNOWN_SITES, SUPPLIED, plain
 from phusong.study import CoverageInput, Study
@@ -76,7 +77,7 @@ def unused_maps(study: Study, network: Network) -> tuple[str, ...]:
 
 
 def supplied_servers(
-    inputs: Inputs, layers: frozenset[Layer], environment: str
+    inputs: Inputs, layers: frozenset[Layer], environment: str, lattice: Lattice
 ) -> Mapping[Layer, SuppliedServer]:
     """Operators' own maps as best servers of one environment.
 
@@ -88,6 +89,8 @@ def supplied_servers(
         Operators' keys and technologies whose maps count.
     environment
         Service environment; a map for another one says nothing here.
+    lattice
+        Where receivers stand.
 
     Returns
     -------
@@ -95,10 +98,10 @@ def supplied_servers(
         By operator's key and technology.
     """
     marginal = round(100 * inputs.study.service.marginal.value)
-    maps = {(c.operator, c.technology): c for c in inputs.own_coverage}
+    maps = {(c.operator, c.technology): at_receivers(c, lattice) for c in inputs.own_coverage}
     return {
         layer: SuppliedServer(
-            inputs.grid,
+            lattice.grid,
             maps[layer] if maps[layer].environment == environment else None,
             marginal_percent=marginal,
         )

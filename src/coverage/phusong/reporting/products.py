@@ -7,6 +7,7 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
 from phusong.reporting.study_facts import EVERYONE
+from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
 
 BRIEF = "brief-"
@@ -286,9 +287,21 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         kind = "notebook" if file.parts[0] == "notebooks" else "map"
         return Product(kind, path, same(file.stem), size_bytes=size)
     if file.suffix == ".tif":
-        return Product("file", path, _raster_words(study, file.stem), size_bytes=size)
+        return Product("file", path, _raster_words(study, file.stem), _second(study, path), size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
+
+
+def _second(study: Study, path: str) -> Bilingual | None:
+    """What to know of a raster that is not by the study's first model."""
+    model = path.split("/")[1]
+    if model not in study.propagation.models[1:]:
+        return None
+    name, step = MODEL_NAMES[model], study.propagation.second_model_step
+    return Bilingual(
+        f"Theo mô hình thứ hai, {name}; một điểm thu trong mỗi {step} × {step} ô.",
+        f"By the second model, {name}; one receiver in each {step} × {step} cells.",
+    )
 
 
 def _brief_words(study: Study, stem: str) -> Bilingual:

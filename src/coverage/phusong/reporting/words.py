@@ -6,6 +6,9 @@ from phusong.reporting.facts import Assumption, Bilingual, same
 from phusong.study import CHOICE
 from phusong.study import Assumption as StudyAssumption
 
+MODEL_NAMES = {"p1812": "ITU-R P.1812-8", "itm": "Longley–Rice ITM"}
+"""Propagation models by their keys."""
+
 _NAMES = {
     "entry_loss": Bilingual("Suy hao phía người dùng", "Loss on the user's side"),
     "receiver_height": Bilingual("Độ cao máy thu", "Receiver height"),
@@ -14,6 +17,15 @@ _NAMES = {
     "propagation.delta_n": Bilingual("Gradien chiết suất ΔN", "Refractivity lapse rate ΔN"),
     "propagation.surface_refractivity_n0": Bilingual(
         "Chiết suất mực nước biển N₀", "Sea-level refractivity N₀"
+    ),
+    "propagation.itm.climate": Bilingual(
+        "Vùng khí hậu của ITM (1 đến 7)", "Climate of ITM (1 to 7)"
+    ),
+    "propagation.itm.ground_permittivity": Bilingual(
+        "Hằng số điện môi của mặt đất", "Permittivity of the ground"
+    ),
+    "propagation.itm.ground_conductivity": Bilingual(
+        "Độ dẫn điện của mặt đất", "Conductivity of the ground"
     ),
     "service.covered": Bilingual("Xác suất để coi là có sóng", "Probability from which covered"),
     "service.marginal": Bilingual("Xác suất để coi là sóng yếu", "Probability from which marginal"),

@@ -1,6 +1,6 @@
 """Where the handset is, the model, and what counts as service."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,19 +27,79 @@ class EnvironmentSection(TitledSection):
     building: Literal["traditional", "thermally efficient"] | None = None
 
 
-class PropagationSection(Section):
-    """The propagation model and its climate."""
+ModelKey = Literal["p1812", "itm"]
+"""A propagation model that levels can be computed with."""
+ITM_REFRACTIVITY = (250.0, 400.0)
+"""Surface refractivity that Longley-Rice takes [N-units]."""
 
-    models: tuple[Literal["p1812"], ...] = ("p1812",)
+
+class ItmSection(Section):
+    """What Longley-Rice asks for and ITU-R P.1812 does not.
+
+    ``climate`` is 1 equatorial, 2 continental subtropical, 3 maritime subtropical, 4 desert, 5
+    continental temperate, 6 maritime temperate over land, 7 over sea.
+    """
+
+    climate: Annotated[Quantity, within("1", 1.0, 7.0)] = assumed(
+        5.0, "1", "continental temperate, what ITM starts with; assumption"
+    )
+    ground_permittivity: Annotated[Quantity, within("1", 1.0, 100.0)] = assumed(
+        15.0, "1", "average ground, ITM"
+    )
+    ground_conductivity: Annotated[Quantity, within("S/m", 1e-5, 100.0)] = assumed(
+        0.005, "S/m", "average ground, ITM"
+    )
+
+    @model_validator(mode="after")
+    def _whole_climate(self) -> Self:
+        if self.climate.value != round(self.climate.value):
+            raise ValueError(
+                f"climate = {self.climate.value:g} is no climate; 1, 2, 3, 4, 5, 6 or 7 is allowed"
+            )
+        return self
+
+
+class PropagationSection(Section):
+    """The propagation models and their climate.
+
+    The first of ``models`` decides; gaps and plan are made with the others as well, so that what
+    depends on the model shows. Their receivers stand in the middle of every block of
+    ``second_model_step`` rows and columns.
+    """
+
+    models: tuple[ModelKey, ...] = Field(default=("p1812",), min_length=1)
+    second_model_step: Literal[1, 3, 5, 7, 9] = 3
     method: Literal["sweep", "exact"] = "sweep"
     radius_km: float = Field(default=30.0, ge=0.5, le=100.0)
     time_percent: float = Field(default=50.0, ge=1.0, le=50.0)
     polarization: Literal["horizontal", "vertical"] = "vertical"
     delta_n: Annotated[Quantity, within("N/km", 1.0, 156.0)]
     surface_refractivity_n0: Annotated[Quantity, within("N", 150.0, 450.0)]
-    calibration: dict[Literal["p1812", "itm"], dict[TechnologyKey, CalibrationSection]] = Field(
+    calibration: dict[ModelKey, dict[TechnologyKey, CalibrationSection]] = Field(
         default_factory=dict
     )
+    itm: ItmSection | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _starting_values(cls, given: Any) -> Any:
+        models = given.get("models") if isinstance(given, dict) else None
+        if isinstance(models, list | tuple) and "itm" in models:
+            return {"itm": {}, **given}
+        return given
+
+    @model_validator(mode="after")
+    def _models_fit(self) -> Self:
+        if len(set(self.models)) < len(self.models):
+            raise ValueError(f"models = {list(self.models)} names a model twice; name each once")
+        low, high = ITM_REFRACTIVITY
+        value = self.surface_refractivity_n0.value
+        if "itm" in self.models and not low <= value <= high:
+            raise ValueError(
+                f"surface_refractivity_n0 is {value:g} N; Longley-Rice takes {low:g} to {high:g} N:"
+                " correct it, or leave 'itm' out of models"
+            )
+        return self
 
 
 class UplinkSection(Section):

@@ -194,6 +194,23 @@ class Study(Section):
         return self
 
     @model_validator(mode="after")
+    def _blocks_within_reach(self) -> Self:
+        if len(self.propagation.models) == 1:
+            return self
+        step = self.propagation.second_model_step
+        block_km = step * self.grid.resolution_m / 1000.0
+        for key, radius_km in (
+            ("propagation.radius_km", self.propagation.radius_km),
+            ("planning.candidate_radius_km", self.planning.candidate_radius_km),
+        ):
+            if radius_km < block_km:
+                raise ValueError(
+                    f"{key} = {radius_km:g} km is smaller than a block of the second model, "
+                    f"{block_km:g} km; lower propagation.second_model_step"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _one_gazetteer(self) -> Self:
         if self.area.gazetteer is not None and self.inputs.gazetteer is not None:
             raise ValueError("area.gazetteer and inputs.gazetteer are both given; keep one")

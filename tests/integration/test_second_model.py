@@ -1,0 +1,190 @@
+"""A second propagation model: its levels, its own coarser grid, the same bytes by any threads."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+
+from phusong.errors import DataError
+from phusong.geo.lattice import Lattice
+from phusong.models.itm import ItmConditions
+from phusong.models.itm_map import itm_loss_map
+from phusong.models.sector_level import sector_map_dbm
+from phusong.pipeline import reach as reach_step
+from phusong.pipeline.api import open_study, start
+from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.reach_files import load_reach, own_layers
+from phusong.pipeline.session import Session
+from phusong.study import PRACTICE_LABEL
+from runs import digests, run_here
+from synthetic import CELL_M, CELLS, NORTH, WEST, Region, write_region
+
+BOTH = {"propagation.models": ["p1812", "itm"]}
+CLIMATE = {"propagation.itm": {"climate": {"value": 2, "unit": "1", "source": "invented"}}}
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """The region by both models, one worker."""
+    written = write_region(tmp_path_factory.mktemp("hai mô hình") / "r", study=BOTH | CLIMATE)
+    run_here(written)
+    return written
+
+
+def session_of(region: Region) -> Session:
+    return start(open_study(region.study), workers=1)
+
+
+def test_the_second_model_has_rasters_on_every_third_cell(region: Region) -> None:
+    folder = region.output / "reach"
+    names = {
+        model: {file.name for file in (folder / model / "outdoor").glob("*-lte-*.tif")}
+        for model in ("p1812", "itm")
+    }
+    layers = {f"{op}-lte-{what}.tif" for op in ("any", "mang-a", "mang-b")
+              for what in ("level", "server", "probability")}  # fmt: skip
+    assert layers <= names["p1812"]
+    assert names["itm"] == layers
+    blocks = -(-CELLS // 3)
+    for name in sorted(layers):
+        with rasterio.open(folder / "itm" / "outdoor" / name) as raster:
+            assert raster.shape == (blocks, blocks)
+            assert tuple(raster.transform)[:6] == (3 * CELL_M, 0, WEST, 0, -3 * CELL_M, NORTH)
+            assert raster.tags()["DATA_STATUS"] == PRACTICE_LABEL
+    manifest = json.loads((region.output / "manifest.json").read_text(encoding="utf-8"))
+    reach = manifest["steps"]["reach"]
+    assert reach["facts"]["model"] == "p1812"
+    assert reach["facts"]["models"] == {
+        "p1812": {
+            "every_nth_row_and_column": 1, "resolution_m": CELL_M, "cells": CELLS * CELLS,
+        },
+        "itm": {
+            "every_nth_row_and_column": 3, "resolution_m": 3 * CELL_M, "cells": blocks * blocks,
+        },
+    }  # fmt: skip
+    assert {f"reach/itm/outdoor/{name}" for name in layers} <= set(reach["outputs"])
+
+
+def test_its_levels_are_those_of_longley_rice_at_the_receivers(region: Region) -> None:
+    session = session_of(region)
+    study, terrain = session.study, session.inputs.terrain
+    found = load_reach(session, model="itm")
+    assert found.model == "itm"
+    lattice = Lattice(terrain.grid, 3)
+    assert found.grid == lattice.grid
+    best = np.full(terrain.grid.shape, -np.inf)
+    for sector in found.network.sectors:
+        loss = itm_loss_map(
+            terrain,
+            easting=sector.easting,
+            northing=sector.northing,
+            tx_height_m=sector.antenna_height_m,
+            rx_height_m=1.5,
+            frequencies_mhz=(sector.frequency_mhz,),
+            radius_m=5000.0,
+            conditions=ItmConditions(climate=2),
+        )
+        budget = sector_budget(study, sector, study.environment)
+        level = sector_map_dbm(loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=3.0)
+        rows, cols = level.shape
+        window = best[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
+        np.fmax(window, level, out=window)
+    expected = lattice.sampled(best)
+    levels = found.layers["any", "LTE"].level_dbm
+    # Away from the cut-off last row and column, where the azimuth is that of the block's middle;
+    # losses are kept in hundredths, angles in tenths of a milliradian, levels in tenths.
+    inner = np.s_[:-1, :-1]
+    np.testing.assert_array_equal(np.isfinite(expected[inner]), np.isfinite(levels[inner]))
+    known = np.isfinite(levels[inner])
+    assert known.mean() > 0.9
+    np.testing.assert_allclose(levels[inner][known], expected[inner][known], rtol=0, atol=0.08)
+
+
+def test_p1812_is_as_if_it_were_alone(region: Region, first_run: Region) -> None:
+    folder = Path("reach") / "p1812"
+    ours = {file.name: file for file in (region.output / folder).rglob("*.tif")}
+    assert ours
+    for name, file in ours.items():
+        assert file.read_bytes() == (first_run.output / folder / "outdoor" / name).read_bytes()
+
+
+def test_two_workers_write_the_same_bytes(region: Region, tmp_path: Path) -> None:
+    other = write_region(tmp_path / "r", study=BOTH | CLIMATE)
+    reach_step.reach(start(open_study(other.study), workers=2))
+    ours = digests(region.output)
+    theirs = {n: d for n, d in digests(other.output).items() if n.startswith("reach/")}
+    assert any(name.startswith("reach/itm/") for name in theirs)
+    assert {name: ours[name] for name in theirs} == theirs
+
+
+@pytest.mark.parametrize(
+    ("changes", "computed"),
+    [
+        ({}, (0, 4)),
+        ({"propagation.second_model_step": 5}, (4, 0)),
+        ({"propagation.itm.climate.value": 5}, (4, 0)),
+        ({"propagation.second_model_step": 1}, (4, 0)),
+    ],
+)
+def test_losses_are_kept_by_model_and_step(
+    region: Region, tmp_path: Path, changes: dict[str, Any], computed: tuple[int, int]
+) -> None:
+    other = write_region(tmp_path / "r", study=BOTH | CLIMATE | changes)
+    session = session_of(other)
+    session.losses = session_of(region).losses
+    network = session.inputs.network.on_air()
+    for model in ("p1812", "itm"):
+        own = own_layers(session.study, network)
+        list(reach_step.best_servers(session, network, own, environments=("outdoor",), model=model))
+    assert session.study.history == (
+        "path loss: 0 masts computed, 4 reused",
+        f"path loss by itm: {computed[0]} masts computed, {computed[1]} reused",
+    )
+
+
+def test_either_model_may_decide(tmp_path: Path, region: Region) -> None:
+    turned = write_region(tmp_path / "r", study=CLIMATE | {"propagation.models": ["itm", "p1812"]})
+    session = session_of(turned)
+    main = reach_step.reach(session)
+    assert (main.model, main.grid.shape) == ("itm", (CELLS, CELLS))
+    lattice = Lattice(main.grid, 3)
+    before = load_reach(session_of(region), model="itm").layers["any", "LTE"].level_dbm
+    inner = np.s_[:-1, :-1]
+    at_receivers = lattice.sampled(main.layers["any", "LTE"].level_dbm)
+    np.testing.assert_array_equal(at_receivers[inner], before[inner])
+    second = load_reach(session, model="p1812").layers["any", "LTE"].level_dbm
+    first = load_reach(session_of(region)).layers["any", "LTE"].level_dbm
+    np.testing.assert_array_equal(second[inner], lattice.sampled(first)[inner])
+
+
+def test_a_model_that_the_study_lacks_is_named(region: Region) -> None:
+    with pytest.raises(DataError, match=r"model='hata' is not one of the study's \(p1812, itm\)"):
+        load_reach(session_of(region), model="hata")
+
+
+def test_a_lost_raster_of_the_second_model_is_made_again(region: Region, tmp_path: Path) -> None:
+    other = write_region(tmp_path / "r", study=BOTH)
+    session = session_of(other)
+    reach_step.reach(session)
+    lost = other.output / "reach" / "itm" / "outdoor" / "any-lte-level.tif"
+    before = lost.read_bytes()
+    lost.unlink()
+    again = session_of(other)
+    assert not again.is_done("reach")
+    reach_step.reach(again)
+    assert lost.read_bytes() == before
+
+
+def test_the_index_tells_which_model_a_raster_is_by(region: Region) -> None:
+    page = (region.output / "index.html").read_text(encoding="utf-8")
+    links = re.findall(
+        r'href="(reach/(p1812|itm)/outdoor/[^"]*-level\.tif)".*?</li>', page, re.DOTALL
+    )
+    assert {model for _, model in links} == {"p1812", "itm"}
+    for row in re.findall(r"<li.*?</li>", page, re.DOTALL):
+        said = "By the second model, Longley–Rice ITM; one receiver in each 3 × 3 cells." in row
+        assert said == ('href="reach/itm/' in row)
