@@ -7,6 +7,7 @@ import typer
 from phusong.cli.add import add
 from phusong.cli.calibrate import calibrate
 from phusong.cli.coverage_map import map_command
+from phusong.cli.doctor import doctor
 from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
 from phusong.cli.new import new
@@ -33,6 +34,7 @@ app.command("run")(run)
 app.command("report")(report)
 app.command("calibrate")(calibrate)
 app.command("verify")(verify)
+app.command("doctor")(doctor)
 app.command("path")(path_command)
 app.command("map")(map_command)
 app.command("models")(models_command)

@@ -27,8 +27,10 @@ def calibrate(
         from phusong.pipeline.api import open_study, start  # noqa: PLC0415
         from phusong.pipeline.calibrate import calibrate as run_calibration  # noqa: PLC0415
         from phusong.pipeline.calibrate import report_lines  # noqa: PLC0415
+        from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
-        found = run_calibration(start(opened, workers=workers, progress=bars))
+        with alone_in(opened.output):
+            found = run_calibration(start(opened, workers=workers, progress=bars))
     for line in report_lines(found, opened.output):
         typer.echo(line)

@@ -82,11 +82,17 @@ def run(
     with faults_shown(), Bars() as bars:
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.run import WARNING, run_study  # noqa: PLC0415
+        from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
-        door = run_study(
-            opened, workers=workers, progress=bars, fresh=fresh or None, with_notebooks=notebooks
-        )
+        with alone_in(opened.output):
+            door = run_study(
+                opened,
+                workers=workers,
+                progress=bars,
+                fresh=fresh or None,
+                with_notebooks=notebooks,
+            )
     for line in opened.history:
         typer.echo(line, err=line.startswith(WARNING))
     typer.echo(f"done: open {door}")
@@ -115,13 +121,15 @@ def report(
         from phusong.pipeline.api import open_study, start  # noqa: PLC0415
         from phusong.pipeline.audience import write_for_audience  # noqa: PLC0415
         from phusong.pipeline.report import write_report  # noqa: PLC0415
+        from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
-        session = start(opened, workers=workers, progress=bars)
-        if audience is None:
-            door = write_report(session, again=True, with_notebooks=notebooks)
-        else:
-            door = write_for_audience(session, audience, marking=marking)
+        with alone_in(opened.output):
+            session = start(opened, workers=workers, progress=bars)
+            if audience is None:
+                door = write_report(session, again=True, with_notebooks=notebooks)
+            else:
+                door = write_for_audience(session, audience, marking=marking)
     typer.echo(f"done: open {door}")
 
 
