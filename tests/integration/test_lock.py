@@ -30,7 +30,7 @@ with alone_in(Path(sys.argv[1])):
 def holder(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds a folder, and is killed at the end of the block."""
     command = [sys.executable, "-c", HOLD, str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         try:
