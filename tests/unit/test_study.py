@@ -235,6 +235,7 @@ def test_assumptions_are_complete_and_in_order() -> None:
         *(f"planning.small_site.{name}" for name in SmallSite.model_fields),
         "planning.taller_by", "planning.search_ring",
         *(f"causes.{name}" for name in CausesSection.model_fields),
+        "offices.target",
     }  # fmt: skip
     assert assumed_unless_said < set(keys)
     assert len(keys) == count(study_facts()) + len(assumed_unless_said)

@@ -20,16 +20,19 @@ from phusong.analysis.gap_causes import (
 from phusong.analysis.gaps import NO_SIGNAL, ClassArray, cell_shares
 from phusong.analysis.reach import ANY, Reach
 from phusong.geo.grid import Grid
+from phusong.geo.lattice import Lattice
 from phusong.geo.network import Sector
 from phusong.geo.people import People
 from phusong.geo.terrain import Terrain
-from phusong.models.loss_map import LossMap, p1812_loss_map
+from phusong.models.loss_map import LossMap
 from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.loss_models import Mast
+from phusong.pipeline.corrections import calibrated_dbm
+from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
 from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.reach_files import Layer, own_layers
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import supplied_maps
+from phusong.study import CalibrationSection
 from phusong.units import Float32Array, FloatArray
 
 STRIP_ROWS = 3
@@ -182,6 +185,7 @@ def _layer_answers(session: Session, reach: Reach, layer: Layer, flat: "_FlatGro
         Mast(*mast, tuple(sorted({network.sectors[i].frequency_mhz for i in indices})), radius_m)
         for mast, indices in groups
     ]
+    corrections = study.propagation.calibration.get(study.propagation.models[0], {})
     answers = WhatIf(session.inputs.grid)
     losses = LossMaps(session)
     for mast, (_, indices), loss in zip(masts, groups, losses.maps(masts), strict=True):
@@ -190,8 +194,20 @@ def _layer_answers(session: Session, reach: Reach, layer: Layer, flat: "_FlatGro
         for index in indices:
             sector = network.sectors[index]
             needs = sector_needs(session, sector)
-            answers.add(loss, on_flat, sector, index, needs, distance_m=distance_m)
+            here, flatly = (_as_measured(way, sector, corrections) for way in (loss, on_flat))
+            answers.add(here, flatly, sector, index, needs, distance_m=distance_m)
     return answers
+
+
+def _as_measured(
+    loss: LossMap, sector: Sector, corrections: Mapping[str, CalibrationSection]
+) -> LossMap:
+    """Path loss with what measurements have taught the model about a sector's technology."""
+    if sector.technology not in corrections:
+        return loss
+    nothing = np.zeros(loss.inside.shape, dtype=np.float32)
+    added = calibrated_dbm(nothing, loss, sector, corrections)
+    return dataclasses.replace(loss, path_loss_db=loss.path_loss_db - added)
 
 
 def sector_needs(session: Session, sector: Sector) -> SectorNeeds:
@@ -259,29 +275,29 @@ class _FlatGround:
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         study, grid = self.session.study, self.session.inputs.grid
         propagation, step_m = study.propagation, grid.resolution_m
-        west, south, east, north = grid.bounds
+        bounds = grid.bounds
+        west, south = (
+            float(np.floor((low + high) / 2 / step_m) * step_m)
+            for low, high in zip(bounds[:2], bounds[2:], strict=True)
+        )
         radius_m = 1000.0 * propagation.radius_km
         cols = int(np.ceil(radius_m / step_m)) + 3
         strip = Grid.from_bounds(
             west, south, west + cols * step_m, south + STRIP_ROWS * step_m,
             crs=grid.crs, resolution_m=step_m,
         )  # fmt: skip
-        _, latitude = grid.longitude_latitude((west + east) / 2, (south + north) / 2)
-        loss = p1812_loss_map(
-            Terrain(strip, np.zeros(strip.shape, dtype=np.float32)),
-            easting=west + step_m / 2,
-            northing=south + STRIP_ROWS * step_m / 2,
-            tx_height_m=antenna_height_m,
-            rx_height_m=study.environment.receiver_height.value,
-            frequencies_mhz=(frequency_mhz,),
-            radius_m=radius_m + 2 * step_m,
-            latitude_deg=latitude,
-            delta_n=propagation.delta_n.value,
-            surface_refractivity_n0=propagation.surface_refractivity_n0.value,
-            time_percent=propagation.time_percent,
-            polarization=propagation.polarization,
-            method="exact",
+        mast = Mast(
+            west + step_m / 2, south + STRIP_ROWS * step_m / 2, antenna_height_m,
+            (frequency_mhz,), radius_m + 2 * step_m,
+        )  # fmt: skip
+        asked = LossRequest(
+            terrain=Terrain(strip, np.zeros(strip.shape, dtype=np.float32)),
+            lattice=Lattice(strip, 1),
+            mast=mast,
+            receiver_height_m=study.environment.receiver_height.value,
+            propagation=propagation.model_copy(update={"method": "exact"}),
         )
+        loss = loss_map(propagation.models[0], asked)
         middle = np.s_[STRIP_ROWS // 2, 1:]
         values = loss.path_loss_db[0][middle].astype(np.float64)
         away_m = step_m * np.arange(1, values.size + 1)

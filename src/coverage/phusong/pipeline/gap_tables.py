@@ -17,7 +17,9 @@ from phusong.analysis.gaps import (
     commune_table,
     point_table,
 )
+from phusong.analysis.infrastructure import infrastructure_summary, infrastructure_table
 from phusong.analysis.loudspeakers import loudspeaker_table, nearest_village
+from phusong.analysis.offices import office_goal, office_table
 from phusong.analysis.official import official_columns
 from phusong.analysis.outreach import information_ways, support_table
 from phusong.analysis.postal import address_codes
@@ -62,7 +64,8 @@ def gap_tables(
         ``communes``, ``totals``, ``villages`` and ``facilities``; and where the study has what
         they need ``village-counts``, ``support``, ``successors``, ``reported``,
         ``reported-confusion``, ``field-checks``, ``loudspeakers``, ``criterion8``,
-        ``villages-to-place`` and ``address-codes``.
+        ``villages-to-place``, ``infrastructure`` and its summary by commune, ``offices`` with
+        their target, and ``address-codes``.
     """
     study, inputs = session.study, session.inputs
     technology, confidence = next(iter(study.technologies)), unsure.confidence
@@ -92,9 +95,45 @@ def gap_tables(
         )  # fmt: skip
     if inputs.places.unplaced is not None and len(inputs.places.unplaced):
         found["villages-to-place"] = _to_place(inputs.places)
+    found |= _what_there_is(session, reach, found["villages"], found["facilities"])
     points = _address_points(inputs.places)
     if len(points):
         found["address-codes"] = address_codes(points)
+    return found
+
+
+def _what_there_is(
+    session: Session, reach: Reach, villages: pd.DataFrame, facilities: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Infrastructure of villages, and networks of commune offices where somebody told of them."""
+    study, inputs = session.study, session.inputs
+    found: dict[str, pd.DataFrame] = {}
+    if len(villages):
+        keys = {op.name: op.key for op in study.operators}
+        rows = [
+            (s.site_id, keys[s.operator], s.technology, s.easting, s.northing)
+            for s in reach.network.sectors
+        ]
+        columns = ["site_id", "operator", "technology", "easting", "northing"]
+        basis = study_basis(inputs, tuple(reach.layers))
+        table = infrastructure_table(
+            villages,
+            inputs.places.villages.geometry,
+            pd.DataFrame(rows, columns=columns),
+            inputs.infrastructure,
+            operators={op.key: op.name for op in study.operators},
+            site_distance_m=1000.0 * study.causes.site_distance.value,
+            unknown_sites=frozenset(w for w, _ in basis.told_layers | basis.known_only) - {ANY},
+        )
+        summary = infrastructure_summary(table, inputs.communes)
+        found |= {"infrastructure": table, "infrastructure-communes": summary}
+    if inputs.offices is not None:
+        technology = next(iter(study.technologies))
+        found["offices"] = office_table(inputs.offices, inputs.communes, facilities, technology)
+        target = study.offices.target
+        found["offices-target"] = office_goal(
+            found["offices"], target=target.value, target_source=target.source
+        )
     return found
 
 

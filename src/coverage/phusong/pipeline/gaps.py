@@ -22,6 +22,7 @@ TEXT_COLUMNS = (
     "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
     "facility_id", "name", "kind", "data_status", "successor_code", "successor",
     "successor_vintage", "clause", "settlement_basis", "postcode", "fixed_broadband",
+    "fibre", "grid", "road",
     "population_official_source", "population_official_year_status", "households_official_source",
     "households_official_year_status", "poor_rate_relation", "poverty_standard", "poverty_source",
     "population_raster_source", "population_raster_date", BASIS_COLUMN, "criterion_set",

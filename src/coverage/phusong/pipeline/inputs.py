@@ -24,6 +24,7 @@ from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
 from phusong.sources.criteria import read_appraisals, read_criteria
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
+from phusong.sources.infrastructure import read_infrastructure, read_offices
 from phusong.sources.limits import read_limits
 from phusong.sources.own_coverage import read_own_coverage
 from phusong.sources.people import read_people
@@ -140,6 +141,18 @@ class Inputs:
         return None if section is None else read_appraisals(section, self.study, self.communes)
 
     @cached_property
+    def infrastructure(self) -> pd.DataFrame | None:
+        """What villages have, where a table is given."""
+        section = self.study.inputs.infrastructure
+        return None if section is None else read_infrastructure(section, self.study, self.places)
+
+    @cached_property
+    def offices(self) -> pd.DataFrame | None:
+        """What commune offices have, where a table is given."""
+        section = self.study.inputs.offices
+        return None if section is None else read_offices(section, self.study, self.communes)
+
+    @cached_property
     def raster_people(self) -> People:
         """People per cell, as the population raster has them."""
         file = self.study.path(self.study.inputs.population.file)
@@ -169,7 +182,7 @@ class Inputs:
         refuse_missing(self.study)
         for name in (
             "communes", "terrain", "network", "own_coverage", "limits", "places", "people",
-            "reported", "criteria", "appraisals",
+            "reported", "criteria", "appraisals", "infrastructure", "offices",
         ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()

@@ -21,7 +21,16 @@ Progress = Callable[[str, int, int], None]
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
 COMPUTED = "computed"
 _LATER = frozenset(
-    {"costs", "planning", "scenarios", "verdicts", "causes", "criterion8", "measurements"}
+    {
+        "costs",
+        "planning",
+        "scenarios",
+        "verdicts",
+        "causes",
+        "offices",
+        "criterion8",
+        "measurements",
+    }
 )
 """Sections of the study file that received levels do not depend on."""
 _NOT_RESULTS = ("reporting", "cli")

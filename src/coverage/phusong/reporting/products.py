@@ -96,6 +96,28 @@ _TABLES = {
             "Terrain, distance, power, antenna, uplink, no site; with the dB it rests on.",
         ),
     ),
+    "gaps/infrastructure.csv": (
+        Bilingual("Hạ tầng theo thôn", "Infrastructure by village"),
+        Bilingual(
+            "Trạm gần, công nghệ, cáp quang, băng rộng cố định, điện lưới, đường; từng nhà mạng.",
+            "Sites near, technologies, fibre, fixed broadband, grid, road; per operator.",
+        ),
+    ),
+    "gaps/infrastructure-communes.csv": (
+        Bilingual("Hạ tầng theo xã", "Infrastructure by commune"),
+        Bilingual(
+            "Số thôn có sóng, có trạm mà không có sóng, không có trạm; số thôn chưa rõ.",
+            "Villages with a signal, with a site and none, without a site; how many are not known.",
+        ),
+    ),
+    "gaps/offices.csv": (
+        Bilingual("Trụ sở xã", "Commune offices"),
+        Bilingual("Mạng LAN, đường truyền, sóng di động.", "LAN, connection, mobile signal."),
+    ),
+    "gaps/offices-target.csv": (
+        Bilingual("Trụ sở xã so với kế hoạch", "Commune offices against the plan"),
+        Bilingual("Số xã có mạng LAN, chưa có, chưa rõ.", "With a LAN, without, not known."),
+    ),
     "gaps/facilities.csv": (
         Bilingual("Theo cơ sở công cộng", "By facility"),
         Bilingual(

@@ -32,7 +32,10 @@ _VILLAGES_MAY_SAY: Columns = {
     "postcode": Text(),
     "poor_households": Number(0, 1e6, "households"),
     "near_poor_households": Number(0, 1e6, "households"),
-    "fixed_broadband": Text(allowed=("yes", "no"), remedy="write yes, no, or nothing"),
+    **{
+        name: Text(allowed=("yes", "no"), remedy="write yes, no, or nothing")
+        for name in ("fixed_broadband", "fibre", "grid", "road")
+    },
 }
 _VILLAGE_POSITIONS: Columns = {
     "village_id": Text(required=True, remedy="give the id of the village list"),

@@ -203,6 +203,16 @@ class CausesSection(Section):
     )
 
 
+class OfficesSection(Section):
+    """How many commune offices should have a local network; see ``gaps/offices-target.csv``."""
+
+    target: Annotated[Quantity, within("communes", 0.0, 100_000.0)] = assumed(
+        8.0,
+        "communes",
+        "plan 31/KH-STTTT of 24 February 2023: 8 of its 10 communes, not said which",
+    )
+
+
 class CriterionSection(Section):
     """Which set of new-rural criterion 8 is asked about, and the study's own thresholds."""
 

@@ -14,6 +14,7 @@ from phusong.study.service import (
     CausesSection,
     CriterionSection,
     EnvironmentSection,
+    OfficesSection,
     PropagationSection,
     ServiceSection,
     VerdictsSection,
@@ -41,6 +42,7 @@ class Study(Section):
     scenarios: dict[FileKey, ScenarioSection] = Field(default_factory=dict)
     verdicts: VerdictsSection = VerdictsSection()
     causes: CausesSection = CausesSection()
+    offices: OfficesSection = OfficesSection()
     criterion8: CriterionSection | None = None
     towers: TowerDefaults
     costs: CostsSection
