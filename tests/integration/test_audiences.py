@@ -105,7 +105,10 @@ def patterns(word: str) -> list[str]:
 def test_each_folder_has_its_files_and_a_manifest(study: Study) -> None:
     assert files(study, "public").keys() == FILES
     assert files(study, "province").keys() == FILES | CAUSES | PLAN | {"brief-province.html"}
-    assert files(study, "operator-mang-a").keys() == FILES | CAUSES | PLAN | {"brief-mang-a.html"}
+    assert files(study, "operator-mang-a").keys() == FILES | CAUSES | PLAN | {
+        "brief-mang-a.html",
+        "plan/response-mang-a.xlsx",
+    }
     for name in ("public", "province", "operator-mang-a", "operator-mang-b"):
         assert damaged_files(study.output / f"for-{name}") == []
 

@@ -35,12 +35,22 @@ def add(  # noqa: PLR0913 — a command line
     """Add your own files: recognised, checked, copied to data/raw, named in the study file.
 
     Towers, outlines of communes, villages, facilities, households, terrain, population, roads,
-    power lines, settlements, the national boundary, water. Comments of the study file stay; as it
+    power lines, settlements, the national boundary, water, and response forms that operators
+    filled in. Comments of the study file stay; as it
     was, it is kept beside it.
     """
     with faults_shown():
         from phusong.pipeline.add import Told, carry_out, plan_addition  # noqa: PLC0415
+        from phusong.pipeline.responses import add_response  # noqa: PLC0415
+        from phusong.sources.responses import is_response_form  # noqa: PLC0415
 
+        forms = [file for file in files if not as_key and is_response_form(file)]
+        for file in forms if not dry_run else []:
+            for line in add_response(study, file, source=source):
+                typer.echo(line)
+        files = [file for file in files if file not in forms]
+        if forms and not files:
+            return
         told = Told(
             as_key, source or "not stated", licence, attribution, date,
             replace=replace, beside=beside,

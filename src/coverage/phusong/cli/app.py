@@ -12,6 +12,7 @@ from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
 from phusong.cli.new import new
 from phusong.cli.path import path_command
+from phusong.cli.planning import compare, plan
 from phusong.cli.study import check, demo, report, run, verify
 from phusong.engine import forget_stale_kernels
 from phusong.version import __version__
@@ -31,8 +32,10 @@ app.command("sources")(sources)
 app.command("add")(add)
 app.command("check")(check)
 app.command("run")(run)
+app.command("plan")(plan)
 app.command("report")(report)
 app.command("calibrate")(calibrate)
+app.command("compare")(compare)
 app.command("verify")(verify)
 app.command("doctor")(doctor)
 app.command("path")(path_command)

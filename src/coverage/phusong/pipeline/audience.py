@@ -11,6 +11,7 @@ from phusong.errors import DataError
 from phusong.pipeline.briefs import brief_for
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
+from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session, code_key, versions
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_page import commune_titles
@@ -107,6 +108,11 @@ def _products(
     if facts.priorities is None:
         return
     yield from _plan(facts, facts.priorities, folder / "plan")
+    if facts.own:
+        form = folder / "plan" / f"response-{facts.own}.xlsx"
+        (operator,) = facts.study.operators
+        write_response_form(form, facts.study, facts.priorities, operator.name)
+        yield form
     whose = facts.own or audience
     yield _page(folder / f"brief-{whose}.html", brief_for(session, facts))
 

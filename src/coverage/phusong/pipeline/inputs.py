@@ -11,6 +11,7 @@ from pyproj import Proj
 
 from phusong.analysis.official import scaled_to_official
 from phusong.errors import DataError, DataWarning
+from phusong.geo.answers import Answer
 from phusong.geo.criteria import CriterionSet
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
@@ -30,6 +31,7 @@ from phusong.sources.own_coverage import read_own_coverage
 from phusong.sources.people import read_people
 from phusong.sources.places import read_places
 from phusong.sources.reported import read_reported
+from phusong.sources.responses import read_responses, response_files
 from phusong.sources.statistics import read_statistics
 from phusong.sources.terrain import read_terrain, terrain_files
 from phusong.sources.towers import read_network
@@ -37,6 +39,7 @@ from phusong.store.files import sha256_of
 from phusong.study import Source, Study, TableInput, TerrainInput, TowerInput
 
 Fact = TypeVar("Fact")
+ANSWERS = "responses"
 SIDECARS = (
     ".cpg", ".dat", ".dbf", ".hdr", ".id", ".ind", ".map", ".mid", ".prj", ".shx",
 )  # fmt: skip
@@ -153,6 +156,11 @@ class Inputs:
         return None if section is None else read_offices(section, self.study, self.communes)
 
     @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """What operators answered about options."""
+        return read_responses(self.study)
+
+    @cached_property
     def raster_people(self) -> People:
         """People per cell, as the population raster has them."""
         file = self.study.path(self.study.inputs.population.file)
@@ -181,8 +189,8 @@ class Inputs:
         """
         refuse_missing(self.study)
         for name in (
-            "communes", "terrain", "network", "own_coverage", "limits", "places", "people",
-            "reported", "criteria", "appraisals", "infrastructure", "offices",
+            "answers", "communes", "terrain", "network", "own_coverage", "limits", "places",
+            "people", "reported", "criteria", "appraisals", "infrastructure", "offices",
         ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()
@@ -289,6 +297,10 @@ def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
             yield from ((key, other, (other.file,)) for other in section.also)
         elif isinstance(section, tuple):
             yield from ((key, other, (other.file,)) for other in section)
+    answers = response_files(study)
+    if answers:
+        names = tuple(file.relative_to(study.root).as_posix() for file in answers)
+        yield ANSWERS, Source(source="answers of operators"), names
 
 
 def input_digests(study: Study) -> Mapping[str, str]:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from rasterio.features import rasterize
 
@@ -16,16 +17,18 @@ from phusong.analysis.gaps import MARGINAL, NO_SIGNAL, Gaps
 from phusong.analysis.reach import ANY
 from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
-from phusong.pipeline.plan_options import candidates
+from phusong.pipeline.plan_options import candidates, name_of
+from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.build_steps import BuildStep, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
+from phusong.planning.decisions import decisions_table, follow, moved_layouts
 from phusong.planning.demand import Demand, people_in_need
 from phusong.planning.explain import TEXT, Survey, priorities_table
 from phusong.planning.export_tables import export_tables
 from phusong.planning.kinds import kinds_in_use
-from phusong.planning.layouts import Ground, layouts
+from phusong.planning.layouts import Ground, Layout, layouts
 from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority, rank_options
 from phusong.planning.rank_intervals import Candidates, intervals_by_option, rank_intervals
@@ -108,18 +111,25 @@ def _compute(session: Session, gaps: Gaps) -> None:
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
     kinds, left_out = kinds_in_use(study)
     lacking_all = np.where(white, people, 0.0)
+    ground = Ground(inputs.terrain, np.where(somebody, people, 0.0))
     offered = layouts(
-        study, inputs.network, Ground(inputs.terrain, np.where(somebody, people, 0.0)),
+        study, inputs.network, ground,
         spots=spots, kinds=kinds,
         villages=_villages(session, lacking_all, standing.allowed),
     )  # fmt: skip
+    offered = _moved(session, offered, ground, standing.allowed)
     found = candidates(session, offered, demand, step=STEP)
     refused = not_to_rank(gaps.basis, technology, rank_incomplete=study.planning.rank_incomplete)
     names = {op.name: op.key for op in study.operators}
     numbers = {key: number for number, key in enumerate(names.values())}
     found = found.without({numbers[key] for key in refused})
+    decisions = decisions_table(
+        inputs.answers, found.options, {op.key: op.name for op in study.operators}
+    )
+    decided = follow(found, demand, not_covered, inputs.answers, people=people)
+    found, demand = decided.candidates, decided.demand
     ranked = rank_options(
-        found.options, people=people, not_covered=not_covered, white_zone_weight=worth,
+        found.options, people=people, not_covered=decided.not_covered, white_zone_weight=worth,
         count=study.planning.priorities,
     )  # fmt: skip
     sure = _stability(session, found, demand)
@@ -128,7 +138,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
         "options": len(found.options),
         "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
         "kinds_left_out": list(left_out),
-        "priorities": len(ranked),
+        "priorities": len(decided.agreed) + len(ranked),
         "operators_not_ranked": list(refused),
         "removed": [asdict(part) for part in removed],
         "people_asked_about": round(float(people.sum()), 3),
@@ -143,11 +153,42 @@ def _compute(session: Session, gaps: Gaps) -> None:
         facts["kendall_tau"] = round(sure.kendall_tau, 6)
     options = [priority.option for priority in ranked]
     steps = build_steps(found, demand, ranked=options)
+    first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
     tables = {
         name: with_plan_basis(table, gaps.basis, technology, names)
-        for name, table in _tables(session, found, ranked, sure, steps).items()
+        for name, table in _tables(session, found, first, sure, steps).items()
     }
-    _write(session, tables, export_tables(tables["priorities"], options), facts)
+    if len(decisions):
+        tables["decisions"] = decisions
+    chosen = [priority.option for priority in first]
+    _write(session, tables, export_tables(tables["priorities"], chosen), facts)
+
+
+def _moved(
+    session: Session, offered: tuple[Layout, ...], ground: Ground, allowed: BoolArray
+) -> tuple[Layout, ...]:
+    """Layouts where their operators want them; never on excluded ground."""
+    grid, answers = session.inputs.grid, session.inputs.answers
+    to_metres = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+
+    def place(longitude: float, latitude: float) -> tuple[float, float]:
+        easting, northing = to_metres.transform(longitude, latitude)
+        return float(easting), float(northing)
+
+    for answer in answers:
+        if not answer.is_moved:
+            continue
+        easting, northing = place(answer.longitude, answer.latitude)
+        row, col = (int(np.floor(v)) for v in grid.pixel_of(easting, northing))
+        if not bool(grid.contains(easting, northing)) or not allowed[row, col]:
+            raise DataError(
+                f"option_id {answer.option_id}: corrected_latitude {answer.latitude:g} and "
+                f"corrected_longitude {answer.longitude:g} lie outside the communes or on excluded "
+                "ground; give another position, or remove the form from data/raw"
+            )
+    return moved_layouts(
+        offered, answers, name=partial(name_of, session), place=place, ground=ground
+    )
 
 
 def removed_ground(session: Session) -> tuple[Removed, ...]:
@@ -303,6 +344,9 @@ def _write(
     for name, table in ready.items():
         files.append(folder / f"{name}.csv")
         write_csv(files[-1], table)
+    for operator in study.operators:
+        files.append(folder / f"response-{operator.key}.xlsx")
+        write_response_form(files[-1], study, ready["priorities"], operator.name)
     for name, table in exported.items():
         files.append(folder / "export" / f"{name}.csv")
         write_csv(files[-1], tidy(table, practice=study.study.practice_data))

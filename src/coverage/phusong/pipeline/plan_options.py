@@ -105,12 +105,35 @@ def _row(
     facts = surroundings.facts(number, builder)
     low, base, high = surroundings.prices(layout, facts, builder, float(people))
     height = max(sector.antenna_height_m for sector in layout.sectors)
-    name = option_id(layout.kind, builder, spot, height, session.inputs.grid, detail=layout.detail)
+    name = name_of(session, layout, builder)
     option = Option(
         name, builder, spot, height, radios.covers[radio], base,
         facts.road_m, facts.power_line_m, facts.backhaul_m, layout,
+        decision="moved" if layout.moved_from else "",
     )  # fmt: skip
     return _Row(option, number, radio, low, high)
+
+
+def name_of(session: Session, layout: Layout, builder: str) -> str:
+    """Name of the option that one operator has at a layout.
+
+    Parameters
+    ----------
+    session
+        Frame of the positions.
+    layout
+        What could be built.
+    builder
+        Operator's key.
+
+    Returns
+    -------
+    str
+        option_id.
+    """
+    height = max(sector.antenna_height_m for sector in layout.sectors)
+    grid = session.inputs.grid
+    return option_id(layout.kind, builder, layout.spot, height, grid, detail=layout.detail)
 
 
 def _place(layout: Layout) -> tuple[int, int]:

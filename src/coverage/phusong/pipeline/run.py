@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from phusong.pipeline.api import start
-from phusong.pipeline.reach import noticed
+from phusong.pipeline.gaps import gaps
+from phusong.pipeline.plan import Plan
+from phusong.pipeline.plan import plan as make_plan
+from phusong.pipeline.reach import noticed, reach
 from phusong.pipeline.report import write_report
-from phusong.pipeline.session import Progress, silent
+from phusong.pipeline.service import service
+from phusong.pipeline.session import Progress, Session, silent
 from phusong.store.files import remove_leftovers
 from phusong.study import Study
 
@@ -48,3 +52,21 @@ def run_study(
     for line in noticed(session):
         study.note(f"{WARNING}{line}")
     return door
+
+
+def plan_study(session: Session) -> Plan:
+    """Compute reach, gaps and plan; finished steps are reused, and nothing is drawn.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+
+    Returns
+    -------
+    Plan
+        The ranking.
+    """
+    reached = reach(session)
+    service(session, reached)
+    return make_plan(session, gaps(session, reached))

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from phusong.pipeline.inputs import Inputs, input_digests, named_inputs
+from phusong.pipeline.inputs import ANSWERS, Inputs, input_digests, named_inputs
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
 from phusong.store.manifest import Manifest
@@ -33,6 +33,8 @@ _LATER = frozenset(
     }
 )
 """Sections of the study file that received levels do not depend on."""
+_AFTER_ANSWERS = frozenset({"plan", "report"})
+"""Steps that follow what operators answered."""
 _NOT_RESULTS = ("reporting", "cli")
 """Parts of the package that no number depends on."""
 
@@ -130,10 +132,14 @@ class Session:
         str
             Hexadecimal digest.
         """
-        facts = self.study.model_dump(mode="json")
+        facts, digests = self.study.model_dump(mode="json"), dict(self.digests)
+        if step not in _AFTER_ANSWERS:
+            told = {names for key, _, names in named_inputs(self.study) if key == ANSWERS}
+            for name in (name for names in told for name in names):
+                digests.pop(name, None)
         if step in {"reach", "service"}:
             facts = {k: v for k, v in facts.items() if k not in _LATER}
-        return key_of([step, facts, dict(self.digests), code_key(), versions()])
+        return key_of([step, facts, digests, code_key(), versions()])
 
     def is_done(self, step: str) -> bool:
         """Whether a step's files are there, whole and made from these inputs.

@@ -56,6 +56,8 @@ class Layout:
         where there is one.
     village
         Village that it is meant for.
+    moved_from
+        option_id that it had before its operator moved it; empty for all others.
     """
 
     kind: OptionKind
@@ -69,6 +71,7 @@ class Layout:
     host: str = ""
     site_id: str = ""
     village: str = ""
+    moved_from: str = ""
 
     @property
     def detail(self) -> str:

@@ -74,16 +74,29 @@ class Candidates:
         """
         if not operators:
             return self
-        kept = np.flatnonzero(~np.isin(self.operator, list(operators)))
+        return self.only(np.flatnonzero(~np.isin(self.operator, list(operators))))
+
+    def only(self, rows: IntArray) -> "Candidates":
+        """Some of the options.
+
+        Parameters
+        ----------
+        rows
+            Which, ascending.
+
+        Returns
+        -------
+        Candidates
+            These, in the same order; spots stay as they are.
+        """
         parts: dict[str, Any] = {
             f.name: getattr(self, f.name)
             for f in fields(self)
             if f.name not in {"options", "covered", "margin_db"}  # by spots, not by options
         }
-        options = tuple(self.options[row] for row in kept)
-        return replace(
-            self, options=options, **{n: p[kept] for n, p in parts.items() if p is not None}
-        )
+        options = tuple(self.options[row] for row in rows)
+        kept = {name: part[rows] for name, part in parts.items() if part is not None}
+        return replace(self, options=options, **kept)
 
     @property
     def price(self) -> FloatArray:

@@ -19,6 +19,12 @@ _BRIEF_DETAIL = Bilingual(
     "Hai đến sáu trang A4 khi in: kết quả, ưu tiên, chi phí, giả định, chữ ký.",
     "Two to six pages on paper: results, priorities, money, assumptions, signatures.",
 )
+RESPONSE = "plan/response-"
+"""Begins the name of every form that an operator fills in."""
+_RESPONSE_DETAIL = Bilingual(
+    "Nhà mạng điền đồng ý, từ chối hoặc điều chỉnh; nhập lại bằng phusong add.",
+    "The operator agrees, declines or modifies; read back by phusong add.",
+)
 _MAPS = {
     "maps/coverage.html": (
         Bilingual("Bản đồ phủ sóng", "Coverage map"),
@@ -53,6 +59,25 @@ _TABLES = {
             "Khoảng hạng khi mức thu, giá và số dân thay đổi.",
             "Rank intervals when levels, prices and people are otherwise.",
         ),
+    ),
+    "plan/decisions.csv": (
+        Bilingual("Trả lời của nhà mạng", "Answers of operators"),
+        Bilingual(
+            "Phương án được đồng ý, từ chối, dời; đã tính lại theo đó.",
+            "Options agreed to, declined or moved; the plan follows them.",
+        ),
+    ),
+    "plan/export/sites.csv": (
+        Bilingual("Vị trí cho phần mềm quy hoạch", "Sites for planning tools"),
+        Bilingual("Bảng vị trí để nhập vào Atoll và tương tự.", "For Atoll and the like."),
+    ),
+    "plan/export/transmitters.csv": (
+        Bilingual("Máy phát cho phần mềm quy hoạch", "Transmitters for planning tools"),
+        Bilingual("Ăng ten, hướng, góc cụp, EIRP.", "Antennas, azimuths, tilts, EIRP."),
+    ),
+    "plan/export/cells.csv": (
+        Bilingual("Cell cho phần mềm quy hoạch", "Cells for planning tools"),
+        Bilingual("Tần số và băng thông.", "Carriers and bandwidths."),
     ),
     "gaps/communes.csv": (
         Bilingual("Theo xã", "By commune"),
@@ -310,6 +335,11 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         return Product(kind, path, same(file.stem), size_bytes=size)
     if file.suffix == ".tif":
         return Product("file", path, _raster_words(study, file.stem), _second(study, path), size)
+    if path.startswith(RESPONSE):
+        name = file.stem.removeprefix("response-")
+        shown = {op.key: op.name for op in study.operators}.get(name, name)
+        title = Bilingual(f"Phiếu trả lời của {shown}", f"Response form of {shown}")
+        return Product("table", path, title, _RESPONSE_DETAIL, size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
 

@@ -1,0 +1,63 @@
+"""``plan`` and ``compare``: where to build first, and what changed between two runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phusong.cli.options import (
+    Bars,
+    FreshOption,
+    StudyArgument,
+    StudyOption,
+    WorkersOption,
+    faults_shown,
+    study_file,
+)
+
+MOST_SHOWN = 10
+
+
+def plan(
+    *,
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+    workers: WorkersOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Rank where to build first, with the tables of plan/; what is done already is reused."""
+    with faults_shown(), Bars() as bars:
+        from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.run import plan_study  # noqa: PLC0415
+
+        opened = open_study(study_file(study, study_option))
+        found = plan_study(start(opened, workers=workers, progress=bars, fresh=fresh or None))
+    for line in opened.history:
+        typer.echo(line)
+    for row in found.priorities.head(MOST_SHOWN).itertuples():
+        typer.echo(
+            f"{row.rank:>3}  {row.option_id}  {row.operator}, {row.commune}: "
+            f"{row.people_newly_covered:,.0f} people, {row.present_value:,.0f} {row.currency}"
+        )
+    typer.echo(f"done: {opened.output / 'plan'}")
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="Study file that was run, or output folder.")],
+    after: Annotated[Path, typer.Argument(help="The other one.")],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="Folder for compare.html, tables as CSV, and JSON."),
+    ] = None,
+) -> None:
+    """Say what changed between two runs: coverage, options, ranks, and which inputs differ."""
+    with faults_shown():
+        from phusong.pipeline.compare import compare as compared  # noqa: PLC0415
+        from phusong.pipeline.compare import text_of, write_comparison  # noqa: PLC0415
+
+        found = compared(before, after)
+        typer.echo(text_of(found))
+        if output is not None:
+            for file in write_comparison(found, output):
+                typer.echo(f"written: {file}")
