@@ -51,7 +51,7 @@ class Visitor:
         """Write a page to disk and open it."""
         file = self._folder / f"trang có dấu {len(self._contexts)}.html"
         file.write_text(markup, encoding="utf-8", newline="\n")
-        phone = size == PHONE
+        phone = size[0] < 500
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]}, is_mobile=phone, has_touch=phone
         )
@@ -66,7 +66,8 @@ class Visitor:
             "request",
             lambda request: (
                 None
-                if request.url == file.as_uri() or request.url.startswith(("data:", "about:"))
+                if request.url.partition("#")[0] == file.as_uri()
+                or request.url.startswith(("data:", "about:"))
                 else visit.requests.append(request.url)
             ),
         )

@@ -192,6 +192,8 @@ def test_a_tap_on_a_phone_asks(visitor: Visitor, region: Region) -> None:
     page = visit.page
     page.touchscreen.tap(60, 560)
     page.locator(f"{LAST} li").first.wait_for()
+    left = "document.querySelector('.leaflet-popup').getBoundingClientRect().left"
+    page.wait_for_function(f"{left} >= 0")  # once the map has made room for it
     box = page.locator(".leaflet-popup").bounding_box()
     assert box
     assert box["x"] >= 0

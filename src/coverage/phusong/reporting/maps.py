@@ -26,7 +26,7 @@ from phusong.reporting.panel import (
 )
 from phusong.reporting.shell import printed_marking
 
-_SCRIPTS = ("stage", "geodesy", "readings", "ask", "signs", "labels", "panel")
+_SCRIPTS = ("stage", "geodesy", "readings", "ask", "signs", "labels", "tools", "search", "panel")
 """Parts of the map's script, in the order in which they build on each other."""
 _TABLE_CLASS = "phusong-table"
 _ALT_RELIEF = "Địa hình đổ bóng · Shaded relief"

@@ -22,6 +22,7 @@ _NO_COVERAGE = Bilingual("Ẩn lớp phủ sóng", "Hide coverage")
 _OPACITY = Bilingual("Độ đậm", "Opacity")
 _ASSUMPTIONS = Bilingual("Giả định", "Assumptions")
 _SOURCES = Bilingual("Nguồn dữ liệu", "Data sources")
+_SEARCH = Bilingual("Tìm thôn, xã, trạm, phương án", "Find a village, commune, site, option")
 _FURTHER = Bilingual("Lớp khác", "Further layers")
 _OPEN = Bilingual("Lớp & chú giải", "Layers")
 _UNKNOWN = Bilingual("Để trống: chưa rõ", "Blank: unknown")
@@ -77,6 +78,7 @@ def panel_html(content: MapContent) -> str:
         f'<aside class="panel" id="panel" aria-label="{text(_LAYERS.plain)}">',
         '<details id="sheet" open><summary class="title">',
         f'<h1>{content.title.html()}</h1><span class="hint">{_OPEN.html()}</span></summary>',
+        _search(),
         _summary(content.summary),
         _legends(content.rasters),
         _layers(content),
@@ -221,6 +223,14 @@ def fill_style(colour: str, *, hatched: bool) -> str:
     return (
         f"background:repeating-linear-gradient(135deg,{colour} 0 3px,"
         f"color-mix(in srgb,{colour} 70%,#000) 3px 5px) {colour}"
+    )
+
+
+def _search() -> str:
+    return (
+        f'<div class="search" role="search"><label for="search">{_SEARCH.html()}</label>'
+        '<input type="search" id="search" autocomplete="off" aria-controls="found">'
+        '<span id="found-count" role="status" class="count"></span><ul id="found"></ul></div>'
     )
 
 

@@ -32,9 +32,12 @@
       fade();
     }
     unfold(map);
-    forPrint(root);
     refresh();
+    phusong.forPrint(map, root);
+    phusong.tools(map);
+    phusong.search(map, root, layers);
     phusong.open(map, options);
+    if (phusong.state(map, root)) { phusong.touched = true; }
   }
 
   /* On a narrow screen the panel opens on demand; on a wide one it is open, always. Asked again
@@ -49,18 +52,6 @@
     });
     sheet.addEventListener("toggle", function () { map.invalidateSize({ pan: false }); });
     follow();
-  }
-
-  /* Paper has no arrows to click: everything is open while printing. */
-  function forPrint(root) {
-    var closed = [];
-    window.addEventListener("beforeprint", function () {
-      closed = Array.from(root.querySelectorAll("details:not([open])"));
-      closed.forEach(function (part) { part.open = true; });
-    });
-    window.addEventListener("afterprint", function () {
-      closed.forEach(function (part) { part.open = false; });
-    });
   }
 
   phusong.panel = panel;

@@ -60,7 +60,7 @@
       if (row < 0 || col < 0 || row >= rows || col >= cols) { return { outside: true }; }
       var cell = row * cols + col;
       if (near && !near[cell]) { return { far: true }; }
-      return { row: row, col: col, layers: layers.map(function (_, i) { return reading(i, cell); }) };
+      return { layers: layers.map(function (_, place) { return reading(place, cell); }) };
     }
 
     function serverOf(layer, cell) {

@@ -65,10 +65,9 @@ var phusong = { circles: [] };
      only after its scripts ran, so the view follows the window until the reader moves the map. */
   function open(map, options) {
     var container = map.getContainer();
-    var touched = false;
     function fit() {
       map.invalidateSize({ animate: false });
-      if (!touched) {
+      if (!phusong.touched) {
         map.options.minZoom = 0; /* setMinZoom would move the map to it, slowly */
         map.options.minZoom = Math.max(1, map.getBoundsZoom(options.bounds) - 1);
         map.fitBounds(options.focus, { padding: [16, 16], animate: false });
@@ -76,7 +75,7 @@ var phusong = { circles: [] };
       resize(map);
     }
     ["pointerdown", "wheel", "keydown"].forEach(function (act) {
-      container.addEventListener(act, function () { touched = true; }, { passive: true });
+      container.addEventListener(act, function () { phusong.touched = true; }, { passive: true });
     });
     fit();
     map.setMaxBounds(L.latLngBounds(options.bounds).pad(0.75));
