@@ -1,5 +1,6 @@
 """What villages and offices have, from tables as a province writes them to the tables of a run."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import phusong
 from phusong.errors import DataError
 from phusong.pipeline.inputs import Inputs
 from runs import table
-from synthetic import ASKED, FOLDER, Region, write_region, write_text
+from synthetic import ASKED, FOLDER, Region, degrees, write_region, write_text
 
 VIETNAMESE = "Mã thôn;Cáp quang;Điện lưới;Đường ô tô\nV01;Có;có;Không\nV04;chưa rõ;;x\n"
 OFFICES = "Mã xã,Mạng LAN,Kết nối,Ngày\n00101,có,cáp quang,2025-03-01\n00203,chưa có,,\n"
@@ -85,3 +86,33 @@ def test_bad_offices_are_named(tmp_path: Path, offices: str, message: str) -> No
     study = phusong.open_study(written(tmp_path / "vùng", offices=offices).study)
     with pytest.raises(DataError, match=message):
         _ = Inputs(study).offices
+
+
+def test_people_live_in_buildings_where_a_study_has_them(tmp_path: Path) -> None:
+    regions = {}
+    for name in ("without", "with"):
+        inputs = {"inputs.buildings": {"file": f"{FOLDER}/nhà.geojson", "source": "invented"}}
+        region = write_region(tmp_path / name, study=inputs if name == "with" else {})
+        places = [degrees(900.0 + 40 * n, 2200.0 + 25 * n) for n in range(12)]
+        features = [
+            {
+                "type": "Feature", "properties": {},
+                "geometry": {"type": "Point", "coordinates": place},
+            }
+            for place in places
+        ]  # fmt: skip
+        content = json.dumps({"type": "FeatureCollection", "features": features})
+        write_text(region.input("nhà.geojson"), content)
+        study = phusong.open_study(region.study)
+        phusong.gaps(study, phusong.reach(study, workers=1))
+        manifest = json.loads((region.output / "manifest.json").read_text(encoding="utf-8"))
+        regions[name] = (Inputs(study).people, manifest)
+    (even, plain), (built, with_buildings) = regions["without"], regions["with"]
+    assert built.total == pytest.approx(even.total, rel=1e-9)
+    assert "people_without_building" not in plain["steps"]["gaps"]["facts"]
+    spread = with_buildings["steps"]["gaps"]["facts"]["people_without_building"]
+    assert 0 < spread < built.total
+    cells_of_nobody = (built.count == 0) & (even.count > 0)
+    assert cells_of_nobody.any()
+    entry = next(i for i in with_buildings["inputs"] if i["key"] == "buildings")
+    assert list(entry["files"]) == [f"{FOLDER}/nhà.geojson"]

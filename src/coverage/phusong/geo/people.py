@@ -22,11 +22,15 @@ class People:
         People per cell, float64, >= 0; NaN where the source does not know.
     source_total
         People of the source inside the frame, before they were put on the grid.
+    spread_people
+        Those of source cells without a building, which stay spread evenly; NaN where nobody was
+        put into buildings.
     """
 
     grid: Grid
     count: FloatArray
     source_total: float
+    spread_people: float = float("nan")
 
     def __post_init__(self) -> None:
         if self.count.shape != self.grid.shape:

@@ -113,6 +113,9 @@ def _compute(session: Session, reach: Reach) -> None:
     facts = {
         "people_on_grid": round(people.total, 3),
         "people_in_raster": round(inputs.raster_people.total, 3),
+        **({} if inputs.study.inputs.buildings is None else {
+            "people_without_building": round(inputs.raster_people.spread_people, 3)
+        }),
         "cells_without_population_data": people.unknown_cells,
         "villages_without_coordinates": len(tables.get("villages-to-place", ())),
         "gap_polygons": len(polygons),

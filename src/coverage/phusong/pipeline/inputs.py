@@ -164,7 +164,9 @@ class Inputs:
     def raster_people(self) -> People:
         """People per cell, as the population raster has them."""
         file = self.study.path(self.study.inputs.population.file)
-        return self._noticing("population", lambda: read_people(file, self.grid))
+        section = self.study.inputs.buildings
+        buildings = None if section is None else self.study.path(section.file)
+        return self._noticing("population", lambda: read_people(file, self.grid, buildings))
 
     @cached_property
     def people(self) -> People:

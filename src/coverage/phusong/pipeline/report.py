@@ -134,6 +134,7 @@ def sources_of(study: Study) -> Iterator[Source]:
         "criteria": Bilingual("Bộ tiêu chí", "Criteria"),
         "indicators": Bilingual("Kết quả đánh giá chỉ tiêu", "Appraised indicators"),
         "households": Bilingual("Hộ gia đình", "Households"),
+        "buildings": Bilingual("Nhà", "Buildings"),
         "infrastructure": Bilingual("Hạ tầng theo thôn", "Infrastructure of villages"),
         "offices": Bilingual("Mạng và kết nối của trụ sở xã", "Networks of commune offices"),
         "country": Bilingual("Biên giới quốc gia", "National boundary"),

@@ -18,6 +18,7 @@ from rasterio.windows import Window, from_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
+from phusong.sources.buildings import building_weights
 from phusong.sources.terrain import refuse_turned
 from phusong.units import FloatArray
 
@@ -25,7 +26,7 @@ POINTS_PER_SIDE = 4
 """A source cell is spread over at least this many points in each direction."""
 
 
-def read_people(file: Path, grid: Grid) -> People:
+def read_people(file: Path, grid: Grid, buildings: Path | None = None) -> People:
     """Read people per cell of any raster onto the study's grid, keeping totals.
 
     Each source cell's people are shared equally among fine points that fall into it, and the
@@ -38,11 +39,15 @@ def read_people(file: Path, grid: Grid) -> People:
         Raster of people per cell (a count, not a density), any CRS.
     grid
         Frame to put the people on.
+    buildings
+        Points or polygons; the people of a source cell are shared among the buildings in it
+        (points alike, polygons by area) instead of evenly. None spreads everybody evenly.
 
     Returns
     -------
     People
-        People per cell of the grid.
+        People per cell of the grid. A source cell with people and without a building keeps them
+        spread evenly; they are counted.
 
     Raises
     ------
@@ -63,6 +68,10 @@ def read_people(file: Path, grid: Grid) -> People:
     share = np.divide(flat, points, out=np.full(flat.size, np.nan), where=points > 0)
     per_point = np.full(index.shape, np.nan)
     per_point[known] = share[index[known]]
+    spread = np.nan
+    if buildings is not None:
+        spread = _refined(per_point, flat, index, building_weights(buildings, grid, fine.affine,
+                          fine.shape), fine)  # fmt: skip
     edge = fine.margin * fine.per_cell
     inner = per_point[edge:-edge, edge:-edge]
     rows, cols = grid.shape
@@ -70,7 +79,7 @@ def read_people(file: Path, grid: Grid) -> People:
     nothing = np.isnan(blocks).all(axis=(1, 3))
     count = np.nansum(blocks, axis=(1, 3))
     count[nothing] = np.nan
-    people = People(grid, count, source_total=float(np.nansum(inner)))
+    people = People(grid, count, source_total=float(np.nansum(inner)), spread_people=spread)
     if nothing.any():
         warnings.warn(
             f"population {file.name} has no data in {int(nothing.sum())} of {nothing.size} grid "
@@ -85,6 +94,24 @@ def read_people(file: Path, grid: Grid) -> People:
             stacklevel=2,
         )
     return people
+
+
+def _refined(
+    per_point: FloatArray,
+    people: FloatArray,
+    index: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
+    weights: FloatArray,
+    fine: "_FinePoints",
+) -> float:
+    """Move the people of each source cell to its buildings; who lives where there is none."""
+    known = index >= 0
+    total = np.bincount(index[known], weights=weights[known], minlength=people.size)
+    built = known & (total > 0)[np.maximum(index, 0)]
+    cells = index[built]
+    per_point[built] = people[cells] * weights[built] / total[cells]
+    edge = fine.margin * fine.per_cell
+    inner = np.s_[edge:-edge, edge:-edge]
+    return float(np.nansum(per_point[inner][~built[inner]]))
 
 
 def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:

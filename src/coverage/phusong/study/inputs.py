@@ -223,6 +223,7 @@ class InputsSection(Section):
     criteria: TableInput | None = None
     indicators: TableInput | None = None
     households: TableInput | None = None
+    buildings: TableInput | None = None
     infrastructure: TableInput | None = None
     offices: TableInput | None = None
     operator_coverage: tuple[CoverageInput, ...] = ()
