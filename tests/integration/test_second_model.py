@@ -20,7 +20,7 @@ from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.reach_files import load_reach, own_layers
 from phusong.pipeline.session import Session
 from phusong.study import PRACTICE_LABEL
-from runs import digests, run_here
+from runs import digests, run_here, table
 from synthetic import CELL_M, CELLS, NORTH, WEST, Region, write_region
 
 BOTH = {"propagation.models": ["p1812", "itm"]}
@@ -188,3 +188,60 @@ def test_the_index_tells_which_model_a_raster_is_by(region: Region) -> None:
     for row in re.findall(r"<li.*?</li>", page, re.DOTALL):
         said = "By the second model, Longley–Rice ITM; one receiver in each 3 × 3 cells." in row
         assert said == ('href="reach/itm/' in row)
+
+
+# Gaps by both models
+
+
+def test_people_are_counted_by_each_model(region: Region) -> None:
+    found = table(region.output / "gaps" / "models.csv")
+    assert set(zip(found["model"], found["receiver_step"], strict=True)) == {
+        ("p1812", "1"), ("p1812", "3"), ("itm", "3"),
+    }  # fmt: skip
+    communes = table(region.output / "gaps" / "communes.csv")
+    first = found[found["receiver_step"] == "1"].reset_index(drop=True)
+    assert (first["people_no_signal"] == communes["people_no_signal"]).all()
+    by_itm = found[found["model"] == "itm"]
+    for row in by_itm.itertuples():
+        thin = found[
+            (found["receiver_step"] == "3") & (found["model"] == "p1812")
+            & (found["operator"] == row.operator) & (found["commune_code"] == row.commune_code)
+        ]  # fmt: skip
+        more = float(row.people_no_signal) - float(thin["people_no_signal"].iloc[0])
+        balance = float(row.people_signal_lost) - float(row.people_signal_gained)
+        # Tables have people to one decimal, and nothing is unknown in the region.
+        assert more == pytest.approx(balance, abs=0.2)
+
+
+def test_villages_have_the_verdict_of_the_other_model(region: Region) -> None:
+    villages = table(region.output / "gaps" / "villages.csv")
+    for operator in ("any", "mang-a", "mang-b"):
+        own, second, changes = (
+            villages[f"{operator}_lte_{name}"]
+            for name in ("verdict", "second_model_verdict", "model_changes_verdict")
+        )
+        assert set(second) <= {"covered", "lom_song", "trang_song", "unknown"}
+        assert ((own == second) == (changes == "no")).all()
+
+
+def test_agreement_is_drawn_on_the_receivers_grid(region: Region) -> None:
+    manifest = json.loads((region.output / "manifest.json").read_text(encoding="utf-8"))
+    blocks = -(-CELLS // 3)
+    for operator in ("any", "mang-a", "mang-b"):
+        name = f"gaps/models/{operator}-lte-agreement.tif"
+        assert name in manifest["steps"]["gaps"]["outputs"]
+        with rasterio.open(region.output / name) as raster:
+            assert raster.shape == (blocks, blocks)
+            values = raster.read(1)
+        percent = []
+        for model in ("p1812", "itm"):
+            file = f"reach/{model}/outdoor/{operator}-lte-probability.tif"
+            with rasterio.open(region.output / file) as raster:
+                percent.append(raster.read(1))
+        first = Lattice(session_of(region).inputs.grid, 3).sampled(percent[0]) >= 50
+        np.testing.assert_array_equal(values, 1 * first + 2 * (percent[1] >= 50))
+
+
+def test_a_study_of_one_model_has_no_such_table(first_run: Region) -> None:
+    assert not (first_run.output / "gaps" / "models.csv").exists()
+    assert "second_model" not in (first_run.output / "gaps" / "villages.csv").read_text("utf-8-sig")

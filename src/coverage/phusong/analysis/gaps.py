@@ -68,6 +68,9 @@ class Gaps:
         Villages by verdict, by commune and in all of them.
     criterion8
         Indicators of criterion 8 by commune, where the study asks.
+    models
+        The table by commune by each propagation model, where the study has several; see
+        :func:`phusong.analysis.model_choice.model_table`.
     causes
         Villages without signal, and why; see :func:`phusong.analysis.gap_causes.cause_table`.
     """
@@ -83,6 +86,7 @@ class Gaps:
     totals: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     village_counts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     criterion8: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    models: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     causes: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 

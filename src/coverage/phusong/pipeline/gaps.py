@@ -9,6 +9,7 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_causes import cause_columns, with_causes
 from phusong.pipeline.gap_tables import gap_tables
+from phusong.pipeline.model_choice import model_choice
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis
@@ -17,7 +18,7 @@ from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_geoparquet
 from phusong.study import PRACTICE_LABEL, Study
 
-STEP, COUNTS, CRITERION = "gaps", "village-counts", "criterion8"
+STEP, COUNTS, CRITERION, MODELS = "gaps", "village-counts", "criterion8", "models"
 TEXT_COLUMNS = (
     "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
     "facility_id", "name", "kind", "data_status", "successor_code", "successor",
@@ -30,7 +31,7 @@ TEXT_COLUMNS = (
     "threshold_unit", "threshold_source", "appraised_status", "appraised_evidence", "appraiser",
     "appraised_on",
     "cause", "cause_en", "cause_vi", "cause_detail_en", "cause_detail_vi", "cause_site",
-    "cause_site_operator",
+    "cause_site_operator", "model",
 )  # fmt: skip
 WITHOUT_COVERAGE = frozenset({"villages-to-place", "address-codes"})
 """Tables that say nothing of signal."""
@@ -94,6 +95,10 @@ def _compute(session: Session, reach: Reach) -> None:
     tables["causes"] = causes
     beside = cause_columns(tables["villages"], causes, classes)
     tables["villages"] = pd.concat([tables["villages"], beside], axis="columns")
+    choice = model_choice(session, reach, sure, tables["villages"])
+    if choice is not None:
+        tables[MODELS] = choice.table
+        tables["villages"] = pd.concat([tables["villages"], choice.villages], axis="columns")
     tables["environments"] = _environments(session, unsure, tables["communes"])
     session.progress(STEP, 4, 5)
     practice = study.study.practice_data
@@ -109,8 +114,11 @@ def _compute(session: Session, reach: Reach) -> None:
         outputs.append(folder / f"{name}.csv")
         told = table if name in WITHOUT_COVERAGE else with_basis(table, basis, technology)
         write_csv(outputs[-1], tidy(told, practice=practice))
+    if choice is not None:
+        outputs += choice.files
     people = inputs.people
     facts = {
+        **({} if choice is None else {"models": choice.facts}),
         "people_on_grid": round(people.total, 3),
         "people_in_raster": round(inputs.raster_people.total, 3),
         **({} if inputs.study.inputs.buildings is None else {
@@ -199,5 +207,6 @@ def _load(session: Session, reach: Reach) -> Gaps:
         totals=table("totals"),
         village_counts=asked(COUNTS),
         criterion8=asked(CRITERION),
+        models=asked(MODELS),
         causes=table("causes"),
     )

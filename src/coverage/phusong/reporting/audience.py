@@ -138,6 +138,7 @@ def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
         totals=_rows(gaps.totals, seen),
         village_counts=_rows(gaps.village_counts, seen),
         criterion8=_judged(gaps.criterion8),
+        models=_rows(gaps.models, seen),
         causes=_rows(gaps.causes, seen - {ANY}),
         villages=_columns(gaps.villages, facts.study, others),
         facilities=_columns(gaps.facilities, facts.study, others),

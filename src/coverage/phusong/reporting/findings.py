@@ -11,6 +11,7 @@ from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.ranges import SURE_PERCENT, Range, ends_of, silent_range, total_row
 from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
+from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
 
 _BILLION = 1e9
@@ -101,6 +102,7 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
         ),
         *_between(ends_of(total_row(found, ANY, technology), "people_no_signal"), _OF_PEOPLE),
     ]
+    sentences += model_findings(study, found, technology)
     unknown = float(rows["people_unknown"].sum())
     if unknown >= 0.5:
         sentences.append(
@@ -124,6 +126,44 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             )
         )
     return tuple(sentences)
+
+
+def model_findings(study: Study, found: Gaps, technology: str) -> tuple[Bilingual, ...]:
+    """How many people have no signal of any operator by the study's second model.
+
+    Parameters
+    ----------
+    study
+        Its models.
+    found
+        Its gaps.
+    technology
+        Whose signal.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence; none for a study of one model.
+    """
+    table = found.models
+    if table.empty:
+        return ()
+    main, second = study.propagation.models[:2]
+    asked = (table["operator"] == ANY) & (table["technology"] == technology)
+    rows = table[asked & (table["model"] == second)]
+    silent, lost, gained = (
+        float(rows[f"people_{what}"].sum())
+        for what in ("no_signal", "signal_lost", "signal_gained")
+    )
+    name, by = MODEL_NAMES[second], MODEL_NAMES[main]
+    return (
+        Bilingual(
+            f"Theo mô hình {name} con số này là khoảng {vi(silent)} người: {vi(lost)} người có "
+            f"sóng theo {by} thì không còn, {vi(gained)} người thì ngược lại.",
+            f"By {name} they are about {en(silent)}: {en(lost)} people with signal by {by} have "
+            f"none, for {en(gained)} it is the other way round.",
+        ),
+    )
 
 
 def village_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:

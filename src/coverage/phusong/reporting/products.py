@@ -107,6 +107,13 @@ _TABLES = {
             "Outdoors, in a vehicle, indoors: the same columns as the table by commune.",
         ),
     ),
+    "gaps/models.csv": (
+        Bilingual("Theo xã và mô hình truyền sóng", "By commune and propagation model"),
+        Bilingual(
+            "Cùng các cột theo từng mô hình, và nơi các mô hình nói khác nhau.",
+            "The same columns by each model, and where the models decide otherwise.",
+        ),
+    ),
     "gaps/villages.csv": (
         Bilingual("Theo thôn", "By village"),
         Bilingual(
@@ -250,6 +257,10 @@ _RASTERS = {
     "spare": Bilingual(
         "xác suất có sóng khi mất trạm tốt nhất [%]",
         "probability of coverage without the best site [%]",
+    ),
+    "agreement": Bilingual(
+        "mô hình nào có sóng (0 không, 1 thứ nhất, 2 thứ hai, 3 cả hai)",
+        "which model gives a signal (0 neither, 1 the first, 2 the second, 3 both)",
     ),
     "direction": Bilingual(
         "hướng yếu hơn (1 xuống, 2 lên)", "weaker direction (1 downlink, 2 uplink)"

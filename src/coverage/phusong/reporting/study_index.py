@@ -17,7 +17,7 @@ from phusong.reporting.study_tables import (
     operator_table,
     priority_table,
 )
-from phusong.reporting.words import named_assumptions
+from phusong.reporting.words import MODEL_NAMES, named_assumptions
 from phusong.study import Study
 
 _MOST_RANKS, _MOST_REASONS = 10, 5
@@ -180,12 +180,7 @@ def standing_warnings(study: Study, places: Places) -> tuple[Bilingual, ...]:
         One sentence or two each.
     """
     warnings = [
-        Bilingual(
-            "Kết quả theo một mô hình truyền sóng (ITU-R P.1812-8); mô hình khác có thể cho vùng "
-            "phủ rất khác ở địa hình núi.",
-            "One propagation model (ITU-R P.1812-8); another model may give a very different "
-            "coverage in mountains.",
-        ),
+        _models(study),
         Bilingual(
             f"Tính ngoài trời, lưới {study.grid.resolution_m:g} m, chưa hiệu chỉnh bằng đo kiểm.",
             f"Outdoors, on a grid of {study.grid.resolution_m:g} m, not calibrated with "
@@ -207,3 +202,22 @@ def standing_warnings(study: Study, places: Places) -> tuple[Bilingual, ...]:
             )
         )
     return tuple(warnings)
+
+
+def _models(study: Study) -> Bilingual:
+    """By which model, and whether another one was asked."""
+    main, *others = (MODEL_NAMES[model] for model in study.propagation.models)
+    if not others:
+        return Bilingual(
+            f"Kết quả theo một mô hình truyền sóng ({main}); mô hình khác có thể cho vùng "
+            "phủ rất khác ở địa hình núi.",
+            f"One propagation model ({main}); another model may give a very different "
+            "coverage in mountains.",
+        )
+    step = study.propagation.second_model_step
+    return Bilingual(
+        f"Kết quả theo {main}; {others[0]}, tại một điểm trong mỗi {step} × {step} ô, cho biết kết "
+        "quả nào phụ thuộc vào mô hình.",
+        f"Decided by {main}; {others[0]}, at one receiver in each {step} × {step} cells, shows "
+        "what depends on the model.",
+    )
