@@ -39,7 +39,7 @@ def test_practice_stays_in_sight_and_on_paper(visitor: Visitor) -> None:
     assert banner["y"] == pytest.approx(0, abs=1)
     page.emulate_media(media="print")
     words = page.evaluate("getComputedStyle(document.body, '::after').content")
-    assert words == '"Dữ liệu mô phỏng · Practice data"'
+    assert words == '"Dữ liệu mô phỏng"'
     visit.assert_quiet()
 
 
@@ -72,7 +72,7 @@ def test_brief_prints_on_a4_with_its_banner_in_the_margin(visitor: Visitor) -> N
     page.emulate_media(media="print")
     assert not page.locator(".practice").is_visible()
     read = "getComputedStyle(document.body, '::after').content"
-    assert page.evaluate(read) == '"Dữ liệu mô phỏng · Practice data"'
+    assert page.evaluate(read) == '"Dữ liệu mô phỏng"'
     margins = (
         "[...document.styleSheets[0].cssRules].flatMap(r => [...(r.cssRules || [])])"
         ".map(r => r.cssText).join(' ')"

@@ -1,5 +1,6 @@
 """What is written for an audience holds nothing that it may not see, in any kind of file."""
 
+import html
 import json
 import re
 import zipfile
@@ -61,7 +62,9 @@ def content(file: Path) -> str:
         return layer.drop(columns="geometry").to_csv() + "\n".join(outlines)
     text = file.read_bytes().decode("utf-8-sig")
     text = re.sub(r'"data":"[A-Za-z0-9+/=]*"', "", text)  # numbers: tested apart
-    return re.sub(r"data:(?:image|font)/[^\"')]*", "", text)
+    raw = re.sub(r"data:(?:image|font)/[^\"')]*", "", text)
+    decoded = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), raw)
+    return "\n".join((raw, decoded, html.unescape(re.sub(r"<[^>]*>", " ", decoded))))
 
 
 def files(study: Study, name: str) -> dict[str, Path]:

@@ -1,6 +1,8 @@
 """A small study's products, and texts that try to break out of them."""
 
 import dataclasses
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,15 @@ from odc.geo.geobox import GeoBox
 
 from phusong.geo.grid import Grid
 from phusong.reporting.facts import PRACTICE, Assumption, Bilingual, Column, Source, same
+from phusong.reporting.inlining import asset
 from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.palette import level_classes, service_classes
+from phusong.reporting.switch import switch_head
+
+SWITCH_ONLY = (
+    f"""script-src 'sha256-{b64encode(sha256(asset("language.js").encode()).digest()).decode()}';"""
+)
+"""Policy of a page that runs nothing but the switch of languages."""
 
 CRS = "EPSG:32648"
 AFFINE = Affine(400.0, 0.0, 380_000.0, 0.0, -400.0, 2_520_000.0)
@@ -131,3 +140,9 @@ def content(name: str = "Dìn Chin", **changes: Any) -> MapContent:
         version=name,
     )
     return dataclasses.replace(full, **changes)
+
+
+def without_switch(page: str) -> str:
+    """A page without the switch's own style and script, which stand on it once and unchanged."""
+    assert page.count(switch_head()) == 1
+    return page.replace(switch_head(), "")

@@ -9,6 +9,7 @@ import pytest
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.layers import Category, Feature, VectorLayer
 from phusong.reporting.maps import coverage_map
+from phusong.reporting.panel import NOTHING
 from phusong.reporting.policy import loaded_from_outside
 from unit.reporting.cases import HOSTILE, PYTHON_PROBE, content
 
@@ -21,7 +22,7 @@ def test_page_is_whole_and_small() -> None:
     page = coverage_map(content())
     assert loaded_from_outside(page) == []
     assert len(page.encode()) < 500_000
-    assert '<html lang="vi">' in page
+    assert '<html lang="vi" data-language="both" data-default="vi">' in page
     assert page.count("data:image/webp;base64,") == 3
 
 
@@ -65,7 +66,7 @@ def test_shown_columns_alone_reach_the_page() -> None:
 def test_empty_layers_are_said() -> None:
     empty = [dataclasses.replace(v, features=()) for v in content().vectors]
     page = coverage_map(content(vectors=tuple(empty), rasters=(), assumptions=(), sources=()))
-    assert page.count("(không có · none)") == len(empty)
+    assert page.count(f"({NOTHING.html()})") == len(empty)
     assert page.count(" disabled>") == len(empty)
     assert 'type="radio"' not in page.partition("<body")[2].partition("<script>")[0]
 
@@ -81,7 +82,8 @@ def test_unknown_values_are_dashes() -> None:
     layer = content().vectors[3]
     nothing = dataclasses.replace(layer.features[0], values=(None, float("nan")))
     page = coverage_map(content(vectors=(dataclasses.replace(layer, features=(nothing,)),)))
-    assert re.search(r'"c0": "\\u2013", "c1": "\\u2013"', page)
+    dash = r'"\\u003cspan class=\\"t\\"\\u003e\\u2013\\u003c/span\\u003e"'
+    assert re.search(rf'"c0": {dash}, "c1": {dash}', page)
 
 
 def test_focus_is_the_outlines_or_what_is_asked() -> None:

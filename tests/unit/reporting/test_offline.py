@@ -13,6 +13,7 @@ import pytest
 from folium.plugins import MarkerCluster
 
 from phusong.errors import DataError
+from phusong.reporting.facts import same
 from phusong.reporting.inlining import asset
 from phusong.reporting.offline import (
     OfflineMap,
@@ -35,13 +36,16 @@ def drawn(name: str = "Trạm") -> str:
         folium.CircleMarker([22.5, 104.2]).add_to(group)
         group.add_to(picture)
         folium.LayerControl().add_to(picture)
-        return map_page(picture, title=name)
+        return map_page(picture, title=same(name))
 
 
 def test_page_is_self_contained() -> None:
     page = drawn()
     assert loaded_from_outside(page) == []
-    assert page.startswith('<!DOCTYPE html>\n<html lang="vi">\n<head>\n<meta charset="utf-8">')
+    assert page.startswith(
+        '<!DOCTYPE html>\n<html lang="vi" data-language="both" data-default="vi">\n'
+        '<head>\n<meta charset="utf-8">'
+    )
     assert "\r" not in page
     assert "Leaflet 1.9.4" in page
     assert "Volodymyr Agafonkin" in page
@@ -106,12 +110,12 @@ def test_tiles_icons_and_plugins_are_refused() -> None:
     MarkerCluster().add_to(clustered)
     for picture in (folium.Map(), clustered):
         with pytest.raises(DataError, match=r"page asks for https://.* which is not carried"):
-            map_page(picture, title="x")
+            map_page(picture, title=same("x"))
     image = folium.raster_layers.ImageOverlay("data:image/png;base64,AAAA", [[0, 0], [1, 1]])
     image.add_to(tiled)
     tiled.get_root().html.add_child(branca.element.Element('<img src="https://x.example/a.png">'))
     with pytest.raises(DataError, match=r"page would load https://x\.example/a\.png from outside"):
-        map_page(tiled, title="x")
+        map_page(tiled, title=same("x"))
 
 
 def test_policy_names_exactly_the_scripts() -> None:
@@ -204,7 +208,7 @@ def test_foreign_maps_get_numbers() -> None:
         folium.GeoJson(
             {"type": "Feature", "properties": {}, "geometry": POINT}, marker=folium.CircleMarker()
         ).add_to(picture)
-        pages.append(map_page(picture, title="x"))
+        pages.append(map_page(picture, title=same("x")))
     assert pages[0] != pages[1]
     again = [self_contained(renumbered_ids(unsealed(page))) for page in pages]
     assert again[0] == again[1]

@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 
 from phusong.geo.network import Network
-from phusong.reporting.facts import NARROW_SPACE, PRACTICE, Bilingual, Column, Source, same
+from phusong.reporting.facts import PRACTICE, Bilingual, Column, Source, same
 from phusong.reporting.findings import (
     assumption_findings,
-    en,
     gap_findings,
     plan_findings,
     reach_findings,
     reasons,
-    vi,
     village_findings,
 )
 from phusong.reporting.input_tables import (
@@ -42,6 +40,7 @@ from phusong.reporting.study_tables import (
     priority_table,
     village_table,
 )
+from phusong.reporting.wording import amount, said
 from phusong.reporting.words import field_names
 from phusong.sources.study_file import read_study
 from phusong.study import Study
@@ -60,7 +59,16 @@ def test_communes_come_in_order_of_need_and_add_up(study: Study) -> None:
     table = commune_table(study, gaps())
     assert [row[0] for row in table.rows] == ["Dìn Chin", "Pa Cheo"]
     assert table.rows[0] == ("Dìn Chin", 10.0, 5.0, 600.0, 200.0, 100.0, 300.0, 50.0)
-    assert table.total == ("Tổng · Total", 30.0, 11.0, 1000.0, 450.0, 150.0, 400.0, 40.0)
+    assert table.total == (
+        Bilingual("Tổng", "Total"),
+        30.0,
+        11.0,
+        1000.0,
+        450.0,
+        150.0,
+        400.0,
+        40.0,
+    )
 
 
 def test_a_commune_without_people_has_no_share(study: Study) -> None:
@@ -73,12 +81,12 @@ def test_a_commune_without_people_has_no_share(study: Study) -> None:
 def test_operators_that_were_not_computed_are_not_shown(study: Study) -> None:
     found = gaps()
     here = operator_table(study, found)
-    assert [row[0] for row in here.rows] == ["Tất cả nhà mạng · All operators"]
+    assert [row[0] for row in here.rows] == [Bilingual("Tất cả nhà mạng", "All operators")]
     key = study.operators[0].key
     named = found.communes.replace({"operator": {"a": key}})
     classes = {("any", "LTE"): found.classes["any", "LTE"], (key, "LTE"): np.zeros((2, 2), "uint8")}
     table = operator_table(study, dataclasses.replace(found, communes=named, classes=classes))
-    assert table.rows[1] == (study.operators[0].name, 150.0, 150.0, 700.0, 70.0)
+    assert table.rows[1] == (same(study.operators[0].name), 150.0, 150.0, 700.0, 70.0)
 
 
 def test_shares_of_area_leave_unknown_out(study: Study) -> None:
@@ -161,7 +169,7 @@ def test_network_and_what_was_filled(study: Study) -> None:
     network = Network(sectors)
     table = network_table(study, network)
     assert table.rows[0] == (study.operators[0].name, 2, 1, 3, 2, 1)
-    assert table.total == ("Tổng · Total", 2, 1, 3, 2, 1)
+    assert table.total == (Bilingual("Tổng", "Total"), 2, 1, 3, 2, 1)
     assert [row[1:] for row in filled_table(network).rows] == [
         ("eirp_dbm", 1),
         ("mast_height_m", 1),
@@ -169,13 +177,13 @@ def test_network_and_what_was_filled(study: Study) -> None:
 
 
 def test_numbers_in_sentences() -> None:
-    assert (vi(12345.6), en(12345.6, 1)) == ("12.346", "12,345.6")
-    assert (vi(float("nan")), en(float("nan"), 2)) == ("–", "–")
+    assert (amount(12345.6).vi, amount(12345.6, 1).en) == ("12.346", "12,345.6")
+    assert amount(float("nan"), 2) == same("–")
 
 
 def test_headings_carry_their_unit_in_each_language() -> None:
     assert Column(same("x"), "km²").heading == Bilingual("x [km²]", "x [km²]")
-    assert Column(same("x"), "người · people").heading == Bilingual("x [người]", "x [people]")
+    assert Column(same("x"), said("people")).heading == Bilingual("x [người]", "x [people]")
     assert Column(same("x")).heading == same("x")
 
 
@@ -187,7 +195,7 @@ def test_field_names_fall_back_to_the_column() -> None:
 def test_plain_text_says_the_same() -> None:
     columns = (Column(same("a")), Column(same("b"), "km", 0))
     table = PageTable(Bilingual("Bảng", "Table"), columns, (("x", 1234.0),), total=("T", None))
-    assert str(shown_table(table)) == f"Bảng · Table\na | b [km]\nx | 1{NARROW_SPACE}234\nT | –"
+    assert str(shown_table(table)) == "Bảng · Table\na | b [km]\nx | 1.234\nT | –"
     said = shown_sentences((Bilingual("một", "one"), same("2")))
     assert repr(said) == "một\none\n\n2"
     assert str(shown_list(same("h"), (Bilingual("một", "one"),))) == "h\n1. một\n   one"

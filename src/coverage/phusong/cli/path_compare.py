@@ -12,8 +12,9 @@ from phusong.cli.link_models import LINK_MODELS, Results
 from phusong.errors import DataError, DomainError, ModelRangeWarning
 from phusong.models.catalogue import CATALOGUE
 from phusong.models.sight import Sight, direct_sight
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.profile import LinkView, ModelLoss, profile_page, profile_picture
+from phusong.reporting.wording import joined, said
 from phusong.sources.links import check_link
 from phusong.store.files import write_text, write_whole
 from phusong.units import BoolArray
@@ -24,34 +25,34 @@ _NEEDED = ("frequency_mhz", "tx_height_m", "rx_height_m", "distance_km", "height
 _KINDS = (".png", ".html", ".htm")
 
 _SURROUNDINGS = {
-    "urban": Bilingual("đô thị", "urban"),
-    "suburban": Bilingual("ngoại ô", "suburban"),
-    "open": Bilingual("đất trống", "open country"),
-    "rural": Bilingual("nông thôn", "rural"),
+    "urban": said("urban"),
+    "suburban": said("suburban"),
+    "open": said("open country"),
+    "rural": said("rural"),
 }
 _OPEN_COUNTRY = {"hata": "open", "ehata": "rural"}
 """The word of each model for land without houses, which stands in where none is given."""
 
 _CITY = {
-    "medium": Bilingual("thành phố vừa", "medium-sized city"),
-    "large": Bilingual("thành phố lớn", "large city"),
+    "medium": said("medium-sized city"),
+    "large": said("large city"),
 }
 _SIGHT = {
-    "los": Bilingual("nhìn thấy nhau", "in line of sight"),
-    "nlos": Bilingual("không nhìn thấy nhau", "without line of sight"),
+    "los": said("in line of sight"),
+    "nlos": said("without line of sight"),
 }
 _WORDS = {
-    "distance_m": Bilingual("khoảng cách", "distance"),
-    "frequency_mhz": Bilingual("tần số", "frequency"),
-    "tx_height_m": Bilingual("độ cao phát", "transmitter height"),
-    "rx_height_m": Bilingual("độ cao thu", "receiver height"),
-    "tx_effective_height_m": Bilingual("độ cao hiệu dụng phía phát", "base's effective height"),
-    "rx_effective_height_m": Bilingual("độ cao hiệu dụng phía thu", "mobile's effective height"),
-    "location_percent": Bilingual("tỷ lệ địa điểm", "share of locations"),
-    "distance_km": Bilingual("mặt cắt", "profile"),
-    "step_m": Bilingual("bước mặt cắt", "step of the profile"),
-    "the path": Bilingual("độ dài tuyến", "path length"),
-    "refractivity": Bilingual("chiết suất", "refractivity"),
+    "distance_m": said("distance"),
+    "frequency_mhz": said("frequency"),
+    "tx_height_m": said("transmitter height"),
+    "rx_height_m": said("receiver height"),
+    "tx_effective_height_m": said("base's effective height"),
+    "rx_effective_height_m": said("mobile's effective height"),
+    "location_percent": said("share of locations"),
+    "distance_km": said("profile"),
+    "step_m": said("step of the profile"),
+    "the path": said("path length"),
+    "refractivity": said("refractivity"),
 }
 """What a model's messages name, in both languages."""
 
@@ -195,7 +196,7 @@ def _model_loss(link: Link, word: str, name: str) -> ModelLoss:
     notes = [*_used(link, word, results)]
     if left:
         words = _named(left)
-        notes.append(Bilingual(f"ngoài phạm vi: {words.vi}", f"outside its range: {words.en}"))
+        notes.append(said("outside its range: {quantities}", quantities=words))
     return ModelLoss(name, results["basic_transmission_loss_db"], _joined(notes), in_range=not left)
 
 
@@ -205,9 +206,7 @@ def _used(link: Link, word: str, results: Results) -> list[Bilingual]:
     if word in _OPEN_COUNTRY:
         given = link.get("surroundings")
         shown = _SURROUNDINGS[_OPEN_COUNTRY[word] if given in (None, "open", "rural") else given]
-        notes.append(
-            Bilingual(f"giả định {shown.vi}", f"{shown.en} assumed") if given is None else shown
-        )
+        notes.append(said("{shown} assumed", shown=shown) if given is None else shown)
     if word == "cost231":
         notes.append(_CITY[link.get("city_size", "medium")])
     if "visibility" in results:
@@ -220,23 +219,20 @@ def _reason(message: str) -> Bilingual:
     keys = re.findall(r"(\w+) is missing", message)
     if keys:
         named = ", ".join(keys)
-        return Bilingual(f"thiếu {named}", f"{named} missing")
+        return said("{named} missing", named=named)
     words = _named(message)
-    return Bilingual(f"không áp dụng được: {words.vi}", f"not applicable: {words.en}")
+    return said("not applicable: {quantities}", quantities=words)
 
 
 def _named(message: str) -> Bilingual:
     """The quantities that a message names, in both languages."""
     found = [words for key, words in _WORDS.items() if re.search(rf"\b{key}\b", message)]
-    more = ", …" if len(found) > _MOST_NAMED else ""
+    more = [same("…")] if len(found) > _MOST_NAMED else []
     found = found[:_MOST_NAMED]
-    return Bilingual(
-        ", ".join(words.vi for words in found) + more or "dữ liệu vào",
-        ", ".join(words.en for words in found) + more or "the inputs",
-    )
+    return joined([*found, *more]) if found else said("the inputs")
 
 
 def _joined(notes: list[Bilingual]) -> Bilingual | None:
     if not notes:
         return None
-    return Bilingual("; ".join(note.vi for note in notes), "; ".join(note.en for note in notes))
+    return joined(notes, "; ")

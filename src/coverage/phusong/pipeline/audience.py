@@ -12,7 +12,7 @@ from phusong.pipeline.briefs import brief_for
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
 from phusong.pipeline.responses import write_response_form
-from phusong.pipeline.session import Session, code_key, versions
+from phusong.pipeline.session import PRODUCTS, Session, code_key, versions
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.maps import coverage_map
@@ -67,7 +67,7 @@ def write_for_audience(session: Session, audience: str, *, marking: str = "") ->
     products = products_of(facts.study, {**sizes, MANIFEST: None}, commune_titles(facts))
     numbers = {**versions(), "results": session.manifest.results_key()}
     write_text(index, index_page(study_index(facts, products, numbers)))
-    made = key_of([session.key(STEP), code_key("reporting"), audience, marking])
+    made = key_of([session.key(STEP), code_key(*PRODUCTS), audience, marking])
     told = {"audience": audience, "marking": marking}
     Manifest(folder).record(STEP, made, told, [*outputs, index])
     return index

@@ -4,12 +4,13 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
 from phusong.pipeline.api import start
 from phusong.pipeline.report import study_facts
-from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.facts import Picture, same
 from phusong.reporting.figures import coverage_figure, picture
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.palette import service_classes
 from phusong.reporting.study_index import outlines
 from phusong.reporting.study_map import study_map
+from phusong.reporting.wording import said
 from phusong.study import Study
 
 
@@ -60,10 +61,8 @@ def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
     session = start(study)
     names = {op.key: op.name for op in study.operators}
     technology = next(iter(study.technologies))
-    title = Bilingual(
-        f"Vùng phủ sóng {technology}: {names.get(operator, 'tất cả nhà mạng')}",
-        f"{technology} coverage: {names.get(operator, 'all operators')}",
-    )
+    who = same(names[operator]) if operator in names else said("all operators")
+    title = said("{technology} coverage: {who}", technology=technology, who=who)
     facts = study_facts(session)
     figure = coverage_figure(
         found.classes[operator, technology],

@@ -14,9 +14,9 @@ from phusong.pipeline.briefs import write_briefs
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.extras import study_extras
 from phusong.pipeline.inputs import named_inputs
-from phusong.pipeline.session import Progress, Session, code_key, silent, versions
+from phusong.pipeline.session import PRODUCTS, Progress, Session, code_key, silent, versions
 from phusong.reporting.commune_page import commune_titles
-from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
+from phusong.reporting.facts import PRACTICE, Source, same
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import execute_notebook, render_notebook
 from phusong.reporting.pages import index_page
@@ -24,6 +24,7 @@ from phusong.reporting.products import products_of
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.study_index import study_index
 from phusong.reporting.study_map import study_map
+from phusong.reporting.wording import said
 from phusong.store.files import key_of, sha256_of, write_text
 from phusong.store.manifest import MANIFEST
 from phusong.study import Study
@@ -118,31 +119,29 @@ def sources_of(study: Study) -> Iterator[Source]:
         One for each input.
     """
     words = {
-        "terrain": Bilingual("Địa hình", "Terrain"),
-        "towers": Bilingual("Danh sách trạm", "Towers"),
-        "boundaries": Bilingual("Ranh giới xã", "Commune outlines"),
-        "population": Bilingual("Dân số", "Population"),
-        "villages": Bilingual("Thôn", "Villages"),
-        "facilities": Bilingual("Cơ sở công cộng", "Facilities"),
-        "roads": Bilingual("Đường", "Roads"),
-        "power_lines": Bilingual("Đường điện", "Power lines"),
-        "gazetteer": Bilingual("Danh mục đơn vị hành chính", "Administrative units"),
-        "village_positions": Bilingual("Tọa độ thôn", "Village positions"),
-        "settlements": Bilingual("Ranh giới khu dân cư", "Settlement outlines"),
-        "statistics": Bilingual("Số liệu chính thức theo xã", "Official figures by commune"),
-        "reported": Bilingual("Danh sách thôn được báo cáo", "Reported villages"),
-        "criteria": Bilingual("Bộ tiêu chí", "Criteria"),
-        "indicators": Bilingual("Kết quả đánh giá chỉ tiêu", "Appraised indicators"),
-        "households": Bilingual("Hộ gia đình", "Households"),
-        "buildings": Bilingual("Nhà", "Buildings"),
-        "infrastructure": Bilingual("Hạ tầng theo thôn", "Infrastructure of villages"),
-        "offices": Bilingual("Mạng và kết nối của trụ sở xã", "Networks of commune offices"),
-        "country": Bilingual("Biên giới quốc gia", "National boundary"),
-        "water": Bilingual("Mặt nước", "Water"),
-        "exclusions": Bilingual("Khu vực không đặt trạm", "Excluded areas"),
-        "operator_coverage": Bilingual(
-            "Vùng phủ do nhà mạng cung cấp", "Operator-supplied coverage"
-        ),
+        "terrain": said("Terrain"),
+        "towers": said("Towers"),
+        "boundaries": said("Commune outlines"),
+        "population": said("Population"),
+        "villages": said("Villages"),
+        "facilities": said("Facilities"),
+        "roads": said("Roads"),
+        "power_lines": said("Power lines"),
+        "gazetteer": said("Administrative units"),
+        "village_positions": said("Village positions"),
+        "settlements": said("Settlement outlines"),
+        "statistics": said("Official figures by commune"),
+        "reported": said("Reported villages"),
+        "criteria": said("Criteria"),
+        "indicators": said("Appraised indicators"),
+        "households": said("Households"),
+        "buildings": said("Buildings"),
+        "infrastructure": said("Infrastructure of villages"),
+        "offices": said("Networks of commune offices"),
+        "country": said("National boundary"),
+        "water": said("Water"),
+        "exclusions": said("Excluded areas"),
+        "operator_coverage": said("Operator-supplied coverage"),
     }
     for key, section, files in named_inputs(study):
         yield Source(
@@ -203,7 +202,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
 
 def _key(session: Session, notebooks: tuple[Path, ...]) -> str:
     sources = {notebook.name: sha256_of(notebook) for notebook in notebooks}
-    return key_of([session.key(STEP), code_key("reporting"), sources])
+    return key_of([session.key(STEP), code_key(*PRODUCTS), sources])
 
 
 def _versions(session: Session) -> dict[str, str]:
@@ -241,7 +240,7 @@ def _render(session: Session, notebook: Path) -> Path:
     )
     file = study.output / "notebooks" / f"{notebook.stem}.html"
     practice = PRACTICE if study.study.practice_data else None
-    write_text(file, render_notebook(executed, practice=practice))
+    write_text(file, render_notebook(executed, practice=practice, language=study.study.language))
     return file
 
 

@@ -35,8 +35,13 @@ _LATER = frozenset(
 """Sections of the study file that received levels do not depend on."""
 _AFTER_ANSWERS = frozenset({"plan", "report"})
 """Steps that follow what operators answered."""
-_NOT_RESULTS = ("reporting", "cli")
+_SHOWN = "report"
+"""The step that the language of a study matters to."""
+PRODUCTS = ("reporting", "language.py", "locale")
+"""Parts of the package that products are made by."""
+_NOT_RESULTS = (*PRODUCTS, "cli")
 """Parts of the package that no number depends on."""
+_CODE = frozenset({".py", ".toml", ".po", ".css", ".js"})
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -68,7 +73,7 @@ def code_key(*parts: str) -> str:
     """
     root = Path(__file__).parents[1]
     digest = hashlib.blake2b(digest_size=16)
-    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+    for file in sorted(f for f in root.rglob("*") if f.suffix in _CODE):
         place = file.relative_to(root)
         if parts and not {place.parts[0], place.as_posix()} & set(parts):
             continue
@@ -133,6 +138,8 @@ class Session:
             Hexadecimal digest.
         """
         facts, digests = self.study.model_dump(mode="json"), dict(self.digests)
+        if step != _SHOWN:
+            del facts["study"]["language"]
         if step not in _AFTER_ANSWERS:
             told = {names for key, _, names in named_inputs(self.study) if key == ANSWERS}
             for name in (name for names in told for name in names):

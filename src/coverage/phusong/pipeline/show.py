@@ -37,6 +37,7 @@ from phusong.reporting.study_tables import (
     priority_table,
     village_table,
 )
+from phusong.reporting.wording import said
 from phusong.study import Study
 
 
@@ -55,7 +56,7 @@ def money_picture(study: Study, ranked: Plan) -> Picture:
     Picture
         Shown by notebooks as it is.
     """
-    title = Bilingual("Số người được phủ mới theo số tiền", "People newly covered against money")
+    title = said("People newly covered against money")
     figure = money_figure(
         ranked.priorities,
         title=title,
@@ -255,7 +256,7 @@ def why(ranked: Plan, *, most: int = 5) -> Shown:
     Shown
         A numbered list.
     """
-    return shown_list(Bilingual("Vì sao", "Why"), reasons(ranked.priorities, most=most))
+    return shown_list(said("Why"), reasons(ranked.priorities, most=most))
 
 
 def answer_assumptions(study: Study) -> Shown:

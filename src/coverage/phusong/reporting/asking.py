@@ -12,24 +12,19 @@ from phusong.reporting.layers import MapContent
 from phusong.reporting.palette import service_classes
 from phusong.reporting.panel import fill_style
 from phusong.reporting.readings import embedded_readings
+from phusong.reporting.wording import said
 
 _WORDS = {
-    "here": Bilingual("Tại điểm này", "At this point"),
-    "outside": Bilingual("Ngoài khung tính toán.", "Outside the computed frame."),
-    "far": Bilingual(
-        "Quá xa các xã: bản đồ không mang theo số liệu ở đây, các raster GeoTIFF thì có.",
-        "Too far from the communes: the map carries no numbers here, the GeoTIFFs do.",
-    ),
-    "old": Bilingual(
-        "Trình duyệt quá cũ để đọc số liệu trong bản đồ; hãy cập nhật trình duyệt.",
-        "This browser is too old to read the map's numbers; update it.",
-    ),
+    "here": said("At this point"),
+    "outside": said("Outside the computed frame."),
+    "far": said("Too far from the communes: the map carries no numbers here, the GeoTIFFs do."),
+    "old": said("This browser is too old to read the map's numbers; update it."),
 }
-_UNKNOWN = Bilingual("Chưa rõ", "Unknown")
+_UNKNOWN = said("Unknown")
 _ORDER = {
-    "level": Bilingual("mức thu", "level"),
-    "probability": Bilingual("xác suất có sóng", "probability of service"),
-    "server": Bilingual("sector phục vụ", "serving sector"),
+    "level": said("level"),
+    "probability": said("probability of service"),
+    "server": said("serving sector"),
 }
 
 

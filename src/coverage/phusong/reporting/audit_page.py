@@ -13,69 +13,70 @@ from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
 from phusong.reporting.study_facts import practice_words
+from phusong.reporting.wording import said
 from phusong.reporting.words import field_names
 from phusong.study import Study
 
-_TITLE = Bilingual("Kiểm tra dữ liệu đầu vào", "Data audit")
+_TITLE = said("Data audit")
 _SEVERITIES = {
-    "error": Bilingual("Lỗi: không dùng được", "Errors: cannot be used"),
-    "warning": Bilingual("Cảnh báo: cần xem lại", "Warnings: look at these"),
-    "note": Bilingual("Ghi chú", "Notes"),
+    "error": said("Errors: cannot be used"),
+    "warning": said("Warnings: look at these"),
+    "note": said("Notes"),
 }
 _KINDS = {
-    "bad-cell": Bilingual("Ô không hợp lệ", "Bad cell"),
-    "unusable": Bilingual("Không đọc được", "Unusable"),
-    "noticed": Bilingual("Lưu ý khi đọc", "Noticed in reading"),
-    "unknown-ground": Bilingual("Địa hình không rõ (biển?)", "Unknown ground (sea?)"),
-    "far-from-communes": Bilingual("Xa các xã", "Far from the communes"),
-    "near-sites": Bilingual("Hai trạm quá gần nhau", "Two sites at one place"),
-    "shared-sites": Bilingual("Dùng chung vị trí", "Shared place"),
-    "scattered-site": Bilingual("Một trạm nhiều vị trí", "One site, several places"),
-    "antenna-above-mast": Bilingual("Ăng ten cao hơn cột", "Antenna above the mast"),
-    "tall-mast": Bilingual("Cột cao bất thường", "Tall mast"),
-    "strong-eirp": Bilingual("EIRP lớn bất thường", "Strong EIRP"),
-    "operator-without-sites": Bilingual("Nhà mạng không có trạm", "Operator without sites"),
-    "operator-without-4g": Bilingual("Nhà mạng không có 4G", "Operator without 4G"),
-    "incomplete-list": Bilingual("Danh sách thiếu trạm", "Incomplete list"),
-    "crowd-sourced": Bilingual("Chỉ có dữ liệu cộng đồng", "Crowd-sourced alone"),
-    "planned-sectors": Bilingual("Sector dự kiến", "Planned sectors"),
-    "broken-sectors": Bilingual("Sector hỏng", "Broken sectors"),
+    "bad-cell": said("Bad cell"),
+    "unusable": said("Unusable"),
+    "noticed": said("Noticed in reading"),
+    "unknown-ground": said("Unknown ground (sea?)"),
+    "far-from-communes": said("Far from the communes"),
+    "near-sites": said("Two sites at one place"),
+    "shared-sites": said("Shared place"),
+    "scattered-site": said("One site, several places"),
+    "antenna-above-mast": said("Antenna above the mast"),
+    "tall-mast": said("Tall mast"),
+    "strong-eirp": said("Strong EIRP"),
+    "operator-without-sites": said("Operator without sites"),
+    "operator-without-4g": said("Operator without 4G"),
+    "incomplete-list": said("Incomplete list"),
+    "crowd-sourced": said("Crowd-sourced alone"),
+    "planned-sectors": said("Planned sectors"),
+    "broken-sectors": said("Broken sectors"),
 }
 _FACTS = {
-    "grid": Bilingual("Lưới ô", "Grid"),
-    "terrain": Bilingual("Địa hình", "Terrain"),
-    "people": Bilingual("Dân số", "People"),
-    "communes": Bilingual("Các xã", "Communes"),
-    "places": Bilingual("Thôn, cơ sở, đường", "Villages, facilities, lines"),
-    "network": Bilingual("Mạng lưới", "Network"),
+    "grid": said("Grid"),
+    "terrain": said("Terrain"),
+    "people": said("People"),
+    "communes": said("Communes"),
+    "places": said("Villages, facilities, lines"),
+    "network": said("Network"),
 }
 _CHANGES = {
-    "encoding": Bilingual("Bảng mã", "Encoding"),
-    "sheet": Bilingual("Trang tính", "Sheet"),
-    "header": Bilingual("Dòng tiêu đề", "Header"),
-    "heading": Bilingual("Tên cột", "Heading"),
-    "not used": Bilingual("Không dùng", "Not used"),
-    "value of the study": Bilingual("Giá trị trong tệp nghiên cứu", "Value of the study"),
-    "merged cells": Bilingual("Ô gộp", "Merged cells"),
-    "hidden characters": Bilingual("Ký tự ẩn", "Hidden characters"),
-    "axis": Bilingual("Trục toạ độ", "Axis"),
-    "split": Bilingual("Tách toạ độ", "Split"),
-    "decimal comma": Bilingual("Dấu phẩy thập phân", "Decimal comma"),
-    "thousands": Bilingual("Dấu phân cách nghìn", "Thousands"),
-    "degrees, minutes, seconds": Bilingual("Độ, phút, giây", "Degrees, minutes, seconds"),
-    "coarse position": Bilingual("Toạ độ làm tròn", "Coarse position"),
-    "unit removed": Bilingual("Bỏ đơn vị", "Unit removed"),
-    "unit converted": Bilingual("Đổi đơn vị", "Unit converted"),
-    "band": Bilingual("Băng tần", "Band"),
-    "word": Bilingual("Từ ngữ", "Word"),
-    "word for missing": Bilingual("Ghi là không có", "Word for missing"),
-    "omnidirectional": Bilingual("Vô hướng", "Omnidirectional"),
-    "cells grouped": Bilingual("Gộp cell thành trạm", "Cells grouped"),
-    "same cell twice": Bilingual("Cell trùng", "Same cell twice"),
-    "few observations": Bilingual("Ít mẫu quan sát", "Few observations"),
-    "wide site": Bilingual("Trạm phân tán", "Wide site"),
+    "encoding": said("Encoding"),
+    "sheet": said("Sheet"),
+    "header": said("Header"),
+    "heading": said("Heading"),
+    "not used": said("Not used"),
+    "value of the study": said("Value of the study"),
+    "merged cells": said("Merged cells"),
+    "hidden characters": said("Hidden characters"),
+    "axis": said("Axis"),
+    "split": said("Split"),
+    "decimal comma": said("Decimal comma"),
+    "thousands": said("Thousands"),
+    "degrees, minutes, seconds": said("Degrees, minutes, seconds"),
+    "coarse position": said("Coarse position"),
+    "unit removed": said("Unit removed"),
+    "unit converted": said("Unit converted"),
+    "band": said("Band"),
+    "word": said("Word"),
+    "word for missing": said("Word for missing"),
+    "omnidirectional": said("Omnidirectional"),
+    "cells grouped": said("Cells grouped"),
+    "same cell twice": said("Same cell twice"),
+    "few observations": said("Few observations"),
+    "wide site": said("Wide site"),
 }
-_ANY = Bilingual("Bất kỳ trường nào", "Any field")
+_ANY = said("Any field")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,12 @@ def audit_page(content: AuditContent) -> str:
         f"<p>{name.html()}</p></div></header>\n"
         f'<main><section><div class="cards">{cards}</div>{tables}</section></main>'
     )
-    page = document(title=_TITLE.plain, body=body, practice=practice_words(study))
+    page = document(
+        title=_TITLE,
+        body=body,
+        practice=practice_words(study),
+        language=study.study.language,
+    )
     outside = loaded_from_outside(page)
     if outside:
         raise DataError(f"audit page would load {', '.join(outside)} from outside; nothing may be")
@@ -152,9 +158,9 @@ def _tables(content: AuditContent) -> list[PageTable]:
     ]
     tables.append(
         PageTable(
-            Bilingual("Dữ liệu đã đọc", "What was read"),
-            (Column(Bilingual("Dữ liệu", "Data")), Column(Bilingual("Nội dung", "Content"))),
-            tuple((_FACTS.get(name, same(name)).plain, words) for name, words in content.facts),
+            said("What was read"),
+            (Column(said("Data")), Column(said("Content"))),
+            tuple((_FACTS.get(name, same(name)), words) for name, words in content.facts),
         )
     )
     if content.network is not None:
@@ -172,15 +178,15 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
     return PageTable(
         _SEVERITIES[severity],
         (
-            Column(Bilingual("Loại", "Kind")),
-            Column(Bilingual("Dữ liệu", "Input")),
-            Column(Bilingual("Dòng", "Row")),
-            Column(Bilingual("Chi tiết", "Detail")),
-            Column(Bilingual("Trường hợp", "Cases")),
+            Column(said("Kind")),
+            Column(said("Input")),
+            Column(said("Row")),
+            Column(said("Detail")),
+            Column(said("Cases")),
         ),
         tuple(
             (
-                _KINDS.get(f.kind, same(f.kind)).plain, f.subject, f.line, f.text,
+                _KINDS.get(f.kind, same(f.kind)), f.subject, f.line, f.text,
                 "; ".join(f.cases) + (" …" if f.count > len(f.cases) > 0 else ""),
             )
             for f in findings
@@ -191,15 +197,15 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
 
 def _changes_table(network: Network) -> PageTable:
     return PageTable(
-        Bilingual("Danh sách trạm được đọc thế nào", "How the tower list was read"),
+        said("How the tower list was read"),
         (
-            Column(Bilingual("Cách đọc", "What was done")),
-            Column(Bilingual("Cột", "Column")),
-            Column(Bilingual("Số lần", "Times")),
-            Column(Bilingual("Ví dụ đầu tiên", "First case")),
+            Column(said("What was done")),
+            Column(said("Column")),
+            Column(said("Times")),
+            Column(said("First case")),
         ),
         tuple(
-            (_CHANGES.get(c.kind, same(c.kind)).plain, c.column, c.count, c.example)
+            (_CHANGES.get(c.kind, same(c.kind)), c.column, c.count, c.example)
             for c in network.changes
         ),
     )
@@ -207,15 +213,15 @@ def _changes_table(network: Network) -> PageTable:
 
 def _filled_table(network: Network, defaults: Mapping[str, str]) -> PageTable:
     return PageTable(
-        Bilingual("Trường thiếu, điền theo giả định", "Missing fields, filled from defaults"),
+        said("Missing fields, filled from defaults"),
         (
-            Column(Bilingual("Trường", "Field")),
-            Column(Bilingual("Cột", "Column")),
-            Column(Bilingual("Số sector", "Sectors")),
-            Column(Bilingual("Giá trị điền", "Filled with")),
+            Column(said("Field")),
+            Column(said("Column")),
+            Column(said("Sectors")),
+            Column(said("Filled with")),
         ),
         tuple(
-            (field_names([column]).plain, column, count, defaults.get(column, ""))
+            (field_names([column]), column, count, defaults.get(column, ""))
             for column, count in network.filled.items()
         ),
     )
@@ -223,31 +229,28 @@ def _filled_table(network: Network, defaults: Mapping[str, str]) -> PageTable:
 
 def _left_out_table(network: Network) -> PageTable:
     return PageTable(
-        Bilingual("Bị bỏ qua", "Left out"),
-        (Column(Bilingual("Vì sao", "Why")),),
+        said("Left out"),
+        (Column(said("Why")),),
         tuple((line,) for line in network.left_out),
     )
 
 
 def _shares_table(shares: Sequence[GuessShare]) -> PageTable:
     return PageTable(
-        Bilingual("Bao nhiêu dựa trên giá trị điền", "How much rests on filled values"),
+        said("How much rests on filled values"),
         (
-            Column(Bilingual("Trường", "Field")),
-            Column(Bilingual("Số sector", "Sectors")),
-            Column(Bilingual("Số trạm", "Sites")),
-            Column(Bilingual("Số dân", "People"), decimals=0),
-            Column(Bilingual("Diện tích", "Area"), unit="km²"),
+            Column(said("Field")),
+            Column(said("Sectors")),
+            Column(said("Sites")),
+            Column(said("People"), decimals=0),
+            Column(said("Area"), unit="km²"),
         ),
         tuple(
             (
-                (_ANY if s.column == "any" else field_names([s.column])).plain,
+                (_ANY if s.column == "any" else field_names([s.column])),
                 s.sectors, s.sites, s.people, s.area_km2,
             )
             for s in shares
         ),
-        note=Bilingual(
-            "Tính theo trạm gần nhất trong các xã, không theo vùng phủ.",
-            "By the nearest site within the communes, not by coverage.",
-        ),
+        note=said("By the nearest site within the communes, not by coverage."),
     )  # fmt: skip

@@ -8,10 +8,11 @@ import pandas as pd
 from phusong.analysis.basis import Basis, KnownSites, Layer, SuppliedMap, not_to_rank
 from phusong.analysis.reach import ANY
 from phusong.reporting.facts import Bilingual
+from phusong.reporting.wording import said
 from phusong.study import Study
 
-SUPPLIED = Bilingual("do nhà mạng cung cấp", "operator-supplied")
-KNOWN_SITES = Bilingual("vùng chưa phủ theo các trạm đã biết", "gaps of the known sites")
+SUPPLIED = said("operator-supplied")
+KNOWN_SITES = said("gaps of the known sites")
 BASIS_COLUMN = "coverage_basis"
 BASIS_TAG = "COVERAGE_BASIS"
 """What says it in a GeoTIFF."""
@@ -80,7 +81,7 @@ def titled(title: Bilingual, basis: Basis, *layers: Layer) -> Bilingual:
     if basis.told_layers.isdisjoint(layers):
         words = list(more)
     else:  # a layer of all operators is supplied in part only
-        part = Bilingual(f"vùng phủ có phần {SUPPLIED.vi}", f"coverage {SUPPLIED.en} in part")
+        part = said("coverage {SUPPLIED} in part", SUPPLIED=SUPPLIED)
         whole = all(layer[0] != ANY for layer in layers if layer in basis.told_layers)
         words = [*more[:-1], SUPPLIED if whole else part]
     return Bilingual(
@@ -216,19 +217,18 @@ def basis_findings(study: Study, basis: Basis, technology: str) -> tuple[Bilingu
     ]
     if (ANY, technology) in basis.known_only and not found:
         found.append(
-            Bilingual(
-                "Danh sách trạm của ít nhất một nhà mạng chưa đủ: vùng không có sóng của mọi nhà "
-                f"mạng là {KNOWN_SITES.vi}.",
-                "The list of sites of at least one operator is incomplete: areas without signal "
-                f"of any operator are {KNOWN_SITES.en}.",
+            said(
+                "The list of sites of at least one operator is incomplete: areas without "
+                "signal of any operator are {KNOWN_SITES}.",
+                KNOWN_SITES=KNOWN_SITES,
             )
         )
     told = [_supplied(names[m.operator], m) for m in basis.supplied if m.technology == technology]
     if (ANY, technology) in basis.told_layers and not told:
         told.append(
-            Bilingual(
-                f"Vùng phủ chung có phần {SUPPLIED.vi}, không tính từ trạm.",
-                f"Coverage of all operators is {SUPPLIED.en} in part, not computed from sites.",
+            said(
+                "Coverage of all operators is {SUPPLIED} in part, not computed from sites.",
+                SUPPLIED=SUPPLIED,
             )
         )
     return (*found, *told)
@@ -238,33 +238,33 @@ def _ranking(study: Study, basis: Basis, known: KnownSites, technology: str) -> 
     """What that means for the ranking."""
     rank = study.planning.rank_incomplete
     if known.operator in not_to_rank(basis, technology, rank_incomplete=rank):
-        return Bilingual(
-            "Không xếp hạng cho nhà mạng này (planning.rank_incomplete).",
-            "No ranking is made for this operator (planning.rank_incomplete).",
-        )
-    return Bilingual(
-        "Vẫn xếp hạng cho nhà mạng này theo lựa chọn của nghiên cứu (planning.rank_incomplete).",
-        "This operator is ranked all the same, by the study's choice (planning.rank_incomplete).",
+        return said("No ranking is made for this operator (planning.rank_incomplete).")
+    return said(
+        "This operator is ranked all the same, by the study's choice (planning.rank_incomplete)."
     )
 
 
 def _known_sites(name: str, known: KnownSites, ranking: Bilingual) -> Bilingual:
     if known.crowd_sourced:
-        why = Bilingual(
-            f"trạm của {name} chỉ được biết qua báo cáo của điện thoại, không bao giờ đủ",
-            f"sites of {name} are known from reports of phones alone, which are never complete",
+        why = said(
+            "sites of {name} are known from reports of phones alone, which are never complete",
+            name=name,
         )
     else:
         count = f"{known.stations:g}"
-        why = Bilingual(
-            f"danh sách trạm của {name} chỉ có {known.listed} trong {count} trạm ở các xã "
-            f"({known.source})",
-            f"the list of {name} holds only {known.listed} of {count} stations in the communes "
-            f"({known.source})",
+        why = said(
+            "the list of {name} holds only {listed} of {counts} stations in the "
+            "communes ({source})",
+            name=name,
+            listed=known.listed,
+            counts=count,
+            source=known.source,
         )
-    return Bilingual(
-        f"Lưu ý: {why.vi}; đây là {KNOWN_SITES.vi}. {ranking.vi}",
-        f"Note: {why.en}; these are {KNOWN_SITES.en}. {ranking.en}",
+    return said(
+        "Note: {why}; these are {KNOWN_SITES}. {ranking}",
+        why=why,
+        KNOWN_SITES=KNOWN_SITES,
+        ranking=ranking,
     )
 
 

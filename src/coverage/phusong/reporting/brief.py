@@ -12,6 +12,7 @@ from phusong.reporting.pages import KeyNumber, card_html
 from phusong.reporting.panel import NO_SOURCE, source_items, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document, printed_margins
+from phusong.reporting.wording import said
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class BriefContent:
         Names and values that say which results these are: keys, checksums, versions.
     signatures
         Who signs, from left to right.
+    language
+        What the page shows first: ``vi``, ``en`` or ``both``.
     """
 
     title: Bilingual
@@ -77,6 +80,7 @@ class BriefContent:
     commands: tuple[str, ...] = ()
     identity: tuple[tuple[str, str], ...] = ()
     signatures: tuple[Bilingual, ...] = ()
+    language: str = "vi"
 
 
 def brief_page(content: BriefContent) -> str:
@@ -99,20 +103,20 @@ def brief_page(content: BriefContent) -> str:
         Something on the page would be loaded from outside.
     """
     sections = (
-        (Bilingual("Kết quả chính", "Main results"), _results(content)),
+        (said("Main results"), _results(content)),
         (
-            Bilingual("Ưu tiên đầu tư và lý do", "Priorities and reasons"),
+            said("Priorities and reasons"),
             _tables(content.priorities) + reasons_html(content.reasons),
         ),
-        (Bilingual("Chi phí", "Money"), _words(content.money_words) + _tables(content.money)),
+        (said("Money"), _words(content.money_words) + _tables(content.money)),
         (
-            Bilingual("Cần đo kiểm tiếp", "What to measure next"),
+            said("What to measure next"),
             _words(content.measure_words) + _tables(content.measurements),
         ),
-        (Bilingual("Cần lưu ý", "Mind this"), _words(content.warnings)),
-        (Bilingual("Giả định", "Assumptions"), _assumptions(content.assumptions)),
-        (Bilingual("Nguồn dữ liệu", "Data sources"), _facts(source_items(content.sources))),
-        (Bilingual("Tính lại kết quả", "How to reproduce"), _reproduction(content)),
+        (said("Mind this"), _words(content.warnings)),
+        (said("Assumptions"), _assumptions(content.assumptions)),
+        (said("Data sources"), _facts(source_items(content.sources))),
+        (said("How to reproduce"), _reproduction(content)),
     )
     filled = [(heading, markup) for heading, markup in sections if markup]
     body = (
@@ -124,12 +128,13 @@ def brief_page(content: BriefContent) -> str:
         + f"\n{_signatures(content.signatures)}</main>"
     )
     page = document(
-        title=content.title.vi,
+        title=content.title,
+        language=content.language,
         body=body,
         practice=content.practice,
         marking=content.marking,
         styles=asset("brief.css")
-        + printed_margins(content.title.vi, content.study_title.vi, content.practice),
+        + printed_margins(content.title, content.study_title, content.practice),
     )
     outside = loaded_from_outside(page)
     if outside:
@@ -149,8 +154,7 @@ def _results(content: BriefContent) -> str:
     cards = "".join(card_html(number) for number in content.key_numbers)
     picture = ""
     if content.picture is not None:
-        alt = text(content.picture.alt.plain)
-        picture = f'<figure><img src="{content.picture.url}" alt="{alt}"></figure>'
+        picture = f"<figure>{content.picture.html()}</figure>"
     return (
         (f'<div class="cards">{cards}</div>' if cards else "")
         + _words(content.findings)
@@ -168,9 +172,8 @@ def _words(sentences: Sequence[Bilingual]) -> str:
     return f'<ul class="findings">{items}</ul>' if items else ""
 
 
-_MARKED = Bilingual(
-    "Chỉ giả định có dấu mới được kiểm chứng với nguồn; các giả định khác thì chưa.",
-    "Only assumptions with a mark were checked against their source; the others were not.",
+_MARKED = said(
+    "Only assumptions with a mark were checked against their source; the others were not."
 )
 
 
@@ -198,8 +201,8 @@ def _reproduction(content: BriefContent) -> str:
     return (f"<pre>{lines}</pre>" if lines else "") + (f"<dl>{pairs}</dl>" if pairs else "")
 
 
-_PLACE_AND_DATE = Bilingual("………………, ngày …… tháng …… năm ………", "Place and date: ……………………………")
-_SIGN = Bilingual("(Ký, ghi rõ họ tên)", "(Signature and full name)")
+_PLACE_AND_DATE = said("Place and date: ……………………………")
+_SIGN = said("(Signature and full name)")
 
 
 def _signatures(signers: Sequence[Bilingual]) -> str:

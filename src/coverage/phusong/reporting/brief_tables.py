@@ -8,13 +8,14 @@ from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import technology_of
 from phusong.reporting.study_tables import COMMUNE, OPERATOR
+from phusong.reporting.wording import said
 from phusong.study import Study
 
-_PEOPLE = "người · people"
+_PEOPLE = said("people")
 _MILLION = 1e6
-_RANK = Column(Bilingual("Hạng chung", "Overall rank"))
-_NEW = Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0)
-_WHITE = Column(Bilingual("Ở vùng trắng sóng", "Of them in white zones"), _PEOPLE, 0)
+_RANK = Column(said("Overall rank"))
+_NEW = Column(said("Newly covered"), _PEOPLE, 0)
+_WHITE = Column(said("Of them in white zones"), _PEOPLE, 0)
 
 
 def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int) -> PageTable:
@@ -37,17 +38,17 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
     money = _money(study)
     return PageTable(
         title=titled_by_rows(
-            Bilingual("Phương án của nhà mạng", "Options of this operator"), priorities
+            said("Options of this operator"), priorities
         ),
         columns=(
             _RANK,
             COMMUNE,
-            Column(Bilingual("Vĩ độ", "Latitude"), "°", 5),
-            Column(Bilingual("Kinh độ", "Longitude"), "°", 5),
+            Column(said("Latitude"), "°", 5),
+            Column(said("Longitude"), "°", 5),
             _NEW,
             _WHITE,
-            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
-            Column(Bilingual("Giá trị hiện tại một người", "Present value per person"), money, 2),
+            Column(said("Capex"), money, 0),
+            Column(said("Present value per person"), money, 2),
         ),
         rows=tuple(
             (
@@ -57,11 +58,11 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
             )
             for row in priorities.itertuples()
         ),
-        note=Bilingual(
-            f"{len(priorities)} trong {options} phương án của mọi nhà mạng; hạng tính chung. Tọa "
-            "độ WGS 84 của điểm đề xuất, chính xác đến một ô lưới.",
-            f"{len(priorities)} of {options} options of all operators; ranks are among all. WGS 84 "
-            "position of the proposed spot, good to one cell of the grid.",
+        note=said(
+            "{priorities} of {options} options of all operators; ranks are among all. "
+            "WGS 84 position of the proposed spot, good to one cell of the grid.",
+            priorities=len(priorities),
+            options=options,
         ),
     )  # fmt: skip
 
@@ -86,29 +87,24 @@ def money_table(study: Study, priorities: pd.DataFrame) -> PageTable:
     sums = priorities.groupby("operator", sort=True)[columns].sum()
     counts = priorities.groupby("operator", sort=True).size()
 
-    def line(name: str, count: int, row: "pd.Series[float]") -> tuple[object, ...]:
+    def line(name: str | Bilingual, count: int, row: "pd.Series[float]") -> tuple[object, ...]:
         people, *amounts = (float(row[column]) for column in columns)
         return (name, count, people, *(amount / _MILLION for amount in amounts))
 
     several = len(sums) > 1
     return PageTable(
-        title=Bilingual("Tổng chi phí các phương án xếp hạng", "What the ranked options cost"),
+        title=said("What the ranked options cost"),
         columns=(
             OPERATOR,
-            Column(Bilingual("Số phương án", "Options")),
+            Column(said("Options")),
             _NEW,
-            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
-            Column(Bilingual("Vận hành mỗi năm", "Opex per year"), money, 0),
-            Column(Bilingual("Giá trị hiện tại", "Present value"), money, 0),
+            Column(said("Capex"), money, 0),
+            Column(said("Opex per year"), money, 0),
+            Column(said("Present value"), money, 0),
         ),
         rows=tuple(line(str(name), int(counts[name]), row) for name, row in sums.iterrows()),
-        total=line(Bilingual("Tổng", "Total").plain, int(counts.sum()), sums.sum())
-        if several
-        else None,
-        note=Bilingual(
-            "Người được phủ mới tính cho từng nhà mạng: một người có thể được đếm nhiều lần.",
-            "People newly covered count for each operator: one person may count for several.",
-        )
+        total=line(said("Total"), int(counts.sum()), sums.sum()) if several else None,
+        note=said("People newly covered count for each operator: one person may count for several.")
         if several
         else None,
     )
@@ -144,18 +140,19 @@ def uncertain_villages(study: Study, found: Gaps, key: str, *, most: int) -> tup
     )  # fmt: skip
     return (
         PageTable(
-            title=Bilingual("Thôn nên đo trước", "Villages to measure first"),
+            title=said("Villages to measure first"),
             columns=(
-                Column(Bilingual("Thôn", "Village")),
+                Column(said("Village")),
                 COMMUNE,
-                Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
-                Column(Bilingual("Vĩ độ", "Latitude"), "°", 5),
-                Column(Bilingual("Kinh độ", "Longitude"), "°", 5),
+                Column(said("People"), _PEOPLE, 0),
+                Column(said("Latitude"), "°", 5),
+                Column(said("Longitude"), "°", 5),
             ),
             rows=rows,
-            note=Bilingual(
-                f"{len(rows)} trong {len(marginal)} thôn có sóng yếu tại trung tâm.",
-                f"{len(rows)} of {len(marginal)} villages that are marginal at their centre.",
+            note=said(
+                "{rows} of {marginal} villages that are marginal at their centre.",
+                rows=len(rows),
+                marginal=len(marginal),
             ),
         ),
     )
@@ -185,6 +182,6 @@ def marginal_villages(study: Study, found: Gaps, key: str) -> pd.DataFrame:
     return marginal.sort_values(["population", "village_id"], ascending=[False, True])
 
 
-def _money(study: Study) -> str:
+def _money(study: Study) -> Bilingual:
     currency = study.costs.shown_currency
-    return f"triệu {currency} · million {currency}"
+    return said("million {currency}", currency=currency)

@@ -23,6 +23,7 @@ from phusong.reporting.palette import ClassStyle, service_classes
 from phusong.reporting.ranges import ends_of
 from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
 from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.wording import said
 
 _MARGIN_M = 1200.0
 _WIDTH_IN, _DPI = 5.6, 130
@@ -67,7 +68,7 @@ def _classes(facts: StudyFacts) -> tuple[UInt8Array, Sequence[ClassStyle], Bilin
     together = facts.gaps.classes[ANY, facts.technology]
     own = (facts.own, facts.technology)
     if own not in facts.gaps.classes:
-        return together, service_classes(), Bilingual("tất cả nhà mạng", "all operators")
+        return together, service_classes(), said("all operators")
     name = next(op.name for op in facts.study.operators if op.key == facts.own)
     return own_and_others(facts.gaps.classes[own], together), own_legend(name), same(name)
 
@@ -96,9 +97,8 @@ def commune_picture(facts: StudyFacts, code: str) -> Picture:
         gpd.points_from_xy(villages["longitude"], villages["latitude"]) if len(villages) else [],
         crs="EPSG:4326",
     ).to_crs(facts.grid.crs)
-    title = Bilingual(
-        f"{name}: vùng phủ sóng {facts.technology}, {who.vi}",
-        f"{name}: {facts.technology} coverage, {who.en}",
+    title = said(
+        "{name}: {technology} coverage, {who}", name=name, technology=facts.technology, who=who
     )
     title = titled(title, facts.gaps.basis, (ANY, facts.technology))
     figure = coverage_figure(
@@ -137,9 +137,10 @@ def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
         (bounds["maxx"] - bounds["minx"]).max(), (bounds["maxy"] - bounds["miny"]).max()
     ) + _MARGIN_M  # fmt: skip
     classes, legend, who = _classes(facts)
-    title = Bilingual(
-        f"Các xã ở cùng tỷ lệ: vùng phủ sóng {facts.technology}, {who.vi}",
-        f"The communes at one scale: {facts.technology} coverage, {who.en}",
+    title = said(
+        "The communes at one scale: {technology} coverage, {who}",
+        technology=facts.technology,
+        who=who,
     )
     title = titled(title, facts.gaps.basis, (ANY, facts.technology))
     across = min(_ACROSS, len(frame))
@@ -205,7 +206,7 @@ def _draw_commune(
 
 def _caption(name: str, row: Any) -> str:
     ends = ends_of(row, "people_no_signal", "_percent")
-    between = "" if ends is None else f" ({ends.words()})"
+    between = "" if ends is None else f" ({ends.words().plain})"
     return f"{name}\n{row['people_no_signal_percent']:.0f}{between} %"
 
 
@@ -214,9 +215,7 @@ def _draw_key(
 ) -> None:
     figure.text(0.015, 1.0 - 0.08 / height_in, title.vi, fontsize=12, fontweight="bold", va="top",
                 parse_math=False)  # fmt: skip
-    words = Bilingual(
-        "tỷ lệ người không có sóng và khoảng 80 %", "share of people without signal, 80 % interval"
-    )
+    words = said("share of people without signal, 80 % interval")
     figure.text(
         0.015, 1.0 - 0.3 / height_in, f"{title.en} · {words.vi} · {words.en}", fontsize=8.6,
         va="top", color="#566472", parse_math=False,

@@ -30,6 +30,7 @@ from phusong.reporting.ranges import ends_of, village_row
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.study_index import standing_warnings
+from phusong.reporting.wording import said
 
 FOLDER = "communes"
 COMPARISON = f"{FOLDER}/index.html"
@@ -65,6 +66,8 @@ class CommuneContent:
         What a reader must know.
     wide
         Whether the sheet on screen is as wide as a table of many columns.
+    language
+        What the page shows first: ``vi``, ``en`` or ``both``.
     """
 
     title: Bilingual
@@ -79,6 +82,7 @@ class CommuneContent:
     changes: tuple[Bilingual, ...]
     warnings: tuple[Bilingual, ...]
     wide: bool = False
+    language: str = "vi"
 
 
 def commune_file(code: str, name: str) -> str:
@@ -119,7 +123,7 @@ def commune_titles(facts: StudyFacts) -> dict[str, Bilingual]:
     """
     names = facts.places.communes.names
     pages = {commune_file(code, name): same(f"{name} ({code})") for code, name in names.items()}
-    return {COMPARISON: Bilingual("So sánh các xã", "The communes side by side"), **pages}
+    return {COMPARISON: said("The communes side by side"), **pages}
 
 
 def commune_page(facts: StudyFacts, code: str) -> str:
@@ -150,6 +154,7 @@ def commune_page(facts: StudyFacts, code: str) -> str:
             study_title=Bilingual(study.title_vi, study.title_en),
             practice=facts.practice,
             marking=facts.marking,
+            language=study.language,
             links=_links(facts, code),
             key_numbers=_numbers(facts, code),
             findings=(
@@ -186,6 +191,7 @@ def comparison_page(facts: StudyFacts) -> str:
             study_title=Bilingual(study.title_vi, study.title_en),
             practice=facts.practice,
             marking=facts.marking,
+            language=study.language,
             links=(_UP, *((_here(file), words) for file, words in pages.items())),
             key_numbers=(),
             findings=basis_findings(facts.study, facts.gaps.basis, facts.technology),
@@ -201,10 +207,10 @@ _WIDE = (
     "@media screen { header.brief, main, nav.commune { max-width: 290mm; } "
     "figure img { max-height: none; width: 100%; } }"
 )
-_UP = ("../index.html", Bilingual("Mục lục", "Index"))
-_CHANGES = Bilingual("Điều gì sẽ làm thay đổi kết quả này", "What would change it")
-_KNOWN = Bilingual("Kết quả", "Results")
-_MIND = Bilingual("Cần lưu ý", "Mind this")
+_UP = ("../index.html", said("Index"))
+_CHANGES = said("What would change it")
+_KNOWN = said("Results")
+_MIND = said("Mind this")
 
 
 def _here(file: str) -> str:
@@ -220,7 +226,7 @@ def _links(facts: StudyFacts, code: str) -> tuple[tuple[str, Bilingual], ...]:
     return (
         _UP,
         (_here(COMPARISON), commune_titles(facts)[COMPARISON]),
-        ("../maps/coverage.html", Bilingual("Bản đồ", "Map")),
+        ("../maps/coverage.html", said("Map")),
         *((_here(commune_file(c, names[c])), same(names[c])) for c in beside),
     )
 
@@ -229,16 +235,16 @@ def _numbers(facts: StudyFacts, code: str) -> tuple[KeyNumber, ...]:
     row = facts.commune_rows().set_index("commune_code").loc[code]
     counts = village_row(facts.gaps, ANY, facts.technology, code)
     numbers = [
-        KeyNumber(float(row["people"]), Bilingual("người", "people"),
+        KeyNumber(float(row["people"]), said("people"),
                   between=ends_of(row, "people")),
         KeyNumber(
             float(row["people_no_signal"]),
-            Bilingual("người không có sóng", "people without signal"),
+            said("people without signal"),
             alarming=True, between=ends_of(row, "people_no_signal"),
         ),
         KeyNumber(
             float(row["people_no_signal_percent"]),
-            Bilingual("số người không có sóng", "of people without signal"),
+            said("of people without signal"),
             unit="%", decimals=1, alarming=True,
             between=ends_of(row, "people_no_signal", "_percent"),
         ),
@@ -248,12 +254,12 @@ def _numbers(facts: StudyFacts, code: str) -> tuple[KeyNumber, ...]:
         numbers += [
             KeyNumber(
                 int(counts[f"villages_{TRANG_SONG}"]),
-                Bilingual(f"trên {of} thôn trắng sóng", f"of {of} villages without signal"),
+                said("of {of} villages without signal", of=of),
                 alarming=True, between=ends_of(counts, f"villages_{TRANG_SONG}"),
             ),
             KeyNumber(
                 int(counts[f"villages_{LOM_SONG}"]),
-                Bilingual("thôn lõm sóng", "with none in a part"),
+                said("with none in a part"),
                 between=ends_of(counts, f"villages_{LOM_SONG}"),
             ),
         ]  # fmt: skip
@@ -264,13 +270,12 @@ def _page(content: CommuneContent) -> str:
     links = "".join(f'<a href="{text(quote(to, safe="/."))}">{words.html()}</a>'
                     for to, words in content.links)  # fmt: skip
     cards = "".join(card_html(number) for number in content.key_numbers)
-    alt = text(content.picture.alt.plain)
     sections = (
         (
             _KNOWN,
             (f'<div class="cards">{cards}</div>' if cards else "")
             + _sentences(content.findings)
-            + f'<figure><img src="{content.picture.url}" alt="{alt}"></figure>'
+            + f"<figure>{content.picture.html()}</figure>"
             + "".join(table_html(table) for table in content.tables),
         ),
         (_CHANGES, _sentences(content.changes)),
@@ -287,14 +292,15 @@ def _page(content: CommuneContent) -> str:
         + "\n</main>"
     )  # fmt: skip
     page = document(
-        title=content.title.vi,
+        title=content.title,
         body=body,
+        language=content.language,
         practice=content.practice,
         marking=content.marking,
         styles=asset("brief.css")
         + asset("commune.css")
         + (_WIDE if content.wide else "")
-        + printed_margins(content.title.vi, content.study_title.vi, content.practice),
+        + printed_margins(content.title, content.study_title, content.practice),
     )
     outside = loaded_from_outside(page)
     if outside:

@@ -17,12 +17,13 @@ from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, Range, ends_of, village_row
 from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.wording import said
 
-_PEOPLE = "người · people"
+_PEOPLE = said("people")
 _MILLION = 1e6
-_SILENT = Bilingual("Không có sóng", "No signal")
-_SHARE = Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1, share=True)
-_BETWEEN = Bilingual(f"{RANGE.vi[0].upper()}{RANGE.vi[1:]}", RANGE.en)
+_SILENT = said("No signal")
+_SHARE = Column(said("Share without signal"), "%", 1, share=True)
+_BETWEEN = RANGE
 _RANGE = Column(_BETWEEN, _PEOPLE)
 _MOST_GAPS, _MOST_OPTIONS = 3, 4
 
@@ -45,13 +46,9 @@ def villages_table(facts: StudyFacts, code: str) -> PageTable:
     villages = villages_of(facts, code)
     prefix = f"{ANY}_{facts.technology.lower()}_"
     more: dict[str, Column] = {
-        f"{prefix}trang_song_percent": Column(
-            Bilingual("Số lần thử không có sóng", "Trials without signal"), "%", 0
-        ),
-        f"{prefix}margin_db": Column(Bilingual("Dư mức thu", "Margin"), "dB", 1),
-        f"{prefix}settlement_signal_percent": Column(
-            Bilingual("Khu dân cư có sóng", "Settlement with signal"), "%", 0
-        ),
+        f"{prefix}trang_song_percent": Column(said("Trials without signal"), "%", 0),
+        f"{prefix}margin_db": Column(said("Margin"), "dB", 1),
+        f"{prefix}settlement_signal_percent": Column(said("Settlement with signal"), "%", 0),
     }
     shown = {name: column for name, column in more.items() if name in villages}
     rows = tuple(
@@ -63,21 +60,19 @@ def villages_table(facts: StudyFacts, code: str) -> PageTable:
         for number, (_, row) in enumerate(villages.iterrows(), 1)
     )  # fmt: skip
     return PageTable(
-        title=_of_all(facts, Bilingual("Các thôn và kết quả", "Villages and verdicts")),
+        title=_of_all(facts, said("Villages and verdicts")),
         columns=(
-            Column(Bilingual("Số", "No.")),
-            Column(Bilingual("Thôn", "Village")),
-            Column(Bilingual("Dân số", "People"), decimals=0),
-            Column(Bilingual("Số hộ", "Households"), decimals=0),
-            Column(Bilingual("Kết quả", "Verdict")),
+            Column(said("No.")),
+            Column(said("Village")),
+            Column(said("People"), decimals=0),
+            Column(said("Households", context="column"), decimals=0),
+            Column(said("Verdict")),
             *shown.values(),
         ),
         rows=rows,
-        note=Bilingual(
-            "Số của thôn như trên hình. Trắng sóng: trung tâm không có sóng của nhà mạng nào; lõm "
-            "sóng: trung tâm có sóng, một phần khu dân cư không có.",
-            "Numbers as on the picture. No signal: of no operator at the centre; none in a part: "
-            "a signal at the centre, none in part of the settlement.",
+        note=said(
+            "Numbers as on the picture. No signal: of no operator at the centre; none "
+            "in a part: a signal at the centre, none in part of the settlement."
         ),
     )
 
@@ -110,11 +105,11 @@ def coverage_table(facts: StudyFacts, code: str) -> PageTable:
             )
         )  # fmt: skip
     return PageTable(
-        title=Bilingual("Ai phủ sóng", "Who covers"),
+        title=said("Who covers"),
         columns=(
-            Column(Bilingual("Nhà mạng", "Operator")),
-            Column(Bilingual("Có sóng", "Covered"), _PEOPLE, 0),
-            Column(Bilingual("Sóng yếu", "Marginal"), _PEOPLE, 0),
+            Column(said("Operator")),
+            Column(said("Covered"), _PEOPLE, 0),
+            Column(said("Marginal"), _PEOPLE, 0),
             Column(_SILENT, _PEOPLE, 0),
             _RANGE,
             _SHARE,
@@ -156,21 +151,17 @@ def white_zone_table(facts: StudyFacts, code: str) -> PageTable:
         for _, row in own.head(_MOST_GAPS).iterrows()
     )  # fmt: skip
     return PageTable(
-        title=_of_all(
-            facts, Bilingual("Vùng trắng sóng đông dân nhất", "White zones with most people")
-        ),
+        title=_of_all(facts, said("White zones with most people")),
         columns=(
-            Column(Bilingual("Vùng", "Gap")),
-            Column(Bilingual("Diện tích", "Area"), "km²", 2),
-            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
-            Column(
-                Bilingual(f"Vẫn không có sóng, {RANGE.vi}", f"Stay without, {RANGE.en}"), _PEOPLE
-            ),
-            *((Column(Bilingual("Nơi có sóng gần nhất", "Nearest cover"), "km"),) if near else ()),
-            *((Column(Bilingual("Nguyên nhân", "Cause")),) if len(cause) > 1 else ()),
+            Column(said("Gap")),
+            Column(said("Area"), "km²", 2),
+            Column(said("People"), _PEOPLE, 0),
+            Column(said("Stay without, {RANGE}", RANGE=RANGE), _PEOPLE),
+            *((Column(said("Nearest cover"), "km"),) if near else ()),
+            *((Column(said("Cause")),) if len(cause) > 1 else ()),
         ),
         rows=rows,
-        note=Bilingual(f"{len(rows)} trong {len(own)} vùng.", f"{len(rows)} of {len(own)} zones."),
+        note=said("{rows} of {own} zones.", rows=len(rows), own=len(own)),
     )
 
 
@@ -191,7 +182,7 @@ def options_table(facts: StudyFacts, code: str) -> PageTable:
     """
     options = options_of(facts, code)
     currency = facts.study.costs.shown_currency
-    money = f"triệu {currency} · million {currency}"
+    money = said("million {currency}", currency=currency)
     rows = tuple(
         (
             str(row.rank), row.operator, row.commune, row.people_newly_covered,
@@ -200,21 +191,21 @@ def options_table(facts: StudyFacts, code: str) -> PageTable:
         for row in options.head(_MOST_OPTIONS).itertuples()
     )  # fmt: skip
     return PageTable(
-        title=Bilingual("Ưu tiên đầu tư phục vụ xã", "Priorities that serve the commune"),
+        title=said("Priorities that serve the commune"),
         columns=(
-            Column(Bilingual("Hạng", "Rank")),
-            Column(Bilingual("Nhà mạng", "Operator")),
-            Column(Bilingual("Tại hoặc gần", "In or near")),
-            Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0),
-            Column(Bilingual("Ở vùng trắng sóng", "Of them in white zones"), _PEOPLE, 0),
-            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
+            Column(said("Rank")),
+            Column(said("Operator")),
+            Column(said("In or near")),
+            Column(said("Newly covered"), _PEOPLE, 0),
+            Column(said("Of them in white zones"), _PEOPLE, 0),
+            Column(said("Capex"), money, 0),
         ),
         rows=rows,
-        note=Bilingual(
-            f"{len(rows)} trong {len(options)} phương án đứng trong xã hoặc phủ trung tâm một thôn "
-            "của xã; số người gồm cả các xã khác.",
-            f"{len(rows)} of {len(options)} options that stand in the commune or cover a village "
+        note=said(
+            "{rows} of {options} options that stand in the commune or cover a village "
             "centre of it; people of other communes included.",
+            rows=len(rows),
+            options=len(options),
         ),
     )
 
@@ -240,12 +231,12 @@ def criterion_table(facts: StudyFacts, code: str) -> PageTable | None:
     own = table[table["commune_code"] == code]
     appraised = "appraised_status" in own and own["appraised_status"].isin(STATUS_WORDS).any()
     return PageTable(
-        title=Bilingual("Tiêu chí số 8", "Criterion 8"),
+        title=said("Criterion 8"),
         columns=(
-            Column(Bilingual("Chỉ tiêu", "Indicator")),
-            Column(Bilingual("Nội dung", "Text")),
-            Column(Bilingual("Theo dữ liệu và mô hình", "From data and model")),
-            *((Column(Bilingual("Kết quả đánh giá", "As appraised")),) if appraised else ()),
+            Column(said("Indicator")),
+            Column(said("Text")),
+            Column(said("From data and model")),
+            *((Column(said("As appraised")),) if appraised else ()),
         ),
         rows=tuple(
             (
@@ -255,9 +246,8 @@ def criterion_table(facts: StudyFacts, code: str) -> PageTable | None:
             )
             for _, row in own.iterrows()
         ),
-        note=Bilingual(
-            "Ngưỡng là đề xuất; căn cứ và phần còn thiếu trong gaps/criterion8.csv.",
-            "Thresholds are proposals; evidence and what is missing are in gaps/criterion8.csv.",
+        note=said(
+            "Thresholds are proposals; evidence and what is missing are in gaps/criterion8.csv."
         ),
     )  # fmt: skip
 
@@ -292,18 +282,18 @@ def comparison_table(facts: StudyFacts) -> PageTable:
         )  # fmt: skip
 
     return PageTable(
-        title=_of_all(facts, Bilingual("So sánh các xã", "The communes side by side")),
+        title=_of_all(facts, said("The communes side by side")),
         columns=(
-            Column(Bilingual("Xã", "Commune")),
-            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+            Column(said("Commune")),
+            Column(said("People"), _PEOPLE, 0),
             Column(_SILENT, _PEOPLE, 0),
             _RANGE,
             _SHARE,
-            Column(Bilingual("Thôn trắng sóng", "Villages without signal")),
+            Column(said("Villages without signal")),
             Column(_BETWEEN),
-            Column(Bilingual("Thôn lõm sóng", "None in a part"), decimals=0),
-            *((Column(Bilingual("Tiêu chí 8 đạt", "Criterion 8 met")),) if judged else ()),
-            *((Column(Bilingual("Phương án", "Options")),) if plan else ()),
+            Column(said("None in a part"), decimals=0),
+            *((Column(said("Criterion 8 met")),) if judged else ()),
+            *((Column(said("Options")),) if plan else ()),
         ),
         rows=tuple(line(row) for _, row in rows.iterrows()),
         note=RANGE_NOTE,
@@ -331,7 +321,7 @@ def _met(facts: StudyFacts, code: str) -> str:
     return f"{int((own['status'] == 'met').sum())} / {len(own)}"
 
 
-def _words(ends: Range | None) -> str | None:
+def _words(ends: Range | None) -> Bilingual | None:
     return None if ends is None else ends.words()
 
 

@@ -4,21 +4,22 @@ import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.findings import en, vi
 from phusong.reporting.ranges import SURE_PERCENT, ends_of
 from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.wording import amount, said
 
 VERDICT_WORDS = {
-    TRANG_SONG: Bilingual("trắng sóng", "no signal"),
-    LOM_SONG: Bilingual("lõm sóng", "none in a part"),
-    WITH_SIGNAL: Bilingual("có sóng", "with signal"),
-    UNDECIDED: Bilingual("chưa rõ", "unknown"),
+    TRANG_SONG: said("no signal"),
+    LOM_SONG: said("none in a part"),
+    WITH_SIGNAL: said("with signal"),
+    UNDECIDED: said("unknown"),
 }
 STATUS_WORDS = {
-    "met": Bilingual("đạt", "met"),
-    "not_met": Bilingual("chưa đạt", "not met"),
-    "unknown": Bilingual("chưa rõ", "unknown"),
+    "met": said("met"),
+    "not_met": said("not met"),
+    "unknown": said("unknown"),
 }
 _OPEN_PERCENT = (20.0, 80.0)
 """A verdict that holds in neither nearly all nor nearly none of the trials is open."""
@@ -90,21 +91,26 @@ def commune_findings(facts: StudyFacts, code: str) -> tuple[Bilingual, ...]:
     row = facts.commune_rows().set_index("commune_code").loc[code]
     silent, people = float(row["people_no_signal"]), float(row["people"])
     ends = ends_of(row, "people_no_signal")
-    between = Bilingual("", "")
+    between = same("")
     if ends is not None:
-        between = Bilingual(
-            f" (khoảng {SURE_PERCENT}\u00a0%: {vi(ends.low)} đến {vi(ends.high)})",
-            f" ({SURE_PERCENT}\u00a0% interval: {en(ends.low)} to {en(ends.high)})",
+        between = said(
+            " ({SURE_PERCENT} % interval: {low} to {high})",
+            SURE_PERCENT=SURE_PERCENT,
+            low=amount(ends.low),
+            high=amount(ends.high),
         )
     technology = facts.technology
     return (
-        Bilingual(
-            f"Theo mô hình, khoảng {vi(silent)}{between.vi} trong {vi(people)} người của xã không "
-            f"có sóng {technology} của nhà mạng nào ngoài trời; không có sóng trên "
-            f"{vi(float(row['area_no_signal_km2']), 1)} trong {vi(float(row['area_km2']), 1)} km².",
-            f"As modelled, about {en(silent)}{between.en} of the commune's {en(people)} people "
-            f"have no {technology} signal of any operator outdoors; there is none on "
-            f"{en(float(row['area_no_signal_km2']), 1)} of {en(float(row['area_km2']), 1)} km².",
+        said(
+            "As modelled, about {silent}{between} of the commune's {people} people have"
+            " no {technology} signal of any operator outdoors; there is none on "
+            "{area_no_signal_km} of {area_km} km².",
+            silent=amount(silent),
+            between=between,
+            people=amount(people),
+            technology=technology,
+            area_no_signal_km=amount(float(row["area_no_signal_km2"]), 1),
+            area_km=amount(float(row["area_km2"]), 1),
         ),
     )
 
@@ -163,12 +169,7 @@ def _measure_words(facts: StudyFacts, code: str) -> list[Bilingual]:
     share = villages[column].astype("float64")
     unsure = villages["name"][(share > _OPEN_PERCENT[0]) & (share < _OPEN_PERCENT[1])]
     if unsure.empty:
-        return [
-            Bilingual(
-                "Kết quả tại trung tâm các thôn gần như không đổi trong các lần thử.",
-                "At the village centres the verdict hardly changes between trials.",
-            )
-        ]
+        return [said("At the village centres the verdict hardly changes between trials.")]
     return [
         Bilingual(
             f"Đo mức thu trước tiên tại {len(unsure)} trung tâm thôn mà các lần thử cho kết quả "
@@ -185,23 +186,20 @@ def _site_words(facts: StudyFacts, code: str) -> list[Bilingual]:
         return []
     options = options_of(facts, code)
     if options.empty:
-        return [
-            Bilingual(
-                "Không phương án xếp hạng nào phủ sóng cho trung tâm thôn của xã.",
-                "No ranked option covers a village centre of the commune.",
-            )
-        ]
+        return [said("No ranked option covers a village centre of the commune.")]
     first = options.iloc[0]
     own = set(villages_of(facts, code)["name"]) & set(str(first["villages"]).split("; "))
     white = float(first["people_white_zone"])
     return [
-        Bilingual(
-            f"Phương án hạng {first['rank']} ({first['operator']}, tại hoặc gần "
-            f"{first['commune']}) sẽ phủ {len(own)} trung tâm thôn của xã, và sóng đầu tiên cho "
-            f"khoảng {vi(white)} người, kể cả ngoài xã.",
-            f"Rank {first['rank']} ({first['operator']}, in or near {first['commune']}) would "
-            f"cover {len(own)} village centres of the commune, and bring a first signal to about "
-            f"{en(white)} people, those of other communes included.",
+        said(
+            "Rank {rank} ({operator}, in or near {commune}) would cover {own} village "
+            "centres of the commune, and bring a first signal to about {white} people, "
+            "those of other communes included.",
+            rank=first["rank"],
+            operator=first["operator"],
+            commune=first["commune"],
+            own=len(own),
+            white=amount(white),
         )
     ]
 
@@ -217,11 +215,12 @@ def _missing_words(facts: StudyFacts, code: str) -> list[Bilingual]:
         return []
     listed = ", ".join(unknown)
     return [
-        Bilingual(
-            f"Tiêu chí số 8: {len(unknown)} trong {len(own)} chỉ tiêu chưa kết luận được "
-            f"({listed}) vì thiếu dữ liệu của tỉnh; thiếu gì, xem gaps/criterion8.csv.",
-            f"Criterion 8: {len(unknown)} of {len(own)} indicators cannot be judged ({listed}) for "
-            "lack of the province's data; gaps/criterion8.csv says of which.",
+        said(
+            "Criterion 8: {unknown} of {own} indicators cannot be judged ({listed}) for"
+            " lack of the province's data; gaps/criterion8.csv says of which.",
+            unknown=len(unknown),
+            own=len(own),
+            listed=listed,
         )
     ]
 

@@ -8,37 +8,38 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import PRACTICE, Bilingual, Column
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.shell import document
+from phusong.reporting.wording import said
 
-_TITLE = Bilingual("So sánh hai lần tính", "Two runs compared")
+_TITLE = said("Two runs compared")
 _HEADINGS = {
-    "commune_code": Bilingual("Mã xã", "Commune code"),
-    "commune": Bilingual("Xã", "Commune"),
-    "operator": Bilingual("Nhà mạng", "Operator"),
-    "technology": Bilingual("Công nghệ", "Technology"),
-    "people_covered": Bilingual("Người có sóng", "People covered"),
-    "people_no_signal": Bilingual("Người không có sóng", "People without signal"),
-    "area_covered_km2": Bilingual("Diện tích có sóng [km²]", "Area covered [km²]"),
-    "option_id": Bilingual("Phương án", "Option"),
-    "change": Bilingual("Thay đổi", "Change"),
-    "kind": Bilingual("Loại", "Kind"),
-    "rank": Bilingual("Hạng", "Rank"),
-    "people_newly_covered": Bilingual("Người phủ mới", "People newly covered"),
-    "capex": Bilingual("Vốn đầu tư", "Capex"),
-    "what": Bilingual("Cái gì", "What"),
-    "key": Bilingual("Tên", "Key"),
+    "commune_code": said("Commune code"),
+    "commune": said("Commune"),
+    "operator": said("Operator"),
+    "technology": said("Technology"),
+    "people_covered": said("People covered"),
+    "people_no_signal": said("People without signal"),
+    "area_covered_km2": said("Area covered [km²]"),
+    "option_id": said("Option"),
+    "change": said("Change"),
+    "kind": said("Kind"),
+    "rank": said("Rank"),
+    "people_newly_covered": said("People newly covered"),
+    "capex": said("Capex"),
+    "what": said("What"),
+    "key": said("Key"),
 }
 _WHEN = {
-    "_before": Bilingual("trước", "before"),
-    "_after": Bilingual("sau", "after"),
-    "_change": Bilingual("thay đổi", "change"),
+    "_before": said("before"),
+    "_after": said("after"),
+    "_change": said("change"),
 }
 _CHANGES = {
     "new": "mới / new", "gone": "không còn / gone", "changed": "thay đổi / changed",
 }  # fmt: skip
 _TABLES = (
-    Bilingual("Độ phủ theo xã", "Coverage by commune"),
-    Bilingual("Phương án và hạng", "Options and ranks"),
-    Bilingual("Vì sao: đầu vào, giả định, phiên bản", "Why: inputs, assumptions, versions"),
+    said("Coverage by commune"),
+    said("Options and ranks"),
+    said("Why: inputs, assumptions, versions"),
 )
 MOST_LINES = 12
 """Lines of each part that the terminal shows."""
@@ -72,11 +73,11 @@ def comparison_page(
     parts = zip(_TABLES, (coverage, shown, why), strict=True)
     tables = "\n".join(table_html(_page_table(title, table)) for title, table in parts)
     body = (
-        f"<main><h1>{_TITLE.html()}</h1>\n<p>{text(names[0])} → {text(names[1])}</p>\n"
+        f'<main><h1>{_TITLE.html()}</h1>\n<p class="t">{text(names[0])} → {text(names[1])}</p>\n'
         f"{tables}</main>"
     )
     banner = PRACTICE if practice else None
-    return document(title=_TITLE.plain, body=body, practice=banner)
+    return document(title=_TITLE, body=body, practice=banner)
 
 
 def _page_table(title: Bilingual, table: pd.DataFrame) -> PageTable:
@@ -127,11 +128,11 @@ def comparison_text(
         [f"{r.what} {r.key}: {r.before or '-'} -> {r.after or '-'}" for r in why.itertuples()],
     )  # fmt: skip
     lines = [f"{names[0]} -> {names[1]}"]
-    for title, said in zip(_TABLES, parts, strict=True):
-        lines.append(f"{title.plain}: {len(said)}" if said else f"{title.plain}: = ")
-        lines += [f"  {line}" for line in said[:MOST_LINES]]
-        if len(said) > MOST_LINES:
-            lines.append(f"  … {len(said) - MOST_LINES} more")
+    for title, told in zip(_TABLES, parts, strict=True):
+        lines.append(f"{title.plain}: {len(told)}" if told else f"{title.plain}: = ")
+        lines += [f"  {line}" for line in told[:MOST_LINES]]
+        if len(told) > MOST_LINES:
+            lines.append(f"  … {len(told) - MOST_LINES} more")
     return "\n".join(lines)
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from phusong.language import translated
 from phusong.reporting.escape import text
 
 NARROW_SPACE = "\u202f"
@@ -13,7 +15,6 @@ UNKNOWN = "–"
 _BETWEEN = " · "
 
 
-@dataclass(frozen=True)
 class Bilingual:
     """The same words in Vietnamese and in English.
 
@@ -21,15 +22,64 @@ class Bilingual:
     ----------
     vi, en
         The words; equal for names that are not translated.
+    number
+        Whether they are one number, of which a line in both languages shows the Vietnamese form.
     """
 
-    vi: str
-    en: str
+    __slots__ = ("_number", "_read")
+
+    def __init__(self, vi: str, en: str, *, number: bool = False) -> None:
+        self._read: Callable[[str], str] = {"vi": vi, "en": en}.__getitem__
+        self._number = number
+
+    @classmethod
+    def made_by(cls, read: Callable[[str], str]) -> "Bilingual":
+        """Words that are made when they are asked for.
+
+        Parameters
+        ----------
+        read
+            Gives the words in the language with the code ``vi`` or ``en``.
+
+        Returns
+        -------
+        Bilingual
+            The words.
+        """
+        words = cls("", "")
+        words._read = read
+        return words
+
+    @property
+    def vi(self) -> str:
+        """The words in Vietnamese."""
+        return self._read("vi")
+
+    @property
+    def en(self) -> str:
+        """The words in English."""
+        return self._read("en")
+
+    def to(self, language: str) -> str:
+        """The words in one language.
+
+        Parameters
+        ----------
+        language
+            ``vi`` or ``en``.
+
+        Returns
+        -------
+        str
+            The words.
+        """
+        return self._read(language)
 
     @property
     def plain(self) -> str:
         """Both languages in one line of plain text, once if they are equal."""
-        return self.vi if self.vi == self.en else f"{self.vi} · {self.en}"
+        vi, en = self.vi, self.en
+        return vi if vi == en or self._number else f"{vi}{_BETWEEN}{en}"
 
     def html(self) -> str:
         """Both languages as encoded markup, each marked with its language.
@@ -39,12 +89,45 @@ class Bilingual:
         str
             One or two ``span`` elements.
         """
-        if self.vi == self.en:
-            return f'<span class="t">{text(self.vi)}</span>'
+        vi, en = self.vi, self.en
+        if vi == en:
+            return f'<span class="t">{text(vi)}</span>'
+        kind = "t num" if self._number else "t en"
         return (
-            f'<span class="t" lang="vi">{text(self.vi)}</span> '
-            f'<span class="t en" lang="en">{text(self.en)}</span>'
+            f'<span class="t" lang="vi">{text(vi)}</span>{"" if self._number else " "}'
+            f'<span class="{kind}" lang="en">{text(en)}</span>'
         )
+
+    def attribute(self, name: str) -> str:
+        """An attribute that the switch of languages changes; both languages without it.
+
+        Parameters
+        ----------
+        name
+            For example ``aria-label``.
+
+        Returns
+        -------
+        str
+            Markup for the inside of a tag.
+        """
+        if self.vi == self.en:
+            return f'{name}="{text(self.vi)}"'
+        return (
+            f'{name}="{text(self.plain)}" data-said="{name}" '
+            f'data-vi="{text(self.vi)}" data-en="{text(self.en)}"'
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Bilingual):
+            return NotImplemented
+        return (self.vi, self.en) == (other.vi, other.en)
+
+    def __hash__(self) -> int:
+        return hash((self.vi, self.en))
+
+    def __repr__(self) -> str:
+        return f"Bilingual(vi={self.vi!r}, en={self.en!r})"
 
 
 def same(name: str) -> Bilingual:
@@ -63,7 +146,7 @@ def same(name: str) -> Bilingual:
     return Bilingual(vi=name, en=name)
 
 
-PRACTICE = Bilingual(vi="Dữ liệu mô phỏng", en="Practice data")
+PRACTICE = Bilingual.made_by(lambda language: translated("Practice data", language))
 """What every product made from the practice study carries."""
 
 
@@ -76,8 +159,7 @@ class Column:
     name
         Heading.
     unit
-        Unit after the heading, empty for none; where it is a word, in Vietnamese and English
-        with `` · `` between.
+        Unit after the heading, in both languages where it is a word; empty for none.
     decimals
         Digits after the decimal point of numbers that are not whole by type.
     share
@@ -85,7 +167,7 @@ class Column:
     """
 
     name: Bilingual
-    unit: str = ""
+    unit: Bilingual | str = ""
     decimals: int = 1
     share: bool = False
 
@@ -94,8 +176,8 @@ class Column:
         """Name and unit, each in its language."""
         if not self.unit:
             return self.name
-        units = self.unit.split(_BETWEEN)
-        return Bilingual(f"{self.name.vi} [{units[0]}]", f"{self.name.en} [{units[-1]}]")
+        name, unit = self.name, same(self.unit) if isinstance(self.unit, str) else self.unit
+        return Bilingual.made_by(lambda language: f"{name.to(language)} [{unit.to(language)}]")
 
 
 @dataclass(frozen=True)
@@ -175,6 +257,16 @@ class Picture:
     def url(self) -> str:
         """The picture as a data address."""
         return f"data:{self.mime};base64," + base64.b64encode(self.content).decode("ascii")
+
+    def html(self) -> str:
+        """The picture as markup.
+
+        Returns
+        -------
+        str
+            An element whose alternative text follows the switch of languages.
+        """
+        return f'<img src="{self.url}" {self.alt.attribute("alt")}>'
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
         """How a notebook shows it."""

@@ -22,6 +22,7 @@ from phusong.reporting.facts import Bilingual, Picture, shown
 from phusong.reporting.overlays import check_classes, class_colours
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
+from phusong.reporting.wording import said
 from phusong.units import Float32Array
 
 _STYLE = {
@@ -220,8 +221,8 @@ def money_figure(
     """
     money = np.concatenate([[0.0], priorities["present_value"].cumsum() / 1e9])
     lines = (
-        ("people_newly_covered", "#12507b", "o", Bilingual("theo từng nhà mạng", "per operator")),
-        ("people_white_zone", "#c81e1e", "s", Bilingual("ở vùng trắng sóng", "in white zones")),
+        ("people_newly_covered", "#12507b", "o", said("per operator")),
+        ("people_white_zone", "#c81e1e", "s", said("in white zones")),
     )
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(8.0, 4.9))

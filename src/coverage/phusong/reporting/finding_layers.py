@@ -17,6 +17,7 @@ from phusong.reporting.palette import (
 )
 from phusong.reporting.place_layers import COMMUNE, PEOPLE
 from phusong.reporting.study_facts import EVERYONE, PLACES, StudyFacts, wgs84
+from phusong.reporting.wording import joined, said
 
 _GREY = "#6b6b6b"
 _RED, _YELLOW, _BLUE = map(css_colour, (NO_SIGNAL_COLOUR, MARGINAL_COLOUR, COVERED_COLOUR))
@@ -24,25 +25,25 @@ _SIGNS: tuple[tuple[str, Shape], ...] = (
     (_RED, "triangle"), (_YELLOW, "diamond"), (_BLUE, "circle"), (_GREY, "square"),
 )  # fmt: skip
 _VERDICTS: Mapping[str, Bilingual] = {
-    TRANG_SONG: Bilingual("Trắng sóng", "No signal anywhere"),
-    LOM_SONG: Bilingual("Lõm sóng", "No signal in a part"),
-    WITH_SIGNAL: Bilingual("Có sóng", "With signal"),
-    UNDECIDED: Bilingual("Chưa rõ", "Unknown"),
+    TRANG_SONG: said("No signal anywhere"),
+    LOM_SONG: said("No signal in a part"),
+    WITH_SIGNAL: said("With signal"),
+    UNDECIDED: said("Unknown"),
 }
 _AGREEMENT: Mapping[str, Bilingual] = {
-    "no": Bilingual("Báo cáo và mô hình khác nhau", "Report and model differ"),
-    "yes": Bilingual("Báo cáo và mô hình như nhau", "Report and model agree"),
-    "": Bilingual("Chưa so sánh được", "Cannot be compared"),
+    "no": said("Report and model differ"),
+    "yes": said("Report and model agree"),
+    "": said("Cannot be compared"),
 }
 _STATUS: Mapping[str, Bilingual] = {
-    NOT_MET: Bilingual("Có chỉ tiêu chưa đạt", "An indicator is not met"),
-    NOT_KNOWN: Bilingual("Còn chỉ tiêu chưa rõ", "Some indicator is unknown"),
-    MET: Bilingual("Mọi chỉ tiêu đều đạt", "Every indicator is met"),
+    NOT_MET: said("An indicator is not met"),
+    NOT_KNOWN: said("Some indicator is unknown"),
+    MET: said("Every indicator is met"),
 }
 _INDICATOR: Mapping[str, Bilingual] = {
-    MET: Bilingual("Chỉ tiêu đạt", "Indicators met"),
-    NOT_MET: Bilingual("Chưa đạt", "Not met"),
-    NOT_KNOWN: Bilingual("Chưa rõ", "Unknown"),
+    MET: said("Indicators met"),
+    NOT_MET: said("Not met"),
+    NOT_KNOWN: said("Unknown"),
 }
 _LOSSES = (1000.0, 100.0, 0.0)
 """People who lose service, from which a site is drawn in the next stronger sign."""
@@ -90,16 +91,16 @@ def _verdicts(facts: StudyFacts) -> VectorLayer:
         )
     ]  # fmt: skip
     return VectorLayer(
-        name=Bilingual("Thôn trắng sóng, lõm sóng", "Villages without signal, whole or part"),
+        name=said("Villages without signal, whole or part"),
         group=PLACES,
         kind="point",
         columns=(
-            Column(Bilingual("Thôn", "Village")),
+            Column(said("Village")),
             COMMUNE,
-            Column(Bilingual("Kết luận", "Verdict")),
+            Column(said("Verdict")),
             PEOPLE,
-            Column(Bilingual("Khu dân cư có sóng", "Settlement with signal"), "%", 0),
-            Column(Bilingual("So với ngưỡng tại trung tâm", "Margin at the centre"), "dB", 0),
+            Column(said("Settlement with signal"), "%", 0),
+            Column(said("Margin at the centre"), "dB", 0),
         ),
         features=tuple(features),
         categories=tuple(
@@ -138,18 +139,16 @@ def _reported(facts: StudyFacts) -> VectorLayer:
         if row.village_id in points.index
     ]
     return VectorLayer(
-        name=Bilingual(
-            "Thôn được báo cáo, bên cạnh mô hình", "Reported villages, beside the model"
-        ),
+        name=said("Reported villages, beside the model"),
         group=PLACES,
         kind="point",
         columns=(
-            Column(Bilingual("Thôn", "Village")),
+            Column(said("Village")),
             COMMUNE,
-            Column(Bilingual("Nhà mạng", "Operator")),
-            Column(Bilingual("Báo cáo", "Reported")),
-            Column(Bilingual("Mô hình", "Modelled")),
-            Column(Bilingual("Ngày", "Date")),
+            Column(said("Operator")),
+            Column(said("Reported")),
+            Column(said("Modelled")),
+            Column(said("Date")),
         ),
         features=tuple(features),
         categories=(
@@ -192,21 +191,21 @@ def resilience_layer(facts: StudyFacts, key: str, group: Bilingual) -> VectorLay
         for row in own.itertuples()
     ]  # fmt: skip
     return VectorLayer(
-        name=Bilingual("Khi một trạm ngừng hoạt động", "When a site goes down"),
+        name=said("When a site goes down"),
         group=group,
         kind="point",
         columns=(
-            Column(Bilingual("Trạm", "Site")),
-            Column(Bilingual("Số người mất sóng", "People who lose service"), decimals=0),
-            Column(Bilingual("Tỷ lệ mất sóng", "Share lost"), "%", 0),
-            Column(Bilingual("Số người đang phục vụ", "People served"), decimals=0),
-            Column(Bilingual("Diện tích mất sóng", "Area lost"), "km²", 1),
+            Column(said("Site")),
+            Column(said("People who lose service"), decimals=0),
+            Column(said("Share lost"), "%", 0),
+            Column(said("People served"), decimals=0),
+            Column(said("Area lost"), "km²", 1),
         ),
         features=tuple(features),
         categories=(
-            Category(Bilingual("từ 1000 người mất sóng", "1000 people or more"), _RED, "triangle"),
-            Category(Bilingual("100 đến 999 người", "100 to 999 people"), _YELLOW, "diamond"),
-            Category(Bilingual("dưới 100 người", "fewer than 100"), _BLUE, "circle"),
+            Category(said("1000 people or more"), _RED, "triangle"),
+            Category(said("100 to 999 people"), _YELLOW, "diamond"),
+            Category(said("fewer than 100"), _BLUE, "circle"),
         ),
         shown=False,
         tooltip_columns=3,
@@ -227,24 +226,24 @@ def _criterion8(facts: StudyFacts) -> VectorLayer:
         worst = next((status for status in _STATUS if named[status]), NOT_KNOWN)
         heard = rows[rows["appraised_status"] != ""]
         appraised = [
-            Bilingual(f"{indicator}: {words.vi}", f"{indicator}: {words.en}")
+            joined((same(indicator), words), ": ")
             for indicator, status in zip(heard["indicator"], heard["appraised_status"], strict=True)
             for words in (_INDICATOR.get(status, same(status)),)
         ]
-        said = Bilingual("; ".join(a.vi for a in appraised), "; ".join(a.en for a in appraised))
+        told = joined(appraised, "; ")
         values = (name, _STATUS[worst], *(named[s] or None for s in _INDICATOR),
-                  said if appraised else None)  # fmt: skip
+                  told if appraised else None)  # fmt: skip
         features.append(Feature(outline, values, category=list(_STATUS).index(worst)))
     sets = "; ".join(dict.fromkeys(table["criterion_set"]))
     return VectorLayer(
-        name=Bilingual(f"Tiêu chí số 8 ({sets})", f"Criterion 8 ({sets})"),
+        name=said("Criterion 8 ({sets})", sets=sets),
         group=PLACES,
         kind="area",
         columns=(
             COMMUNE,
-            Column(Bilingual("Kết quả theo mô hình", "Result as modelled")),
+            Column(said("Result as modelled")),
             *(Column(words) for words in _INDICATOR.values()),
-            Column(Bilingual("Kết quả đánh giá", "As appraised")),
+            Column(said("As appraised")),
         ),
         features=tuple(features),
         categories=(
@@ -278,20 +277,18 @@ def _successors(facts: StudyFacts) -> VectorLayer:
         for row in wgs84(parts).rename(columns={"name": "name_"}).itertuples()
     ]
     return VectorLayer(
-        name=Bilingual(
-            f"Xã mới từ {since} (phần đã xét)", f"Communes since {since} (the part asked about)"
-        ),
+        name=said("Communes since {since} (the part asked about)", since=since),
         group=PLACES,
         kind="outline",
         columns=(
-            Column(Bilingual("Xã mới", "New commune")),
-            Column(Bilingual("Mã", "Code")),
-            Column(Bilingual("Gồm các xã cũ", "Of the old communes")),
+            Column(said("New commune")),
+            Column(said("Code")),
+            Column(said("Of the old communes")),
             PEOPLE,
-            Column(Bilingual("Không có sóng", "No signal"), "người · people", 0),
+            Column(said("No signal"), said("people"), 0),
         ),
         features=tuple(features),
-        categories=(Category(Bilingual("Xã mới", "New commune"), "#7a1fa2"),),
+        categories=(Category(said("New commune"), "#7a1fa2"),),
         shown=False,
         tooltip_columns=3,
         further=True,

@@ -1,22 +1,22 @@
 """What was found, in sentences with numbers, Vietnamese and English."""
 
-import math
-
 import numpy as np
 import pandas as pd
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
+from phusong.language import number_text
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.ranges import SURE_PERCENT, Range, ends_of, silent_range, total_row
 from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
+from phusong.reporting.wording import amount, said, share
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
 
 _BILLION = 1e9
-_OF_PEOPLE = Bilingual("người không có sóng", "people without signal")
-_OF_VILLAGES = Bilingual("thôn không có sóng tại trung tâm", "villages without signal there")
+_OF_PEOPLE = said("people without signal")
+_OF_VILLAGES = said("villages without signal there")
 
 
 def vi(value: float, decimals: int = 0) -> str:
@@ -39,7 +39,7 @@ def vi(value: float, decimals: int = 0) -> str:
     >>> vi(1234.5, 1)
     '1.234,5'
     """
-    return en(value, decimals).translate(str.maketrans(",.", ".,"))
+    return number_text(value, "vi", decimals)
 
 
 def en(value: float, decimals: int = 0) -> str:
@@ -62,7 +62,7 @@ def en(value: float, decimals: int = 0) -> str:
     >>> en(1234.5, 1), en(float("nan"))
     ('1,234.5', '–')
     """
-    return "–" if math.isnan(value) else f"{value:,.{decimals}f}"
+    return number_text(value, "en", decimals)
 
 
 def _vi_share(percent: float) -> str:
@@ -91,14 +91,17 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     technology = technology_of(study)
     rows = commune_rows(found, ANY, technology)
     people, silent = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
-    share = 100.0 * silent / people if people else np.nan
+    percent = 100.0 * silent / people if people else np.nan
     sentences = [
         *basis_findings(study, found.basis, technology),
-        Bilingual(
-            f"Theo mô hình, khoảng {vi(silent)} trong {vi(people)} người ({_vi_share(share)}) ở "
-            f"{len(rows)} xã không có sóng {technology} của nhà mạng nào ngoài trời.",
-            f"As modelled, about {en(silent)} of {en(people)} people ({_en_share(share)}) in "
-            f"{len(rows)} communes have no {technology} signal of any operator outdoors.",
+        said(
+            "As modelled, about {silent} of {people} people ({share}) in {rows} "
+            "communes have no {technology} signal of any operator outdoors.",
+            silent=amount(silent),
+            people=amount(people),
+            share=share(percent),
+            rows=len(rows),
+            technology=technology,
         ),
         *_between(ends_of(total_row(found, ANY, technology), "people_no_signal"), _OF_PEOPLE),
     ]
@@ -106,23 +109,23 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     unknown = float(rows["people_unknown"].sum())
     if unknown >= 0.5:
         sentences.append(
-            Bilingual(
-                f"Khoảng {vi(unknown)} người ({_vi_share(100.0 * unknown / people)}) ở nơi chưa rõ "
-                "có sóng hay không.",
-                f"For about {en(unknown)} people ({_en_share(100.0 * unknown / people)}) it is "
-                "unknown whether there is signal.",
+            said(
+                "For about {unknown} people ({people}) it is unknown whether there is signal.",
+                unknown=amount(unknown),
+                people=share(100.0 * unknown / people),
             )
         )
     if silent > 0.0:
         worst = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True]).iloc[0]
-        name, number, percent = (
+        name, number, worst_percent = (
             worst[c] for c in ("commune", "people_no_signal", "people_no_signal_percent")
         )
         sentences.append(
-            Bilingual(
-                f"Nhiều nhất ở {name}: khoảng {vi(number)} người, {_vi_share(percent)} dân số xã.",
-                f"Most of them live in {name}: about {en(number)} people, {_en_share(percent)} of "
-                "the commune.",
+            said(
+                "Most of them live in {name}: about {number} people, {percent} of the commune.",
+                name=name,
+                number=amount(number),
+                percent=share(worst_percent),
             )
         )
     return tuple(sentences)
@@ -157,11 +160,14 @@ def model_findings(study: Study, found: Gaps, technology: str) -> tuple[Bilingua
     )
     name, by = MODEL_NAMES[second], MODEL_NAMES[main]
     return (
-        Bilingual(
-            f"Theo mô hình {name} con số này là khoảng {vi(silent)} người: {vi(lost)} người có "
-            f"sóng theo {by} thì không còn, {vi(gained)} người thì ngược lại.",
-            f"By {name} they are about {en(silent)}: {en(lost)} people with signal by {by} have "
-            f"none, for {en(gained)} it is the other way round.",
+        said(
+            "By {name} they are about {silent}: {lost} people with signal by {by} have "
+            "none, for {gained} it is the other way round.",
+            name=name,
+            silent=amount(silent),
+            lost=amount(lost),
+            by=by,
+            gained=amount(gained),
         ),
     )
 
@@ -186,11 +192,12 @@ def village_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
         return ()
     people = float(silent["population"].sum())
     return (
-        Bilingual(
-            f"{len(silent)} trong {count} thôn không có sóng của nhà mạng nào tại trung tâm; theo "
-            f"danh sách thôn, {vi(people)} người sống ở đó.",
-            f"{len(silent)} of {count} villages have no signal of any operator at their centre; by "
-            f"the list of villages, {en(people)} people live there.",
+        said(
+            "{silent} of {counts} villages have no signal of any operator at their "
+            "centre; by the list of villages, {people} people live there.",
+            silent=len(silent),
+            counts=count,
+            people=amount(people),
         ),
         *_between(silent_range(found, ANY, technology_of(study)), _OF_VILLAGES),
     )
@@ -201,11 +208,13 @@ def _between(ends: Range | None, what: Bilingual) -> tuple[Bilingual, ...]:
     if ends is None:
         return ()
     return (
-        Bilingual(
-            f"Khoảng {SURE_PERCENT}\u00a0%: {vi(ends.low)} đến {vi(ends.high)} {what.vi}, khi mức "
-            "thu và số dân khác với mô hình như nghiên cứu giả định.",
-            f"{SURE_PERCENT}\u00a0% interval: {en(ends.low)} to {en(ends.high)} {what.en}, when "
-            "levels and people differ from the model as far as the study assumes.",
+        said(
+            "{SURE_PERCENT} % interval: {low} to {high} {what}, when levels and people "
+            "differ from the model as far as the study assumes.",
+            SURE_PERCENT=SURE_PERCENT,
+            low=amount(ends.low),
+            high=amount(ends.high),
+            what=what,
         ),
     )
 
@@ -233,11 +242,12 @@ def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     in_en = "; ".join(f"{n} {_en_share(area)} and {_en_share(people)}" for n, area, people in each)
     return (
         *basis_findings(study, found.basis, technology),
-        Bilingual(
-            f"Theo mô hình, ít nhất một nhà mạng có sóng {technology} ngoài trời trên "
-            f"{_vi_share(together[0])} diện tích các xã, nơi có {_vi_share(together[1])} dân số.",
-            f"As modelled, at least one operator covers {_en_share(together[0])} of the communes' "
-            f"area with {technology} outdoors, where {_en_share(together[1])} of the people live.",
+        said(
+            "As modelled, at least one operator covers {together} of the communes' area"
+            " with {technology} outdoors, where {people} of the people live.",
+            together=share(together[0]),
+            technology=technology,
+            people=share(together[1]),
         ),
         Bilingual(
             f"Diện tích và dân số có sóng theo từng nhà mạng: {in_vi}.",
@@ -272,12 +282,7 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
         One sentence each.
     """
     if priorities.empty:
-        return (
-            Bilingual(
-                "Không có phương án xếp hạng nào phủ sóng thêm cho người chưa có sóng.",
-                "No ranked option newly covers anybody.",
-            ),
-        )
+        return (said("No ranked option newly covers anybody."),)
     currency = study.costs.shown_currency
     first, count = priorities.iloc[0], len(priorities)
     what_vi, what_en = first.get("kind_vi", "trạm mới"), first.get("kind_en", "new mast")
@@ -293,11 +298,13 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
             f"about {en(new)} people of the communes gain this operator's signal, {en(white)} of "
             "whom have no operator today.",
         ),
-        Bilingual(
-            f"Cả {count} phương án: sóng đầu tiên cho khoảng {vi(total)} người, vốn đầu tư khoảng "
-            f"{vi(capex, 1)} tỷ {currency} theo mức tham khảo từ nước khác.",
-            f"All {count} options: a first signal for about {en(total)} people, capex about "
-            f"{en(capex, 1)} billion {currency} by benchmarks of other countries.",
+        said(
+            "All {counts} options: a first signal for about {total} people, capex about"
+            " {capex} billion {currency} by benchmarks of other countries.",
+            counts=count,
+            total=amount(total),
+            capex=amount(capex, 1),
+            currency=currency,
         ),
     )
 
@@ -336,10 +343,11 @@ def assumption_findings(study: Study) -> tuple[Bilingual, ...]:
     assumptions = study.assumptions()
     verified = sum(a.verified for a in assumptions)
     return (
-        Bilingual(
-            f"Nghiên cứu dựa trên {len(assumptions)} giả định bằng số: {verified} đã được kiểm "
-            f"chứng với nguồn, {len(assumptions) - verified} chưa.",
-            f"The study rests on {len(assumptions)} assumed numbers: {verified} checked against "
-            f"their source, {len(assumptions) - verified} not.",
+        said(
+            "The study rests on {assumptions} assumed numbers: {verified} checked "
+            "against their source, {unverified} not.",
+            assumptions=len(assumptions),
+            verified=verified,
+            unverified=len(assumptions) - verified,
         ),
     )

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from phusong.geo.network import Network
-from phusong.reporting.facts import Bilingual, Column, Source
+from phusong.reporting.facts import Column, Source
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.panel import NO_SOURCE, UNVERIFIED, VERIFIED
+from phusong.reporting.wording import said
 from phusong.reporting.words import field_names, named_assumptions
 from phusong.study import Study
 
-_TOTAL = Bilingual("Tổng", "Total").plain
+_TOTAL = said("Total")
 
 
 def source_table(sources: Sequence[Source]) -> PageTable:
@@ -26,14 +27,14 @@ def source_table(sources: Sequence[Source]) -> PageTable:
         One row per input.
     """
     return PageTable(
-        title=Bilingual("Nguồn dữ liệu", "Data sources"),
+        title=said("Data sources"),
         columns=(
-            Column(Bilingual("Dữ liệu", "Data")),
-            Column(Bilingual("Ghi công", "Attribution")),
-            Column(Bilingual("Giấy phép", "Licence")),
-            Column(Bilingual("Nguồn, ngày, tệp", "Source, date, file")),
+            Column(said("Data")),
+            Column(said("Attribution")),
+            Column(said("Licence")),
+            Column(said("Source, date, file")),
         ),
-        rows=tuple((s.name.plain, s.attribution, s.licence, s.detail) for s in sources),
+        rows=tuple((s.name, s.attribution, s.licence, s.detail) for s in sources),
     )
 
 
@@ -65,21 +66,18 @@ def network_table(study: Study, network: Network) -> PageTable:
             )
         )  # fmt: skip
     return PageTable(
-        title=Bilingual("Mạng lưới đã đọc", "The network as read"),
+        title=said("The network as read"),
         columns=(
-            Column(Bilingual("Nhà mạng", "Operator")),
-            Column(Bilingual("Số trạm", "Sites")),
-            Column(Bilingual("Trong đó đang phát", "Of them on air")),
-            Column(Bilingual("Số sector", "Sectors")),
-            Column(Bilingual("Trong đó đang phát", "Of them on air")),
-            Column(Bilingual("Có trường được điền", "With a filled field")),
+            Column(said("Operator")),
+            Column(said("Sites")),
+            Column(said("Of them on air")),
+            Column(said("Sectors")),
+            Column(said("Of them on air")),
+            Column(said("With a filled field")),
         ),
         rows=tuple(rows),
         total=(_TOTAL, *(sum(int(row[i]) for row in rows) for i in range(1, 6))),
-        note=Bilingual(
-            "Chỉ trạm đang phát được tính vào vùng phủ.",
-            "Only what is on air is counted as coverage.",
-        ),
+        note=said("Only what is on air is counted as coverage."),
     )
 
 
@@ -97,14 +95,14 @@ def filled_table(network: Network) -> PageTable:
         One row per field that was filled from the study's defaults.
     """
     return PageTable(
-        title=Bilingual("Trường thiếu, điền theo giả định", "Missing fields, filled from defaults"),
+        title=said("Missing fields, filled from defaults"),
         columns=(
-            Column(Bilingual("Trường", "Field")),
-            Column(Bilingual("Cột", "Column")),
-            Column(Bilingual("Số sector được điền", "Sectors filled")),
+            Column(said("Field")),
+            Column(said("Column")),
+            Column(said("Sectors filled")),
         ),
         rows=tuple(
-            (field_names([column]).plain, column, count)
+            (field_names([column]), column, count)
             for column, count in sorted(network.filled.items())
         ),
     )
@@ -124,17 +122,17 @@ def assumption_table(study: Study) -> PageTable:
         One row per assumption.
     """
     return PageTable(
-        title=Bilingual("Giả định", "Assumptions"),
+        title=said("Assumptions"),
         columns=(
-            Column(Bilingual("Giả định", "Assumption")),
-            Column(Bilingual("Giá trị", "Value")),
-            Column(Bilingual("Tình trạng", "Standing")),
-            Column(Bilingual("Nguồn", "Source")),
+            Column(said("Assumption")),
+            Column(said("Value")),
+            Column(said("Standing")),
+            Column(said("Source")),
         ),
         rows=tuple(
             (
-                a.name.plain, a.value, (VERIFIED if a.verified else UNVERIFIED).plain,
-                a.source or NO_SOURCE.plain,
+                a.name, a.value, VERIFIED if a.verified else UNVERIFIED,
+                a.source or NO_SOURCE,
             )
             for a in named_assumptions(study.assumptions())
         ),

@@ -25,6 +25,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.palette import CIVIDIS
 from phusong.reporting.watermark import inked, watermark_mask
+from phusong.reporting.wording import said
 from phusong.units import Float32Array
 
 MAX_SIDE_PX = 4096
@@ -82,17 +83,17 @@ class KmzScale:
 
 KMZ_SCALES: Mapping[str, KmzScale] = {
     "received-level": KmzScale(
-        Bilingual("Mức tín hiệu thu", "Received level"),
+        said("Received level"),
         (-65.0, -75.0, -85.0, -95.0, -105.0, -115.0, -125.0),
         "dBm",
     ),
     "path-loss": KmzScale(
-        Bilingual("Suy hao đường truyền", "Path loss"),
+        said("Path loss"),
         (100.0, 110.0, 120.0, 130.0, 140.0, 150.0, 160.0),
         "dB",
     ),
     "field-strength": KmzScale(
-        Bilingual("Cường độ trường với 1 kW ERP", "Field strength for 1 kW ERP"),
+        said("Field strength for 1 kW ERP"),
         (100.0, 90.0, 80.0, 70.0, 60.0, 50.0, 40.0),
         "dB(µV/m)",
     ),
@@ -256,7 +257,7 @@ def _document(
 <LatLonBox><north>{north:.9f}</north><south>{south:.9f}</south><east>{east:.9f}</east><west>{west:.9f}</west></LatLonBox>
 </GroundOverlay>
 <ScreenOverlay>
-<name>{text(Bilingual("Chú giải", "Legend").plain)}</name>
+<name>{text(said("Legend").plain)}</name>
 <Icon><href>legend.png</href></Icon>
 <overlayXY x="0" y="1" xunits="fraction" yunits="fraction"/>
 <screenXY x="0.01" y="0.99" xunits="fraction" yunits="fraction"/>

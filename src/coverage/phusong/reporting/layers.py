@@ -250,6 +250,8 @@ class MapContent:
     local_crs
         Transverse Mercator projection in which coordinates are shown beside WGS 84, for example
         ``EPSG:9208``; empty for none.
+    language
+        What the page shows first: ``vi``, ``en`` or ``both``.
     """
 
     title: Bilingual
@@ -267,6 +269,7 @@ class MapContent:
     marking: str = ""
     readings: Readings | None = None
     local_crs: str = ""
+    language: str = "vi"
 
     def __post_init__(self) -> None:
         frames = [("height_amsl_m", self.height_amsl_m.shape)]

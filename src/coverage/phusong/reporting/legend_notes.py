@@ -7,6 +7,7 @@ from phusong.analysis.basis import Basis, Layer
 from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import KNOWN_SITES, SUPPLIED
 from phusong.reporting.facts import Bilingual
+from phusong.reporting.wording import said
 from phusong.study import Study
 
 _COMPUTED = Basis()
@@ -54,19 +55,9 @@ def _notes(basis: Basis, layer: Layer) -> list[Bilingual]:
     """What else must stand under a legend."""
     found = []
     if layer in basis.told_layers:
-        found.append(
-            Bilingual(
-                f"Có phần {SUPPLIED.vi}, không tính từ trạm.",
-                f"In part {SUPPLIED.en}, not computed from sites.",
-            )
-        )
+        found.append(said("In part {SUPPLIED}, not computed from sites.", SUPPLIED=SUPPLIED))
     if layer in basis.known_only:
-        found.append(
-            Bilingual(
-                f"Không có sóng ở đây là {KNOWN_SITES.vi}.",
-                f"No signal here means {KNOWN_SITES.en}.",
-            )
-        )
+        found.append(said("No signal here means {KNOWN_SITES}.", KNOWN_SITES=KNOWN_SITES))
     return found
 
 

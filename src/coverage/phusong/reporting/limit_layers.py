@@ -9,6 +9,7 @@ from phusong.geo.grid import Grid
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.layers import Category, Feature, VectorLayer
 from phusong.reporting.study_facts import PLAN, StudyFacts, wgs84
+from phusong.reporting.wording import said
 
 COLOURS = ("#7a5195", "#2f6f4f", "#8c510a", "#5e5e5e", "#9e2a5b")
 """One after another; what an area is also stands in its popup and in the legend."""
@@ -36,12 +37,12 @@ def limit_layers(facts: StudyFacts) -> Iterator[VectorLayer]:
         frame = shapely.box(*grid.bounds)
         border = limits.country.boundary.difference(frame.boundary.buffer(1.0))
         lines = _parts(border, grid, ("LineString",))
-        name = Bilingual("Biên giới quốc gia", "National boundary")
+        name = said("National boundary")
         yield VectorLayer(
             name=name,
             group=PLAN,
             kind="line",
-            columns=(Column(Bilingual("Đường", "Line")),),
+            columns=(Column(said("Line")),),
             features=tuple(Feature(line, (name,)) for line in lines),
             categories=(Category(name, BORDER_COLOUR),),
             shown=False,
@@ -63,10 +64,10 @@ def _excluded(facts: StudyFacts) -> VectorLayer:
             for part in _parts(limit.shape, facts.grid, ("Polygon",))
         ]
     return VectorLayer(
-        name=Bilingual("Không đặt trạm mới", "No new sites here"),
+        name=said("No new sites here"),
         group=PLAN,
         kind="area",
-        columns=(Column(Bilingual("Khu vực", "Ground")), Column(Bilingual("Gồm", "Parts"))),
+        columns=(Column(said("Ground")), Column(said("Parts"))),
         features=tuple(features),
         categories=tuple(categories),
         shown=False,

@@ -11,7 +11,7 @@ from folium.utilities import JsCode
 
 from phusong.reporting.asking import Asking, shown_projection
 from phusong.reporting.escape import text
-from phusong.reporting.facts import Bilingual, Column, shown
+from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.inlining import asset
 from phusong.reporting.layers import MapContent, RasterLayer, VectorLayer, rounded_geometry
 from phusong.reporting.offline import OfflineMap, map_page, numbered_ids
@@ -25,6 +25,7 @@ from phusong.reporting.panel import (
     vector_key,
 )
 from phusong.reporting.shell import printed_marking
+from phusong.reporting.wording import cell_words
 
 _SCRIPTS = ("stage", "geodesy", "readings", "ask", "signs", "labels", "tools", "search", "panel")
 """Parts of the map's script, in the order in which they build on each other."""
@@ -73,7 +74,7 @@ def coverage_map(content: MapContent) -> str:
         if content.readings is not None:
             drawn.add_child(Asking(content))
         drawn.add_child(_Panel(content, relief, layers))
-        return map_page(drawn, title=content.title.plain)
+        return map_page(drawn, title=content.title, language=content.language)
 
 
 class _Stage(folium.MacroElement):
@@ -261,14 +262,14 @@ def _cells(columns: tuple[Column, ...], values: tuple[object, ...]) -> dict[str,
 
 def _cell(value: object, *, decimals: int) -> str:
     """A value as encoded markup; sentences get the width that they need."""
-    if not isinstance(value, Bilingual):
-        words = text(shown(value, decimals=decimals))
-        return f'<span class="long t">{words}</span>' if len(words) > _LONG else words
-    if max(len(value.vi), len(value.en)) <= _LONG:
-        return value.html()
+    words = cell_words(value, decimals=decimals)
+    if max(len(words.vi), len(words.en)) <= _LONG:
+        return words.html()
+    if words.vi == words.en:
+        return f'<span class="long t">{text(words.vi)}</span>'
     return (
-        f'<span class="long t" lang="vi">{text(value.vi)}</span>'
-        f'<span class="long t en" lang="en">{text(value.en)}</span>'
+        f'<span class="long t" lang="vi">{text(words.vi)}</span>'
+        f'<span class="long t en" lang="en">{text(words.en)}</span>'
     )
 
 

@@ -31,7 +31,9 @@ from phusong.reporting.facts import Bilingual
 from phusong.reporting.inlining import asset
 from phusong.reporting.offline import renumbered_ids, self_contained
 from phusong.reporting.policy import loaded_from_outside, unsealed
+from phusong.reporting.prose import heading_words, language_of
 from phusong.reporting.shell import document
+from phusong.reporting.wording import said
 
 _FRAME = re.compile(
     r"<iframe\b(?P<before>[^>]*?)\bsrcdoc=(?P<quote>[\"'])(?P<page>.*?)(?P=quote)(?P<after>[^>]*)>"
@@ -52,7 +54,7 @@ _FORMULA_ERRORS = tuple(
     for kind in vars(formula_errors).values()
     if isinstance(kind, type) and issubclass(kind, Exception)
 )
-_ALL = Bilingual("Mục lục nghiên cứu", "Index of the study")
+_ALL = said("Index of the study")
 
 
 def execute_notebook(
@@ -131,6 +133,7 @@ def render_notebook(
     title: str | None = None,
     practice: Bilingual | None = None,
     home: str | None = "../index.html",
+    language: str = "vi",
 ) -> str:
     r"""Render an executed notebook to one self-contained page.
 
@@ -147,6 +150,8 @@ def render_notebook(
         Words of the banner when practice data went in, else None.
     home
         Relative address of the study's index, or None for no link.
+    language
+        What the page shows first: ``vi``, ``en`` or ``both``.
 
     Returns
     -------
@@ -173,10 +178,11 @@ def render_notebook(
     words = title or _first_heading(notebook)
     back = "" if home is None else f'<a class="home" href="{text(home)}">← {_ALL.html()}</a>'
     rendered = document(
-        title=words,
+        title=heading_words(words),
         body=f'<header class="topline">{back}</header>\n<main class="notebook">{body}</main>',
         practice=practice,
         styles=asset("notebook.css") + str(HtmlFormatter().get_style_defs(".highlight")),
+        language=language,
         inner=tuple(unescape(match["page"]) for p in pages for match in _FRAME.finditer(p)),
     )
     outside = loaded_from_outside(rendered)
@@ -220,6 +226,22 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]  # untyped base
         """A formula in an environment, for example ``align``."""
         return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
 
+    def paragraph(self, text: str) -> str:
+        """A paragraph, marked with its language."""
+        return f"<p{_spoken(text)}>{text}</p>\n"
+
+    def list_item(self, text: str) -> str:
+        """An item of a list, marked with its language."""
+        return f"<li{_spoken(text)}>{text}</li>\n"
+
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        """A heading; each of its languages is marked."""
+        words = heading_words(text)
+        if words.vi == words.en:
+            return str(super().heading(text, level, **attributes))
+        marked = f'<span lang="vi">{words.vi}</span><span lang="en" class="en">{words.en}</span>'
+        return str(super().heading(marked, level, **attributes))
+
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """A link; to another notebook it leads to that notebook's page."""
         return str(super().link(text, _NOTEBOOK_LINK.sub(r"\1.html", url), title))
@@ -234,6 +256,12 @@ class _Exporter(HTMLExporter):  # type: ignore[misc]  # untyped base
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
         return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _spoken(markup: str) -> str:
+    """Attribute that says which language a paragraph is in; empty for one without words."""
+    language = language_of(markup)
+    return f' lang="{language}"' if language else ""
 
 
 def formula(latex: str, *, block: bool) -> str:

@@ -18,8 +18,10 @@ from folium.template import Template
 
 from phusong.errors import DataError
 from phusong.reporting.escape import text
+from phusong.reporting.facts import Bilingual
 from phusong.reporting.inlining import inlined
 from phusong.reporting.policy import loaded_from_outside, sealed
+from phusong.reporting.switch import root_attributes, switch_head, title_html
 
 _DECLARED_ID = re.compile(r'(?:\b(?:var|let|const|function)\s+|\bid=")[a-z_]+_([0-9a-f]{32})')
 _drawing = threading.RLock()
@@ -143,7 +145,7 @@ def _rendered_once() -> Iterator[None]:
             branca.element.Element = original
 
 
-def map_page(drawn: folium.Map, *, title: str, language: str = "vi") -> str:
+def map_page(drawn: folium.Map, *, title: Bilingual, language: str = "vi") -> str:
     r"""Render a map to one self-contained page.
 
     Parameters
@@ -151,9 +153,9 @@ def map_page(drawn: folium.Map, *, title: str, language: str = "vi") -> str:
     drawn
         The map. Anything on it that needs a script which is not carried is an error.
     title
-        Title of the page, plain text.
+        Title of the page.
     language
-        Language of the page.
+        What is shown first: ``vi``, ``en`` or ``both``.
 
     Returns
     -------
@@ -166,10 +168,12 @@ def map_page(drawn: folium.Map, *, title: str, language: str = "vi") -> str:
         The page would load something from outside.
     """
     root = drawn.get_root()
-    root.title = text(title)
+    root.title = text(title.plain)
     with _rendered_once():
         page = root.render()
-    return self_contained(page.replace("<html>", f'<html lang="{text(language)}">', 1))
+    page = page.replace(f"<title>{text(title.plain)}</title>", title_html(title), 1)
+    page = page.replace("<head>", f"<head>\n{switch_head()}", 1)
+    return self_contained(page.replace("<html>", f"<html {root_attributes(language)}>", 1))
 
 
 def self_contained(page: str) -> str:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN
-from phusong.reporting.facts import Bilingual
 from phusong.reporting.palette import (
     COVERED_COLOUR,
     MARGINAL_COLOUR,
@@ -11,6 +10,7 @@ from phusong.reporting.palette import (
     ClassStyle,
 )
 from phusong.reporting.relief import UInt8Array
+from phusong.reporting.wording import said
 
 _ELSEWHERE = 3
 _ELSEWHERE_COLOUR = (158, 178, 196)
@@ -53,12 +53,8 @@ def own_legend(name: str) -> tuple[ClassStyle, ...]:
         From the best to the worst.
     """
     return (
-        ClassStyle(COVERED, Bilingual(f"{name} có sóng", f"{name} covers"), COVERED_COLOUR),
-        ClassStyle(
-            _ELSEWHERE, Bilingual("Chỉ nhà mạng khác", "Another one only"), _ELSEWHERE_COLOUR
-        ),
-        ClassStyle(MARGINAL, Bilingual("Sóng yếu", "Marginal"), MARGINAL_COLOUR),
-        ClassStyle(
-            NO_SIGNAL, Bilingual("Không có sóng", "No signal"), NO_SIGNAL_COLOUR, hatched=True
-        ),
+        ClassStyle(COVERED, said("{name} covers", name=name), COVERED_COLOUR),
+        ClassStyle(_ELSEWHERE, said("Another one only"), _ELSEWHERE_COLOUR),
+        ClassStyle(MARGINAL, said("Marginal"), MARGINAL_COLOUR),
+        ClassStyle(NO_SIGNAL, said("No signal"), NO_SIGNAL_COLOUR, hatched=True),
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phusong.errors import DataError
-from phusong.reporting.escape import text
-from phusong.reporting.facts import UNKNOWN, Bilingual, Column, is_number, shown
+from phusong.reporting.facts import UNKNOWN, Bilingual, Column, is_number
+from phusong.reporting.wording import cell_words, said
 
 _FULL_SHARE = 100.0
-_WHY = Bilingual("Vì sao", "Why")
-_NO_ROWS = Bilingual("Không có dòng nào", "No rows")
+_WHY = said("Why")
+_NO_ROWS = said("No rows")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def table_html(table: PageTable) -> str:
     note = f'<p class="note">{table.note.html()}</p>' if table.note else ""
     return (
         f'<h3>{table.title.html()}</h3><div class="scroll" tabindex="0" role="region" '
-        f'aria-label="{text(table.title.plain)}"><table><thead><tr>{head}</tr></thead>'
+        f"{table.title.attribute('aria-label')}><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody>{foot}</table></div>{note}"
     )
 
@@ -106,13 +106,11 @@ def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
 
 
 def _cell(column: Column, value: object, *, heading: bool) -> str:
-    if isinstance(value, Bilingual):
-        words = value.html()
-    else:
-        words = f'<span class="t">{text(shown(value, decimals=column.decimals))}</span>'
+    shown = cell_words(value, decimals=column.decimals)
+    words = shown.html()
     if heading:
         return f'<th scope="row">{words}</th>'
-    if shown(value) == UNKNOWN:
+    if shown.en == UNKNOWN:
         return f'<td class="none">{words}</td>'
     if not is_number(value):
         return f'<td class="words">{words}</td>'

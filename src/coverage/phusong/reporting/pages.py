@@ -8,22 +8,23 @@ from urllib.parse import quote
 
 from phusong.errors import DataError
 from phusong.reporting.escape import text
-from phusong.reporting.facts import Assumption, Bilingual, Picture, Source, shown
+from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.panel import NO_SOURCE, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
+from phusong.reporting.wording import amount, cell_words, said
 
 ProductKind = Literal["map", "commune", "brief", "notebook", "table", "file"]
 
 _KINDS: dict[str, Bilingual] = {
-    "map": Bilingual("Bản đồ", "Maps"),
-    "commune": Bilingual("Từng xã", "Commune by commune"),
-    "brief": Bilingual("Tóm tắt để in và ký", "Briefs to print and sign"),
-    "notebook": Bilingual("Tính toán từng bước", "Worked steps"),
-    "table": Bilingual("Bảng số liệu", "Tables"),
-    "file": Bilingual("Tệp dữ liệu", "Data files"),
+    "map": said("Maps"),
+    "commune": said("Commune by commune"),
+    "brief": said("Briefs to print and sign"),
+    "notebook": said("Worked steps"),
+    "table": said("Tables"),
+    "file": said("Data files"),
 }
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _KILO = 1000
@@ -127,6 +128,8 @@ class IndexContent:
         A picture of the result, or None.
     reasons
         Why the first ranks stand where they stand, in their order.
+    language
+        What the page shows first: ``vi``, ``en`` or ``both``.
     """
 
     title: Bilingual
@@ -143,6 +146,7 @@ class IndexContent:
     versions: tuple[tuple[str, str], ...] = ()
     picture: Picture | None = None
     reasons: tuple[Bilingual, ...] = ()
+    language: str = "vi"
 
 
 def index_page(content: IndexContent) -> str:
@@ -159,12 +163,12 @@ def index_page(content: IndexContent) -> str:
         The page, for a file in UTF-8 with ``newline="\n"``.
     """
     sections = [
-        ("results", Bilingual("Kết quả", "Results"), _results(content)),
-        ("products", Bilingual("Mở tài liệu", "Open"), _products(content.products)),
-        ("warnings", Bilingual("Cần lưu ý", "Mind this"), _warnings(content.warnings)),
-        ("assumptions", Bilingual("Giả định", "Assumptions"), _assumptions(content.assumptions)),
-        ("sources", Bilingual("Nguồn dữ liệu", "Data sources"), _sources(content.sources)),
-        ("versions", Bilingual("Phiên bản", "Versions"), _versions(content.versions)),
+        ("results", said("Results"), _results(content)),
+        ("products", said("Open"), _products(content.products)),
+        ("warnings", said("Mind this"), _warnings(content.warnings)),
+        ("assumptions", said("Assumptions"), _assumptions(content.assumptions)),
+        ("sources", said("Data sources"), _sources(content.sources)),
+        ("versions", said("Versions"), _versions(content.versions)),
     ]
     filled = [(key, heading, markup) for key, heading, markup in sections if markup]
     links = "".join(f'<a href="#{key}">{heading.html()}</a>' for key, heading, _ in filled)
@@ -177,7 +181,11 @@ def index_page(content: IndexContent) -> str:
         + f"\n</main>\n<footer>{_NUMBERS.html()}</footer>"
     )
     page = document(
-        title=content.title.plain, body=body, practice=content.practice, marking=content.marking
+        title=content.title,
+        body=body,
+        practice=content.practice,
+        marking=content.marking,
+        language=content.language,
     )
     outside = loaded_from_outside(page)
     if outside:
@@ -185,12 +193,9 @@ def index_page(content: IndexContent) -> str:
     return page
 
 
-_ASKED = Bilingual("Câu hỏi", "What was asked")
-_NO_RESULT = Bilingual("Chưa có kết quả", "No result yet")
-_NUMBERS = Bilingual(
-    "Dấu chấm là dấu thập phân; “–” nghĩa là chưa biết, không phải số không.",
-    "The point is the decimal sign; “–” means unknown, not zero.",
-)
+_ASKED = said("What was asked")
+_NO_RESULT = said("No result yet")
+_NUMBERS = said("Numbers are written as in 1,234.5; “–” means unknown, not zero.")
 
 
 def _head(content: IndexContent) -> str:
@@ -200,8 +205,7 @@ def _head(content: IndexContent) -> str:
         button = f'<a class="button" href="{_href(first_map)}">{first_map.title.html()}</a>'
     picture = ""
     if content.picture is not None:
-        alt = text(content.picture.alt.plain)
-        picture = f'<figure><img src="{content.picture.url}" alt="{alt}"></figure>'
+        picture = f"<figure>{content.picture.html()}</figure>"
     return (
         f'<header class="head"><div class="words"><h1>{content.title.html()}</h1>'
         f'<div class="asked"><h2>{_ASKED.html()}</h2><p>{content.question.html()}</p></div>'
@@ -235,14 +239,14 @@ def card_html(number: KeyNumber) -> str:
         Markup with every name encoded.
     """
     alarm = " alarming" if number.alarming else ""
-    unit = f'<span class="unit">{text(number.unit)}</span>' if number.unit else ""
-    value = text(shown(number.value, decimals=number.decimals))
+    unit = f'<span class="unit t">{text(number.unit)}</span>' if number.unit else ""
+    value = cell_words(number.value, decimals=number.decimals).html()
     between = ""
     if number.between is not None:
-        words = text(number.between.words(number.decimals))
-        between = f'<div class="between"><span class="t">{words}{unit}</span> {RANGE.html()}</div>'
+        words = number.between.words(number.decimals).html()
+        between = f'<div class="between">{words}{unit} {RANGE.html()}</div>'
     return (
-        f'<div class="card{alarm}"><div class="number t">{value}{unit}</div>{between}'
+        f'<div class="card{alarm}"><div class="number">{value}{unit}</div>{between}'
         f"<div>{number.label.html()}</div></div>"
     )
 
@@ -276,9 +280,9 @@ def _size(product: Product) -> str:
     size = float(product.size_bytes or 0)
     for unit in ("B", "kB"):
         if size < _KILO:
-            return f"{size:.0f} {unit}"
+            return amount(size, unit=unit).html()
         size /= _KILO
-    return f"{size:.1f} MB"
+    return amount(size, 1, unit="MB").html()
 
 
 def _warnings(warnings: Sequence[Bilingual]) -> str:
@@ -296,14 +300,14 @@ def _assumptions(assumptions: Sequence[Assumption]) -> str:
         for a in assumptions
     )
     heads = (
-        Bilingual("Giả định", "Assumption"),
-        Bilingual("Giá trị", "Value"),
-        Bilingual("Nguồn", "Source"),
-        Bilingual("Tình trạng", "Standing"),
+        said("Assumption"),
+        said("Value"),
+        said("Source"),
+        said("Standing"),
     )
     head = "".join(f'<th scope="col">{heading.html()}</th>' for heading in heads)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(heads[0].plain)}">'
+        f'<div class="scroll" tabindex="0" role="region" {heads[0].attribute("aria-label")}>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

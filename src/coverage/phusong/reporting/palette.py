@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from phusong.errors import DataError
 from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.wording import said
 
 NODATA = 255
 """Class code of cells about which nothing is known; drawn transparent."""
@@ -94,11 +95,9 @@ def service_classes(
         From the best to the worst.
     """
     return (
-        ClassStyle(covered, Bilingual("Có sóng", "Covered"), COVERED_COLOUR),
-        ClassStyle(marginal, Bilingual("Sóng yếu", "Marginal"), MARGINAL_COLOUR),
-        ClassStyle(
-            no_signal, Bilingual("Không có sóng", "No signal"), NO_SIGNAL_COLOUR, hatched=True
-        ),
+        ClassStyle(covered, said("Covered"), COVERED_COLOUR),
+        ClassStyle(marginal, said("Marginal"), MARGINAL_COLOUR),
+        ClassStyle(no_signal, said("No signal"), NO_SIGNAL_COLOUR, hatched=True),
     )
 
 

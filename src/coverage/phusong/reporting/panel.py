@@ -3,29 +3,28 @@
 from collections.abc import Iterable, Sequence
 
 from phusong.reporting.escape import text
-from phusong.reporting.facts import Assumption, Bilingual, Source, shown
+from phusong.reporting.facts import Assumption, Bilingual, Source
 from phusong.reporting.layers import Category, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.palette import ClassStyle
+from phusong.reporting.switch import switch_html
+from phusong.reporting.wording import cell_words, said
 
-NOT_REAL = Bilingual(
-    "không phải hiện trạng thật, không dùng để quyết định",
-    "not the real situation, not to be decided upon",
-)
-VERIFIED = Bilingual("đã kiểm chứng", "verified")
-UNVERIFIED = Bilingual("chưa kiểm chứng", "not verified")
-NO_SOURCE = Bilingual("chưa có nguồn", "no source found")
-NOTHING = Bilingual("không có", "none")
+NOT_REAL = said("not the real situation, not to be decided upon")
+VERIFIED = said("verified")
+UNVERIFIED = said("not verified")
+NO_SOURCE = said("no source found")
+NOTHING = said("none")
 
-_LAYERS = Bilingual("Lớp bản đồ", "Layers")
-_LEGEND = Bilingual("Chú giải", "Legend")
-_NO_COVERAGE = Bilingual("Ẩn lớp phủ sóng", "Hide coverage")
-_OPACITY = Bilingual("Độ đậm", "Opacity")
-_ASSUMPTIONS = Bilingual("Giả định", "Assumptions")
-_SOURCES = Bilingual("Nguồn dữ liệu", "Data sources")
-_SEARCH = Bilingual("Tìm thôn, xã, trạm, phương án", "Find a village, commune, site, option")
-_FURTHER = Bilingual("Lớp khác", "Further layers")
-_OPEN = Bilingual("Lớp & chú giải", "Layers")
-_UNKNOWN = Bilingual("Để trống: chưa rõ", "Blank: unknown")
+_LAYERS = said("Layers")
+_LEGEND = said("Legend")
+_NO_COVERAGE = said("Hide coverage")
+_OPACITY = said("Opacity")
+_ASSUMPTIONS = said("Assumptions")
+_SOURCES = said("Data sources")
+_SEARCH = said("Find a village, commune, site, option")
+_FURTHER = said("Further layers")
+_OPEN = said("Layers", context="map panel")
+_UNKNOWN = said("Blank: unknown")
 
 _SIGN_PATHS = {
     "circle": '<circle cx="9" cy="9" r="6"/>',
@@ -75,16 +74,17 @@ def panel_html(content: MapContent) -> str:
         Markup with every name encoded.
     """
     parts = [
-        f'<aside class="panel" id="panel" aria-label="{text(_LAYERS.plain)}">',
+        f'<aside class="panel" id="panel" {_LAYERS.attribute("aria-label")}>',
         '<details id="sheet" open><summary class="title">',
         f'<h1>{content.title.html()}</h1><span class="hint">{_OPEN.html()}</span></summary>',
+        f'<div class="bar">{switch_html()}</div>',
         _search(),
         _summary(content.summary),
         _legends(content.rasters),
         _layers(content),
         _folded(_ASSUMPTIONS, assumption_items(content.assumptions)),
         _folded(_SOURCES, source_items(content.sources)),
-        f'<div class="version">{text(content.version)}</div>',
+        f'<div class="version t">{text(content.version)}</div>',
         "</details></aside>",
     ]
     return "\n".join(part for part in parts if part)
@@ -168,7 +168,7 @@ def verification_mark(*, verified: bool) -> str:
         Markup.
     """
     words, kind = (VERIFIED, "yes") if verified else (UNVERIFIED, "no")
-    return f'<span class="mark {kind}">{text(words.plain)}</span>'
+    return f'<span class="mark {kind}">{words.html()}</span>'
 
 
 def raster_key(index: int) -> str:
@@ -285,7 +285,7 @@ def _raster_row(index: int, raster: RasterLayer) -> str:
 def _vector_row(index: int, layer: VectorLayer) -> str:
     checked = " checked" if layer.shown and layer.features else ""
     disabled = "" if layer.features else " disabled"
-    count = shown(len(layer.features)) if layer.features else text(NOTHING.plain)
+    count = cell_words(len(layer.features)).html() if layer.features else NOTHING.html()
     tally = f' <span class="count">({count})</span>' if layer.kind != "veil" else ""
     single = len(layer.categories) == 1
     row = (

@@ -17,25 +17,26 @@ from phusong.reporting.palette import (
     css_colour,
 )
 from phusong.reporting.study_facts import PLACES, VERDICTS, StudyFacts, wgs84
+from phusong.reporting.wording import said
 
-COMMUNE = Column(Bilingual("Xã", "Commune"))
-PEOPLE = Column(Bilingual("Dân số", "People"), decimals=0)
+COMMUNE = Column(said("Commune"))
+PEOPLE = Column(said("People"), decimals=0)
 _WHOLE = {
-    TRANG_SONG: Bilingual("trắng sóng: không nơi nào có sóng", "no signal anywhere"),
-    LOM_SONG: Bilingual("lõm sóng: một phần không có sóng", "no signal in a part"),
-    WITH_SIGNAL: Bilingual("có sóng", "with signal"),
-    UNDECIDED: Bilingual("chưa rõ", "unknown"),
+    TRANG_SONG: said("no signal anywhere"),
+    LOM_SONG: said("no signal in a part"),
+    WITH_SIGNAL: said("with signal"),
+    UNDECIDED: said("unknown"),
 }
 VEIL_COLOUR = "#f4f6f7"
-ANOTHER = Bilingual("chỉ nhà mạng khác", "another one only")
-AT_LEAST_ONE = Bilingual("ít nhất một nhà mạng", "at least one")
-NOBODY = Bilingual("không có", "none")
+ANOTHER = said("another one only")
+AT_LEAST_ONE = said("at least one")
+NOBODY = said("none")
 _FACILITIES = {
-    "school": Bilingual("Trường học", "School"),
-    "clinic": Bilingual("Trạm y tế", "Clinic"),
-    "commune_office": Bilingual("Trụ sở xã", "Commune office"),
-    "loudspeaker": Bilingual("Cụm loa", "Loudspeaker cluster"),
-    "postal_point": Bilingual("Điểm phục vụ bưu chính", "Postal service point"),
+    "school": said("School"),
+    "clinic": said("Clinic"),
+    "commune_office": said("Commune office"),
+    "loudspeaker": said("Loudspeaker cluster"),
+    "postal_point": said("Postal service point"),
 }
 
 
@@ -56,7 +57,7 @@ def outside_layer(facts: StudyFacts) -> VectorLayer:
     (south, west), (north, east) = mercator_frame(grid.affine, grid.crs, grid.shape).bounds
     communes = shapely.union_all(wgs84(facts.places.communes.frame).geometry.values)
     outside = shapely.difference(shapely.box(west, south, east, north), communes)
-    words = Bilingual("Làm mờ ngoài các xã", "Dim outside the communes")
+    words = said("Dim outside the communes")
     return VectorLayer(
         name=words,
         group=PLACES,
@@ -100,21 +101,18 @@ def commune_layer(facts: StudyFacts) -> VectorLayer:
     ]
     approximate = facts.places.communes.approximate
     return VectorLayer(
-        name=Bilingual(
-            "Ranh giới xã (gần đúng)" if approximate else "Ranh giới xã",
-            "Communes (approximate outlines)" if approximate else "Communes",
-        ),
+        name=said("Communes (approximate outlines)") if approximate else said("Commune outlines"),
         group=PLACES,
         kind="outline",
         columns=(
             COMMUNE,
-            Column(Bilingual("Mã", "Code")),
+            Column(said("Code")),
             PEOPLE,
-            Column(Bilingual("Không có sóng", "No signal"), "người · people", 0),
-            Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1),
+            Column(said("No signal"), said("people"), 0),
+            Column(said("Share without signal"), "%", 1),
         ),
         features=tuple(features),
-        categories=(Category(Bilingual("Xã", "Commune"), "#111111"),),
+        categories=(Category(said("Commune"), "#111111"),),
         tooltip_columns=4,
     )
 
@@ -171,18 +169,18 @@ def village_layer(facts: StudyFacts) -> VectorLayer:
     )
     shapes = ("triangle", "diamond", "circle", "square")
     return VectorLayer(
-        name=Bilingual("Thôn, theo sóng tại trung tâm", "Villages, by signal at the centre"),
+        name=said("Villages, by signal at the centre"),
         group=PLACES,
         kind="point",
         columns=(
-            Column(Bilingual("Thôn", "Village")),
+            Column(said("Village")),
             COMMUNE,
-            Column(Bilingual("Kết quả", "Verdict")),
+            Column(said("Verdict")),
             PEOPLE,
-            Column(Bilingual("Số hộ", "Households"), decimals=0),
-            Column(Bilingual("Nhà mạng có sóng", "Operators that cover it")),
-            Column(Bilingual("Mức thu mạnh nhất", "Strongest level"), "dBm", 0),
-            Column(Bilingual("Cả khu dân cư", "The whole settlement")),
+            Column(said("Households", context="column"), decimals=0),
+            Column(said("Operators that cover it")),
+            Column(said("Strongest level"), "dBm", 0),
+            Column(said("The whole settlement")),
         ),
         features=tuple(features),
         categories=tuple(
@@ -244,14 +242,14 @@ def facility_layer(facts: StudyFacts) -> VectorLayer:
     shapes = (("square", grey), ("diamond", grey), ("triangle", grey), ("circle", grey),
               ("square", brown))  # fmt: skip
     return VectorLayer(
-        name=Bilingual("Cơ sở công cộng", "Facilities"),
+        name=said("Facilities"),
         group=PLACES,
         kind="point",
         columns=(
-            Column(Bilingual("Cơ sở", "Facility")),
-            Column(Bilingual("Loại", "Kind")),
-            Column(Bilingual("Sóng", "Signal")),
-            Column(Bilingual("Nhà mạng có sóng", "Operators that cover it")),
+            Column(said("Facility")),
+            Column(said("Kind")),
+            Column(said("Signal")),
+            Column(said("Operators that cover it")),
         ),
         features=tuple(features),
         categories=tuple(

@@ -17,6 +17,7 @@ from phusong.reporting.facts import UNKNOWN, Bilingual, Picture, shown
 from phusong.reporting.figures import picture
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
+from phusong.reporting.wording import said
 from phusong.units import BoolArray
 
 _STYLE = {"font.family": "DejaVu Sans", "font.size": 9.5, "axes.linewidth": 0.8}
@@ -28,16 +29,14 @@ _AXIS_IN = 0.55
 _DPI = 130
 _ROUND_DB = 10.0
 
-_MODEL = Bilingual("Mô hình", "Model")
-_LOSS = Bilingual("Suy hao truyền sóng", "Basic transmission loss")
-_EXCESS = Bilingual("Hơn không gian tự do", "Over free space")
-_NOTE = Bilingual("Ghi chú", "Note")
-_NOT_APPLICABLE = Bilingual("không áp dụng được", "not applicable")
-_SPREAD = Bilingual(
-    "Các mô hình khác nhau, không mô hình nào là số đo; Hata, COST 231 và TR 38.901 không xét địa "
-    "hình. Dấu rỗng: ngoài phạm vi khuyến nghị.",
-    "Models differ and none is a measurement; Hata, COST 231 and TR 38.901 know no terrain. "
-    "Hollow mark: outside the recommended range.",
+_MODEL = said("Model")
+_LOSS = said("Basic transmission loss")
+_EXCESS = said("Over free space")
+_NOTE = said("Note")
+_NOT_APPLICABLE = said("not applicable")
+_SPREAD = said(
+    "Models differ and none is a measurement; Hata, COST 231 and TR 38.901 know"
+    " no terrain. Hollow mark: outside the recommended range."
 )
 
 
@@ -96,7 +95,7 @@ class LinkView:
         """What is drawn."""
         length = shown(float(self.sight.distance_km[-1]), decimals=2)
         band = f"{self.frequency_mhz:g} MHz"
-        return Bilingual(f"Tuyến {length} km ở {band}", f"Link of {length} km at {band}")
+        return said("Link of {length} km at {band}", length=length, band=band)
 
     @property
     def finding(self) -> Bilingual:
@@ -104,13 +103,9 @@ class LinkView:
         share, at = f"{self.sight.worst_share:.2f}", f"{self.sight.worst_km:.2f} km"
         share = share.replace("-", "−")
         if not self.sight.visible:
-            return Bilingual(
-                f"Tia thẳng bị che; nặng nhất {share} R₁ tại {at}",
-                f"The direct ray is cut, worst {share} R₁ at {at}",
-            )
-        return Bilingual(
-            f"Tia thẳng thông; khoảng hở nhỏ nhất {share} R₁ tại {at}",
-            f"The direct ray is free, least clearance {share} R₁ at {at}",
+            return said("The direct ray is cut, worst {share} R₁ at {at}", share=share, at=at)
+        return said(
+            "The direct ray is free, least clearance {share} R₁ at {at}", share=share, at=at
         )
 
     @property
@@ -118,9 +113,10 @@ class LinkView:
         """Heights and curvature, as they are drawn."""
         heights = f"{self.tx_height_m:g} m → {self.rx_height_m:g} m"
         radius = shown(self.sight.effective_earth_radius_m / 1000.0, decimals=0)
-        return Bilingual(
-            f"Ăng ten {heights} trên mặt đất; bán kính Trái Đất hiệu dụng {radius} km",
-            f"Antennas {heights} above ground; effective Earth radius {radius} km",
+        return said(
+            "Antennas {heights} above ground; effective Earth radius {radius} km",
+            heights=heights,
+            radius=radius,
         )
 
 
@@ -169,7 +165,7 @@ def profile_picture(view: LinkView, *, alone: bool = False) -> Picture:
     Picture
         The picture.
     """
-    alt = Bilingual(f"{view.title.vi}. {view.finding.vi}.", f"{view.title.en}. {view.finding.en}.")
+    alt = said("{title}. {finding}.", title=view.title, finding=view.finding)
     return picture(profile_figure(view, alone=alone), alt=alt, dpi=_DPI)
 
 
@@ -203,10 +199,9 @@ def profile_page(view: LinkView) -> str:
         f'<header class="head"><div class="words"><h1>{view.title.html()}</h1>'
         f'<div class="asked"><p>{view.finding.html()}</p><p>{view.conditions.html()}</p></div>'
         "</div></header>\n<main>\n"
-        f'<figure class="profile" tabindex="0"><img src="{drawn.url}" '
-        f'alt="{text(drawn.alt.plain)}"></figure>\n'
+        f'<figure class="profile" tabindex="0">{drawn.html()}</figure>\n'
         f'<section id="losses"><h2>{_LOSS.html()}</h2><div class="scroll" tabindex="0" '
-        f'role="region" aria-label="{text(_LOSS.plain)}"><table><thead><tr>{heads}</tr></thead>'
+        f'role="region" {_LOSS.attribute("aria-label")}><table><thead><tr>{heads}</tr></thead>'
         f'<tbody>{rows}</tbody></table></div><p class="note">{_SPREAD.html()}</p></section>\n'
         "</main>"
     )
@@ -216,7 +211,7 @@ def profile_page(view: LinkView) -> str:
         "#losses td .en { display: block; } #losses td.words { min-width: 260px; } "
         "#losses tbody th { min-width: 170px; }"
     )
-    page = document(title=view.title.plain, body=body, practice=None, styles=styles)
+    page = document(title=view.title, body=body, practice=None, styles=styles)
     outside = loaded_from_outside(page)
     if outside:
         raise DataError(f"page would load {', '.join(outside)} from outside; nothing may be")

@@ -8,16 +8,18 @@ import pandas as pd
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.intervals import HIGH_PERCENT, LOW_PERCENT
 from phusong.analysis.verdicts import TRANG_SONG
-from phusong.reporting.facts import Bilingual, shown
+from phusong.language import LANGUAGES
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.wording import amount, said
 
 SURE_PERCENT = HIGH_PERCENT - LOW_PERCENT
 """Share of the draws that an interval holds [%]."""
-RANGE = Bilingual(f"khoảng {SURE_PERCENT} %", f"{SURE_PERCENT} % interval")
-RANGE_NOTE = Bilingual(
-    f"Khoảng {SURE_PERCENT} %: chứa {SURE_PERCENT} % số lần thử khi mức thu và số dân khác với mô "
-    "hình như nghiên cứu giả định; tính từ các giả định, không phải đo kiểm.",
-    f"The {SURE_PERCENT} % interval holds {SURE_PERCENT} % of the trials in which levels and "
-    "people differ from the model as far as the study assumes; propagated, not measured.",
+RANGE = said("{SURE_PERCENT} % interval", SURE_PERCENT=SURE_PERCENT)
+RANGE_NOTE = said(
+    "The {SURE_PERCENT} % interval holds {SURE_PERCENT} % of the trials in "
+    "which levels and people differ from the model as far as the study assumes;"
+    " propagated, not measured.",
+    SURE_PERCENT=SURE_PERCENT,
 )
 
 
@@ -34,7 +36,7 @@ class Range:
     low: float
     high: float
 
-    def words(self, decimals: int = 0) -> str:
+    def words(self, decimals: int = 0) -> Bilingual:
         """Both ends with a dash, as a reader sees them.
 
         Parameters
@@ -44,11 +46,12 @@ class Range:
 
         Returns
         -------
-        str
-            For example ``13 880–16 986``; one number where both ends read the same.
+        Bilingual
+            For example ``13.880–16.986``; one number where both ends read the same.
         """
-        ends = [shown(float(end), decimals=decimals) for end in (self.low, self.high)]
-        return "–".join(dict.fromkeys(ends))
+        ends = dict.fromkeys(amount(float(end), decimals) for end in (self.low, self.high))
+        vi, en = ("–".join(end.to(language) for end in ends) for language in LANGUAGES)
+        return Bilingual(vi, en, number=True)
 
 
 def ends_of(row: "pd.Series[float]", name: str, unit: str = "") -> Range | None:

@@ -26,19 +26,16 @@ from phusong.reporting.palette import (
 )
 from phusong.reporting.relief import UInt8Array
 from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.wording import said
 
 PERCENT_EDGES = (99, 95, 80, 50, 20)
 """Bands of probability; whatever the study's own lines are, its classes stand beside."""
 _NOBODY = 0
 _FEWEST = 2
-_SPARE = Bilingual(
-    "Xác suất có sóng khi trạm tốt nhất tại đó ngừng hoạt động.",
-    "Probability of service when the best site of that place is down.",
-)
-_DIRECTION = Bilingual(
-    "Hướng nào hết trước khi đi xa dần: máy không nghe được trạm, hay trạm không nghe được máy.",
-    "Which direction fails first on the way out: the handset no longer hears the site, or the site "
-    "the handset.",
+_SPARE = said("Probability of service when the best site of that place is down.")
+_DIRECTION = said(
+    "Which direction fails first on the way out: the handset no longer hears "
+    "the site, or the site the handset."
 )
 
 
@@ -66,7 +63,7 @@ def service_rasters(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[R
     layer = facts.layers.get((key, facts.technology))
     if layer is not None:
         yield RasterLayer(
-            name=Bilingual("Xác suất có sóng", "Probability of service"),
+            name=said("Probability of service"),
             group=group,
             classes=percent_bands(layer.probability_percent),
             legend=percent_classes(PERCENT_EDGES),
@@ -77,7 +74,7 @@ def service_rasters(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[R
         yield _rates(facts, key, group)
     if key in extras.spare_percent:
         yield RasterLayer(
-            name=Bilingual("Dự phòng khi mất một trạm", "Spare when a site fails"),
+            name=said("Spare when a site fails"),
             group=group,
             classes=percent_bands(extras.spare_percent[key]),
             legend=percent_classes(PERCENT_EDGES),
@@ -86,7 +83,7 @@ def service_rasters(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[R
         )
     if key in extras.direction:
         yield RasterLayer(
-            name=Bilingual("Hướng yếu hơn", "Weaker direction"),
+            name=said("Weaker direction"),
             group=group,
             classes=extras.direction[key],
             legend=_direction_classes(),
@@ -126,14 +123,13 @@ def _deepest(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[RasterLa
     depth[classes[order[0], key] == UNKNOWN] = UNKNOWN
     share = f"{100 * facts.study.service.covered.value:g}\u00a0%"
     yield RasterLayer(
-        name=Bilingual("Dùng được đến đâu", "Where it still serves"),
+        name=said("Where it still serves"),
         group=group,
         classes=depth,
         legend=_environment_classes(facts, order),
-        note=Bilingual(
-            f"Môi trường khó nhất mà xác suất có sóng vẫn từ {share}.",
-            f"The hardest environment in which the probability of service is still {share} or "
-            "more.",
+        note=said(
+            "The hardest environment in which the probability of service is still {share} or more.",
+            share=share,
         ),
         further=True,
     )
@@ -151,7 +147,7 @@ def _environment_classes(facts: StudyFacts, order: list[str]) -> tuple[ClassStyl
         )
         for step, name in enumerate(order)
     ]
-    nowhere = Bilingual("Không nơi nào", "Nowhere")
+    nowhere = said("Nowhere")
     return (*reversed(styles), ClassStyle(_NOBODY, nowhere, NO_SIGNAL_COLOUR, hatched=True))
 
 
@@ -163,30 +159,25 @@ def _rates(facts: StudyFacts, key: str, group: Bilingual) -> RasterLayer:
         ClassStyle(RATE_GOOD, same(f"≥ {good:g} Mbit/s"), COVERED_COLOUR),
         ClassStyle(RATE_FLOOR, same(f"{floor:g} … {good:g} Mbit/s"), (125, 160, 190)),
         ClassStyle(RATE_BELOW, same(f"< {floor:g} Mbit/s"), MARGINAL_COLOUR),
-        ClassStyle(
-            RATE_NONE, Bilingual("Không có sóng", "No signal"), NO_SIGNAL_COLOUR, hatched=True
-        ),
+        ClassStyle(RATE_NONE, said("No signal"), NO_SIGNAL_COLOUR, hatched=True),
     )
     return RasterLayer(
-        name=Bilingual("Tốc độ tải xuống", "Download rate"),
+        name=said("Download rate"),
         group=group,
         classes=rate_class(rates, floor_mbps=floor, good_mbps=good),
         legend=legend,
-        note=Bilingual(
-            "Tốc độ của một người dùng ngoài trời trong giờ cao điểm, theo mô hình.",
-            "One user's rate outdoors in the busy hour, as modelled.",
-        ),
+        note=said("One user's rate outdoors in the busy hour, as modelled."),
         further=True,
     )
 
 
 def _direction_classes() -> tuple[ClassStyle, ...]:
     return (
-        ClassStyle(DOWNLINK, Bilingual("Chiều xuống", "Downlink"), COVERED_COLOUR),
-        ClassStyle(UPLINK, Bilingual("Chiều lên", "Uplink"), MARGINAL_COLOUR),
+        ClassStyle(DOWNLINK, said("Downlink"), COVERED_COLOUR),
+        ClassStyle(UPLINK, said("Uplink"), MARGINAL_COLOUR),
         ClassStyle(
             _NOBODY,
-            Bilingual("Không trạm nào trong bán kính", "No site within the radius"),
+            said("No site within the radius"),
             NO_SIGNAL_COLOUR,
             hatched=True,
         ),

@@ -1,27 +1,33 @@
 """The frame of every page that is not a map: style, banner, policy."""
 
-from phusong.reporting.escape import css_string, text
+from collections.abc import Callable
+from operator import attrgetter
+
+from phusong.language import LANGUAGES
+from phusong.reporting.escape import css_string
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.inlining import asset
 from phusong.reporting.panel import NOT_REAL, practice_banner
 from phusong.reporting.policy import sealed
+from phusong.reporting.switch import root_attributes, switch_head, switch_html, title_html
 
 
 def document(
     *,
-    title: str,
+    title: Bilingual,
     body: str,
     practice: Bilingual | None,
     marking: str = "",
     styles: str = "",
     inner: tuple[str, ...] = (),
+    language: str = "vi",
 ) -> str:
     r"""A whole page around a body.
 
     Parameters
     ----------
     title
-        Title of the page, plain text.
+        Title of the page.
     body
         Markup with every name encoded.
     practice
@@ -32,6 +38,8 @@ def document(
         Further style sheet of ours.
     inner
         Pages that frames in the body hold.
+    language
+        What is shown first, ``vi``, ``en`` or ``both``; the page has a switch.
 
     Returns
     -------
@@ -39,39 +47,49 @@ def document(
         The page with its content security policy, for a file in UTF-8 with ``newline="\n"``.
     """
     styles += printed_marking(marking)
-    mark = "" if practice is None else f' data-practice="{text(practice.plain)}"'
+    mark = "" if practice is None else f" {practice.attribute('data-practice')}"
     page = (
-        '<!DOCTYPE html>\n<html lang="vi">\n<head>\n'
+        f"<!DOCTYPE html>\n<html {root_attributes(language)}>\n<head>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)}</title>\n<style>{asset('page.css')}{styles}</style>\n</head>\n"
-        f"<body{mark}>\n{practice_banner(practice, marking)}\n{body}\n</body>\n</html>\n"
+        f"{title_html(title)}\n<style>{asset('page.css')}{styles}</style>\n"
+        f"{switch_head()}</head>\n<body{mark}>\n{practice_banner(practice, marking)}\n"
+        f'<div class="bar">{switch_html()}</div>\n{body}\n</body>\n</html>\n'
     )
     return sealed(page.replace("\r\n", "\n").replace("\r", "\n"), inner=inner)
 
 
-def printed_margins(title: str, study_title: str, practice: Bilingual | None) -> str:
+def printed_margins(title: Bilingual, study_title: Bilingual, practice: Bilingual | None) -> str:
     """Style for the margins of every printed page: banner, title, page number.
 
     Parameters
     ----------
     title, study_title
-        Of the page and of the study, plain text.
+        Of the page and of the study.
     practice
         Words of the banner when practice data went in, else None.
 
     Returns
     -------
     str
-        Style sheet.
+        Style sheet: both languages, and each for itself where the page shows one alone.
     """
-    top = ""
-    if practice is not None:
-        words = f"{practice.plain.upper()}: {NOT_REAL.vi}"
-        top = f"@top-center {{ content: {css_string(words)}; }}"
-    foot = css_string(f"{title} · {study_title}")
+
+    def margin(read: Callable[[Bilingual], str]) -> str:
+        top = ""
+        if practice is not None:
+            words = f"{read(practice).upper()}: {read(NOT_REAL)}"
+            top = f"@top-center {{ content: {css_string(words)}; }} "
+        foot = css_string(f"{read(title)} – {read(study_title)}")
+        return f"{top}@bottom-left {{ content: {foot}; }}"
+
+    named = "".join(
+        f'html[data-language="{language}"] body {{ page: {language}; }} '
+        f"@page {language} {{ {margin(attrgetter(language))} }} "
+        for language in LANGUAGES
+    )
     return (
-        f"@media print {{ @page {{ {top} @bottom-left {{ content: {foot}; }} "
-        '@bottom-right { content: counter(page) " / " counter(pages); } } }'
+        f"@media print {{ @page {{ {margin(attrgetter('plain'))} "
+        f'@bottom-right {{ content: counter(page) " / " counter(pages); }} }} {named}}}'
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from phusong.reporting.facts import Bilingual, shown
+from phusong.reporting.facts import Bilingual
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.panel import practice_banner
+from phusong.reporting.wording import cell_words
 
 _PLAIN_LOOK = (
     ":where(.practice) { padding: 6px 12px; background: #ffd23f; color: #1a1500; "
@@ -96,7 +97,7 @@ def shown_table(table: PageTable) -> Shown:
     rows = (*table.rows, *([table.total] if table.total else []))
     lines = [
         " | ".join(
-            shown(value, decimals=column.decimals)
+            cell_words(value, decimals=column.decimals).plain
             for column, value in zip(table.columns, row, strict=True)
         )
         for row in rows

@@ -16,7 +16,7 @@ from phusong.reporting.brief_words import (
     money_words,
     planned,
 )
-from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons, village_findings
 from phusong.reporting.ownership import own_and_others, own_legend
@@ -34,11 +34,12 @@ from phusong.reporting.study_facts import (
 )
 from phusong.reporting.study_index import outlines, standing_warnings
 from phusong.reporting.study_tables import commune_table, operator_table, priority_table
+from phusong.reporting.wording import said
 from phusong.reporting.words import named_assumptions
 
 _WIDTH_IN, _DPI = 6.2, 150
 _MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES = 20, 5, 10
-_SIGNERS = (Bilingual("Người lập", "Prepared by"), Bilingual("Người kiểm tra", "Checked by"))
+_SIGNERS = (said("Prepared by"), said("Checked by"))
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def province_brief(facts: StudyFacts, origin: Origin) -> BriefContent:
         facts,
         origin,
         ANY,
-        title=Bilingual("Tóm tắt cho tỉnh", "Brief for the province"),
-        signer=Bilingual("Lãnh đạo phê duyệt", "Approved by"),
+        title=said("Brief for the province"),
+        signer=said("Approved by"),
         more=planned(facts),
     )
     ranked = priority_table(study, priorities, most=_MOST_RANKS)
@@ -115,8 +116,8 @@ def operator_brief(facts: StudyFacts, key: str, origin: Origin) -> BriefContent:
         facts,
         origin,
         seen,
-        title=Bilingual(f"Tóm tắt cho {name}", f"Brief for {name}"),
-        signer=Bilingual(f"Đại diện {name}", f"For {name}"),
+        title=said("Brief for {name}", name=name),
+        signer=said("For {name}", name=name),
         more=(*([elsewhere_finding(facts, key)] if computed else []), *planned(facts)),
     )
     ranked = operator_priorities(study, facts.ranked, options=facts.options)
@@ -163,6 +164,7 @@ def _brief(
         commands=origin.commands,
         identity=origin.identity,
         signatures=(*_SIGNERS, signer),
+        language=about.language,
     )
 
 
@@ -175,28 +177,23 @@ def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
     technology = technology_of(study)
     total = total_row(gaps, ANY, technology)
     return (
-        KeyNumber(len(rows), Bilingual("xã", "communes")),
-        KeyNumber(people, Bilingual("người", "people"), between=ends_of(total, "people")),
+        KeyNumber(len(rows), said("communes")),
+        KeyNumber(people, said("people"), between=ends_of(total, "people")),
         KeyNumber(
             without,
-            Bilingual("người không có sóng nhà mạng nào", "people without any signal"),
+            said("people without any signal"),
             alarming=True,
             between=ends_of(total, "people_no_signal"),
         ),
         KeyNumber(
             silent,
-            Bilingual(
-                f"trên {count} trung tâm thôn không có sóng",
-                f"of {count} village centres without signal",
-            ),
+            said("of {counts} village centres without signal", counts=count),
             alarming=True,
             between=silent_range(gaps, ANY, technology),
         ),
         KeyNumber(
             len(facts.ranked),
-            Bilingual("phương án xếp hạng", "ranked options")
-            if key == ANY
-            else Bilingual("phương án của nhà mạng", "options of this operator"),
+            said("ranked options") if key == ANY else said("options of this operator"),
         ),
     )
 
@@ -211,7 +208,7 @@ def _operator_numbers(facts: StudyFacts, key: str, *, computed: bool) -> tuple[K
         people,
         KeyNumber(
             float(rows["people_no_signal"].sum()),
-            Bilingual("người không có sóng nhà mạng này", "people without this operator"),
+            said("people without this operator"),
             alarming=True,
             between=ends_of(
                 total_row(facts.gaps, key, technology_of(facts.study)), "people_no_signal"
@@ -220,7 +217,7 @@ def _operator_numbers(facts: StudyFacts, key: str, *, computed: bool) -> tuple[K
         nobody,
         KeyNumber(
             served_elsewhere(facts, key),
-            Bilingual("người chỉ nhà mạng khác phủ", "people whom only another one covers"),
+            said("people whom only another one covers"),
         ),
         silent,
         options,
@@ -232,18 +229,15 @@ def _picture(facts: StudyFacts, key: str) -> Picture:
     study, gaps, technology = facts.study, facts.gaps, technology_of(facts.study)
     together = gaps.classes[ANY, technology]
     if key == ANY:
-        who = Bilingual("tất cả nhà mạng", "all operators")
+        who = said("all operators")
         classes, legend = together, service_classes()
     else:
         name = next(op.name for op in study.operators if op.key == key)
-        who = Bilingual(name, name)
+        who = same(name)
         classes = own_and_others(gaps.classes[key, technology], together)
         legend = own_legend(name)
     title = titled(
-        Bilingual(
-            f"Vùng phủ sóng {technology} và vị trí ưu tiên, {who.vi}",
-            f"{technology} coverage and ranked spots, {who.en}",
-        ),
+        said("{technology} coverage and ranked spots, {who}", technology=technology, who=who),
         gaps.basis,
         (key, technology),
         (ANY, technology),

@@ -16,11 +16,12 @@ from phusong.geo.terrain import Terrain
 from phusong.planning.standing import Removed
 from phusong.reporting.extras import Extras
 from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
+from phusong.reporting.wording import said
 from phusong.study import Assumption, Study
 
-EVERYONE = Bilingual("Tất cả nhà mạng", "All operators")
-PLACES = Bilingual("Địa phương", "Places")
-PLAN = Bilingual("Ưu tiên đầu tư", "Investment priorities")
+EVERYONE = said("All operators")
+PLACES = said("Places")
+PLAN = said("Investment priorities")
 LEVEL_EDGES_DBM = (-85.0, -95.0, -105.0, -115.0, -121.0)
 """Bands of RSRP; an assumption that the panel of every map repeats."""
 
@@ -210,10 +211,10 @@ def silent_villages(study: Study, found: Gaps) -> pd.DataFrame:
 
 
 VERDICTS = (
-    (NO_SIGNAL, "no_signal", Bilingual("Không có sóng", "No signal")),
-    (MARGINAL, "marginal", Bilingual("Sóng yếu", "Marginal")),
-    (COVERED, "covered", Bilingual("Có sóng", "Covered")),
-    (255, "unknown", Bilingual("Chưa rõ", "Unknown")),
+    (NO_SIGNAL, "no_signal", said("No signal")),
+    (MARGINAL, "marginal", said("Marginal")),
+    (COVERED, "covered", said("Covered")),
+    (255, "unknown", said("Unknown")),
 )
 """Code, word in tables and words for readers of each class of service."""
 

@@ -4,7 +4,7 @@ from phusong.analysis.reach import ANY
 from phusong.geo.places import Places
 from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
-from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons
 from phusong.reporting.page_tables import PageTable
@@ -17,6 +17,7 @@ from phusong.reporting.study_tables import (
     operator_table,
     priority_table,
 )
+from phusong.reporting.wording import said
 from phusong.reporting.words import MODEL_NAMES, named_assumptions
 from phusong.study import Study
 
@@ -69,19 +70,17 @@ def study_index(
         sources=facts.sources,
         warnings=(
             *standing_warnings(facts.study, facts.places),
-            *(Bilingual(w, w) for w in facts.warnings),
+            *(same(w) for w in facts.warnings),
         ),
         versions=tuple(versions.items()),
+        language=study.language,
         picture=_picture(facts),
     )
 
 
 def _picture(facts: StudyFacts) -> Picture:
     title = titled(
-        Bilingual(
-            f"Vùng phủ sóng {facts.technology}, tất cả nhà mạng",
-            f"{facts.technology} coverage, all operators",
-        ),
+        said("{technology} coverage, all operators", technology=facts.technology),
         facts.gaps.basis,
         (ANY, facts.technology),
     )
@@ -121,24 +120,21 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
     total = total_row(facts.gaps, ANY, facts.technology)
     people, without = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
     return (
-        KeyNumber(len(rows), Bilingual("xã", "communes")),
-        KeyNumber(people, Bilingual("người", "people"), between=ends_of(total, "people")),
+        KeyNumber(len(rows), said("communes")),
+        KeyNumber(people, said("people"), between=ends_of(total, "people")),
         KeyNumber(
-            without, Bilingual("người không có sóng", "people without signal"), alarming=True,
+            without, said("people without signal"), alarming=True,
             between=ends_of(total, "people_no_signal"),
         ),
         KeyNumber(
             100.0 * without / people if people else None,
-            Bilingual("số người không có sóng", "of people without signal"),
+            said("of people without signal"),
             unit="%", decimals=1, alarming=True,
             between=ends_of(total, "people_no_signal", "_percent"),
         ),
         KeyNumber(
             silent,
-            Bilingual(
-                f"thôn có trung tâm không có sóng (trên {len(villages)})",
-                f"village centres without signal (of {len(villages)})",
-            ),
+            said("village centres without signal (of {villages})", villages=len(villages)),
             alarming=True,
             between=silent_range(facts.gaps, ANY, facts.technology),
         ),
@@ -155,7 +151,7 @@ def _own_communes(facts: StudyFacts) -> tuple[PageTable, ...]:
 def _options(facts: StudyFacts) -> tuple[KeyNumber, ...]:
     if facts.priorities is None:
         return ()
-    return (KeyNumber(len(facts.ranked), Bilingual("phương án ưu tiên", "ranked options")),)
+    return (KeyNumber(len(facts.ranked), said("ranked options")),)
 
 
 def _priorities(facts: StudyFacts) -> tuple[PageTable, ...]:
@@ -181,26 +177,15 @@ def standing_warnings(study: Study, places: Places) -> tuple[Bilingual, ...]:
     """
     warnings = [
         _models(study),
-        Bilingual(
-            f"Tính ngoài trời, lưới {study.grid.resolution_m:g} m, chưa hiệu chỉnh bằng đo kiểm.",
-            f"Outdoors, on a grid of {study.grid.resolution_m:g} m, not calibrated with "
-            "measurements.",
+        said(
+            "Outdoors, on a grid of {resolution_m} m, not calibrated with measurements.",
+            resolution_m=study.grid.resolution_m,
         ),
     ]
     if places.communes.approximate:
-        warnings.append(
-            Bilingual(
-                "Ranh giới xã là gần đúng, không phải ranh giới chính thức.",
-                "Commune outlines are approximate, not official.",
-            )
-        )
+        warnings.append(said("Commune outlines are approximate, not official."))
     if study.study.practice_data:
-        warnings.append(
-            Bilingual(
-                "Có dữ liệu mô phỏng: không dùng kết quả này làm số liệu thực tế.",
-                "Practice data went in: none of these numbers is a fact.",
-            )
-        )
+        warnings.append(said("Practice data went in: none of these numbers is a fact."))
     return tuple(warnings)
 
 
@@ -208,16 +193,16 @@ def _models(study: Study) -> Bilingual:
     """By which model, and whether another one was asked."""
     main, *others = (MODEL_NAMES[model] for model in study.propagation.models)
     if not others:
-        return Bilingual(
-            f"Kết quả theo một mô hình truyền sóng ({main}); mô hình khác có thể cho vùng "
-            "phủ rất khác ở địa hình núi.",
-            f"One propagation model ({main}); another model may give a very different "
+        return said(
+            "One propagation model ({main}); another model may give a very different "
             "coverage in mountains.",
+            main=main,
         )
     step = study.propagation.second_model_step
-    return Bilingual(
-        f"Kết quả theo {main}; {others[0]}, tại một điểm trong mỗi {step} × {step} ô, cho biết kết "
-        "quả nào phụ thuộc vào mô hình.",
-        f"Decided by {main}; {others[0]}, at one receiver in each {step} × {step} cells, shows "
-        "what depends on the model.",
+    return said(
+        "Decided by {main}; {others}, at one receiver in each {step} × {step} "
+        "cells, shows what depends on the model.",
+        main=main,
+        others=others[0],
+        step=step,
     )

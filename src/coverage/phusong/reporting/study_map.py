@@ -52,6 +52,7 @@ from phusong.reporting.study_facts import (
     wgs84,
 )
 from phusong.reporting.study_readings import local_crs, study_readings
+from phusong.reporting.wording import said
 from phusong.reporting.words import field_names, named_assumptions
 from phusong.units import Float32Array
 from phusong.version import __version__
@@ -77,6 +78,7 @@ def study_map(facts: StudyFacts) -> MapContent:
         ),
         practice=facts.practice,
         marking=facts.marking,
+        language=study.language,
         grid=facts.grid,
         height_amsl_m=facts.terrain.height_amsl_m,
         rasters=tuple(_rasters(facts)),
@@ -103,7 +105,7 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
         basis, layer_key = facts.gaps.basis, (key, facts.technology)
         yield RasterLayer(
             name=titled(
-                Bilingual(f"Vùng phủ sóng {facts.technology}", f"{facts.technology} coverage"),
+                said("{technology} coverage", technology=facts.technology),
                 basis,
                 layer_key,
             ),
@@ -115,7 +117,7 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
         )
         if key == facts.own:
             yield RasterLayer(
-                name=Bilingual("Sóng của mình hay của nhà mạng khác", "Own or another one's"),
+                name=said("Own or another one's"),
                 group=group,
                 classes=own_and_others(
                     facts.gaps.classes[key, facts.technology],
@@ -130,7 +132,7 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
             continue  # a map of classes has no levels
         yield RasterLayer(
             name=titled(
-                Bilingual(f"Mức thu {facts.technology}", f"{facts.technology} level"),
+                said("{technology} level", technology=facts.technology),
                 *((basis, layer_key) if told else (COMPUTED,)),
             ),
             group=group,
@@ -192,24 +194,20 @@ def _gaps(facts: StudyFacts) -> VectorLayer:
     ]
     return VectorLayer(
         name=titled(
-            Bilingual("Vùng trắng sóng (không nhà mạng nào)", "White zones (no operator)"),
+            said("White zones (no operator)"),
             facts.gaps.basis,
             (ANY, facts.technology),
         ),
         group=EVERYONE,
         kind="area",
         columns=(
-            Column(Bilingual("Vùng", "Gap")),
+            Column(said("Gap")),
             COMMUNE,
-            Column(Bilingual("Diện tích", "Area"), "km²", 2),
+            Column(said("Area"), "km²", 2),
             PEOPLE,
         ),
         features=tuple(features),
-        categories=(
-            Category(
-                Bilingual("Trắng sóng", "White zone"), css_colour(NO_SIGNAL_COLOUR), hatched=True
-            ),
-        ),
+        categories=(Category(said("White zone"), css_colour(NO_SIGNAL_COLOUR), hatched=True),),
         shown=False,
         tooltip_columns=4,
     )
@@ -247,18 +245,18 @@ def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
         )
         features.append(Feature(point, values))
     return VectorLayer(
-        name=Bilingual(f"Trạm {operator.name}", f"Sites of {operator.name}"),
+        name=said("Sites of {name}", name=operator.name),
         group=name,
         kind="point",
         columns=(
-            Column(Bilingual("Trạm", "Site")),
-            Column(Bilingual("Nhà mạng", "Operator")),
-            Column(Bilingual("Băng tần", "Bands")),
-            Column(Bilingual("Số sector", "Sectors")),
-            Column(Bilingual("Độ cao ăng ten", "Antenna height"), "m"),
-            Column(Bilingual("Độ cao cột", "Mast height"), "m"),
-            Column(Bilingual("EIRP lớn nhất", "Largest EIRP"), "dBm"),
-            Column(Bilingual("Điền theo giả định", "Filled from defaults")),
+            Column(said("Site")),
+            Column(said("Operator")),
+            Column(said("Bands")),
+            Column(said("Sectors")),
+            Column(said("Antenna height"), "m"),
+            Column(said("Mast height"), "m"),
+            Column(said("Largest EIRP"), "dBm"),
+            Column(said("Filled from defaults")),
         ),
         features=tuple(features),
         categories=(Category(same(operator.name), colour, "square"),),
@@ -286,27 +284,27 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
         for row in facts.ranked.itertuples()
     ]
     currency = facts.study.costs.shown_currency
-    money = f"triệu {currency} · million {currency}"
+    money = said("million {currency}", currency=currency)
     return VectorLayer(
-        name=Bilingual("Vị trí nên xây dựng trước", "Where to build first"),
+        name=said("Where to build first"),
         group=PLAN,
         kind="rank",
         columns=(
-            Column(Bilingual("Thứ hạng", "Rank")),
-            Column(Bilingual("Nhà mạng", "Operator")),
+            Column(said("Rank")),
+            Column(said("Operator")),
             COMMUNE,
-            Column(Bilingual("Số người được phủ mới", "People newly covered"), decimals=0),
-            Column(Bilingual("Trong đó trắng sóng", "Of them in white zones"), decimals=0),
-            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
+            Column(said("People newly covered"), decimals=0),
+            Column(said("Of them in white zones"), decimals=0),
+            Column(said("Capex"), money, 0),
             Column(
-                Bilingual("Giá trị hiện tại một người", "Present value per person"),
+                said("Present value per person"),
                 money,
                 2,
             ),
-            Column(Bilingual("Lý do", "Why")),
-            Column(Bilingual("Mã phương án", "Option")),
+            Column(said("Why", context="column")),
+            Column(said("Option", context="identifier")),
         ),
         features=tuple(features),
-        categories=(Category(Bilingual("Phương án", "Option"), "#111111"),),
+        categories=(Category(said("Option"), "#111111"),),
         tooltip_columns=5,
     )

@@ -9,23 +9,24 @@ import pandas as pd
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Gaps
 from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import titled, titled_by_rows
-from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, ends_of, total_row
 from phusong.reporting.study_facts import EVERYONE, commune_rows, silent_villages, technology_of
+from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
-COMMUNE = Column(Bilingual("Xã", "Commune"))
-OPERATOR = Column(Bilingual("Nhà mạng", "Operator"))
-_PEOPLE = "người · people"
-_COVERED = Bilingual("Có sóng", "Covered")
-_MARGINAL = Bilingual("Sóng yếu", "Marginal")
-_NO_SIGNAL = Bilingual("Không có sóng", "No signal")
-_SHARE = Column(Bilingual("Tỷ lệ không có sóng", "Share without signal"), "%", 1, share=True)
-_RANGE = Column(Bilingual(f"{_NO_SIGNAL.vi}, {RANGE.vi}", f"{_NO_SIGNAL.en}, {RANGE.en}"), _PEOPLE)
-_TRIALS = Column(Bilingual("Số lần thử không có sóng", "Trials without signal"), "%", 0)
-_STAY = Column(Bilingual(f"Vẫn không có sóng, {RANGE.vi}", f"Stay without, {RANGE.en}"), _PEOPLE)
-_TOTAL = Bilingual("Tổng", "Total").plain
+COMMUNE = Column(said("Commune"))
+OPERATOR = Column(said("Operator"))
+_PEOPLE = said("people")
+_COVERED = said("Covered")
+_MARGINAL = said("Marginal")
+_NO_SIGNAL = said("No signal")
+_SHARE = Column(said("Share without signal"), "%", 1, share=True)
+_RANGE = Column(joined((_NO_SIGNAL, RANGE)), _PEOPLE)
+_TRIALS = Column(said("Trials without signal"), "%", 0)
+_STAY = Column(said("Stay without, {RANGE}", RANGE=RANGE), _PEOPLE)
+_TOTAL = said("Total")
 _MILLION = 1e6
 
 
@@ -52,7 +53,7 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
     total = total_row(found, operator, technology_of(study))
     unsure = ends_of(total, "people_no_signal") is not None
 
-    def line(name: str, row: Any, ends: "pd.Series[float]") -> tuple[object, ...]:
+    def line(name: str | Bilingual, row: Any, ends: "pd.Series[float]") -> tuple[object, ...]:
         return (
             name,
             row["area_km2"], row["area_no_signal_km2"],
@@ -62,18 +63,18 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
         )  # fmt: skip
 
     names = {op.key: op.name for op in study.operators}
-    who = Bilingual(names.get(operator, "mọi nhà mạng"), names.get(operator, "all operators"))
+    who = same(names[operator]) if operator in names else said("all operators")
     return PageTable(
         title=titled(
-            Bilingual(f"Theo xã, {who.vi}", f"By commune, {who.en}"),
+            said("By commune, {who}", who=who),
             found.basis,
             (operator, technology_of(study)),
         ),
         columns=(
             COMMUNE,
-            Column(Bilingual("Diện tích", "Area"), "km²"),
+            Column(said("Area"), "km²"),
             Column(_NO_SIGNAL, "km²"),
-            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+            Column(said("People"), _PEOPLE, 0),
             Column(_COVERED, _PEOPLE, 0),
             Column(_MARGINAL, _PEOPLE, 0),
             Column(_NO_SIGNAL, _PEOPLE, 0),
@@ -83,10 +84,7 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
         rows=tuple(line(row["commune"], row, row) for _, row in rows.iterrows()),
         total=line(_TOTAL, rows.select_dtypes("number").sum(), total),
         note=_noted(
-            Bilingual(
-                "Số liệu theo mô hình, chưa phải đo kiểm; ranh giới xã có thể gần đúng.",
-                "Modelled, not measured; commune outlines may be approximate.",
-            ),
+            said("Modelled, not measured; commune outlines may be approximate."),
             unsure=unsure,
         ),
     )
@@ -115,10 +113,10 @@ def operator_table(study: Study, found: Gaps) -> PageTable:
         told = titled(name, found.basis, (key, technology_of(study)))
         ends = _ends(total_row(found, key, technology), unsure=unsure)
         share = _percent(parts[2], float(rows["people"].sum()))
-        lines.append((told.plain, *parts, *ends, share))
+        lines.append((told, *parts, *ends, share))
     return PageTable(
         title=titled(
-            Bilingual("Theo nhà mạng, trong các xã", "By operator, within the communes"),
+            said("By operator, within the communes"),
             found.basis,
             *_all_layers(study),
         ),
@@ -132,7 +130,7 @@ def operator_table(study: Study, found: Gaps) -> PageTable:
     )
 
 
-def _ends(row: "pd.Series[float]", *, unsure: bool) -> tuple[str | None, ...]:
+def _ends(row: "pd.Series[float]", *, unsure: bool) -> tuple[Bilingual | None, ...]:
     """A cell with the interval of people without signal, where the table has such a column."""
     ends = ends_of(row, "people_no_signal")
     return (None if ends is None else ends.words(),) if unsure else ()
@@ -142,7 +140,7 @@ def _noted(note: Bilingual, *, unsure: bool) -> Bilingual:
     """A note, with what intervals are where the table has them."""
     if not unsure:
         return note
-    return Bilingual(f"{note.vi} {RANGE_NOTE.vi}", f"{note.en} {RANGE_NOTE.en}")
+    return joined((note, RANGE_NOTE), " ")
 
 
 def area_table(study: Study, found: Gaps) -> PageTable:
@@ -176,25 +174,20 @@ def area_table(study: Study, found: Gaps) -> PageTable:
             for c in ("covered", "marginal", "no_signal")
         )
         told = titled(name, found.basis, (key, technology))
-        lines.append((told.plain, *inside, *whole))
-    here, all_over = Bilingual("trong các xã", "communes"), Bilingual("cả vùng", "whole area")
+        lines.append((told, *inside, *whole))
+    here, all_over = said("communes", context="within"), said("whole area")
     return PageTable(
-        title=titled(
-            Bilingual("Tỷ lệ diện tích", "Shares of area"), found.basis, *_all_layers(study)
-        ),
+        title=titled(said("Shares of area"), found.basis, *_all_layers(study)),
         columns=(
             OPERATOR,
             *(
-                Column(Bilingual(f"{name.vi}, {where.vi}", f"{name.en}, {where.en}"), "%")
+                Column(joined((name, where)), "%")
                 for where in (here, all_over)
                 for name in (_COVERED, _MARGINAL, _NO_SIGNAL)
             ),
         ),
         rows=tuple(lines),
-        note=Bilingual(
-            "Cả vùng: các xã và vùng đệm quanh xã; tỷ lệ tính trên diện tích đã biết.",
-            "Whole area: the communes and the margin around them; shares of what is known.",
-        ),
+        note=said("Whole area: the communes and the margin around them; shares of what is known."),
     )
 
 
@@ -230,22 +223,23 @@ def village_table(study: Study, found: Gaps, *, most: int) -> PageTable:
     count = len(silent)
     return PageTable(
         title=titled(
-            Bilingual("Thôn không có sóng tại trung tâm", "Villages without signal at the centre"),
+            said("Villages without signal at the centre"),
             found.basis,
             (ANY, technology),
         ),
         columns=(
-            Column(Bilingual("Thôn", "Village")),
+            Column(said("Village")),
             COMMUNE,
-            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
-            Column(Bilingual("Số hộ", "Households"), decimals=0),
-            Column(Bilingual("Mức thu mạnh nhất", "Strongest level"), "dBm", 0),
+            Column(said("People"), _PEOPLE, 0),
+            Column(said("Households", context="column"), decimals=0),
+            Column(said("Strongest level"), "dBm", 0),
             *((_TRIALS,) if f"{prefix}{sure}" in silent else ()),
         ),
         rows=rows,
-        note=Bilingual(
-            f"{len(rows)} trong {count} thôn; tất cả trong gaps/villages.csv.",
-            f"{len(rows)} of {count} villages; all of them in gaps/villages.csv.",
+        note=said(
+            "{rows} of {counts} villages; all of them in gaps/villages.csv.",
+            rows=len(rows),
+            counts=count,
         ),
     )
 
@@ -283,23 +277,24 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
     )
     return PageTable(
         title=titled(
-            Bilingual("Vùng trắng sóng đông dân nhất", "White zones with most people"),
+            said("White zones with most people"),
             found.basis,
             (ANY, technology_of(study)),
         ),
         columns=(
-            Column(Bilingual("Vùng", "Gap")),
+            Column(said("Gap")),
             COMMUNE,
-            Column(Bilingual("Diện tích", "Area"), "km²", 2),
-            Column(Bilingual("Dân số", "People"), _PEOPLE, 0),
+            Column(said("Area"), "km²", 2),
+            Column(said("People"), _PEOPLE, 0),
             *((_STAY,) if unsure else ()),
         ),
         rows=rows,
-        note=Bilingual(
-            f"{len(rows)} trong {len(white)} vùng; tất cả trong gaps/no-signal.gpkg. Vùng nhỏ hơn "
-            f"{study.service.smallest_gap.value:g} km² không được vẽ.",
-            f"{len(rows)} of {len(white)} zones; all of them in gaps/no-signal.gpkg. Those smaller "
-            f"than {study.service.smallest_gap.value:g} km² are not drawn.",
+        note=said(
+            "{rows} of {white} zones; all of them in gaps/no-signal.gpkg. Those smaller"
+            " than {smallest_gap} km² are not drawn.",
+            rows=len(rows),
+            white=len(white),
+            smallest_gap=study.service.smallest_gap.value,
         ),
     )
 
@@ -309,7 +304,7 @@ def _sure(row: "pd.Series[Any]", column: str) -> tuple[object, ...]:
     return (row[column],) if column in row.index else ()
 
 
-def _people(row: "pd.Series[Any]", *, unsure: bool) -> tuple[str | None, ...]:
+def _people(row: "pd.Series[Any]", *, unsure: bool) -> tuple[Bilingual | None, ...]:
     """People of a gap who stay without signal in most trials."""
     ends = ends_of(row, "people")
     return (None if ends is None else ends.words(),) if unsure else ()
@@ -333,7 +328,7 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
         One row per option.
     """
     currency = study.costs.shown_currency
-    money = f"triệu {currency} · million {currency}"
+    money = said("million {currency}", currency=currency)
     weight = study.planning.white_zone_weight.value
     rows = tuple(
         (
@@ -344,30 +339,29 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
         for row in priorities.head(most).itertuples()
     )  # fmt: skip
     return PageTable(
-        title=titled_by_rows(Bilingual("Ưu tiên đầu tư", "Investment priorities"), priorities),
+        title=titled_by_rows(said("Investment priorities"), priorities),
         columns=(
-            Column(Bilingual("Hạng", "Rank")),
-            Column(Bilingual("Hạng khi thử (80 %)", "Rank in trials (80 %)")),
+            Column(said("Rank")),
+            Column(said("Rank in trials (80 %)")),
             OPERATOR,
-            Column(Bilingual("Loại", "Kind")),
+            Column(said("Kind")),
             COMMUNE,
-            Column(Bilingual("Được phủ mới", "Newly covered"), _PEOPLE, 0),
-            Column(Bilingual("Ở vùng trắng sóng", "Of them in white zones"), _PEOPLE, 0),
-            Column(Bilingual("Vốn đầu tư", "Capex"), money, 0),
-            Column(Bilingual("Giá trị hiện tại", "Present value"), money, 0),
-            Column(Bilingual("Giá trị hiện tại một người", "Present value per person"), money, 2),
+            Column(said("Newly covered"), _PEOPLE, 0),
+            Column(said("Of them in white zones"), _PEOPLE, 0),
+            Column(said("Capex"), money, 0),
+            Column(said("Present value"), money, 0),
+            Column(said("Present value per person"), money, 2),
         ),
         rows=rows,
-        note=Bilingual(
-            f"{len(rows)} trong {len(priorities)} phương án; tất cả trong plan/priorities.xlsx. "
-            "Xếp hạng theo số người được phủ mới trên mỗi đồng giá trị hiện tại, người ở vùng "
-            f"trắng sóng được tính thêm {weight:g} lần. Hạng khi thử: khoảng chứa 80 % số lần khi "
-            "mức thu, giá và số dân thay đổi. Chi phí là mức tham khảo từ nước khác.",
-            f"{len(rows)} of {len(priorities)} options; all of them in plan/priorities.xlsx. "
-            "Ranked by people newly covered per present value, those in white zones counted "
-            f"{weight:g} time{'' if weight == 1 else 's'} more. Rank in trials: where 80 % of the "
-            "trials with other levels, prices and people put it. Costs are benchmarks of other "
-            "countries.",
+        note=said(
+            "{rows} of {priorities} options; all of them in plan/priorities.xlsx. "
+            "Ranked by people newly covered per present value, those in white zones "
+            "counted {weight} × more. Rank in trials: where 80 % of the trials "
+            "with other levels, prices and people put it. Costs are benchmarks of other"
+            " countries.",
+            rows=len(rows),
+            priorities=len(priorities),
+            weight=weight,
         ),
     )
 
@@ -390,7 +384,7 @@ def _all_layers(study: Study) -> tuple[tuple[str, str], ...]:
 
 
 def _operators(study: Study, found: Gaps) -> list[tuple[str, Bilingual]]:
-    named = [(op.key, Bilingual(op.name, op.name)) for op in study.operators]
+    named = [(op.key, same(op.name)) for op in study.operators]
     technology = technology_of(study)
     return [(k, n) for k, n in ((ANY, EVERYONE), *named) if (k, technology) in found.classes]
 

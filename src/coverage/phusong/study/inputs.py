@@ -18,7 +18,7 @@ from phusong.study.values import (
 
 
 class StudySection(TitledSection):
-    """What the study is called, and where its output goes."""
+    """What the study is called, where its output goes, and which language its pages show first."""
 
     name: FileKey
     practice_data: bool = False
@@ -26,6 +26,7 @@ class StudySection(TitledSection):
     output: str
     question_en: str = ""
     question_vi: str = ""
+    language: Literal["vi", "en", "both"] = "vi"
 
 
 class AreaSection(Section):

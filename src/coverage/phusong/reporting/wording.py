@@ -1,0 +1,178 @@
+"""What pages say: messages of the catalogues and numbers, each in both languages."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from phusong.language import LANGUAGES, number_text, translated, translated_count
+from phusong.reporting.facts import UNKNOWN, Bilingual, is_number, same
+
+Value = Bilingual | str | float | int
+
+
+def said(message: str, /, *, context: str = "", **values: Value) -> Bilingual:
+    """A message in both languages.
+
+    Parameters
+    ----------
+    message
+        The English words, a literal, so that ``scripts/catalogue.py`` finds it; ``{name}`` stands
+        for a value.
+    context
+        Which of several meanings of the same English words is meant; empty for the only one.
+    **values
+        What is filled in: words in both languages, text as it is, and numbers as each language
+        writes them. A number of a floating type gets as many decimals as it has, three at most;
+        for a year, give text.
+
+    Returns
+    -------
+    Bilingual
+        The words; the catalogue is read once they are asked for.
+
+    Examples
+    --------
+    >>> said("Any field").vi, said("Any field").en
+    ('Bất kỳ trường nào', 'Any field')
+    """
+    return Bilingual.made_by(
+        lambda language: _filled(translated(message, language, context=context), values, language)
+    )
+
+
+def said_count(one: str, many: str, /, count: int, **values: Value) -> Bilingual:
+    """A message that counts something, in both languages.
+
+    Parameters
+    ----------
+    one, many
+        The English words, literals, for one thing and for any other number; ``{count}`` stands
+        for the number.
+    count
+        How many.
+    **values
+        What else is filled in; see :func:`said`.
+
+    Returns
+    -------
+    Bilingual
+        The words.
+    """
+    return Bilingual.made_by(
+        lambda language: _filled(
+            translated_count(one, many, count, language), {"count": count, **values}, language
+        )
+    )
+
+
+def amount(value: object, decimals: int = 0, *, unit: str = "") -> Bilingual:
+    """A number as each language writes it.
+
+    Parameters
+    ----------
+    value
+        The number; None and NaN are unknown. Whole numbers have no decimals.
+    decimals
+        Digits after the decimal sign.
+    unit
+        Unit behind it, after a space that does not break.
+
+    Returns
+    -------
+    Bilingual
+        Its text; an en dash where it is unknown, since unknown is not zero.
+
+    Examples
+    --------
+    >>> amount(1234.5, 1).vi, amount(1234.5, 1).en, amount(None).en
+    ('1.234,5', '1,234.5', '–')
+    """
+    if value is None:
+        return Bilingual(UNKNOWN, UNKNOWN)
+    number = float(value)  # type: ignore[arg-type]
+    digits = 0 if isinstance(value, (int, np.integer)) else decimals
+    behind = f"\u00a0{unit}" if unit and not math.isnan(number) else ""
+    written = {name: number_text(number, name, digits) + behind for name in LANGUAGES}
+    return Bilingual(**written, number=True)
+
+
+def share(percent: float, decimals: int = 1) -> Bilingual:
+    """A share as each language writes it.
+
+    Parameters
+    ----------
+    percent
+        The share [%].
+    decimals
+        Digits after the decimal sign.
+
+    Returns
+    -------
+    Bilingual
+        Number and sign.
+
+    Examples
+    --------
+    >>> share(12.34).vi.replace(chr(160), " ")
+    '12,3 %'
+    """
+    return amount(float(percent), decimals, unit="%")
+
+
+def joined(parts: Iterable[Bilingual], between: str = ", ") -> Bilingual:
+    """Words one after the other, each language for itself.
+
+    Parameters
+    ----------
+    parts
+        Words in their order.
+    between
+        What stands between them.
+
+    Returns
+    -------
+    Bilingual
+        One line.
+    """
+    known = tuple(parts)
+    return Bilingual.made_by(lambda language: between.join(part.to(language) for part in known))
+
+
+def cell_words(value: object, *, decimals: int = 1) -> Bilingual:
+    """A cell of a table as readers see it, not yet encoded.
+
+    Parameters
+    ----------
+    value
+        Words, text, number, truth, None or NaN.
+    decimals
+        Digits after the decimal sign for numbers of a floating type.
+
+    Returns
+    -------
+    Bilingual
+        The words; an en dash for None and NaN, since unknown is not zero.
+    """
+    if isinstance(value, Bilingual):
+        return value
+    if isinstance(value, (bool, np.bool_)):
+        return said("yes") if value else said("no")
+    if value is None or is_number(value):
+        return amount(value, decimals)
+    return same(str(value))
+
+
+def _filled(words: str, values: dict[str, Value], language: str) -> str:
+    return words.format(**{name: _one(value, language) for name, value in values.items()})
+
+
+def _one(value: Value, language: str) -> str:
+    if isinstance(value, Bilingual):
+        return value.to(language)
+    if isinstance(value, (float, np.floating)) and not isinstance(value, bool):
+        shortest = f"{value:.3f}".rstrip("0").partition(".")[2]
+        return number_text(float(value), language, len(shortest))
+    if isinstance(value, (int, np.integer)):
+        return number_text(int(value), language)
+    return str(value)
