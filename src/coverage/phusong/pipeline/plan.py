@@ -11,15 +11,18 @@ import pandas as pd
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from rasterio.features import rasterize
+from shapely.geometry import LineString
 
 from phusong.analysis.basis import not_to_rank
 from phusong.analysis.gaps import MARGINAL, NO_SIGNAL, Gaps
 from phusong.analysis.reach import ANY
 from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
+from phusong.pipeline.plan_backhaul import connected
 from phusong.pipeline.plan_options import candidates, name_of
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
+from phusong.planning.backhaul_table import backhaul_table
 from phusong.planning.build_steps import BuildStep, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
@@ -30,8 +33,9 @@ from phusong.planning.export_tables import export_tables
 from phusong.planning.kinds import kinds_in_use
 from phusong.planning.layouts import Ground, Layout, layouts
 from phusong.planning.plan_tables import build_order_table, stability_table
-from phusong.planning.priorities import Priority, rank_options
+from phusong.planning.priorities import Priority
 from phusong.planning.rank_intervals import Candidates, intervals_by_option, rank_intervals
+from phusong.planning.ranking import ranked_steps
 from phusong.planning.stability import Stability
 from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
 from phusong.reporting.basis_words import with_plan_basis
@@ -127,11 +131,8 @@ def _compute(session: Session, gaps: Gaps) -> None:
         inputs.answers, found.options, {op.key: op.name for op in study.operators}
     )
     decided = follow(found, demand, not_covered, inputs.answers, people=people)
-    found, demand = decided.candidates, decided.demand
-    ranked = rank_options(
-        found.options, people=people, not_covered=decided.not_covered, white_zone_weight=worth,
-        count=study.planning.priorities,
-    )  # fmt: skip
+    found, demand = connected(session, decided.candidates), decided.demand
+    ranked = ranked_steps(found, demand, decided.not_covered, count=study.planning.priorities)
     sure = _stability(session, found, demand)
     facts: dict[str, object] = {
         "spots": len(spots),
@@ -149,6 +150,10 @@ def _compute(session: Session, gaps: Gaps) -> None:
         study.note(line)
     for key in refused:
         study.note(f"plan: {key} is not ranked, its list of sites is incomplete")
+    if found.connections is not None and found.connections.unconnected:
+        lost = [found.options[row].option_id for row in found.connections.unconnected]
+        facts["options_without_backhaul"] = lost
+        study.note(f"plan: {len(lost)} options cannot be connected to anything and are not ranked")
     if sure is not None:
         facts["kendall_tau"] = round(sure.kendall_tau, 6)
     options = [priority.option for priority in ranked]
@@ -254,6 +259,7 @@ def _tables(
             survey=Survey(study.planning.local_crs, study.planning.search_ring.value),
         ),
         "build-order": build_order_table(steps, places, grid, names),
+        "backhaul": backhaul_table(ranked, grid, names),
         "stability": stability_table(
             found.options, sure, places, grid, names, seed=study.planning.stability.seed
         ),
@@ -358,4 +364,14 @@ def _write(
     points = gpd.points_from_xy(first["longitude"], first["latitude"])
     layer = gpd.GeoDataFrame(ready["priorities"], geometry=points, crs="EPSG:4326")
     write_geopackage(files[-1], layer, name="options")
+    files.append(folder / "backhaul.gpkg")
+    write_geopackage(files[-1], _lines(ready["backhaul"], tables["backhaul"]), name="backhaul")
     session.record(STEP, facts, files)
+
+
+def _lines(ready: pd.DataFrame, links: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Links that have two ends as lines."""
+    kept = links["to_longitude"].notna().to_numpy()
+    ends = links.loc[kept, ["from_longitude", "from_latitude", "to_longitude", "to_latitude"]]
+    lines = [LineString([(a, b), (c, d)]) for a, b, c, d in ends.to_numpy(dtype=float)]
+    return gpd.GeoDataFrame(ready[kept], geometry=gpd.GeoSeries(lines, crs="EPSG:4326"))

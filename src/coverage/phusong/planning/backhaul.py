@@ -18,7 +18,7 @@ from phusong.planning.price import Price
 MOST_ROOTS = 8
 """Existing sites, the nearest first, that a hop from a place is tried to."""
 FREE = Price()
-MOST_PARENTS = 6
+MOST_PARENTS = 4
 """Links to other places that a place keeps, the cheapest first."""
 
 
@@ -58,13 +58,14 @@ class Uplink:
     ----------
     link
         The link.
-    operator
-        Number of who builds it.
+    place, operator
+        Numbers of the place where it begins and of who builds it.
     parents
         Rows that it can end at, one of which must be there; empty when it ends at what stands.
     """
 
     link: Link
+    place: int
     operator: int
     parents: tuple[int, ...]
 
@@ -180,17 +181,24 @@ class _Net:
 
     def _drop_poor_relays(self) -> None:
         """Leave out relays that cost more than all whom they could feed would save."""
-        saved: dict[tuple[int, int], float] = defaultdict(float)
-        for key, pairs in self.between.items():
-            best = self.best[key]
-            for link, host in pairs:
-                saved[host] += math.inf if best is None else best.price.base - link.price.base
+        wanted: set[tuple[int, int]] = set()
+        front = [key for key, node in self.nodes.items() if not node.relay]
+        while front:
+            saved: dict[tuple[int, int], float] = defaultdict(float)
+            for key in front:
+                best = self.best[key]
+                for link, host in self.between[key]:
+                    saved[host] += math.inf if best is None else best.price.base - link.price.base
+            front = []
+            for (place, operator), money in saved.items():
+                for node in self.hosts[place, operator]:
+                    root = self.best[node.key]
+                    price = node.price.base + (0.0 if root is None else root.price.base)
+                    if node.relay and money > price and (place, operator) not in wanted:
+                        front.append(node.key)
+            wanted |= {(key[0], key[1]) for key in front}
         for key, node in list(self.nodes.items()):
-            if not node.relay:
-                continue
-            root = self.best[key]
-            price = node.price.base + (0.0 if root is None else root.price.base)
-            if saved[node.place, node.operator] <= price:
+            if node.relay and (node.place, node.operator) not in wanted:
                 self._forget(key)
 
     def _drop_dead_ends(self) -> None:
@@ -275,11 +283,11 @@ class _Net:
         key: tuple[int, int, float, bool],
         rows_at: Mapping[tuple[int, int], tuple[int, ...]],
     ) -> Iterator[Uplink]:
-        operator, best = key[1], self.best[key]
+        place, operator, best = key[0], key[1], self.best[key]
         if best is not None:
-            yield Uplink(best, operator, ())
+            yield Uplink(best, place, operator, ())
         for link, host in self.between[key]:
-            yield Uplink(link, operator, rows_at[host])
+            yield Uplink(link, place, operator, rows_at[host])
 
 
 def _order(link: Link) -> tuple[float, float, str]:

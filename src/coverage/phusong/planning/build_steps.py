@@ -13,19 +13,20 @@ from phusong.planning.demand import Columns, Demand
 from phusong.planning.order import build_order
 from phusong.planning.priorities import SMALLEST_PRICE, Option
 from phusong.planning.rank_intervals import Candidates
+from phusong.planning.ranking import built_in_order
 from phusong.units import FloatArray, IntArray
 
 MOST_SPOTS = 40
 """How many spots the exact choice looks at; those of the ranking are among them."""
 BUDGETS = 4
 """Budgets that the order is made for."""
-COMPARED = 24
+COMPARED = 12
 """Steps at which the order is compared with the best set for the same money: every one of up to
 so many, else so many from the first to the last one, evenly spread."""
-MOST_NODES = 5_000
-"""Nodes of the search behind each comparison."""
+MOST_NODES = 2_000
+"""Nodes of the search behind each best set."""
 PRICE_DIGITS = 3
-"""Digits of the dearest price that the exact choice sees."""
+"""Digits of the median price that the exact choice sees."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,73 +92,82 @@ def build_steps(
         return ()
     columns = candidates.columns(demand)
     looked_at = _looked_at(candidates, columns, ranked)
-    choice = _Choice(
-        columns.cover[looked_at], np.round(columns.weight),
-        _whole_prices(candidates.price)[looked_at], candidates.site[looked_at],
-    )  # fmt: skip
-    names = {option.option_id for option in ranked}
-    taken = [candidates.options[row].option_id in names for row in looked_at]
-    order = choice.order(float(choice.price[np.array(taken)].sum()))
-    people = _people(columns, looked_at[order])
-    compared = set(np.linspace(1, len(order), min(COMPARED, len(order))).astype(int).tolist())
-    steps, spent = [], 0.0
-    for number, row in enumerate(order.tolist(), 1):
-        option = candidates.options[looked_at[row]]
-        spent += option.cost.present_value
-        worth, best, proven = choice.worth(order[:number]), math.nan, None
+    choice = _choice(candidates, columns, looked_at)
+    spent = sum(option.cost.present_value for option in ranked)
+    order = looked_at[choice.order(_in_unit(spent, candidates.price))]
+    built = built_in_order(candidates, columns, order.tolist())
+    compared = set(np.linspace(1, len(built), min(COMPARED, len(built))).astype(int).tolist())
+    steps, spent, there = [], 0.0, np.empty(0, dtype=np.int64)
+    for number, one in enumerate(built, 1):
+        spent += one.option.cost.present_value
+        there = np.append(there, np.searchsorted(looked_at, one.rows))
+        worth, best, proven = choice.worth(there), math.nan, None
         if number in compared:
-            best, proven = choice.best_worth(order[:number], worth)
+            best, proven = choice.best_worth(there, worth)
         loss = 0.0 if best == 0 else 100.0 * (1.0 - worth / best)
         steps.append(
-            BuildStep(number, option, spent, *people[number - 1], worth, best, loss, proven)
+            BuildStep(
+                number, one.option, spent, one.people, one.white_zone, worth, best, loss, proven
+            )
         )
     return tuple(steps)
 
 
-def _whole_prices(price: FloatArray) -> FloatArray:
-    """Prices in whole units of their leading digits: whole numbers are compared exactly."""
-    dearest = float(price.max(initial=0.0))
-    unit = 10.0 ** (math.floor(math.log10(dearest)) + 1 - PRICE_DIGITS) if dearest > 0 else 1.0
-    return np.round(price / unit)
+def _unit(price: FloatArray) -> float:
+    """Unit in which prices are whole numbers of few digits, which are compared exactly."""
+    usual = float(np.median(price[price > 0])) if (price > 0).any() else 0.0
+    return 10.0 ** (math.floor(math.log10(usual)) + 1 - PRICE_DIGITS) if usual > 0 else 1.0
+
+
+def _in_unit(amount: float, price: FloatArray) -> float:
+    return float(np.round(amount / _unit(price)))
 
 
 def _looked_at(candidates: Candidates, columns: Columns, ranked: Sequence[Option]) -> IntArray:
-    """Options of the ranking's spots, and of the best others by themselves."""
+    """Options of the ranking's spots, and of the best others by themselves, with all links."""
     names = {option.option_id for option in ranked}
     first = [option.option_id in names for option in candidates.options]
-    value = (columns.cover @ columns.weight) / np.maximum(candidates.price, SMALLEST_PRICE)
-    rows = np.arange(len(value))
+    rows = np.arange(len(first))
+    price = np.maximum(candidates.price, SMALLEST_PRICE)
+    value = ((columns.cover @ columns.weight) / price)[rows]
     order = np.lexsort((rows, -value, ~np.array(first)))
     spots = list(dict.fromkeys(candidates.site[order].tolist()))[:MOST_SPOTS]
-    return np.flatnonzero(np.isin(candidates.site, spots))
+    extra = np.arange(len(rows), len(price))
+    return np.concatenate([np.flatnonzero(np.isin(candidates.site, spots)), extra])
 
 
-def _people(columns: Columns, order: IntArray) -> list[tuple[float, float]]:
-    """People newly covered by each step, and those of the white zone."""
-    left = columns.people.copy()
-    found = []
-    for row in order.tolist():
-        reached = columns.cover[row].indices
-        white = columns.white_zone[reached]
-        found.append((float(left[reached][~white].sum()), float(left[reached][white].sum())))
-        left[reached] = 0.0
-    return found
+def _choice(candidates: Candidates, columns: Columns, rows: IntArray) -> "_Choice":
+    """The question of some rows of the candidates."""
+    new = {row: number for number, row in enumerate(rows.tolist())}
+    price = candidates.price
+    return _Choice(
+        columns.cover[rows], np.round(columns.weight), np.round(price / _unit(price))[rows],
+        [candidates.groups[row] for row in rows.tolist()],
+        {
+            new[row]: [new[parent] for parent in parents if parent in new]
+            for row, parents in candidates.requires.items()
+            if row in new
+        },
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """What the exact choice sees: whole worth and whole prices, one option per spot."""
+    """What the exact choice sees: whole worth and whole prices, one option per spot, links."""
 
     cover: sparse.csr_matrix
     weight: FloatArray
     price: FloatArray
-    site: IntArray
+    groups: list[int]
+    requires: dict[int, list[int]]
 
     def order(self, whole: float) -> IntArray:
         """Rows in the order in which they are built, within the largest budget."""
         found = build_order(
-            self.cover, weight=self.weight, cost=self.price, groups=self.site.tolist(),
+            self.cover, weight=self.weight, cost=self.price, groups=self.groups,
+            requires=self.requires or None,
             budgets=[whole * k / BUDGETS for k in range(1, BUDGETS + 1)],
+            most_nodes=MOST_NODES, settle_ties=False,
         )  # fmt: skip
         within = [not_above(spent, whole) for spent in found.cumulative_cost]
         return np.array(found.order, dtype=np.int64)[np.array(within, dtype=np.bool_)]
@@ -170,7 +180,8 @@ class _Choice:
     def best_worth(self, built: IntArray, worth: float) -> tuple[float, bool]:
         """Worth of the best set for the same money, and whether that is proven."""
         best = best_set(
-            self.cover, weight=self.weight, cost=self.price, groups=self.site.tolist(),
+            self.cover, weight=self.weight, cost=self.price, groups=self.groups,
+            requires=self.requires or None,
             budget=float(self.price[built].sum()), start=built.tolist(), settle_ties=False,
             most_nodes=MOST_NODES,
         )  # fmt: skip

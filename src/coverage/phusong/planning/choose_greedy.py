@@ -95,7 +95,7 @@ class Progress:
         numpy.ndarray or None
             Options to build, the one that is wanted last; None when nothing helps.
         """
-        gain, price, length, before = self._outlook()
+        gain, price, length, before = self.outlook()
         possible = (gain > 0) & ~self.chosen & ~self.blocked & self._fits(price, length)
         score = gain / np.maximum(price, self.free_price) if per_cost else gain
         order = np.flatnonzero(possible)
@@ -120,8 +120,15 @@ class Progress:
                 best, best_score, best_option = chain, exact, option
         return best
 
-    def _outlook(self) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-        """Gain, price and length of the cheapest chain to each option, and who stands before."""
+    def outlook(self) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+        """What each option would bring and cost with the cheapest chain of what it needs.
+
+        Returns
+        -------
+        gain, price, length, before
+            Gain (overlaps are added up), price and number of the chain to each open option, and
+            who stands before it.
+        """
         question, count = self.question, len(self.chosen)
         if not question.links.any:
             ones = np.ones(count, dtype=np.int64)

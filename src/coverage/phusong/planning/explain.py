@@ -10,6 +10,7 @@ from pyproj import Transformer
 
 from phusong.geo.grid import Grid
 from phusong.geo.places import Places
+from phusong.planning.backhaul_table import backhaul_kinds
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import OptionMoney
 from phusong.planning.export_tables import antenna_name, azimuth_text
@@ -125,9 +126,9 @@ def priorities_table(
                 "people_white_zone": priority.people_white_zone,
                 "capex": cost.capex,
                 "opex_per_year": cost.opex_per_year,
-                "cost_per_person": cost.present_value / priority.people_newly_covered,
+                "cost_per_person": cost.present_value / (priority.people_newly_covered or np.nan),
                 "currency": cost.currency,
-                "backhaul": _backhaul(option),
+                "backhaul": backhaul_kinds(priority.path) or _backhaul(option),
                 "backhaul_hops": cost.backhaul_hops,
                 "power": cost.power,
                 **_gap(money, option.option_id),

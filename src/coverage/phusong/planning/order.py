@@ -73,6 +73,8 @@ def build_order(
     groups: Mapping[int, Hashable] | Sequence[Hashable] | None = None,
     requires: Mapping[int, Iterable[int]] | None = None,
     time_limit_s: float | None = None,
+    most_nodes: int | None = None,
+    settle_ties: bool = True,
 ) -> BuildOrder:
     r"""Nested order that loses least against the best set of each budget.
 
@@ -83,8 +85,8 @@ def build_order(
     budgets
         Where the order is compared with the best set, each >= 0; eight budgets up to the price
         of the cheapest set that covers all when left out.
-    fixed, groups, requires, time_limit_s
-        As there; the time limit is for each best set [s].
+    fixed, groups, requires, time_limit_s, most_nodes, settle_ties
+        As there; the limits are for each best set, the time in seconds.
 
     Returns
     -------
@@ -120,7 +122,8 @@ def build_order(
     def best_at(budget: float | None, there: Iterable[int] = ()) -> BestSet:
         return best_set(
             matrix, weight=weight, cost=prices, budget=budget, fixed=[*standing, *there],
-            groups=groups, requires=requires, time_limit_s=time_limit_s,
+            groups=groups, requires=requires, time_limit_s=time_limit_s, most_nodes=most_nodes,
+            settle_ties=settle_ties,
         )  # fmt: skip
 
     question = read_question(

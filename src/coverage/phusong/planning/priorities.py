@@ -11,6 +11,7 @@ from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
+from phusong.planning.hops import Link
 from phusong.planning.layouts import Layout
 from phusong.units import BoolArray, FloatArray
 
@@ -89,6 +90,10 @@ class Priority:
     heights
         Antenna height, people newly covered and present value of the same kind at this place,
         for each height that was tried.
+    path
+        Links from the option to what stands already, its own first; empty when it needs none.
+    paid
+        Rows that are built with it and not before, itself last: relays and links too.
     """
 
     rank: int
@@ -99,6 +104,8 @@ class Priority:
     runner_up: str = ""
     lead_percent: float = math.nan
     heights: tuple[tuple[float, float, float], ...] = ()
+    path: tuple[Link, ...] = field(default=(), repr=False)
+    paid: tuple[int, ...] = ()
 
 
 def option_id(

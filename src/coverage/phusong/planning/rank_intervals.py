@@ -1,13 +1,16 @@
 """How sure a study's ranking is: the same ranking under other coverage, prices and people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, overload
 
 import numpy as np
+from scipy import sparse
 
 from phusong.geo.grid import Grid
+from phusong.planning.backhaul import Connections
 from phusong.planning.demand import Columns, Demand, cover_columns
+from phusong.planning.price import Price
 from phusong.planning.priorities import Option
 from phusong.planning.scenarios import Scenario, level_draws, people_draws, price_draws
 from phusong.planning.stability import Stability, stability
@@ -36,6 +39,9 @@ class Candidates:
         Present value of each option at the low and at the high end of the cost table.
     radio
         Row of each option in ``covered`` and ``margin_db``; its ``site`` when left out.
+    connections
+        How the options are connected: relays and links are rows after them; None when what an
+        option needs is in its price.
     """
 
     options: tuple[Option, ...]
@@ -58,6 +64,18 @@ class Candidates:
         place = np.zeros(len(self.covered), dtype=np.int64)
         place[self.row] = self.site
         return place
+    connections: Connections | None = field(default=None, repr=False)
+
+    @property
+    def extra(self) -> tuple[Price, ...]:
+        """Prices of the rows after the options: relays, then links."""
+        found = self.connections
+        if found is None:
+            return ()
+        return (
+            *(relay.price for relay in found.relays),
+            *(uplink.link.price for uplink in found.uplinks),
+        )
 
     def without(self, operators: Collection[int]) -> "Candidates":
         """The options of all but some operators.
@@ -70,7 +88,7 @@ class Candidates:
         Returns
         -------
         Candidates
-            The others, in the same order; spots stay as they are.
+            The others, in the same order; spots stay as they are. Links are found afterwards.
         """
         if not operators:
             return self
@@ -92,7 +110,7 @@ class Candidates:
         parts: dict[str, Any] = {
             f.name: getattr(self, f.name)
             for f in fields(self)
-            if f.name not in {"options", "covered", "margin_db"}  # by spots, not by options
+            if f.name not in {"options", "covered", "margin_db", "connections"}
         }
         options = tuple(self.options[row] for row in rows)
         kept = {name: part[rows] for name, part in parts.items() if part is not None}
@@ -100,8 +118,60 @@ class Candidates:
 
     @property
     def price(self) -> FloatArray:
-        """Present value of each option at the base of the cost table."""
-        return np.array([option.cost.present_value for option in self.options])
+        """Present value of each row at the base of the cost table."""
+        options = [option.cost.present_value for option in self.options]
+        return np.array([*options, *(price.base for price in self.extra)])
+
+    @property
+    def ends(self) -> tuple[FloatArray, FloatArray]:
+        """Present value of each row at the low and at the high end of the cost table."""
+        extra = self.extra
+        return (
+            np.append(self.low, [price.low for price in extra]),
+            np.append(self.high, [price.high for price in extra]),
+        )
+
+    @property
+    def groups(self) -> list[int]:
+        """Place of each row, of which one can be there; −1 for links."""
+        found = self.connections
+        if found is None:
+            return [int(place) for place in self.site]
+        relays = [relay.place for relay in found.relays]
+        return [*self.site.tolist(), *relays, *[-1] * len(found.uplinks)]
+
+    @property
+    def price_places(self) -> IntArray:
+        """Place whose hard ground each row's price shares; that of its start for a link."""
+        found = self.connections
+        if found is None:
+            return self.site
+        relays = [relay.place for relay in found.relays]
+        return np.array([*self.site.tolist(), *relays, *(u.place for u in found.uplinks)])
+
+    @property
+    def requires(self) -> Mapping[int, tuple[int, ...]]:
+        """Rows of which one must be there, by row."""
+        return {} if self.connections is None else self.connections.requires
+
+    def padded(self, columns: Columns) -> Columns:
+        """The same matrix with empty rows for relays and links.
+
+        Parameters
+        ----------
+        columns
+            Options × people.
+
+        Returns
+        -------
+        Columns
+            All rows × people.
+        """
+        extra = len(self.extra)
+        if not extra:
+            return columns
+        none = sparse.csr_matrix((extra, columns.cover.shape[1]), dtype=columns.cover.dtype)
+        return replace(columns, cover=sparse.csr_matrix(sparse.vstack([columns.cover, none])))
 
     def columns(self, demand: Demand) -> Columns:
         """Whom each option covers in the base case.
@@ -114,9 +184,11 @@ class Candidates:
         Returns
         -------
         Columns
-            Options × people.
+            All rows × people.
         """
-        return cover_columns(demand, self.covered, site=self.row, operator=self.operator)
+        return self.padded(
+            cover_columns(demand, self.covered, site=self.row, operator=self.operator)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +241,10 @@ class Draws(Sequence[Scenario]):
             places, common_error_db=spread.common_error.value,
             site_error_db=spread.site_error.value, draws=draws, seed=seed,
         )  # fmt: skip
+        low, high = candidates.ends
         self._price = price_draws(
-            candidates.low, candidates.price, candidates.high, draws=draws, seed=seed,
-            shared=spread.shared_prices.value, site=candidates.site,
+            low, candidates.price, high, draws=draws, seed=seed,
+            shared=spread.shared_prices.value, site=candidates.price_places,
         )  # fmt: skip
         self._factor = people_draws(
             np.ones(int(block.max(initial=-1)) + 1), draws=draws, seed=seed,
@@ -199,7 +272,7 @@ class Draws(Sequence[Scenario]):
             site=self._candidates.row, operator=self._candidates.operator,
             factor=self._factor[number][self._block],
         )  # fmt: skip
-        return Scenario(found.cover, found.weight, price)
+        return Scenario(self._candidates.padded(found).cover, found.weight, price)
 
 
 def squares(cells: IntArray, grid: Grid, *, side_m: float) -> IntArray:
@@ -249,11 +322,14 @@ def rank_intervals(
     """
     base = candidates.columns(demand)
     block = squares(demand.cells, grid, side_m=spread.people_square.value)
-    return stability(
+    options = len(candidates.options)
+    found = stability(
         base.cover, weight=base.weight, cost=candidates.price,
         scenarios=Draws(candidates, demand, spread=spread, block=block),
-        groups=candidates.site.tolist(), top=TOP, rank_by="steps",
+        groups=candidates.groups, requires=candidates.requires or None, ranked=range(options),
+        top=TOP, rank_by="steps",
     )  # fmt: skip
+    return found.of_first(options)
 
 
 def intervals_by_option(candidates: Candidates, found: Stability) -> dict[str, RankInterval]:

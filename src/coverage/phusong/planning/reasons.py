@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from phusong.planning.backhaul_table import backhaul_en, backhaul_vi
 from phusong.planning.kinds import (
     ADDED_BAND,
     ADDED_SECTOR,
@@ -98,7 +99,7 @@ def why_en(priority: Priority, told: Told) -> str:
     parts += _heights_en(priority)
     if not np.isnan(option.road_m):
         parts.append(f"{option.road_m / 1000:.1f} km from a road.")
-    parts.append(_supply_en(option))
+    parts.append(_supply_en(priority))
     if priority.runner_up and priority.lead_percent < NARROW_PERCENT:
         parts.append(
             f"Narrowly ahead of {priority.runner_up}: {priority.lead_percent:.1f} % more people "
@@ -138,7 +139,7 @@ def why_vi(priority: Priority, told: Told) -> str:
     parts += _heights_vi(priority)
     if not np.isnan(option.road_m):
         parts.append(f"Cách đường {_vi(option.road_m / 1000, 1)} km.")
-    parts.append(_supply_vi(option))
+    parts.append(_supply_vi(priority))
     if priority.runner_up and priority.lead_percent < NARROW_PERCENT:
         parts.append(
             f"Chỉ hơn {priority.runner_up} một chút: nhiều hơn {_vi(priority.lead_percent, 1)} % "
@@ -214,9 +215,12 @@ def _heights_vi(priority: Priority) -> list[str]:
     return [f"Ăng ten ở độ cao {best:.0f} m, chọn trong các độ cao đã thử ({tried})."]
 
 
-def _supply_en(option: Option) -> str:
+def _supply_en(priority: Priority) -> str:
+    option = priority.option
     hops, power = option.cost.backhaul_hops, option.cost.power
     shown = POWER_EN.get(power, power)
+    if priority.path:
+        return f"Power: {shown}. {backhaul_en(priority.path)}"
     backhaul = kind_name(option).backhaul
     if backhaul != "microwave":
         words = {"existing": "what the site has", "host": "the host's", "satellite": "satellite"}
@@ -227,8 +231,11 @@ def _supply_en(option: Option) -> str:
     )
 
 
-def _supply_vi(option: Option) -> str:
+def _supply_vi(priority: Priority) -> str:
+    option = priority.option
     power = POWER_VI.get(option.cost.power, option.cost.power)
+    if priority.path:
+        return f"Nguồn điện: {power}. {backhaul_vi(priority.path)}"
     backhaul = kind_name(option).backhaul
     if backhaul != "microwave":
         words = {

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from phusong.planning.choose import best_set
 from phusong.planning.choose_greedy import Progress
 from phusong.planning.choose_inputs import cover_matrix, group_labels, not_above, read_question
 from phusong.planning.scenarios import Scenario
-from phusong.units import FloatArray, IntArray
+from phusong.units import BoolArray, FloatArray, IntArray
 
 RankBy = Literal["alone", "steps"]
 
@@ -26,7 +26,7 @@ class Stability:
     Parameters
     ----------
     rank
-        Rank of each option in the base case, from 1; NaN for fixed rows, here and below.
+        Rank of each option in the base case, from 1; NaN for rows without a rank, here and below.
     rank_p10, rank_p90
         Ranks that are not passed in 10 % and in 90 % of the draws.
     place_rank_p10, place_rank_p90
@@ -64,6 +64,30 @@ class Stability:
     top: int
     draws: int
 
+    def of_first(self, rows: int) -> "Stability":
+        """The same for the first rows alone.
+
+        Parameters
+        ----------
+        rows
+            How many; those after them are relays and links.
+
+        Returns
+        -------
+        Stability
+            Arrays cut short.
+        """
+        return replace(
+            self,
+            rank=self.rank[:rows],
+            rank_p10=self.rank_p10[:rows],
+            rank_p90=self.rank_p90[:rows],
+            place_rank_p10=self.place_rank_p10[:rows],
+            place_rank_p90=self.place_rank_p90[:rows],
+            probability_in_top=self.probability_in_top[:rows],
+            probability_in_best_set=self.probability_in_best_set[:rows],
+        )
+
 
 def stability(  # noqa: PLR0913 — as best_set
     cover: object,
@@ -76,6 +100,7 @@ def stability(  # noqa: PLR0913 — as best_set
     fixed: Iterable[int] = (),
     groups: Mapping[int, Hashable] | Sequence[Hashable] | None = None,
     requires: Mapping[int, Iterable[int]] | None = None,
+    ranked: Iterable[int] | None = None,
     top: int = 10,
     rank_by: RankBy = "alone",
 ) -> Stability:
@@ -92,6 +117,8 @@ def stability(  # noqa: PLR0913 — as best_set
         them.
     budget, count, fixed, groups, requires
         Limits and rules, as there; the same in every draw.
+    ranked
+        Rows that have a rank, all but the fixed ones when left out; links and relays have none.
     top
         Probability of being among how many first ones, >= 1.
     rank_by
@@ -127,7 +154,10 @@ def stability(  # noqa: PLR0913 — as best_set
     prices = np.ones(matrix.shape[0]) if cost is None else np.asarray(cost, dtype=np.float64)
     standing = tuple(fixed)
     base = Scenario(matrix, np.asarray(weight, dtype=np.float64), prices)
-    cases = _Cases(standing, groups, requires, budget, count, rank_by)
+    counted = np.zeros(len(prices), dtype=np.bool_)
+    counted[list(range(len(prices)) if ranked is None else ranked)] = True
+    counted[list(standing)] = False
+    cases = _Cases(standing, groups, requires, budget, count, rank_by, counted)
     if top < 1 or not scenarios:
         raise DomainError(f"top={top} and {len(scenarios)} scenarios: at least 1 of each is needed")
     order = cases.ranking(base)
@@ -198,9 +228,10 @@ class _Cases:
     budget: float | None
     count: int | None
     rank_by: RankBy
+    counted: BoolArray
 
     def ranking(self, scenario: Scenario) -> FloatArray:
-        """Rank of each row, NaN for fixed ones."""
+        """Rank of each row, NaN for those that are not ranked."""
         question = read_question(
             scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=None, count=None,
             fixed=self.fixed, groups=self.groups if self.rank_by == "steps" else None,
@@ -217,7 +248,7 @@ class _Cases:
         place = np.full(len(alone), len(alone))
         place[first] = np.arange(len(first))
         order = np.lexsort((rows, -alone, place))
-        order = order[~np.isin(order, self.fixed)]
+        order = order[self.counted[order]]
         rank = np.full(len(alone), np.nan)
         rank[order] = np.arange(1, len(order) + 1)
         return rank

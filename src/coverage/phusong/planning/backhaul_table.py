@@ -1,0 +1,164 @@
+"""Links of a plan as a table, and in words."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from phusong.geo.grid import Grid
+from phusong.planning.hops import End, Link
+from phusong.planning.priorities import Priority
+
+COLUMNS = (
+    "link", "operator", "kind", "from", "to", "from_latitude", "from_longitude", "to_latitude",
+    "to_longitude", "length_m", "clearance_m", "frequency_mhz", "mast_height_m", "extra_mast_m",
+    "option_id", "rank", "capex", "opex_per_year", "present_value", "currency",
+)  # fmt: skip
+TEXT = ("from", "to", "kind")
+_KINDS_VI = {"microwave": "vi ba", "fibre": "cáp quang", "satellite": "vệ tinh"}
+
+
+def backhaul_table(
+    ranked: Sequence[Priority], grid: Grid, operators: Mapping[str, str]
+) -> pd.DataFrame:
+    """Links that the ranked options need, each once.
+
+    Parameters
+    ----------
+    ranked
+        Priorities with their links.
+    grid
+        Frame of the options.
+    operators
+        Operator's name by key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per link, in the order in which they are built; ``option_id`` and ``rank`` are of
+        the option that it is built for first. ``to`` is a site of the tower list, another option
+        or a relay.
+    """
+    names = {
+        (p.option.operator, _place(p.option.spot.easting, p.option.spot.northing)):
+        p.option.option_id
+        for p in ranked
+    }  # fmt: skip
+    rows: list[dict[str, object]] = []
+    seen = set()
+    for priority in ranked:
+        operator = priority.option.operator
+        for link in reversed(priority.path):
+            key = (operator, link.kind, link.start, link.end)
+            if key in seen:
+                continue
+            seen.add(key)
+            rows.append(
+                {
+                    "link": len(rows) + 1,
+                    "operator": operators[operator],
+                    "kind": link.kind,
+                    "from": _name(link.start, operator, names),
+                    "to": "" if link.end is None else _name(link.end, operator, names),
+                    **_position("from", link.start, grid),
+                    **_position("to", link.end, grid),
+                    "length_m": link.length_m,
+                    "clearance_m": link.clearance_m,
+                    "frequency_mhz": link.frequency_mhz,
+                    "mast_height_m": link.mast_m,
+                    "extra_mast_m": link.extra_mast_m,
+                    "option_id": priority.option.option_id,
+                    "rank": priority.rank,
+                    "capex": link.price.capex,
+                    "opex_per_year": link.price.opex_per_year,
+                    "present_value": link.price.base,
+                    "currency": priority.option.cost.currency,
+                }
+            )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _place(easting: float, northing: float) -> str:
+    return f"{easting:.0f} {northing:.0f}"
+
+
+def _name(end: End, operator: str, names: Mapping[tuple[str, str], str]) -> str:
+    """Option at the end, a relay mast, or a site of the tower list."""
+    if end.name != _place(end.easting, end.northing):
+        return end.name
+    return names.get((operator, end.name), f"relay-{operator}-{end.name.replace(' ', '-')}")
+
+
+def _position(which: str, end: End | None, grid: Grid) -> dict[str, float]:
+    longitude, latitude = math.nan, math.nan
+    if end is not None:
+        longitude, latitude = grid.longitude_latitude(end.easting, end.northing)
+    return {f"{which}_latitude": latitude, f"{which}_longitude": longitude}
+
+
+def backhaul_kinds(path: Sequence[Link]) -> str:
+    """Kinds of link between an option and what stands already.
+
+    Parameters
+    ----------
+    path
+        Links, the option's own first.
+
+    Returns
+    -------
+    str
+        For example ``microwave`` or ``microwave+fibre``; empty without a link.
+    """
+    return "+".join(dict.fromkeys(link.kind for link in path))
+
+
+def backhaul_en(path: Sequence[Link]) -> str:
+    """The links in an English sentence.
+
+    Parameters
+    ----------
+    path
+        Links, the option's own first; at least one.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    parts = []
+    for link in path:
+        words: str = link.kind
+        if link.kind != "satellite":
+            words += f" {link.length_m / 1000:.1f} km"
+        if link.kind == "microwave":
+            words += f" at {link.frequency_mhz / 1000:.0f} GHz, clear by {link.clearance_m:.0f} m"
+        if link.extra_mast_m > 0:
+            words += f" with {link.extra_mast_m:.0f} m more mast"
+        parts.append(words)
+    return f"Backhaul: {', then '.join(parts)}."
+
+
+def backhaul_vi(path: Sequence[Link]) -> str:
+    """The links in a Vietnamese sentence.
+
+    Parameters
+    ----------
+    path
+        Links, the option's own first; at least one.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    parts = []
+    for link in path:
+        words = _KINDS_VI[link.kind]
+        if link.kind != "satellite":
+            words += f" {link.length_m / 1000:.1f}".replace(".", ",") + " km"
+        if link.kind == "microwave":
+            words += f" ở {link.frequency_mhz / 1000:.0f} GHz, thoáng {link.clearance_m:.0f} m"
+        if link.extra_mast_m > 0:
+            words += f", thêm {link.extra_mast_m:.0f} m cột"
+        parts.append(words)
+    return f"Truyền dẫn: {', rồi '.join(parts)}."
