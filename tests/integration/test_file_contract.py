@@ -19,8 +19,9 @@ OPERATORS = ("any", "mang-a", "mang-b")
 RASTERS = [f"{REACH}/{op}-lte-{what}.tif" for op in OPERATORS
            for what in ("level", "server", "probability")]  # fmt: skip
 TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/facilities.csv",
-          "plan/priorities.csv", "plan/build-order.csv", "plan/stability.csv"]  # fmt: skip
-LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg"]
+          "plan/priorities.csv", "plan/build-order.csv", "plan/stability.csv",
+          "plan/backhaul.csv"]  # fmt: skip
+LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg", "plan/backhaul.gpkg"]
 PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
 NOTEBOOKS = ["00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities"]
 FIRST_COLUMNS = [

@@ -84,6 +84,27 @@ def test_the_build_order_adds_up(order: pd.DataFrame) -> None:
     assert set(order["best_set_proven"]) == {"yes"}
 
 
+def test_every_link_of_the_ranking_is_paid_once_and_clear(
+    first_run: Region, priorities: pd.DataFrame
+) -> None:
+    links = table(first_run.output / "plan" / "backhaul.csv")
+    numbers = links[["length_m", "clearance_m", "capex", "rank"]].apply(pd.to_numeric)
+    hops = (links["kind"] == "microwave").to_numpy()
+    assert len(links) > 0
+    assert not links.duplicated(["operator", "from", "kind", "to"]).any()
+    assert (numbers["clearance_m"][hops] >= 0).all()
+    assert (numbers["length_m"][hops] <= 2000).all()  # planning.longest_hop
+    assert set(links["option_id"]) <= set(priorities["option_id"])
+    new = priorities[priorities["kind"] == "new-mast"]
+    assert set(new["option_id"]) <= set(links["from"])
+    # Who builds a link is who needs it, and its price is within the option's.
+    both = links.merge(priorities, on="option_id", suffixes=("_link", ""))
+    assert (both["operator_link"] == both["operator"]).all()
+    capex = both.groupby("option_id").agg({"capex_link": lambda v: v.astype(float).sum()})
+    own = priorities.set_index("option_id")["capex"].astype(float)
+    assert (capex["capex_link"] <= own[capex.index] + 1).all()
+
+
 def test_the_best_sets_are_no_worse_than_the_ranking(
     priorities: pd.DataFrame, order: pd.DataFrame
 ) -> None:

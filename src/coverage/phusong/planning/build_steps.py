@@ -16,14 +16,14 @@ from phusong.planning.rank_intervals import Candidates
 from phusong.planning.ranking import built_in_order
 from phusong.units import FloatArray, IntArray
 
-MOST_SPOTS = 40
+MOST_SPOTS = 25
 """How many spots the exact choice looks at; those of the ranking are among them."""
 BUDGETS = 4
 """Budgets that the order is made for."""
-COMPARED = 12
+COMPARED = 8
 """Steps at which the order is compared with the best set for the same money: every one of up to
 so many, else so many from the first to the last one, evenly spread."""
-MOST_NODES = 2_000
+MOST_NODES = 200
 """Nodes of the search behind each best set."""
 PRICE_DIGITS = 3
 """Digits of the median price that the exact choice sees."""
@@ -85,7 +85,7 @@ def build_steps(
     -------
     tuple of BuildStep
         Nested steps that lose least against the best sets of rising budgets. People of a column
-        are whole people and prices have three digits in the choice. It looks at no more than 40
+        are whole people and prices have three digits in the choice. It looks at no more than 25
         spots: those of the ranking, then those of most worth for the money by themselves.
     """
     if not ranked:

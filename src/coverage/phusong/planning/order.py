@@ -63,7 +63,7 @@ class BuildOrder:
         return sum(self.loss) / len(self.loss) if self.loss else 0.0
 
 
-def build_order(
+def build_order(  # noqa: PLR0913 — as best_set
     cover: object,
     *,
     weight: ArrayLike,

@@ -64,6 +64,7 @@ class Candidates:
         place = np.zeros(len(self.covered), dtype=np.int64)
         place[self.row] = self.site
         return place
+
     connections: Connections | None = field(default=None, repr=False)
 
     @property

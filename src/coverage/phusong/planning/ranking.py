@@ -224,7 +224,8 @@ def _heights(
     """Height, people and present value of its siblings, itself among them."""
     one = candidates.options[row]
     kin = np.flatnonzero(
-        (candidates.site == candidates.site[row]) & (candidates.operator == candidates.operator[row])
+        (candidates.site == candidates.site[row])
+        & (candidates.operator == candidates.operator[row])
     )
     found = []
     for sibling in kin.tolist():

@@ -41,6 +41,17 @@ _TABLES = {
         said("Build order"),
         said("Step after step, beside the best set for the same money."),
     ),
+    "plan/backhaul.csv": (
+        Bilingual("Tuyến truyền dẫn", "Backhaul links"),
+        Bilingual(
+            "Từng tuyến của các phương án: dài, thoáng, cột thêm, giá.",
+            "Each link of the options: length, clearance, extra mast, price.",
+        ),
+    ),
+    "plan/backhaul.gpkg": (
+        Bilingual("Tuyến truyền dẫn trên bản đồ", "Backhaul links as lines"),
+        Bilingual("Cùng nội dung, cho phần mềm GIS.", "The same, for GIS software."),
+    ),
     "plan/stability.csv": (
         said("How sure the ranking is"),
         said("Rank intervals when levels, prices and people are otherwise."),
