@@ -33,6 +33,18 @@ var phusong = { circles: [] };
     phusong.pointer(map, options.local);
     map.on("zoomend", function () { resize(map); });
     oneBoxEach(map);
+    opensByKey(map.getContainer());
+  }
+
+  /* Outlines and circles take the focus; Enter opens them as a click would. */
+  function opensByKey(container) {
+    container.addEventListener("keydown", function (event) {
+      if (event.key !== "Enter" || !event.target.matches("path.leaflet-interactive")) { return; }
+      var box = event.target.getBoundingClientRect();
+      event.target.dispatchEvent(new MouseEvent("click", {
+        bubbles: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2
+      }));
+    });
   }
 
   /* Words that stand still over the whole window, under popups alone: those lie in the map's own
