@@ -15,7 +15,6 @@ from phusong.sources.study_file import read_study
 from phusong.study import (
     BackhaulSection,
     CausesSection,
-    EquitySection,
     QualitySection,
     Quantity,
     SmallSite,
@@ -106,12 +105,6 @@ def test_quantity_needs_a_source() -> None:
         ({"costs__site_opex": {**price(1.0, "USD/year"), "low": -1.0}}, "equal to 0"),
         ({"costs__site_opex": {**price(1.0, "USD/year"), "low": math.nan}}, "finite"),
         ({"planning__revenue": revenue(arpu=assumed(0.0, "USD/month"))}, "more than 0 USD/month"),
-        (
-            {"planning__choice": {"budget": assumed(1e6, "VND")}},
-            "planning.choice.budget.unit is 'VND', 'USD' is needed",
-        ),
-        ({"planning__power": {}}, "costs.power (unit prices) and planning.power"),
-        ({"planning__choice": {"budget": assumed(0.0, "USD")}}, "more than 0 USD is needed"),
         ({"planning__revenue": revenue(arpu=assumed(3.0, "USD/year"))}, "'USD/month' is needed"),
         ({"planning__revenue": revenue(market_share={"who": assumed(0.5, "fraction")})}, "who"),
         ({"planning__stability": {"draws": 0}}, "greater than or equal to 1"),
@@ -231,7 +224,6 @@ def test_assumptions_are_complete_and_in_order() -> None:
             for name in BackhaulSection.model_fields
             if name not in {"rain", "roots", "relays"}
         ),
-        *(f"planning.equity.{name}" for name in EquitySection.model_fields),
         *(f"planning.small_site.{name}" for name in SmallSite.model_fields),
         "planning.taller_by", "planning.search_ring",
         *(f"causes.{name}" for name in CausesSection.model_fields),

@@ -5,13 +5,7 @@ Nothing else configures a run. A value that is not measured or decided by the us
 printed with every product.
 """
 
-from phusong.study.choosing import (
-    BackhaulSection,
-    ChoiceSection,
-    EquitySection,
-    Lives,
-    PowerSection,
-)
+from phusong.study.choosing import BackhaulSection
 from phusong.study.inputs import (
     AreaInput,
     AreaSection,
@@ -38,7 +32,6 @@ from phusong.study.planning import (
     NewSite,
     OptionKind,
     PlanningSection,
-    PowerCosts,
     RevenueSection,
     SmallSite,
     StabilitySection,
@@ -104,7 +97,6 @@ __all__ = [
     "BoundaryInput",
     "CalibrationSection",
     "CausesSection",
-    "ChoiceSection",
     "CommuneCode",
     "CostItem",
     "CostsSection",
@@ -115,14 +107,12 @@ __all__ = [
     "Decibels",
     "Degrees",
     "EnvironmentSection",
-    "EquitySection",
     "ExchangeSection",
     "ExclusionInput",
     "FileKey",
     "GridSection",
     "InputsSection",
     "ItmSection",
-    "Lives",
     "MeasurementInput",
     "Metres",
     "ModelKey",
@@ -134,8 +124,6 @@ __all__ = [
     "OptionKind",
     "PlanningSection",
     "PopulationInput",
-    "PowerCosts",
-    "PowerSection",
     "PropagationSection",
     "QualitySection",
     "Quantity",

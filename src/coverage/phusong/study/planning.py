@@ -4,13 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from phusong.study.choosing import (
-    BackhaulSection,
-    ChoiceSection,
-    EquitySection,
-    Lives,
-    PowerSection,
-)
+from phusong.study.choosing import BackhaulSection
 from phusong.study.values import (
     Decibels,
     FileKey,
@@ -42,21 +36,6 @@ class CostItem(Section):
                 f"low {self.low:g}, base {self.base:g}, high {self.high:g} are not in order"
             )
         return self
-
-
-class PowerCosts(Section):
-    """Unit prices of power; with them a site's power is sized and the cheapest in present value."""
-
-    energy: CostItem
-    panel: CostItem
-    battery: CostItem
-    inverter: CostItem
-    solar_upkeep: CostItem
-    diesel_set: CostItem
-    diesel: CostItem
-    diesel_use: CostItem
-    diesel_upkeep: CostItem
-    lives: Lives = Lives()
 
 
 class ExchangeSection(Section):
@@ -105,7 +84,6 @@ class CostsSection(Section):
     fibre_opex: CostItem | None = None
     satellite_terminal: CostItem | None = None
     satellite_capacity: CostItem | None = None
-    power: PowerCosts | None = None
     radio_upgrade: CostItem | None = None
     upgrade_opex: CostItem | None = None
     repair: CostItem | None = None
@@ -116,10 +94,9 @@ class CostsSection(Section):
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
         items = [(key, item) for key, item in self if isinstance(item, CostItem)]
-        items += [(f"power.{k}", i) for k, i in self.power or () if isinstance(i, CostItem)]
         for key, item in items:
             unit = item.unit.split("/")[0]
-            if unit not in {self.currency, "fraction", "l"}:
+            if unit not in {self.currency, "fraction"}:
                 raise ValueError(
                     f"{key}.unit = '{item.unit}' is not in {self.currency}, "
                     "the currency of the table; convert the price or change costs.currency"
@@ -252,8 +229,5 @@ class PlanningSection(Section):
     priorities: int = Field(default=20, ge=1, le=1000)
     stability: StabilitySection = StabilitySection()
     backhaul: BackhaulSection = BackhaulSection()
-    power: PowerSection | None = None
-    choice: ChoiceSection = ChoiceSection()
-    equity: EquitySection = EquitySection()
     revenue: RevenueSection | None = None
     rank_incomplete: bool = False

@@ -155,25 +155,6 @@ class Study(Section):
         return self
 
     @model_validator(mode="after")
-    def _budget_fits(self) -> Self:
-        choice = self.planning.choice
-        if choice.budget is not None and choice.budget.unit != self.costs.currency:
-            raise ValueError(
-                f"planning.choice.budget.unit is '{choice.budget.unit}', '{self.costs.currency}' "
-                "is needed, the currency of the cost table"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _power_has_both(self) -> Self:
-        if (self.costs.power is None) != (self.planning.power is None):
-            raise ValueError(
-                "costs.power (unit prices) and planning.power (load and sun) belong together; an "
-                "empty [planning.power] takes the assumed load and sun"
-            )
-        return self
-
-    @model_validator(mode="after")
     def _consent_is_of_operators(self) -> Self:
         known = {op.key for op in self.operators}
         unknown = sorted(set(self.planning.sharing_consent) - known)
