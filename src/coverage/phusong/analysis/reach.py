@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,12 @@ from scipy.special import ndtr
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
+from phusong.kernels.best_server import compete
 from phusong.models.loss_map import LossMap
 from phusong.study import WHOLE_CARRIER, TechnologySection
 from phusong.units import BoolArray, Float32Array, FloatArray
 
+Number = TypeVar("Number", bound=np.generic)
 ANY = "any"
 """Key of all operators together, and of all technologies."""
 NO_SERVER = -1
@@ -201,6 +204,13 @@ def service_margin(level_dbm: Float32Array, threshold: Threshold) -> Float32Arra
     return np.asarray((level - needed) / spread, dtype=np.float32)
 
 
+def _read_only(values: NDArray[Number]) -> NDArray[Number]:
+    """Contiguous, not to be written to: the one kind of raster that the kernel is compiled for."""
+    raster = np.ascontiguousarray(values).view()
+    raster.setflags(write=False)
+    return raster
+
+
 class BestServer:
     """Running best server over any number of sectors, in memory of one grid.
 
@@ -219,7 +229,15 @@ class BestServer:
         self.server = np.full(grid.shape, NO_SERVER, dtype=np.int32)
         self.unknown = np.zeros(grid.shape, dtype=np.bool_)
 
-    def add(self, loss: LossMap, level_dbm: Float32Array, index: int, threshold: Threshold) -> None:
+    def add(
+        self,
+        loss: LossMap,
+        level_dbm: Float32Array,
+        index: int,
+        threshold: Threshold,
+        *,
+        lowered_db: float = 0.0,
+    ) -> None:
         """Let one sector compete.
 
         Parameters
@@ -232,18 +250,14 @@ class BestServer:
             Its index in the network.
         threshold
             When it serves.
+        lowered_db
+            By how much its level is lower here [dB].
         """
-        rows, cols = level_dbm.shape
-        window = np.s_[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
-        unknown = np.isnan(level_dbm)
-        self.unknown[window] |= unknown & loss.inside
-        level = np.where(unknown, np.float32(-np.inf), level_dbm)
-        best, server = self.level[window], self.server[window]
-        wins = (level > best) | ((level == best) & (index < server) & ~unknown)
-        np.copyto(best, level, where=wins)
-        np.copyto(server, np.int32(index), where=wins)
-        margin = service_margin(level_dbm, threshold)
-        np.maximum(self.margin[window], margin, out=self.margin[window])
+        compete(
+            self.level, self.margin, self.server, self.unknown, loss.row0, loss.col0,
+            _read_only(level_dbm), _read_only(loss.inside), np.float32(lowered_db),
+            np.float32(threshold.level_dbm), np.float32(threshold.standard_deviation_db), index,
+        )  # fmt: skip
 
     def merge(self, other: "BestServer") -> None:
         """Let the winners of another set compete.

@@ -147,10 +147,11 @@ def best_servers(
                         ),
                         loss, sector, corrections,
                     )  # fmt: skip
-                here = level - np.float32(budget.entry_loss_db - first)
-                found[name][layer].add(loss, here, index, budget.threshold)
+                lowered = budget.entry_loss_db - first
+                found[name][layer].add(loss, level, index, budget.threshold, lowered_db=lowered)
                 several = chances[name]
                 if several is not None:
+                    here = level - np.float32(lowered)
                     several.add(layer, loss, here, sector, budget.threshold)
         session.progress(STEP, done, len(groups))
     study.note(_told(losses))
