@@ -23,7 +23,9 @@ TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/f
           "plan/backhaul.csv"]  # fmt: skip
 LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg", "plan/backhaul.gpkg"]
 PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
-NOTEBOOKS = ["00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities"]
+NOTEBOOKS = [
+    "00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities", "05_service",
+]  # fmt: skip
 FIRST_COLUMNS = [
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
     "villages", "people_newly_covered", "people_white_zone", "capex", "opex_per_year",

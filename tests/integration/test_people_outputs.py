@@ -170,6 +170,21 @@ def test_every_count_has_an_interval(plain: Region, full: Region) -> None:
             assert int(whole[f"villages_{verdict}_p10"]) <= int(whole[f"villages_{verdict}_p90"])
 
 
+def test_intervals_hold_what_another_model_says(plain: Region, tmp_path: Path) -> None:
+    """A study of two models has draws of both: its intervals are those of neither alone."""
+    both = compute(
+        write_region(tmp_path / "vùng", study={"propagation.models": ["p1812", "itm"]})
+    )  # fmt: skip
+    alone, mixed = (
+        read(region, "totals").set_index("operator").astype({"people_no_signal": float})
+        for region in (plain, both)
+    )
+    assert alone["people_no_signal"].equals(mixed["people_no_signal"])
+    ends = ["people_no_signal_p10", "people_no_signal_p90"]
+    assert not alone[ends].equals(mixed[ends])
+    assert (mixed[ends[0]].astype(float) <= mixed[ends[1]].astype(float)).all()
+
+
 def test_official_people_are_no_matter_of_chance(full: Region) -> None:
     rows = read(full, "communes").set_index(["commune_code", "operator"])
     official = rows.loc[("00101", "any")]

@@ -18,6 +18,7 @@ from phusong.analysis.level_errors import (
     Spread,
     above_line_db,
     masts_of,
+    spread_out,
 )
 from phusong.analysis.reach import ANY, NO_SERVER, UNKNOWN_PERCENT, Reach, ReachLayer
 from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, village_counts
@@ -276,6 +277,20 @@ def test_models_are_mixed_draw_by_draw() -> None:
     assert (ends["people_no_signal_p90"] > alone["people_no_signal_p90"]).all()
 
 
+def test_a_receiver_stands_for_its_block() -> None:
+    few = ReachLayer(
+        np.array([[1.0, 2.0], [3.0, 4.0]], np.float32), np.array([[0, 1], [1, -1]], np.int32),
+        np.array([[90, 10], [0, UNKNOWN_PERCENT]], np.uint8),
+    )  # fmt: skip
+    whole = spread_out(few, 3, (5, 4))
+    assert whole.level_dbm.shape == whole.server.shape == (5, 4)
+    assert whole.level_dbm[2, 2] == 1.0
+    assert (whole.level_dbm[3:, :3] == 3.0).all()
+    assert (whole.probability_percent[:3, 3] == 10).all()
+    assert (whole.server[3:, 3] == NO_SERVER).all()
+    assert spread_out(few, 1, (2, 2)) is few
+
+
 def test_a_table_has_a_row_per_commune_and_layer() -> None:
     draws = ErrorDraws(GRID, SPREAD, sites=2)
     found = counted(layer_of(level_field()), draws, people_of())
@@ -288,21 +303,20 @@ def test_a_table_has_a_row_per_commune_and_layer() -> None:
 
 def test_a_gap_never_holds_more_than_its_people_without_an_error_of_people() -> None:
     layer, people = layer_of(level_field()), people_of()
-    reach = Reach(GRID, "p1812", "outdoor", NETWORK, {KEY: layer})
     gaps = gpd.GeoDataFrame(
         {"operator": [ANY], "technology": ["LTE"], "area_km2": [1.0], "people": [100.0]},
         geometry=[box(WEST + 3000, SOUTH + 500, WEST + 4500, NORTH - 500)], crs=CRS,
     )  # fmt: skip
     spread = Spread(8.0, 4.0, 3.0, 0.0, 600.0, draws=100)
     found = gap_intervals(
-        gaps, reach, people, lines=lines(), draws=ErrorDraws(GRID, spread, sites=2),
+        gaps, [{KEY: layer}], people, lines=lines(), draws=ErrorDraws(GRID, spread, sites=2),
         confidence=SURE,
     )  # fmt: skip
     row = found.iloc[0]
     assert 0.0 < row["people_p10"] < row["people_p90"]
     sure = Spread(0.0, 0.0, 0.0, 0.0, 600.0, draws=5)
     exact = gap_intervals(
-        gaps, reach, people, lines=lines(location_db=0.0),
+        gaps, [{KEY: layer}], people, lines=lines(location_db=0.0),
         draws=ErrorDraws(GRID, sure, sites=2), confidence=SURE,
     ).iloc[0]  # fmt: skip
     assert exact["people_p10"] == exact["people_p90"] == pytest.approx(100.0)

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr
 
 from phusong.analysis.gaps import Confidence, cell_shares
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
-from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, Reach, ReachLayer
+from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, ReachLayer
 from phusong.geo.people import People
 from phusong.units import FloatArray, IntArray
 
+Number = TypeVar("Number", bound=np.number[Any])
 LOW_PERCENT, HIGH_PERCENT = 10, 90
 """An interval holds what lies between: eight of ten draws."""
 CLASSES = ("covered", "marginal", "no_signal")
@@ -72,16 +75,10 @@ class Counts:
         Counts
             The first draw by the first model, the second by the second, and so on.
         """
-        draws = len(parts[0].people_total)
-        which = np.arange(draws) % len(parts)
-
-        def chosen(arrays: Sequence[FloatArray]) -> FloatArray:
-            return np.stack(arrays)[which, np.arange(draws)]
-
         return cls(
-            {name: chosen([p.area_km2[name] for p in parts]) for name in CLASSES},
-            {name: chosen([p.people[name] for p in parts]) for name in CLASSES},
-            chosen([p.people_total for p in parts]),
+            {name: in_turn([p.area_km2[name] for p in parts]) for name in CLASSES},
+            {name: in_turn([p.people[name] for p in parts]) for name in CLASSES},
+            in_turn([p.people_total for p in parts]),
         )
 
     def columns(self) -> dict[str, FloatArray]:
@@ -100,6 +97,23 @@ class Counts:
         total = np.where(self.people_total > 0, self.people_total, np.nan)
         silent = 100.0 * self.people["no_signal"] / total
         return found | interval("people_no_signal", "_percent", silent)
+
+
+def in_turn(arrays: Sequence[NDArray[Number]]) -> NDArray[Number]:
+    """Draws of several models: the first by the first, the second by the second, and so on.
+
+    Parameters
+    ----------
+    arrays
+        Draws × areas of each model, of one shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape; each model as often as the others, as far as the number allows.
+    """
+    draws = np.arange(len(arrays[0]))
+    return np.asarray(np.stack(arrays)[draws % len(arrays), draws])
 
 
 def interval(name: str, unit: str, draws: FloatArray) -> dict[str, FloatArray]:
@@ -376,7 +390,7 @@ def interval_table(counts: Mapping[tuple[str, str], Counts], codes: Sequence[str
 
 def gap_intervals(
     gaps: gpd.GeoDataFrame,
-    reach: Reach,
+    models: Sequence[Mapping[tuple[str, str], ReachLayer]],
     people: People,
     *,
     lines: SectorLines,
@@ -389,8 +403,9 @@ def gap_intervals(
     ----------
     gaps
         No-signal areas with ``operator``, ``technology``, ``area_km2`` and ``people``.
-    reach
-        Level and probability.
+    models
+        Layers by operator key and technology, of each propagation model; the first one drew the
+        gaps.
     people
         People per cell.
     lines, draws, confidence
@@ -407,10 +422,13 @@ def gap_intervals(
     found = pd.DataFrame(np.nan, index=gaps.index, columns=names)
     for key, layer in gaps.groupby(["operator", "technology"], sort=True):
         areas = Areas.from_outlines(layer.geometry, people)
-        counts = class_counts(
-            reach.layers[key], areas, lines=lines, draws=draws, confidence=confidence
+        counts = Counts.mixed(
+            [
+                class_counts(layers[key], areas, lines=lines, draws=draws, confidence=confidence)
+                for layers in models
+            ]
         )
-        silent = reach.layers[key].probability_percent.ravel() < confidence.marginal_percent
+        silent = models[0][key].probability_percent.ravel() < confidence.marginal_percent
         for name, unit, drawn, weight in (
             ("area", "_km2", counts.area_km2["no_signal"],
              np.full(silent.size, people.grid.cell_area_km2)),

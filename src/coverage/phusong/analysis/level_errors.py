@@ -212,6 +212,30 @@ def above_line_db(layer: ReachLayer, lines: SectorLines, *, line_percent: int) -
     return above
 
 
+def spread_out(layer: ReachLayer, step: int, shape: tuple[int, int]) -> ReachLayer:
+    """Layer of fewer receivers, each standing for the cells of its block.
+
+    Parameters
+    ----------
+    layer
+        One cell for each block.
+    step
+        Rows and columns of a block, >= 1.
+    shape
+        Rows and columns of the whole grid.
+
+    Returns
+    -------
+    ReachLayer
+        Shape of the whole grid.
+    """
+    if step == 1:
+        return layer
+    rows, cols = (np.arange(size) // step for size in shape)
+    block = np.ix_(rows, cols)
+    return ReachLayer(layer.level_dbm[block], layer.server[block], layer.probability_percent[block])
+
+
 def masts_of(places: Mapping[int, tuple[float, float]]) -> IntArray:
     """Number of each sector's mast, by where it stands.
 

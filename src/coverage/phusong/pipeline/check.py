@@ -334,16 +334,30 @@ def report_page(audit: Audit) -> str:
     str
         The page.
     """
+    return audit_page(audit_content(audit))
+
+
+def audit_content(audit: Audit) -> AuditContent:
+    """What the page of an audit says.
+
+    Parameters
+    ----------
+    audit
+        What was found.
+
+    Returns
+    -------
+    AuditContent
+        For :func:`phusong.reporting.audit_page.audit_page`.
+    """
     columns = audit.network.filled if audit.network else {}
-    return audit_page(
-        AuditContent(
-            study=audit.study,
-            facts=audit.facts,
-            findings=audit.findings,
-            network=audit.network,
-            shares=audit.shares,
-            defaults={column: default_words(column, audit.study.towers) for column in columns},
-        )
+    return AuditContent(
+        study=audit.study,
+        facts=audit.facts,
+        findings=audit.findings,
+        network=audit.network,
+        shares=audit.shares,
+        defaults={column: default_words(column, audit.study.towers) for column in columns},
     )
 
 

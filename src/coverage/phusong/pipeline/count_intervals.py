@@ -1,5 +1,6 @@
 """Intervals of a study's counts: its errors put into draws, its tables given their ends."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,14 +15,23 @@ from phusong.analysis.intervals import (
     Counts,
     commune_counts,
     gap_intervals,
+    in_turn,
     interval_table,
 )
-from phusong.analysis.level_errors import ErrorDraws, SectorLines, Spread, masts_of
-from phusong.analysis.reach import Reach
+from phusong.analysis.level_errors import (
+    ErrorDraws,
+    SectorLines,
+    Spread,
+    masts_of,
+    spread_out,
+)
+from phusong.analysis.reach import Reach, ReachLayer
 from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, village_counts
 from phusong.analysis.verdicts import VerdictRules, settlements
 from phusong.models.location import location_variability_db
 from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.study import Study
 
@@ -107,6 +117,11 @@ class Uncertainty:
     confidence: Confidence
 
     @cached_property
+    def _counted(self) -> dict[str, dict[tuple[str, str], Counts]]:
+        """Counts by environment, once they were asked for."""
+        return {}
+
+    @cached_property
     def draws(self) -> ErrorDraws:
         """Errors of all levels and people."""
         masts = {(s.easting, s.northing) for s in self.reach.network.sectors}
@@ -136,12 +151,45 @@ class Uncertainty:
         dict
             By operator key and technology.
         """
-        return commune_counts(
-            reach.layers, self.areas, lines=sector_lines(self.session.study, reach),
-            draws=self.draws, confidence=self.confidence,
-        )  # fmt: skip
+        if reach.environment not in self._counted:
+            self._counted[reach.environment] = self._counts(reach)
+        return self._counted[reach.environment]
 
-    @cached_property
+    def _counts(self, reach: Reach) -> dict[tuple[str, str], Counts]:
+        """By every model of the study, each as often as the others."""
+        lines = sector_lines(self.session.study, reach)
+        parts = [
+            commune_counts(
+                layers, self.areas, lines=lines, draws=self.draws, confidence=self.confidence
+            )
+            for layers in self.by_model(reach)
+        ]
+        return {key: Counts.mixed([part[key] for part in parts]) for key in parts[0]}
+
+    def by_model(self, reach: Reach) -> Iterator[Mapping[tuple[str, str], ReachLayer]]:
+        """Layers of an environment by each model of the study, the first one first.
+
+        Parameters
+        ----------
+        reach
+            Received levels by the first model.
+
+        Yields
+        ------
+        Mapping
+            By operator key and technology; a receiver of another model stands for its block.
+        """
+        yield reach.layers
+        session = self.session
+        for model in session.study.propagation.models[1:]:
+            other = load_reach(session, reach.environment, model=model)
+            step = lattice_of(session, model).step
+            yield {
+                key: spread_out(layer, step, reach.grid.shape)
+                for key, layer in other.layers.items()
+            }
+
+    @property
     def first(self) -> dict[tuple[str, str], Counts]:
         """Counts of the first environment."""
         return self.counts(self.reach)
@@ -198,30 +246,35 @@ class Uncertainty:
         ends = ends.rename(columns={"commune_code": "successor_code"})
         return table.merge(ends, on=["successor_code", "operator", "technology"], how="left")
 
-    def totals(self, table: pd.DataFrame) -> pd.DataFrame:
+    def totals(self, table: pd.DataFrame, reach: Reach | None = None) -> pd.DataFrame:
         """Counts of all communes together, with intervals.
 
         Parameters
         ----------
         table
             One row per commune, operator and technology.
+        reach
+            Received levels of its environment; the first one when left out.
 
         Returns
         -------
         pandas.DataFrame
-            One row per operator and technology; outlines that overlap count twice.
+            ``environment``, and one row per operator and technology; outlines that overlap count
+            twice.
         """
+        there = reach or self.reach
         names = [
             name for name in table
             if name.startswith(("area_", "people")) and not name.endswith("_percent")
         ]  # fmt: skip
         sums = table.groupby(["operator", "technology"], sort=False)[names].sum().reset_index()
-        sums.insert(2, "communes", table["commune_code"].nunique())
+        sums.insert(0, "environment", there.environment)
+        sums.insert(3, "communes", table["commune_code"].nunique())
         people = sums["people"].where(sums["people"] > 0)
         sums["people_no_signal_percent"] = 100.0 * sums["people_no_signal"] / people
         count = len(self.session.inputs.communes.codes)
         groups = csr_array(np.ones((1, count)))
-        whole = {key: counts.of(groups) for key, counts in self.first.items()}
+        whole = {key: counts.of(groups) for key, counts in self.counts(there).items()}
         ends = interval_table(whole, [ALL]).drop(columns="commune_code")
         return sums.merge(ends, on=["operator", "technology"], how="left")
 
@@ -248,13 +301,17 @@ class Uncertainty:
             radius_m=rules.settlement_radius_m, outlines=places.settlements,
         )  # fmt: skip
         lines = sector_lines(self.session.study, self.reach)
-        drawn = {
-            key: verdict_draws(
-                places.villages, where, layer, lines=lines, draws=self.draws,
-                confidence=self.confidence, rules=rules,
-            )
-            for key, layer in self.reach.layers.items()
-        }  # fmt: skip
+        parts = [
+            {
+                key: verdict_draws(
+                    places.villages, where, layer, lines=lines, draws=self.draws,
+                    confidence=self.confidence, rules=rules,
+                )
+                for key, layer in layers.items()
+            }
+            for layers in self.by_model(self.reach)
+        ]  # fmt: skip
+        drawn = {key: in_turn([part[key] for part in parts]) for key in parts[0]}
         columns = {
             name: values
             for (operator, technology), each in drawn.items()
@@ -277,7 +334,7 @@ class Uncertainty:
             With ``_p10`` and ``_p90`` after the counts.
         """
         ends = gap_intervals(
-            polygons, self.reach, self.session.inputs.people,
+            polygons, list(self.by_model(self.reach)), self.session.inputs.people,
             lines=sector_lines(self.session.study, self.reach),
             draws=self.draws, confidence=self.confidence,
         )  # fmt: skip

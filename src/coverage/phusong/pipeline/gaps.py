@@ -99,7 +99,7 @@ def _compute(session: Session, reach: Reach) -> None:
     if choice is not None:
         tables[MODELS] = choice.table
         tables["villages"] = pd.concat([tables["villages"], choice.villages], axis="columns")
-    tables["environments"] = _environments(session, unsure, tables["communes"])
+    tables |= _environments(session, unsure, tables)
     session.progress(STEP, 4, 5)
     practice = study.study.practice_data
     folder = study.output / "gaps"
@@ -141,10 +141,12 @@ def _compute(session: Session, reach: Reach) -> None:
     session.progress(STEP, 5, 5)
 
 
-def _environments(session: Session, unsure: Uncertainty, first: pd.DataFrame) -> pd.DataFrame:
-    """Area and people by class in every service environment."""
+def _environments(
+    session: Session, unsure: Uncertainty, found: dict[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Area and people by class in every service environment, by commune and together."""
     sure, inputs, reach = unsure.confidence, session.inputs, unsure.reach
-    tables = {}
+    tables, totals, first = {}, [found["totals"]], found["communes"]
     for name in session.study.environments:
         if name == reach.environment:
             continue
@@ -152,10 +154,14 @@ def _environments(session: Session, unsure: Uncertainty, first: pd.DataFrame) ->
         classes = {key: service_class(layer, sure) for key, layer in there.layers.items()}
         plain = commune_table(classes, inputs.communes, inputs.people)
         tables[name] = unsure.communes(plain, there)
+        totals.append(unsure.totals(plain, there))
     columns = list(next(iter(tables.values()), first).columns)
     tables = {reach.environment: first[columns], **tables}
     whole = pd.concat(tables, names=["environment"]).reset_index("environment")
-    return whole.reset_index(drop=True)
+    return {
+        "environments": whole.reset_index(drop=True),
+        "totals": pd.concat(totals, ignore_index=True),
+    }
 
 
 def _sites(study: Study, reach: Reach) -> pd.DataFrame:

@@ -123,7 +123,8 @@ def audit_page(content: AuditContent) -> str:
     study = content.study
     name = Bilingual(study.study.title_vi, study.study.title_en)
     cards = "".join(_card(severity, content.findings) for severity in _SEVERITIES)
-    tables = "".join(table_html(table) for table in _tables(content))
+    told = (*audit_tables(content), assumption_table(study))
+    tables = "".join(table_html(table) for table in told)
     body = (
         f'<header class="head"><div class="words"><h1>{_TITLE.html()}</h1>'
         f"<p>{name.html()}</p></div></header>\n"
@@ -150,7 +151,19 @@ def _card(severity: str, findings: Sequence[Finding]) -> str:
     )
 
 
-def _tables(content: AuditContent) -> list[PageTable]:
+def audit_tables(content: AuditContent) -> list[PageTable]:
+    """Tables of an audit: what was found, read, changed, filled and left out.
+
+    Parameters
+    ----------
+    content
+        What the audit says.
+
+    Returns
+    -------
+    list of PageTable
+        In the order of the page.
+    """
     tables = [
         _findings_table(severity, content.findings)
         for severity in _SEVERITIES
@@ -171,7 +184,7 @@ def _tables(content: AuditContent) -> list[PageTable]:
         ]
     if content.shares:
         tables.append(_shares_table(content.shares))
-    return [*tables, assumption_table(content.study)]
+    return tables
 
 
 def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:

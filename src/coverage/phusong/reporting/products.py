@@ -217,6 +217,13 @@ _NOTEBOOKS = {
         said("Priorities"),
         said("Where to build first?"),
     ),
+    "notebooks/05_service.html": (
+        Bilingual("Chất lượng và độ bền", "Service"),
+        Bilingual(
+            "Dịch vụ tốt đến đâu, và còn lại gì khi một trạm ngừng?",
+            "How good is service, and what is left when a site fails?",
+        ),
+    ),
 }
 _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (
     ("map", _MAPS),

@@ -59,6 +59,26 @@ def shown_sentences(sentences: Iterable[Bilingual]) -> Shown:
     return Shown(f'<div class="said">{items}</div>', plain)
 
 
+def together(heading: Bilingual, *parts: Shown) -> Shown:
+    """Several finished things under one heading.
+
+    Parameters
+    ----------
+    heading
+        What they are about.
+    *parts
+        In their order.
+
+    Returns
+    -------
+    Shown
+        One under the other.
+    """
+    html = "".join(part.html for part in parts)
+    plain = "\n\n".join((heading.plain, *(part.plain for part in parts)))
+    return Shown(f"<h3>{heading.html()}</h3>{html}", plain)
+
+
 def shown_list(heading: Bilingual, items: Sequence[Bilingual]) -> Shown:
     """A numbered list.
 

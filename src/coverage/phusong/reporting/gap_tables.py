@@ -1,0 +1,151 @@
+"""Criterion 8, official figures and reported lists as tables and a figure for notebooks."""
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from phusong.analysis.reach import ANY
+from phusong.reporting.commune_words import STATUS_WORDS, VERDICT_WORDS
+from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.figures import burn_in
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.study_facts import practice_words, technology_of
+from phusong.study import Study
+
+_COMMUNE = Column(Bilingual("Xã", "Commune"))
+_NOT_GIVEN = Bilingual("Nghiên cứu không có dữ liệu này.", "The study has no data of this kind.")
+_REPORTED = {**VERDICT_WORDS, "not_reported": Bilingual("không báo cáo", "not reported")}
+
+
+def criterion_overview(table: pd.DataFrame) -> PageTable:
+    """State of every indicator of criterion 8 in every commune.
+
+    Parameters
+    ----------
+    table
+        The columns of ``gaps/criterion8.csv``, or none.
+
+    Returns
+    -------
+    PageTable
+        One row per commune, one column per indicator.
+    """
+    title = Bilingual("Tiêu chí số 8", "Criterion 8")
+    if "commune_code" not in table:
+        return PageTable(title, (_COMMUNE,), (), note=_NOT_GIVEN)
+    indicators = list(dict.fromkeys(table["indicator"].astype(str)))
+    rows = []
+    for _, own in table.groupby("commune_code", sort=False):
+        status = dict(zip(own["indicator"].astype(str), own["status"], strict=True))
+        words = (STATUS_WORDS.get(str(status.get(each))) for each in indicators)
+        rows.append((own["commune"].iloc[0], *words))
+    texts = table.drop_duplicates("indicator")
+    note = Bilingual(
+        " · ".join(f"{r.indicator}: {r.text_vi}" for r in texts.itertuples()),
+        " · ".join(f"{r.indicator}: {r.text_en}" for r in texts.itertuples()),
+    )
+    columns = (_COMMUNE, *(Column(same(each)) for each in indicators))
+    return PageTable(title, columns, tuple(rows), note=note)
+
+
+def official_table(study: Study, communes: pd.DataFrame) -> PageTable:
+    """Official figures of each commune beside the population raster.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    communes
+        The columns of ``gaps/communes.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per commune; no rows where the study has no official figures.
+    """
+    title = Bilingual("Số liệu chính thức và lưới dân số", "Official figures and the raster")
+    if "population_official" not in communes:
+        return PageTable(title, (_COMMUNE,), (), note=_NOT_GIVEN)
+    chosen = (communes["operator"] == ANY) & (communes["technology"] == technology_of(study))
+    columns: dict[str, Column] = {
+        "population_raster": Column(Bilingual("Theo lưới dân số", "By the raster"), decimals=0),
+        "population_official": Column(Bilingual("Chính thức", "Official"), decimals=0),
+        "population_official_year": Column(Bilingual("Năm", "Year")),
+        "population_factor": Column(Bilingual("Hệ số", "Factor"), decimals=2),
+        "households_official": Column(Bilingual("Số hộ", "Households"), decimals=0),
+        "poor_rate_percent": Column(Bilingual("Tỷ lệ hộ nghèo", "Poor households"), "%", 1),
+        "poverty_standard": Column(Bilingual("Chuẩn nghèo", "Poverty standard")),
+        "population_official_source": Column(Bilingual("Nguồn", "Source")),
+    }
+
+    def cell(row: Any, name: str) -> object:
+        value = row[name]
+        missing = pd.isna(value) or value == ""
+        return None if missing else str(int(value)) if name.endswith("_year") else value
+
+    return PageTable(
+        title,
+        (_COMMUNE, *columns.values()),
+        tuple(
+            (row["commune"], *(cell(row, name) for name in columns))
+            for _, row in communes[chosen].iterrows()
+        ),
+        note=Bilingual(
+            "Có số liệu chính thức thì lưới dân số được nhân theo hệ số cho khớp.",
+            "Where there is an official figure the raster is scaled to it by the factor.",
+        ),
+    )
+
+
+def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bilingual]:
+    """Villages by what lists report and what the model says, one panel per operator.
+
+    Parameters
+    ----------
+    study
+        Names of operators.
+    confusion
+        The columns of ``gaps/reported-confusion.csv``, at least one row.
+
+    Returns
+    -------
+    figure, title
+        Numbers of villages, darker where there are more, and what the figure shows.
+    """
+    title = Bilingual("Báo cáo so với mô hình, số thôn", "Reports against the model, villages")
+    operators = list(dict.fromkeys(confusion["operator"]))
+    names = {ANY: "tất cả · all", **{op.key: op.name for op in study.operators}}
+    states = [c for c in confusion if str(c).startswith("modelled_")]
+    with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
+        figure = Figure(figsize=(0.6 + 4.3 * len(operators), 4.4))
+        FigureCanvasAgg(figure)
+        for index, operator in enumerate(operators):
+            own = confusion[confusion["operator"] == operator]
+            values = own[states].to_numpy(dtype=np.float64)
+            axes = figure.add_subplot(1, len(operators), index + 1)
+            axes.imshow(np.sqrt(values), cmap="Blues", vmin=0.0)
+            for (row, col), value in np.ndenumerate(values):
+                dark = value > 0.4 * values.max()
+                axes.text(col, row, f"{value:.0f}", ha="center", va="center",
+                          color="white" if dark else "#17242f")  # fmt: skip
+            modelled = [_state(str(c).removeprefix("modelled_")) for c in states]
+            axes.set_xticks(range(len(states)), modelled, rotation=30, ha="right")
+            axes.set_yticks(range(len(own)), [_state(str(s)) for s in own["reported"]])
+            axes.set_title(names.get(operator, str(operator)), fontsize=9.5)
+            axes.set_xlabel("mô hình · model")
+            axes.set_ylabel("báo cáo · reported" if index == 0 else "")
+        figure.suptitle(title.plain, fontsize=11, fontweight="bold")
+        figure.tight_layout(rect=(0, 0.05, 1, 0.97))
+        practice = practice_words(study)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure, title
+
+
+def _state(state: str) -> str:
+    words = _REPORTED.get(state, same(state))
+    return f"{words.vi}\n{words.en}" if words.vi != words.en else words.vi
