@@ -14,6 +14,7 @@ from phusong.pipeline.briefs import write_briefs
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.extras import study_extras
 from phusong.pipeline.inputs import named_inputs
+from phusong.pipeline.labels import write_labels
 from phusong.pipeline.session import PRODUCTS, Progress, Session, code_key, silent, versions
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE, Source, same
@@ -185,6 +186,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     for file in write_communes(facts, folder):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
+    outputs += write_labels(session)
     for file in write_briefs(session, facts):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)

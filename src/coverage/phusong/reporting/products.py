@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from phusong.analysis.reach import ANY
+from phusong.reporting.address_labels import FOLDER as LABELS
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
 from phusong.reporting.study_facts import EVERYONE
@@ -278,6 +279,8 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
     kind: ProductKind
     if path.startswith(BRIEF):
         return Product("brief", path, _brief_words(study, file.stem), _BRIEF_DETAIL, size)
+    if path.startswith(f"{LABELS}/"):
+        return _labels(file, size)
     if file.suffix == ".html":
         kind = "notebook" if file.parts[0] == "notebooks" else "map"
         return Product(kind, path, same(file.stem), size_bytes=size)
@@ -290,6 +293,15 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         return Product("table", path, title, _RESPONSE_DETAIL, size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
+
+
+def _labels(file: PurePosixPath, size: int | None) -> Product:
+    """Labels of a village, or the list that they are made from."""
+    if file.suffix == ".html":
+        title = said("Address labels to print: {file}", file=file.stem)
+        return Product("file", str(file), title, size_bytes=size)
+    title = said("List of address codes: {file}", file=file.stem)
+    return Product("table", str(file), title, size_bytes=size)
 
 
 def _second(study: Study, path: str) -> Bilingual | None:

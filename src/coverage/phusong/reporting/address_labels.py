@@ -1,0 +1,115 @@
+"""Labels with the address codes of a village's households, for printing on A4."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from phusong.reporting.escape import text
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.shell import document
+
+FOLDER = "address-labels"
+PER_SHEET = 16
+"""Two columns of eight labels."""
+_STYLE = """
+.sheet { display: grid; grid-template-columns: repeat(2, 1fr); gap: 2mm; max-width: 190mm; }
+.label { box-sizing: border-box; height: 31mm; padding: 2mm 3mm; border: 1px dashed #777;
+  overflow: hidden; break-inside: avoid; }
+.label b { display: block; font: 700 17pt/1.2 ui-monospace, monospace; }
+.label span { display: block; font-size: 9pt; line-height: 1.25; overflow-wrap: anywhere; }
+.label .trial { color: #555; font-size: 8pt; }
+@page { size: A4; margin: 12mm 10mm; }
+@media print { .sheet { break-after: page; max-width: none; }
+  .sheet:last-child { break-after: auto; } h1, .note { display: none; } }
+"""
+
+
+def label_file(commune_code: str, village_id: str, number: int) -> str:
+    """Where the labels of a village lie, relative to the index, without an ending.
+
+    Parameters
+    ----------
+    commune_code, village_id
+        Of the village; empty for households that name none.
+    number
+        Of the village among all; keeps files apart whose villages differ in marks only.
+
+    Returns
+    -------
+    str
+        In plain letters.
+
+    Examples
+    --------
+    >>> label_file("02764", "Dìn Chin/1", 3)
+    'address-labels/003-02764-din-chin-1'
+    """
+    letters = unicodedata.normalize("NFD", village_id.casefold().replace("đ", "d"))
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    parts = [f"{number:03}", commune_code, re.sub("[^a-z0-9]+", "-", plain).strip("-")]
+    return f"{FOLDER}/{'-'.join(re.sub('[^A-Za-z0-9-]', '', part) for part in parts if part)}"
+
+
+def label_page(
+    rows: Sequence[Mapping[str, object]],
+    *,
+    village: str,
+    commune: str,
+    practice: Bilingual | None,
+    marking: str = "",
+) -> str:
+    """Sheets of labels, one label for each household.
+
+    Parameters
+    ----------
+    rows
+        ``point_id``, ``address_code``, ``in_cell`` (households that share its cell of 3 m) and
+        ``short_code_experimental``.
+    village, commune
+        Their names; the village's may be empty.
+    practice
+        Words of the banner when practice data went in, else None.
+    marking
+        Words that stand on the page.
+
+    Returns
+    -------
+    str
+        The page, self-contained.
+    """
+    place = ", ".join(filter(None, (village, commune)))
+    title = Bilingual(f"Nhãn mã địa chỉ: {place}", f"Address labels: {place}")
+    sheets = [rows[start : start + PER_SHEET] for start in range(0, len(rows), PER_SHEET)]
+    body = "\n".join(
+        '<section class="sheet">\n'
+        + "\n".join(_label(row, place, practice) for row in sheet)
+        + "\n</section>"
+        for sheet in sheets
+    )
+    shared = sum(int(str(row["in_cell"])) > 1 for row in rows)
+    note = (
+        f"{len(rows)} hộ; {shared} hộ ở chung ô 3 m và có số thứ tự sau dấu /. Mã ngắn 12 ký tự là "
+        f"thử nghiệm. / {len(rows)} households; {shared} share a cell of 3 m and have a number "
+        "after the slash. The short code of 12 characters is experimental."
+    )
+    return document(
+        title=title,
+        body=f'<main>\n<h1>{text(title.plain)}</h1>\n<p class="note">{text(note)}</p>\n{body}\n</main>',
+        practice=practice,
+        marking=marking,
+        styles=_STYLE,
+    )
+
+
+def _label(row: Mapping[str, object], place: str, practice: Bilingual | None) -> str:
+    short = str(row["short_code_experimental"])
+    lines = [
+        f"<b>{text(row['address_code'])}</b>",
+        f"<span>{text(row['point_id'])}</span>",
+        f"<span>{text(place)}</span>",
+    ]
+    if short:
+        lines.append(f'<span class="trial">{text(short)} (thử nghiệm / experimental)</span>')
+    if practice is not None:
+        lines.append(f'<span class="trial">{text(practice.plain)}</span>')
+    return f'<div class="label">{"".join(lines)}</div>'
