@@ -45,7 +45,7 @@ def test_labels_of_every_village(tmp_path: Path) -> None:
         assert "thử nghiệm / experimental" in page
         assert "<b>4711" not in page
     first = pages["001-00101-v01"]
-    assert first.count('<section class="sheet">') == 2, "19 labels, 16 on a sheet"
+    assert first.count('<section class="sheet">') == 2, "19 labels, 14 on a sheet"
     shared = (
         lists["001-00101-v01"].set_index("point_id").loc[["4711-H00", "4711-H18"], "address_code"]
     )

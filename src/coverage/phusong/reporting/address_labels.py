@@ -9,8 +9,8 @@ from phusong.reporting.facts import Bilingual
 from phusong.reporting.shell import document
 
 FOLDER = "address-labels"
-PER_SHEET = 16
-"""Two columns of eight labels."""
+PER_SHEET = 14
+"""Two columns of seven labels; the words on practice data fit above them."""
 _STYLE = """
 .sheet { display: grid; grid-template-columns: repeat(2, 1fr); gap: 2mm; max-width: 190mm; }
 .label { box-sizing: border-box; height: 31mm; padding: 2mm 3mm; border: 1px dashed #777;
