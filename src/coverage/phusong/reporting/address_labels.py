@@ -92,9 +92,10 @@ def label_page(
         f"thử nghiệm. / {len(rows)} households; {shared} share a cell of 3 m and have a number "
         "after the slash. The short code of 12 characters is experimental."
     )
+    head = f'<h1>{text(title.plain)}</h1>\n<p class="note">{text(note)}</p>'
     return document(
         title=title,
-        body=f'<main>\n<h1>{text(title.plain)}</h1>\n<p class="note">{text(note)}</p>\n{body}\n</main>',
+        body=f"<main>\n{head}\n{body}\n</main>",
         practice=practice,
         marking=marking,
         styles=_STYLE,
