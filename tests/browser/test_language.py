@@ -68,6 +68,9 @@ def choose(visit: Visit, language: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_one_language_at_a_time(visitor: Visitor, name: str) -> None:
     visit = visitor.visit(PAGES[name]())
+    box = visit.page.locator(".languages").first.bounding_box()
+    assert box
+    assert box["height"] > 25
     for language in ("vi", "en"):
         choose(visit, language)
         assert visit.page.evaluate(STRAY, language) == []

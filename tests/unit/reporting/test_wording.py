@@ -6,11 +6,13 @@ from types import ModuleType
 
 import pytest
 
+import phusong
 from conftest import ROOT
 from phusong.language import number_text, spoken_language, translated, translated_count
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.prose import heading_words, language_of
 from phusong.reporting.wording import amount, cell_words, joined, said, share
+from phusong.reporting.words import named_assumptions
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,9 @@ def test_prose_knows_its_language() -> None:
         "00 · Bắt đầu nhanh", "00 · Quick start"
     )
     assert heading_words("A · B") == same("A · B")
+
+
+def test_every_assumption_has_words() -> None:
+    assumptions = phusong.open_study(ROOT / "configs" / "demo.toml").assumptions()
+    named = zip(assumptions, named_assumptions(assumptions), strict=True)
+    assert [a.key for a, words in named if words.name.vi == words.name.en] == []

@@ -77,7 +77,7 @@ def panel_html(content: MapContent) -> str:
         f'<aside class="panel" id="panel" {_LAYERS.attribute("aria-label")}>',
         '<details id="sheet" open><summary class="title">',
         f'<h1>{content.title.html()}</h1><span class="hint">{_OPEN.html()}</span></summary>',
-        f'<div class="bar">{switch_html()}</div>',
+        f'<div class="choice">{switch_html()}</div>',
         _search(),
         _summary(content.summary),
         _legends(content.rasters),

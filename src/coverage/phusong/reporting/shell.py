@@ -53,7 +53,7 @@ def document(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"{title_html(title)}\n<style>{asset('page.css')}{styles}</style>\n"
         f"{switch_head()}</head>\n<body{mark}>\n{practice_banner(practice, marking)}\n"
-        f'<div class="bar">{switch_html()}</div>\n{body}\n</body>\n</html>\n'
+        f'<div class="choice">{switch_html()}</div>\n{body}\n</body>\n</html>\n'
     )
     return sealed(page.replace("\r\n", "\n").replace("\r", "\n"), inner=inner)
 

@@ -185,11 +185,17 @@ def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
             alarming=True,
             between=ends_of(total, "people_no_signal"),
         ),
-        KeyNumber(
-            silent,
-            said("of {counts} village centres without signal", counts=count),
-            alarming=True,
-            between=silent_range(gaps, ANY, technology),
+        *(
+            ()
+            if silent is None
+            else (
+                KeyNumber(
+                    silent,
+                    said("of {count} village centres without signal", count=count),
+                    alarming=True,
+                    between=silent_range(gaps, ANY, technology),
+                ),
+            )
         ),
         KeyNumber(
             len(facts.ranked),
@@ -199,9 +205,9 @@ def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
 
 
 def _operator_numbers(facts: StudyFacts, key: str, *, computed: bool) -> tuple[KeyNumber, ...]:
-    first, people, nobody, silent, options = _numbers(facts, key)
+    first, people, nobody, *others = _numbers(facts, key)
     if not computed:
-        return first, people, nobody, silent, options
+        return first, people, nobody, *others
     rows = commune_rows(facts.gaps, key, technology_of(facts.study))
     return (
         first,
@@ -219,8 +225,7 @@ def _operator_numbers(facts: StudyFacts, key: str, *, computed: bool) -> tuple[K
             served_elsewhere(facts, key),
             said("people whom only another one covers"),
         ),
-        silent,
-        options,
+        *others,
     )
 
 

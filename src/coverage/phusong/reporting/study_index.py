@@ -132,12 +132,12 @@ def _key_numbers(facts: StudyFacts) -> tuple[KeyNumber, ...]:
             unit="%", decimals=1, alarming=True,
             between=ends_of(total, "people_no_signal", "_percent"),
         ),
-        KeyNumber(
+        *(() if silent is None else (KeyNumber(
             silent,
             said("village centres without signal (of {villages})", villages=len(villages)),
             alarming=True,
             between=silent_range(facts.gaps, ANY, facts.technology),
-        ),
+        ),)),
         *_options(facts),
     )  # fmt: skip
 

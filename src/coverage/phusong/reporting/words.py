@@ -84,6 +84,16 @@ _NAMES = {
     "planning.small_site.radius": said("Small site: radius"),
     "planning.taller_by": said("Existing masts: taller by"),
     "planning.search_ring": said("Search ring"),
+    "planning.stability.common_error": said("Trials: error of level at all sites"),
+    "planning.stability.site_error": said("Trials: error of level at one site"),
+    "planning.stability.shared_prices": said(
+        "Trials: share of the price spread that all sites have"
+    ),
+    "planning.stability.people_error": said("Trials: error of people in one square"),
+    "planning.stability.people_square": said("Trials: side of such a square"),
+    "causes.more_power": said("Causes: power that is added in trial"),
+    "causes.site_distance": said("Causes: distance within which a site counts as near"),
+    "offices.target": said("Commune offices that should have a network"),
     "planning.candidate_spacing": said("Candidate spacing"),
     "planning.rank_incomplete": said("Rank operators with incomplete lists"),
     "planning.longest_hop": said("Longest microwave hop"),
