@@ -8,17 +8,15 @@ from phusong.reporting.audit_page import audit_tables
 from phusong.reporting.commune_figures import communes_picture
 from phusong.reporting.commune_tables import comparison_table, coverage_table, villages_table
 from phusong.reporting.commune_words import commune_findings, what_would_change
-from phusong.reporting.facts import Bilingual, Picture, same
+from phusong.reporting.facts import Picture, same
 from phusong.reporting.figures import picture
 from phusong.reporting.gap_tables import criterion_overview, official_table, reported_figure
 from phusong.reporting.shown import Shown, shown_sentences, shown_table, together
+from phusong.reporting.wording import said
 from phusong.store.tables import read_csv
 from phusong.study import Study
 
-_NO_REPORTS = Bilingual(
-    "Nghiên cứu không có danh sách thôn được báo cáo (inputs.reported).",
-    "The study has no list of reported villages (inputs.reported).",
-)
+_NO_REPORTS = said("The study has no list of reported villages (inputs.reported).")
 
 
 def audit(study: Study) -> tuple[Shown, ...]:

@@ -35,6 +35,7 @@ from phusong.reporting.service_tables import (
 from phusong.reporting.shown import Shown, shown_sentences, shown_table
 from phusong.reporting.study_facts import practice_words, technology_of
 from phusong.reporting.study_index import outlines
+from phusong.reporting.wording import said
 from phusong.store.rasters import read_raster, read_scaled
 from phusong.store.tables import read_csv
 from phusong.study import Study
@@ -118,9 +119,8 @@ def rates_picture(study: Study, reached: Reach, operator: str) -> Picture:
     limits = study.service.quality
     classes = rate_class(rate, floor_mbps=limits.floor.value, good_mbps=limits.good.value)
     name = operator_words(study)[operator]
-    title = Bilingual(
-        f"Tốc độ tải xuống {technology} giờ cao điểm: {name.vi}",
-        f"{technology} download rate in the busy hour: {name.en}",
+    title = said(
+        "{technology} download rate in the busy hour: {name}", technology=technology, name=name
     )
     return _picture(session, classes.astype(np.uint8), rate_legend(study), title)
 
@@ -170,10 +170,7 @@ def resilience_picture(study: Study, reached: Reach, found: Service, *, most: in
         gpd.points_from_xy(worst["longitude"], worst["latitude"]), crs="EPSG:4326"
     ).to_crs(reached.grid.crs)
     badges = tuple(Outline(point, str(number)) for number, point in enumerate(points, 1))
-    title = Bilingual(
-        "Bao nhiêu trạm phủ sóng, và các trạm nhiều người phụ thuộc nhất",
-        "How many sites cover a place, and the sites that most people hang on",
-    )
+    title = said("How many sites cover a place, and the sites that most people hang on")
     return _picture(
         session, _covering(study, reached, ANY), sites_legend(), title, badges=badges[::-1]
     )

@@ -14,11 +14,12 @@ from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.figures import burn_in
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import practice_words, technology_of
+from phusong.reporting.wording import said
 from phusong.study import Study
 
-_COMMUNE = Column(Bilingual("Xã", "Commune"))
-_NOT_GIVEN = Bilingual("Nghiên cứu không có dữ liệu này.", "The study has no data of this kind.")
-_REPORTED = {**VERDICT_WORDS, "not_reported": Bilingual("không báo cáo", "not reported")}
+_COMMUNE = Column(said("Commune"))
+_NOT_GIVEN = said("The study has no data of this kind.")
+_REPORTED = {**VERDICT_WORDS, "not_reported": said("not reported")}
 
 
 def criterion_overview(table: pd.DataFrame) -> PageTable:
@@ -34,7 +35,7 @@ def criterion_overview(table: pd.DataFrame) -> PageTable:
     PageTable
         One row per commune, one column per indicator.
     """
-    title = Bilingual("Tiêu chí số 8", "Criterion 8")
+    title = said("Criterion 8")
     if "commune_code" not in table:
         return PageTable(title, (_COMMUNE,), (), note=_NOT_GIVEN)
     indicators = list(dict.fromkeys(table["indicator"].astype(str)))
@@ -67,19 +68,19 @@ def official_table(study: Study, communes: pd.DataFrame) -> PageTable:
     PageTable
         One row per commune; no rows where the study has no official figures.
     """
-    title = Bilingual("Số liệu chính thức và lưới dân số", "Official figures and the raster")
+    title = said("Official figures and the raster")
     if "population_official" not in communes:
         return PageTable(title, (_COMMUNE,), (), note=_NOT_GIVEN)
     chosen = (communes["operator"] == ANY) & (communes["technology"] == technology_of(study))
     columns: dict[str, Column] = {
-        "population_raster": Column(Bilingual("Theo lưới dân số", "By the raster"), decimals=0),
-        "population_official": Column(Bilingual("Chính thức", "Official"), decimals=0),
-        "population_official_year": Column(Bilingual("Năm", "Year")),
-        "population_factor": Column(Bilingual("Hệ số", "Factor"), decimals=2),
-        "households_official": Column(Bilingual("Số hộ", "Households"), decimals=0),
-        "poor_rate_percent": Column(Bilingual("Tỷ lệ hộ nghèo", "Poor households"), "%", 1),
-        "poverty_standard": Column(Bilingual("Chuẩn nghèo", "Poverty standard")),
-        "population_official_source": Column(Bilingual("Nguồn", "Source")),
+        "population_raster": Column(said("By the raster"), decimals=0),
+        "population_official": Column(said("Official"), decimals=0),
+        "population_official_year": Column(said("Year")),
+        "population_factor": Column(said("Factor"), decimals=2),
+        "households_official": Column(said("Households", context="column"), decimals=0),
+        "poor_rate_percent": Column(said("Poor households"), "%", 1),
+        "poverty_standard": Column(said("Poverty standard")),
+        "population_official_source": Column(said("Source")),
     }
 
     def cell(row: Any, name: str) -> object:
@@ -94,10 +95,7 @@ def official_table(study: Study, communes: pd.DataFrame) -> PageTable:
             (row["commune"], *(cell(row, name) for name in columns))
             for _, row in communes[chosen].iterrows()
         ),
-        note=Bilingual(
-            "Có số liệu chính thức thì lưới dân số được nhân theo hệ số cho khớp.",
-            "Where there is an official figure the raster is scaled to it by the factor.",
-        ),
+        note=said("Where there is an official figure the raster is scaled to it by the factor."),
     )
 
 
@@ -116,7 +114,7 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bili
     figure, title
         Numbers of villages, darker where there are more, and what the figure shows.
     """
-    title = Bilingual("Báo cáo so với mô hình, số thôn", "Reports against the model, villages")
+    title = said("Reports against the model, villages")
     operators = list(dict.fromkeys(confusion["operator"]))
     names = {ANY: "tất cả · all", **{op.key: op.name for op in study.operators}}
     states = [c for c in confusion if str(c).startswith("modelled_")]

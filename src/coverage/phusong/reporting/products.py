@@ -43,15 +43,12 @@ _TABLES = {
         said("Step after step, beside the best set for the same money."),
     ),
     "plan/backhaul.csv": (
-        Bilingual("Tuyến truyền dẫn", "Backhaul links"),
-        Bilingual(
-            "Từng tuyến của các phương án: dài, thoáng, cột thêm, giá.",
-            "Each link of the options: length, clearance, extra mast, price.",
-        ),
+        said("Backhaul links"),
+        said("Each link of the options: length, clearance, extra mast, price."),
     ),
     "plan/backhaul.gpkg": (
-        Bilingual("Tuyến truyền dẫn trên bản đồ", "Backhaul links as lines"),
-        Bilingual("Cùng nội dung, cho phần mềm GIS.", "The same, for GIS software."),
+        said("Backhaul links as lines"),
+        said("The same, for GIS software."),
     ),
     "plan/stability.csv": (
         said("How sure the ranking is"),
@@ -219,11 +216,8 @@ _NOTEBOOKS = {
         said("Where to build first?"),
     ),
     "notebooks/05_service.html": (
-        Bilingual("Chất lượng và độ bền", "Service"),
-        Bilingual(
-            "Dịch vụ tốt đến đâu, và còn lại gì khi một trạm ngừng?",
-            "How good is service, and what is left when a site fails?",
-        ),
+        said("Service"),
+        said("How good is service, and what is left when a site fails?"),
     ),
 }
 _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (

@@ -16,12 +16,13 @@ from phusong.reporting.palette import (
     ClassStyle,
 )
 from phusong.reporting.study_facts import EVERYONE, technology_of
+from phusong.reporting.wording import amount, said
 from phusong.study import Study
 
 _PEOPLE = "người · people"
 _DARK, _MIDDLE = (0, 34, 78), (88, 130, 176)
-OPERATOR = Column(Bilingual("Nhà mạng", "Operator"))
-TECHNOLOGY = Column(Bilingual("Công nghệ", "Technology"))
+OPERATOR = Column(said("Operator"))
+TECHNOLOGY = Column(said("Technology"))
 MOST_SITES = 3
 """Places with this many sites or more are told together."""
 
@@ -61,7 +62,7 @@ def rate_legend(study: Study) -> tuple[ClassStyle, ...]:
         ClassStyle(3, same(f"≥ {good} Mbit/s"), _DARK),
         ClassStyle(2, same(f"{floor} … {good} Mbit/s"), COVERED_COLOUR),
         ClassStyle(1, same(f"< {floor} Mbit/s"), MARGINAL_COLOUR),
-        ClassStyle(0, Bilingual("không có sóng", "no signal"), NO_SIGNAL_COLOUR, hatched=True),
+        ClassStyle(0, said("no signal"), NO_SIGNAL_COLOUR, hatched=True),
     )
 
 
@@ -74,10 +75,10 @@ def sites_legend() -> tuple[ClassStyle, ...]:
         From many to none, with the number as the code.
     """
     return (
-        ClassStyle(3, Bilingual("từ 3 trạm", "3 sites or more"), _DARK),
-        ClassStyle(2, Bilingual("2 trạm", "2 sites"), _MIDDLE),
-        ClassStyle(1, Bilingual("1 trạm", "1 site"), MARGINAL_COLOUR),
-        ClassStyle(0, Bilingual("không trạm nào", "none"), NO_SIGNAL_COLOUR, hatched=True),
+        ClassStyle(3, said("3 sites or more"), _DARK),
+        ClassStyle(2, said("2 sites"), _MIDDLE),
+        ClassStyle(1, said("1 site"), MARGINAL_COLOUR),
+        ClassStyle(0, said("none"), NO_SIGNAL_COLOUR, hatched=True),
     )
 
 
@@ -107,23 +108,21 @@ def quality_table(study: Study, quality: pd.DataFrame) -> PageTable:
         for (operator, technology), row in sums.iterrows()
     )  # fmt: skip
     return PageTable(
-        title=Bilingual("Tốc độ tải xuống giờ cao điểm", "Download rate in the busy hour"),
+        title=said("Download rate in the busy hour"),
         columns=(
             OPERATOR,
             TECHNOLOGY,
             Column(same(f"≥ {good} Mbit/s"), _PEOPLE, 0),
             Column(same(f"{floor} … {good} Mbit/s"), _PEOPLE, 0),
             Column(same(f"< {floor} Mbit/s"), _PEOPLE, 0),
-            Column(Bilingual("Không có sóng", "No signal"), _PEOPLE, 0),
-            Column(Bilingual(f"Từ {floor} Mbit/s", f"{floor} Mbit/s or more"), "%", 1),
+            Column(said("No signal"), _PEOPLE, 0),
+            Column(said("{floor} Mbit/s or more", floor=floor), "%", 1),
         ),
         rows=rows,
-        note=Bilingual(
-            "Trong các xã. Có nhiễu của trạm lân cận và chia sẻ giữa những người dùng cùng lúc; "
-            "theo các giả định về tải. Không có khoảng: tốc độ chưa được thử với sai số mức thu.",
-            "Within the communes. With interference of other sites, shared among those who are "
-            "active at once, by the assumed loads. No interval: rates were not tried with errors "
-            "of levels.",
+        note=said(
+            "Within the communes. With interference of other sites, shared among those "
+            "who are active at once, by the assumed loads. No interval: rates were not "
+            "tried with errors of levels."
         ),
     )
 
@@ -147,23 +146,21 @@ def resilience_table(study: Study, resilience: pd.DataFrame, *, most: int) -> Pa
     """
     worst = worst_sites(study, resilience, most=most)
     return PageTable(
-        title=Bilingual("Khi một vị trí trạm ngừng hoạt động", "When a site goes down"),
+        title=said("When a site goes down"),
         columns=(
-            Column(Bilingual("Số", "No.")),
-            Column(Bilingual("Vị trí trạm", "Site")),
-            Column(Bilingual("Được phục vụ", "Served by it"), _PEOPLE, 0),
-            Column(Bilingual("Mất sóng", "Lose service"), _PEOPLE, 0),
-            Column(Bilingual("Mất sóng", "Lose service"), "km²", 1),
+            Column(said("No.")),
+            Column(said("Site")),
+            Column(said("Served by it"), _PEOPLE, 0),
+            Column(said("Lose service"), _PEOPLE, 0),
+            Column(said("Lose service"), "km²", 1),
         ),
         rows=tuple(
             (str(number), row.site_id, row.people_served, row.people_lost, row.area_lost_km2)
             for number, row in enumerate(worst.itertuples(), 1)
         ),
-        note=Bilingual(
-            "Mọi nhà mạng cùng vị trí ngừng cùng lúc; tính trên toàn vùng tính toán. Tất cả trong "
-            "reach/resilience.csv.",
-            "All operators at the place fail together; over the whole computed area. All of them "
-            "in reach/resilience.csv.",
+        note=said(
+            "All operators at the place fail together; over the whole computed area. "
+            "All of them in reach/resilience.csv."
         ),
     )
 
@@ -213,17 +210,14 @@ def sites_table(
         for key, name in operator_words(study).items() if key in people
     )  # fmt: skip
     return PageTable(
-        title=Bilingual("Bao nhiêu trạm phủ sóng một nơi", "How many sites cover a place"),
+        title=said("How many sites cover a place"),
         columns=(
             OPERATOR,
             *(Column(name, _PEOPLE, 0) for name in words),
             *(Column(name, "km²", 1) for name in words),
         ),
         rows=rows,
-        note=Bilingual(
-            "Trong các xã. Nơi có một trạm sẽ mất sóng khi trạm đó ngừng.",
-            "Within the communes. A place with one site loses service when it fails.",
-        ),
+        note=said("Within the communes. A place with one site loses service when it fails."),
     )
 
 
@@ -253,17 +247,17 @@ def scenario_table(study: Study, changes: pd.DataFrame) -> PageTable:
                 title = Bilingual(scenario.title_vi, scenario.title_en)
                 rows.append((title, names.get(operator, same(operator)), technology, *values))
     return PageTable(
-        title=Bilingual("Kịch bản so với mạng hiện tại", "Scenarios against today's network"),
+        title=said("Scenarios against today's network"),
         columns=(
-            Column(Bilingual("Kịch bản", "Scenario")),
+            Column(said("Scenario")),
             OPERATOR,
             TECHNOLOGY,
-            Column(Bilingual("Thêm người có sóng", "More people covered"), _PEOPLE, 0),
-            Column(Bilingual("Thêm người không có sóng", "More people without"), _PEOPLE, 0),
-            Column(Bilingual("Thêm diện tích có sóng", "More area covered"), "km²", 2),
+            Column(said("More people covered"), _PEOPLE, 0),
+            Column(said("More people without"), _PEOPLE, 0),
+            Column(said("More area covered"), "km²", 2),
         ),
         rows=tuple(rows),
-        note=Bilingual("Trong các xã; số âm là giảm.", "Within the communes; negative is less."),
+        note=said("Within the communes; negative is less."),
     )
 
 
@@ -292,8 +286,8 @@ def environment_table(study: Study, totals: pd.DataFrame) -> PageTable:
             if key in chosen.index:
                 where = Bilingual(section.title_vi, section.title_en)
                 rows.append((where, name, *_cells(chosen.loc[key])))
-    first = Column(Bilingual("Môi trường", "Environment"))
-    title = Bilingual(f"Theo môi trường, {technology}", f"By environment, {technology}")
+    first = Column(said("Environment"))
+    title = said("By environment, {technology}", technology=technology)
     return _coverage(title, (first, OPERATOR), rows)
 
 
@@ -316,7 +310,7 @@ def technology_table(study: Study, totals: pd.DataFrame) -> PageTable:
     own = totals[totals["environment"] == next(iter(study.environments))]
     rows = [
         (
-            Bilingual("mọi công nghệ", "any technology") if row["technology"] == ANY
+            said("any technology") if row["technology"] == ANY
             else same(str(row["technology"])),
             names.get(row["operator"], same(str(row["operator"]))), *_cells(row),
         )
@@ -335,18 +329,15 @@ def _coverage(
         title=title,
         columns=(
             *first,
-            Column(Bilingual("Có sóng", "Covered"), _PEOPLE, 0),
-            Column(Bilingual("Sóng yếu", "Marginal"), _PEOPLE, 0),
-            Column(Bilingual("Không có sóng", "No signal"), _PEOPLE, 0),
-            Column(Bilingual(f"Không có sóng, {from_}", f"No signal, {from_}"), _PEOPLE, 0),
-            Column(Bilingual(f"Không có sóng, {to}", f"No signal, {to}"), _PEOPLE, 0),
-            Column(Bilingual("Tỷ lệ không có sóng", "Share without"), "%", 1, share=True),
+            Column(said("Covered"), _PEOPLE, 0),
+            Column(said("Marginal"), _PEOPLE, 0),
+            Column(said("No signal"), _PEOPLE, 0),
+            Column(said("No signal, {from_}", from_=from_), _PEOPLE, 0),
+            Column(said("No signal, {to}", to=to), _PEOPLE, 0),
+            Column(said("Share without"), "%", 1, share=True),
         ),
         rows=tuple(rows),
-        note=Bilingual(
-            "Trong các xã; p10 đến p90 chứa 80 % số lần thử.",
-            "Within the communes; p10 to p90 hold 80 % of the trials.",
-        ),
+        note=said("Within the communes; p10 to p90 hold 80 % of the trials."),
     )
 
 
@@ -398,20 +389,19 @@ def service_findings(
         row = worst.iloc[0]
         lost = float(row["people_lost"])
         said.append(
-            Bilingual(
-                f"Trạm mà nhiều người phụ thuộc nhất là {row['site_id']}: khi trạm ngừng, khoảng "
-                f"{vi(lost)} người trong vùng tính toán mất sóng.",
-                f"Most people hang on {row['site_id']}: when it fails, about {en(lost)} people of "
-                "the computed area lose service.",
+            said(
+                "Most people hang on {site_id}: when it fails, about {lost} people of the "
+                "computed area lose service.",
+                site_id=row["site_id"],
+                lost=amount(lost),
             )
         )
     if whole > 0:
         share = 100.0 * single / whole
         said.append(
-            Bilingual(
-                f"Trong số người ở các xã có sóng, {vi(share, 1)}\u00a0% chỉ nhờ một trạm.",
-                f"Of the people of the communes who are covered, {en(share, 1)}\u00a0% have one "
-                "site only.",
+            said(
+                "Of the people of the communes who are covered, {share} % have one site only.",
+                share=amount(share, 1),
             )
         )
     return tuple(said)
