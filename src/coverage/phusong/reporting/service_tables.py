@@ -62,7 +62,7 @@ def rate_legend(study: Study) -> tuple[ClassStyle, ...]:
         ClassStyle(3, same(f"≥ {good} Mbit/s"), _DARK),
         ClassStyle(2, same(f"{floor} … {good} Mbit/s"), COVERED_COLOUR),
         ClassStyle(1, same(f"< {floor} Mbit/s"), MARGINAL_COLOUR),
-        ClassStyle(0, said("no signal"), NO_SIGNAL_COLOUR, hatched=True),
+        ClassStyle(0, said("no signal", context="class"), NO_SIGNAL_COLOUR, hatched=True),
     )
 
 
@@ -366,7 +366,7 @@ def service_findings(
         One sentence each.
     """
     names, floor, _ = operator_words(study), *_rates(study)
-    said = []
+    told = []
     sums = quality.groupby("operator", sort=True)[
         ["people", "people_rate_floor", "people_rate_good"]
     ].sum()
@@ -378,7 +378,7 @@ def service_findings(
     if each:
         in_vi = "; ".join(f"{n.vi} {vi(share or 0.0, 1)}\u00a0%" for n, share in each)
         in_en = "; ".join(f"{n.en} {en(share or 0.0, 1)}\u00a0%" for n, share in each)
-        said.append(
+        told.append(
             Bilingual(
                 f"Người ở các xã được ít nhất {floor} Mbit/s trong giờ cao điểm: {in_vi}.",
                 f"People of the communes with at least {floor} Mbit/s in the busy hour: {in_en}.",
@@ -388,7 +388,7 @@ def service_findings(
     if len(worst):
         row = worst.iloc[0]
         lost = float(row["people_lost"])
-        said.append(
+        told.append(
             said(
                 "Most people hang on {site_id}: when it fails, about {lost} people of the "
                 "computed area lose service.",
@@ -398,13 +398,13 @@ def service_findings(
         )
     if whole > 0:
         share = 100.0 * single / whole
-        said.append(
+        told.append(
             said(
                 "Of the people of the communes who are covered, {share} % have one site only.",
                 share=amount(share, 1),
             )
         )
-    return tuple(said)
+    return tuple(told)
 
 
 def _rates(study: Study) -> tuple[str, str]:
