@@ -16,7 +16,7 @@ from phusong.study import Study
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 _OPERATORS_GAVE = frozenset({"towers", "operator_coverage"})
-_TOGETHER = ("class", "verdict", "basis", "cause")
+_TOGETHER = ("class", "verdict", "basis")
 """What a reader may know of all operators together at a place: never a level of another one."""
 _CAUSE_NAMES = ("cause_en", "cause_vi")
 """What of the cause of a gap of all operators tells of no site."""
