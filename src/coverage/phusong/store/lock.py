@@ -50,24 +50,41 @@ def alone_in(folder: Path) -> Iterator[None]:
         Another process holds it; the message says which, and since when.
     """
     make_folder(folder.parent)
-    with lock_of(folder).open("a+", encoding="utf-8") as stream:
-        if not _taken(stream):
-            raise StoreError(
-                f"another run is writing to {folder}{_holder(stream)}; wait until it has ended, or "
-                "give the study another study.output"
-            )
-        stream.seek(0)
-        stream.truncate()
-        since = datetime.now(tz=UTC).isoformat(timespec="seconds")
-        json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": since}, stream)
-        stream.flush()
-        try:
-            yield
-        finally:
-            stream.seek(0)
-            stream.truncate()
-            stream.flush()
-            _let_go(stream)
+    lock = lock_of(folder)
+    while True:
+        with lock.open("a+", encoding="utf-8") as stream:
+            if not _taken(stream):
+                raise StoreError(
+                    f"another run is writing to {folder}{_holder(stream)}; wait until it has "
+                    "ended, or give the study another study.output"
+                )
+            if not _is_still(lock, stream):
+                continue  # who held it before has removed this very file
+            _tell(stream)
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # Windows keeps an open file; the next run takes it
+                    lock.unlink(missing_ok=True)
+                _let_go(stream)
+            return
+
+
+def _is_still(lock: Path, stream: IO[str]) -> bool:
+    """Whether the file that is held is the one that others would find."""
+    try:
+        return os.path.samestat(lock.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _tell(stream: IO[str]) -> None:
+    """Write who holds the lock, for the message that others get."""
+    stream.seek(0)
+    stream.truncate()
+    since = datetime.now(tz=UTC).isoformat(timespec="seconds")
+    json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": since}, stream)
+    stream.flush()
 
 
 if sys.platform == "win32":
