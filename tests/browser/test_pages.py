@@ -6,12 +6,13 @@ import nbformat
 import pytest
 
 from browser.conftest import DESKTOP, PHONE, Visitor
+from phusong.errors import DataError
 from phusong.reporting.brief import brief_page
 from phusong.reporting.facts import PRACTICE
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import render_notebook
 from phusong.reporting.pages import index_page
-from unit.reporting.cases import TOGETHER, content
+from unit.reporting.cases import HOSTILE, TOGETHER, content
 from unit.reporting.test_brief import brief
 from unit.reporting.test_pages import PIXEL, index
 
@@ -150,10 +151,22 @@ def test_framed_map_may_get_its_size_late(visitor: Visitor) -> None:
     visit.assert_quiet()
 
 
+OUTSIDE = "https://example.org/"
+
+
+def test_raw_markup_that_would_load_from_outside_makes_no_page() -> None:
+    loading = [p for p in HOSTILE if OUTSIDE in p and "<form" not in p and "<base" not in p]
+    assert len(loading) >= 4
+    for payload in loading:
+        with pytest.raises(DataError, match="from outside, nothing may be"):
+            notebook_page(f"<p>{payload}</p>", text="x")
+
+
 @pytest.mark.parametrize("payload", TOGETHER)
 def test_raw_markup_in_outputs_runs_nothing(visitor: Visitor, payload: str) -> None:
     """Even what a careless library printed as markup cannot run, though it may look odd."""
-    harmless = payload.replace("src=x", f"src='{PIXEL}' ")
+    parts = [p for p in HOSTILE if OUTSIDE not in p] if payload == TOGETHER[0] else [payload]
+    harmless = " ".join(parts).replace("src=x", f"src='{PIXEL}' ")
     visit = visitor.visit(notebook_page(f"<p>{harmless}</p>", text=payload))
     visit.page.mouse.move(400, 300)
     visit.assert_quiet()
