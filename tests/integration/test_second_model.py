@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 
+from phusong.analysis.model_choice import classes_of
 from phusong.errors import DataError
 from phusong.geo.lattice import Lattice
 from phusong.models.itm import ItmConditions
@@ -17,8 +19,15 @@ from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline.api import open_study, start
 from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.gaps import confidence
+from phusong.pipeline.plan_models import lacking
+from phusong.pipeline.plan_options import by_model, candidates
 from phusong.pipeline.reach_files import load_reach, own_layers
 from phusong.pipeline.session import Session
+from phusong.planning.candidates import candidate_spots
+from phusong.planning.demand import people_in_need
+from phusong.planning.kinds import NEW_MAST
+from phusong.planning.layouts import Ground, layouts
 from phusong.study import PRACTICE_LABEL
 from runs import digests, run_here, table
 from synthetic import CELL_M, CELLS, NORTH, WEST, Region, write_region
@@ -245,3 +254,78 @@ def test_agreement_is_drawn_on_the_receivers_grid(region: Region) -> None:
 def test_a_study_of_one_model_has_no_such_table(first_run: Region) -> None:
     assert not (first_run.output / "gaps" / "models.csv").exists()
     assert "second_model" not in (first_run.output / "gaps" / "villages.csv").read_text("utf-8-sig")
+
+
+# Ranking by both models
+
+
+def test_options_have_a_rank_by_each_model(region: Region, first_run: Region) -> None:
+    found = table(region.output / "plan" / "stability.csv")
+    assert list(found.columns[-2:]) == ["rank_second_model", "data_status"]
+    ranks = found["rank_second_model"].astype(int)
+    assert sorted(ranks) == list(range(1, len(found) + 1))
+    one = table(first_run.output / "plan" / "stability.csv")
+    pd.testing.assert_frame_equal(one, found.drop(columns="rank_second_model"))
+    assert "rank_second_model" not in table(first_run.output / "plan" / "priorities.csv").columns
+    priorities = table(region.output / "plan" / "priorities.csv").set_index("option_id")
+    assert list(priorities.columns[-2:]) == ["rank_second_model", "data_status"]
+    same = found.set_index("option_id")["rank_second_model"].loc[priorities.index].astype(float)
+    assert (priorities["rank_second_model"].astype(float) == same).all()
+    for row in priorities.itertuples():
+        rank = int(float(row.rank_second_model))
+        moved = not float(row.rank_p10) <= rank <= float(row.rank_p90)
+        assert (f"By the model ITM its rank is {rank}:" in row.why_en) == moved
+        assert (f"Theo mô hình ITM hạng là {rank}:" in row.why_vi) == moved
+    facts = json.loads((region.output / "manifest.json").read_text("utf-8"))["steps"]["plan"]
+    told = facts["facts"]["second_model"]
+    stay = (found["rank"].astype(int) <= 10) & (ranks <= 10)
+    assert (told["model"], told["first_10_that_stay"]) == ("itm", int(stay.sum()))
+    assert -1.0 <= told["kendall_tau"] < 1.0
+
+
+def test_the_second_rank_is_that_of_a_study_by_the_second_model(
+    region: Region, tmp_path: Path
+) -> None:
+    # With a receiver in every cell the other model ranks as if it alone decided. Options are
+    # chosen where the first model has people in need, so those of both studies are compared.
+    fine = {"propagation.second_model_step": 1}
+    both = write_region(tmp_path / "both", study=BOTH | CLIMATE | fine)
+    alone = write_region(tmp_path / "alone", study=CLIMATE | {"propagation.models": ["itm"]})
+    demands = []
+    for written, model in ((both, "itm"), (alone, None)):
+        session = session_of(written)
+        reach_step.reach(session)
+        reach = load_reach(session, model=model)
+        sure = confidence(session.study)
+        asked = np.ones(reach.grid.shape, dtype=np.bool_)
+        lacks = lacking(session.study, classes_of(reach, 1, sure).classes, asked)
+        demand = people_in_need(
+            np.nan_to_num(session.inputs.people.count), lacks, white_zone_weight=1.0
+        )
+        demands.append((session, demand))
+    (session, demand), (other, expected) = demands
+    np.testing.assert_array_equal(demand.cells, expected.cells)
+    np.testing.assert_array_equal(demand.people, expected.people)
+    ground = Ground(session.inputs.terrain, session.inputs.people.count)
+    allowed = np.ones(ground.terrain.grid.shape, dtype=np.bool_)
+    spots = candidate_spots(
+        session.inputs.terrain, ground.people, allowed, spacing_m=1000.0, kept=3
+    )
+    offered = layouts(
+        session.study, session.inputs.network, ground, spots=spots, kinds=(NEW_MAST,), villages=[]
+    )
+    first = candidates(session, offered, demand, step="plan")
+    ours, left = by_model(session, first, demand, model="itm", step="plan")
+    theirs = candidates(other, offered, expected, step="plan")
+    assert [op.option_id for op in ours.options] == [op.option_id for op in theirs.options]
+    np.testing.assert_array_equal(ours.margin_db[ours.row], theirs.margin_db[theirs.row])
+    np.testing.assert_array_equal(ours.covered[ours.row], theirs.covered[theirs.row])
+    assert (ours.margin_db[ours.row] != first.margin_db[first.row]).any()
+    np.testing.assert_array_equal(left.people, demand.people)
+    built = ours.options[0]
+    _, less = by_model(session, first, demand, model="itm", built=[built], step="plan")
+    there = ours.covered[ours.row[0]]
+    assert there.any()
+    for layer in (demand.operators.index(built.operator), -1):
+        assert (less.people[layer, there] == 0).all()
+        np.testing.assert_array_equal(less.people[layer, ~there], demand.people[layer, ~there])

@@ -5,12 +5,22 @@ import pytest
 
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
+from phusong.pipeline.plan_models import what_stays
 from phusong.planning.build_steps import build_steps
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
 from phusong.planning.demand import Demand, cover_columns, people_in_need
 from phusong.planning.priorities import Option, rank_options
-from phusong.planning.rank_intervals import Candidates, Draws, rank_intervals, squares
+from phusong.planning.rank_intervals import (
+    Candidates,
+    Draws,
+    SecondRanking,
+    intervals_by_option,
+    rank_intervals,
+    ranks,
+    squares,
+)
+from phusong.planning.reasons import sure_en, sure_vi
 from phusong.study import Quantity, StabilitySection
 
 GRID = Grid.from_bounds(400_000, 2_500_000, 401_000, 2_500_600, crs="EPSG:32648", resolution_m=100)
@@ -147,6 +157,54 @@ def test_the_base_case_is_the_ranking_itself(seed: int) -> None:
     assert [found.options[row].option_id for row in order[: len(ranked)]] == [
         option.option_id for option in ranked
     ]
+
+
+def test_another_model_ranks_the_same_options_by_its_own_cover() -> None:
+    # Two spots, two cells with 10 and 4 people; prices are equal. The first model gives spot 0
+    # the cell of ten, the second one gives it to spot 1.
+    people = np.zeros(GRID.shape)
+    people[0, :2] = 10.0, 4.0
+    nowhere = {"a": people > 0, ANY: np.zeros(GRID.shape, dtype=np.bool_)}
+    demand = people_in_need(people, nowhere, white_zone_weight=1.0)
+    cost = SiteCost(60.0, 4.0, 100.0, "solar", 1, "VND")
+    spots = [Spot(400_050.0 + 100 * n, 2_500_050.0, 900.0, 5.0, 12.0) for n in range(2)]
+    options = tuple(
+        Option(f"s{n}", "a", spot, 40.0, demand.cells, cost, 1.0, 1.0, 1.0)
+        for n, spot in enumerate(spots)
+    )
+    ends = np.array([100.0, 100.0])
+
+    def by(cover: list[list[int]]) -> Candidates:
+        covered = np.array(cover, dtype=np.bool_)
+        margin = np.where(covered, 3.0, -3.0).astype(np.float32)
+        return Candidates(
+            options, np.arange(2), np.zeros(2, dtype=np.int64), covered, margin, ends, ends
+        )
+
+    first = by([[1, 0], [0, 1]])
+    assert ranks(first, demand).tolist() == [1, 2]
+    second = SecondRanking("itm", ranks(by([[0, 1], [1, 0]]), demand))
+    assert second.rank.tolist() == [2, 1]
+    none = spread(common_error=0.0, site_error=0.0, people_error=0.0)
+    sure = rank_intervals(first, demand, spread=none, grid=GRID)
+    told = intervals_by_option(first, sure, second)
+    assert [told[name].rank_second_model for name in ("s0", "s1")] == [2, 1]
+    assert told["s0"].is_by_model
+    assert sure_en(told["s0"]).endswith(" By the model ITM its rank is 2: it depends on the model.")
+    assert sure_vi(told["s0"]).endswith(" Theo mô hình ITM hạng là 2: phụ thuộc vào mô hình.")
+    kept = intervals_by_option(first, sure, SecondRanking("itm", ranks(first, demand)))["s0"]
+    assert not kept.is_by_model
+    assert sure_en(kept) == sure_en(intervals_by_option(first, sure)["s0"])
+
+
+@pytest.mark.parametrize(
+    ("rank", "stay", "tau"), [([1, 2, 3], 3, 1.0), ([3, 2, 1], 3, -1.0), ([12, 2, 1], 2, -1.0)]
+)
+def test_what_stays_is_counted(rank: list[int], stay: int, tau: float) -> None:
+    told = what_stays(np.array([1.0, 2, 3]), SecondRanking("itm", np.array(rank, dtype=float)))
+    assert told == {"model": "itm", "first_10_that_stay": stay, "kendall_tau": tau}
+    one = what_stays(np.array([1.0]), SecondRanking("itm", np.array([1.0])))
+    assert one["kendall_tau"] == 1.0
 
 
 def test_no_spread_no_interval() -> None:

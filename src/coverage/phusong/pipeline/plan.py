@@ -14,11 +14,12 @@ from rasterio.features import rasterize
 from shapely.geometry import LineString
 
 from phusong.analysis.basis import not_to_rank
-from phusong.analysis.gaps import MARGINAL, NO_SIGNAL, Gaps
+from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
 from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_backhaul import connected
+from phusong.pipeline.plan_models import lacking, second_ranking, what_stays
 from phusong.pipeline.plan_options import candidates, name_of
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
@@ -34,7 +35,12 @@ from phusong.planning.kinds import kinds_in_use
 from phusong.planning.layouts import Ground, Layout, layouts
 from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority
-from phusong.planning.rank_intervals import Candidates, intervals_by_option, rank_intervals
+from phusong.planning.rank_intervals import (
+    Candidates,
+    SecondRanking,
+    intervals_by_option,
+    rank_intervals,
+)
 from phusong.planning.ranking import ranked_steps
 from phusong.planning.stability import Stability
 from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
@@ -98,8 +104,9 @@ def _compute(session: Session, gaps: Gaps) -> None:
     technology = next(iter(study.technologies))
     asked = _inside_communes(session)
     people = np.where(asked, np.nan_to_num(inputs.people.count), 0.0)
-    needy = {op.key: _in_need(gaps.classes, op.key, technology, asked) for op in study.operators}
-    white = (gaps.classes[ANY, technology] == NO_SIGNAL) & asked
+    not_covered = lacking(study, gaps.classes, asked)
+    white = not_covered[ANY]
+    needy = {key: cells for key, cells in not_covered.items() if key != ANY}
     somebody = np.logical_or.reduce(list(needy.values()))
     standing = standing_ground(inputs.limits, inputs.grid, asked)
     spots = candidate_spots(
@@ -110,7 +117,6 @@ def _compute(session: Session, gaps: Gaps) -> None:
         kept=study.planning.candidates_kept,
     )
     removed = _removed(session, standing, np.where(somebody, people, 0.0), asked)
-    not_covered = {**needy, ANY: white}
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
     kinds, left_out = kinds_in_use(study)
@@ -134,6 +140,8 @@ def _compute(session: Session, gaps: Gaps) -> None:
     found, demand = connected(session, decided.candidates), decided.demand
     ranked = ranked_steps(found, demand, decided.not_covered, count=study.planning.priorities)
     sure = _stability(session, found, demand)
+    agreed = tuple(priority.option for priority in decided.agreed)
+    second = second_ranking(session, found, agreed, people=people, asked=asked, step=STEP)
     facts: dict[str, object] = {
         "spots": len(spots),
         "options": len(found.options),
@@ -156,12 +164,14 @@ def _compute(session: Session, gaps: Gaps) -> None:
         study.note(f"plan: {len(lost)} options cannot be connected to anything and are not ranked")
     if sure is not None:
         facts["kendall_tau"] = round(sure.kendall_tau, 6)
+        if second is not None:
+            facts["second_model"] = what_stays(sure.rank, second)
     options = [priority.option for priority in ranked]
     steps = build_steps(found, demand, ranked=options)
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
     tables = {
         name: with_plan_basis(table, gaps.basis, technology, names)
-        for name, table in _tables(session, found, first, sure, steps).items()
+        for name, table in _tables(session, found, first, (sure, second), steps).items()
     }
     if len(decisions):
         tables["decisions"] = decisions
@@ -245,23 +255,25 @@ def _tables(
     session: Session,
     found: Candidates,
     ranked: tuple[Priority, ...],
-    sure: Stability | None,
+    ranks: tuple[Stability | None, SecondRanking | None],
     steps: tuple[BuildStep, ...],
 ) -> dict[str, pd.DataFrame]:
     study, places, grid = session.study, session.inputs.places, session.inputs.grid
     names = {op.key: op.name for op in study.operators}
+    sure, second = ranks
     return {
         "priorities": priorities_table(
             ranked, places, grid, names,
             frequency_mhz=study.planning.new_site.frequency.value,
-            intervals=intervals_by_option(found, sure) if sure else None,
+            intervals=intervals_by_option(found, sure, second) if sure else None,
             money=_money(study, ranked),
             survey=Survey(study.planning.local_crs, study.planning.search_ring.value),
         ),
         "build-order": build_order_table(steps, places, grid, names),
         "backhaul": backhaul_table(ranked, grid, names),
         "stability": stability_table(
-            found.options, sure, places, grid, names, seed=study.planning.stability.seed
+            found.options, sure, places, grid, names,
+            seed=study.planning.stability.seed, second=second,
         ),
     }  # fmt: skip
 
@@ -289,16 +301,6 @@ def _inside_communes(session: Session) -> BoolArray:
     shapes = session.inputs.communes.frame.geometry
     mask = rasterize(shapes, out_shape=grid.shape, transform=grid.affine, dtype="uint8")
     return np.asarray(mask == 1)
-
-
-def _in_need(
-    classes: Mapping[tuple[str, str], np.ndarray], operator: str, technology: str, asked: BoolArray
-) -> BoolArray:
-    """Cells asked about that an operator does not cover; unknown cells are not in need."""
-    found = classes.get((operator, technology))
-    if found is None:
-        return asked.copy()
-    return np.asarray(((found == NO_SIGNAL) | (found == MARGINAL)) & asked)
 
 
 def _money(study: Study, ranked: tuple[Priority, ...]) -> dict[str, OptionMoney | None] | None:

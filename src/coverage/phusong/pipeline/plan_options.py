@@ -24,7 +24,8 @@ from phusong.planning.layouts import Layout
 from phusong.planning.option_cost import Build, option_cost
 from phusong.planning.priorities import Option, option_id
 from phusong.planning.rank_intervals import Candidates
-from phusong.units import FloatArray, IntArray
+from phusong.study import ModelKey
+from phusong.units import BoolArray, FloatArray, IntArray
 
 MOST_SURE = 1e-11
 """Probabilities nearer to 0 or 1 than this are as good as these."""
@@ -81,6 +82,46 @@ def candidates(
         np.array([row.high for row in rows], dtype=np.float64),
         np.array([new[row.radio] for row in rows], dtype=np.int64),
     )
+
+
+def by_model(
+    session: Session, found: Candidates, demand: Demand, *,
+    model: ModelKey, built: Sequence[Option] = (), step: str,
+) -> tuple[Candidates, Demand]:  # fmt: skip
+    """Cover the same options by another propagation model.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    found
+        Options by the study's first model, with prices and links.
+    demand
+        Whom to reach by the other model.
+    model
+        Which one.
+    built
+        Options that count as built.
+    step
+        Whose progress is told.
+
+    Returns
+    -------
+    tuple
+        The options with the other model's coverage, each cell's from the receiver of its block;
+        and the demand without whom ``built`` ones cover by that model.
+    """
+    layouts = [op.layout for op in (*found.options, *built) if op.layout is not None]
+    radios = _Radios(session, layouts, demand, step, model=model)
+    rows = np.array([radios.of(layout) for layout in layouts], dtype=np.int64)
+    people = demand.people.copy()
+    for option, row in zip(built, rows[len(found.options) :], strict=True):
+        for layer in (demand.operators.index(option.operator), len(demand.operators)):
+            people[layer, radios.covered[row]] = 0.0
+    other = replace(
+        found, covered=radios.covered, margin_db=radios.margins, radio=rows[: len(found.options)]
+    )
+    return other, replace(demand, people=people)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,9 +236,11 @@ class _Radios:
     """Coverage of everything that layouts would radiate, each once."""
 
     def __init__(
-        self, session: Session, layouts: Sequence[Layout], demand: Demand, step: str
-    ) -> None:
+        self, session: Session, layouts: Sequence[Layout], demand: Demand, step: str,
+        *, model: ModelKey | None = None,
+    ) -> None:  # fmt: skip
         self.session = session
+        self.losses = LossMaps(session, model)
         firsts: dict[Radio, Layout] = {}
         for layout in layouts:
             firsts.setdefault(_radio(layout), layout)
@@ -205,10 +248,14 @@ class _Radios:
         self.covers: list[IntArray] = []
         self.margins = np.empty((len(firsts), len(demand.cells)), dtype=np.float32)
         self.covered = np.zeros(self.margins.shape, dtype=np.bool_)
+        lattice = self.losses.lattice
+        unknown = np.isnan(session.inputs.terrain.height_amsl_m)
+        at = lattice.blocks(demand.cells)
         for number, (best, threshold) in enumerate(self._computed(list(firsts.values()), step)):
-            self.covers.append(_covered_cells(session, best))
-            self.covered[number] = np.isin(demand.cells, self.covers[-1])
-            self.margins[number] = _margin_db(session, best, threshold, demand)
+            self.covers.append(_covered_cells(session, best, lattice.sampled(unknown)))
+            self.covered[number] = np.isin(at, self.covers[-1])
+            margin = _margin_db(session, best, threshold, at)
+            self.margins[number] = np.where(unknown.ravel()[demand.cells], -np.inf, margin)
 
     def of(self, layout: Layout) -> int:
         """Number of what a layout radiates."""
@@ -221,11 +268,11 @@ class _Radios:
     def _computed(self, layouts: list[Layout], step: str) -> Iterator[tuple[BestServer, Threshold]]:
         """Level of each layout and what a handset needs of it."""
         study = self.session.study
-        losses = LossMaps(self.session)
+        losses = self.losses
         groups = [list(_by_mast(layout)) for layout in layouts]
         maps = losses.maps([mast for group in groups for mast, _ in group])
         for number, group in enumerate(groups):
-            best = BestServer(self.session.inputs.grid)
+            best = BestServer(losses.grid)
             thresholds: list[Threshold] = []
             for _, sectors in group:
                 loss = next(maps)
@@ -239,7 +286,8 @@ class _Radios:
                     thresholds.append(budget.threshold)
             yield best, thresholds[0]
             self.session.progress(step, number + 1, len(groups))
-        study.note(f"candidate path loss: {losses.computed} computed, {losses.reused} reused")
+        by = "" if losses.model == study.propagation.models[0] else f" by {losses.model}"
+        study.note(f"candidate path loss{by}: {losses.computed} computed, {losses.reused} reused")
 
 
 def _radio(layout: Layout) -> Radio:
@@ -273,21 +321,19 @@ def _sites_of(session: Session, operator: str) -> gpd.GeoSeries:
     return gpd.GeoSeries(gpd.points_from_xy([e for e, _ in points], [n for _, n in points]))
 
 
-def _covered_cells(session: Session, best: BestServer) -> IntArray:
-    """Flat indices of the cells that a new site would cover by itself."""
+def _covered_cells(session: Session, best: BestServer, unknown: BoolArray) -> IntArray:
+    """Flat indices of the receivers that a new site would cover by itself."""
     sure = confidence(session.study)
-    unknown = np.isnan(session.inputs.terrain.height_amsl_m)
     layer = best.layer(unknown, covered_percent=sure.covered_percent)
     return np.flatnonzero(service_class(layer, sure) == COVERED)
 
 
 def _margin_db(
-    session: Session, best: BestServer, threshold: Threshold, demand: Demand
+    session: Session, best: BestServer, threshold: Threshold, receivers: IntArray
 ) -> FloatArray:
-    """Level above what coverage needs at each cell of the demand; -inf where it is unknown."""
+    """Level above what coverage needs at each receiver; -inf where it is unknown."""
     share = np.clip(confidence(session.study).covered_percent / 100.0, MOST_SURE, 1.0 - MOST_SURE)
-    deviations = best.margin.ravel()[demand.cells].astype(np.float64) - ndtri(share)
-    terrain = session.inputs.terrain.height_amsl_m.ravel()[demand.cells]
-    unknown = np.isnan(terrain) | (best.unknown.ravel()[demand.cells] & (deviations < 0))
+    deviations = best.margin.ravel()[receivers].astype(np.float64) - ndtri(share)
+    unknown = best.unknown.ravel()[receivers] & (deviations < 0)
     margin = np.where(unknown, -np.inf, deviations * threshold.standard_deviation_db)
     return np.asarray(margin)

@@ -36,6 +36,8 @@ COLUMNS = (
 TEXT = ("kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "runner_up",
         "local_crs", "azimuth_deg", "antenna")  # fmt: skip
 """Columns beside the usual ones that stay text."""
+SECOND_RANK = "rank_second_model"
+"""Column of a study with a second propagation model, after all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,16 @@ def priorities_table(
                 **_local(spot, local, crs),
                 "search_ring_m": survey.search_ring_m if option.kind == NEW_MAST else 0.0,
                 **_antennas(option),
+                SECOND_RANK: np.nan if sure is None else sure.rank_second_model,
             }
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=[*COLUMNS, *_by_model(intervals)])
+
+
+def _by_model(intervals: Mapping[str, RankInterval] | None) -> tuple[str, ...]:
+    """Column of the second model, where there is one."""
+    found = (intervals or {}).values()
+    return (SECOND_RANK,) if any(i.rank_second_model is not None for i in found) else ()
 
 
 def _gap(money: Mapping[str, OptionMoney | None] | None, name: str) -> dict[str, str | float]:

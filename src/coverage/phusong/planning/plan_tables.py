@@ -8,8 +8,9 @@ import pandas as pd
 from phusong.geo.grid import Grid
 from phusong.geo.places import Places
 from phusong.planning.build_steps import BuildStep
-from phusong.planning.explain import commune_at
+from phusong.planning.explain import SECOND_RANK, commune_at
 from phusong.planning.priorities import Option
+from phusong.planning.rank_intervals import SecondRanking
 from phusong.planning.stability import Stability
 
 ORDER_COLUMNS = (
@@ -82,6 +83,7 @@ def stability_table(
     operators: Mapping[str, str],
     *,
     seed: int,
+    second: SecondRanking | None = None,
 ) -> pd.DataFrame:
     """How sure the rank of each option is, as it is handed over.
 
@@ -99,16 +101,19 @@ def stability_table(
         Operator's name by key.
     seed
         Of the draws.
+    second
+        Ranks by another model; None in a study of one.
 
     Returns
     -------
     pandas.DataFrame
         One row per option, by its rank in the base case. ``place_rank`` is that of its place,
         whoever builds there. Options that add nothing to those
-        before them are ranked last.
+        before them are ranked last. With a second model ``rank_second_model`` is the last column.
     """
+    columns = [*STABILITY_COLUMNS, *((SECOND_RANK,) if second else ())]
     if found is None:
-        return pd.DataFrame(columns=list(STABILITY_COLUMNS))
+        return pd.DataFrame(columns=columns)
     rows = [
         {
             **_where(options[row], places, grid, operators),
@@ -120,10 +125,11 @@ def stability_table(
             "probability_in_top_10": float(found.probability_in_top[row]),
             "draws": found.draws,
             "seed": seed,
+            **({} if second is None else {SECOND_RANK: int(second.rank[row])}),
         }
         for row in np.argsort(found.rank, kind="stable").tolist()
     ]
-    return pd.DataFrame(rows, columns=list(STABILITY_COLUMNS))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _where(

@@ -206,6 +206,10 @@ class RankInterval:
         Share of the draws in which the option is among the first ten.
     draws
         How many there were.
+    rank_second_model
+        Rank by the study's second propagation model; None without one.
+    second_model
+        Its word in the study.
     """
 
     rank_p10: int
@@ -214,6 +218,14 @@ class RankInterval:
     place_rank_p90: int
     probability_in_top: float
     draws: int
+    rank_second_model: int | None = None
+    second_model: str = ""
+
+    @property
+    def is_by_model(self) -> bool:
+        """Whether the second model ranks the option outside of what the draws leave open."""
+        rank = self.rank_second_model
+        return rank is not None and not self.rank_p10 <= rank <= self.rank_p90
 
 
 class Draws(Sequence[Scenario]):
@@ -333,7 +345,50 @@ def rank_intervals(
     return found.of_first(options)
 
 
-def intervals_by_option(candidates: Candidates, found: Stability) -> dict[str, RankInterval]:
+def ranks(candidates: Candidates, demand: Demand) -> FloatArray:
+    """Rank options as the study ranks them, without any draw.
+
+    Parameters
+    ----------
+    candidates
+        Options with their coverage and prices; at least one.
+    demand
+        Whom to reach.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rank of each option from 1, by steps; options that add nothing come last.
+    """
+    base, options = candidates.columns(demand), len(candidates.options)
+    case = Scenario(base.cover, base.weight, candidates.price)
+    found = stability(
+        case.cover, weight=case.weight, cost=case.cost, scenarios=[case],
+        groups=candidates.groups, requires=candidates.requires or None, ranked=range(options),
+        top=TOP, rank_by="steps",
+    )  # fmt: skip
+    return found.of_first(options).rank
+
+
+@dataclass(frozen=True, eq=False)
+class SecondRanking:
+    """The ranking of the same options by another propagation model.
+
+    Parameters
+    ----------
+    model
+        Its word in the study.
+    rank
+        Rank of each option, from 1.
+    """
+
+    model: str
+    rank: FloatArray = field(repr=False)
+
+
+def intervals_by_option(
+    candidates: Candidates, found: Stability, second: SecondRanking | None = None
+) -> dict[str, RankInterval]:
     """How sure each rank is, by option_id.
 
     Parameters
@@ -342,6 +397,8 @@ def intervals_by_option(candidates: Candidates, found: Stability) -> dict[str, R
         The options.
     found
         Their ranks in the draws.
+    second
+        Their ranks by another model; None in a study of one.
 
     Returns
     -------
@@ -356,6 +413,8 @@ def intervals_by_option(candidates: Candidates, found: Stability) -> dict[str, R
             int(found.place_rank_p90[row]),
             float(found.probability_in_top[row]),
             found.draws,
+            None if second is None else int(second.rank[row]),
+            "" if second is None else second.model,
         )
         for row, option in enumerate(candidates.options)
     }

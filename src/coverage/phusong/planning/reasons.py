@@ -22,6 +22,8 @@ from phusong.planning.kinds import (
 from phusong.planning.priorities import Option, Priority
 from phusong.planning.rank_intervals import RankInterval
 
+MODEL_NAMES = {"itm": "ITM", "p1812": "P.1812"}
+"""What a propagation model is called in a sentence."""
 MOST_VILLAGES_NAMED = 6
 NARROW_PERCENT = 10.0
 """A lead below this is said to be narrow [%]."""
@@ -274,6 +276,12 @@ def sure_en(sure: RankInterval | None) -> str:
     return (
         f" With other levels, prices and people ({sure.draws} trials) this rank is {own} in 80 % "
         f"of them, that of the place whoever builds {place}."
+        + (
+            f" By the model {MODEL_NAMES.get(sure.second_model, sure.second_model)} its rank is "
+            f"{sure.rank_second_model}: it depends on the model."
+            if sure.is_by_model
+            else ""
+        )
     )
 
 
@@ -297,6 +305,12 @@ def sure_vi(sure: RankInterval | None) -> str:
     return (
         f" Khi thử đổi mức thu, giá và số dân ({sure.draws} lần), trong 80 % số lần hạng này là "
         f"{own}, hạng của địa điểm bất kể ai xây là {place}."
+        + (
+            f" Theo mô hình {MODEL_NAMES.get(sure.second_model, sure.second_model)} hạng là "
+            f"{sure.rank_second_model}: phụ thuộc vào mô hình."
+            if sure.is_by_model
+            else ""
+        )
     )
 
 
