@@ -10,6 +10,7 @@ import pandas as pd
 from phusong.errors import DataError
 from phusong.pipeline.briefs import brief_for
 from phusong.pipeline.communes import write_communes
+from phusong.pipeline.printing import print_briefs
 from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import PRODUCTS, Session, code_key, versions
@@ -114,7 +115,9 @@ def _products(
         write_response_form(form, facts.study, facts.priorities, operator.name)
         yield form
     whose = facts.own or audience
-    yield _page(folder / f"brief-{whose}.html", brief_for(session, facts))
+    brief = _page(folder / f"brief-{whose}.html", brief_for(session, facts))
+    yield brief
+    yield from print_briefs(session, [brief])
 
 
 def _plan(facts: StudyFacts, ranked: pd.DataFrame, folder: Path) -> Iterator[Path]:

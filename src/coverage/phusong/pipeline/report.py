@@ -15,6 +15,7 @@ from phusong.pipeline.communes import write_communes
 from phusong.pipeline.extras import study_extras
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.labels import write_labels
+from phusong.pipeline.printing import print_briefs, prints
 from phusong.pipeline.session import PRODUCTS, Progress, Session, code_key, silent, versions
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE, Source, same
@@ -179,7 +180,8 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     if not again and not session.fresh and session.manifest.is_done(STEP, key):
         session.study.note(f"{STEP}: reused")
         return folder / INDEX
-    total = 4 + len(notebooks) + len(session.study.operators) + len(session.study.area.communes)
+    briefs = 1 + len(session.study.operators)
+    total = 3 + len(notebooks) + briefs * (1 + prints()) + len(session.study.area.communes)
     session.progress(STEP, 0, total)
     outputs = [folder / MAP]
     write_text(outputs[0], coverage_map(study_map(facts)))
@@ -187,7 +189,12 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
     outputs += write_labels(session)
+    pages: list[Path] = []
     for file in write_briefs(session, facts):
+        pages.append(file)
+        session.progress(STEP, len(outputs) + len(pages), total)
+    outputs += pages
+    for file in print_briefs(session, pages):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
     for file in in_order(lambda n: _render(session, n), notebooks, workers=session.workers):
@@ -204,7 +211,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
 
 def _key(session: Session, notebooks: tuple[Path, ...]) -> str:
     sources = {notebook.name: sha256_of(notebook) for notebook in notebooks}
-    return key_of([session.key(STEP), code_key(*PRODUCTS), sources])
+    return key_of([session.key(STEP), code_key(*PRODUCTS), sources, prints()])
 
 
 def _versions(session: Session) -> dict[str, str]:

@@ -20,6 +20,7 @@ PROVINCE = "province"
 _BRIEF_DETAIL = said(
     "Two to six pages on paper: results, priorities, money, assumptions, signatures."
 )
+_PDF_DETAIL = said("The same to send and to sign: one language, page numbers, fonts inside.")
 RESPONSE = "plan/response-"
 """Begins the name of every form that an operator fills in."""
 _RESPONSE_DETAIL = said("The operator agrees, declines or modifies; read back by phusong add.")
@@ -272,7 +273,7 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
     file = PurePosixPath(path)
     kind: ProductKind
     if path.startswith(BRIEF):
-        return Product("brief", path, _brief_words(study, file.stem), _BRIEF_DETAIL, size)
+        return _brief(study, file, size)
     if path.startswith(f"{LABELS}/"):
         return _labels(file, size)
     if file.suffix == ".html":
@@ -309,6 +310,15 @@ def _second(study: Study, path: str) -> Bilingual | None:
         name=name,
         step=step,
     )
+
+
+def _brief(study: Study, file: PurePosixPath, size: int | None) -> Product:
+    """The page of a brief, or what a browser printed of it."""
+    title = _brief_words(study, file.stem)
+    if file.suffix == ".pdf":
+        titled = said("{title} (PDF)", title=title)
+        return Product("brief", str(file), titled, _PDF_DETAIL, size)
+    return Product("brief", str(file), title, _BRIEF_DETAIL, size)
 
 
 def _brief_words(study: Study, stem: str) -> Bilingual:

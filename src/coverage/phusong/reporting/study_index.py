@@ -71,10 +71,24 @@ def study_index(
         warnings=(
             *standing_warnings(facts.study, facts.places),
             *(same(w) for w in facts.warnings),
+            *_unprinted(products),
         ),
         versions=tuple(versions.items()),
         language=study.language,
         picture=_picture(facts),
+    )
+
+
+def _unprinted(products: tuple[Product, ...]) -> tuple[Bilingual, ...]:
+    """That briefs are pages alone, where no browser printed them."""
+    briefs = [product.path for product in products if product.kind == "brief"]
+    if not briefs or any(path.endswith(".pdf") for path in briefs):
+        return ()
+    return (
+        said(
+            "Briefs are here as pages, not as PDF: no browser printed them. Open one and print it "
+            "with Ctrl+P, or install Chromium and run phusong report again."
+        ),
     )
 
 

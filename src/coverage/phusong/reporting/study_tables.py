@@ -366,10 +366,10 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
     )
 
 
-def _kind(row: Any) -> str:
-    """Kind of option in both languages; its key where a table has no words for it."""
+def _kind(row: Any) -> Bilingual | str:
+    """Kind of option in the reader's language; its key where a table has no words for it."""
     vi, en = getattr(row, "kind_vi", ""), getattr(row, "kind_en", "")
-    return f"{vi} / {en}" if vi and en else str(getattr(row, "kind", ""))
+    return Bilingual(vi, en) if vi and en else str(getattr(row, "kind", ""))
 
 
 def _interval(first: float, last: float) -> str | None:

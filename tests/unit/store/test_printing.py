@@ -1,0 +1,95 @@
+"""Printing by a browser: which one, what when it fails, and bytes that tell no time."""
+
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from phusong.errors import StoreError
+from phusong.store.printing import find_browser, print_pdf, timeless
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj\n<</Creator (Mozilla/5.0 \\(X11; Linux\\) HeadlessChrome/1)\n"
+    b"/Producer (Skia/PDF m1)\n/CreationDate (D:20261125234904+07'00')\n"
+    b"/ModDate (D:20261125234905+07'00')>>\nendobj\ntrailer\n"
+    b"<</Size 2 /ID [<AB01> <CD02>]>>\nstartxref\n9\n%%EOF\n"
+)
+PAGE = "<!DOCTYPE html><html><head></head><body>Phủ sóng</body></html>"
+
+
+def program(folder: Path, body: str) -> str:
+    """A browser that does what a few lines of Python say."""
+    file = folder / "trình duyệt"
+    file.write_text(f"#!{sys.executable}\nimport sys, time, pathlib\n{body}\n", encoding="utf-8")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return str(file)
+
+
+WRITES = (
+    "to = next(a for a in sys.argv if a.startswith('--print-to-pdf=')).partition('=')[2]\n"
+    f"pathlib.Path(to).write_bytes({PDF!r} + repr([a for a in sys.argv[1:]]).encode())"
+)
+
+
+def test_the_variable_goes_first(tmp_path: Path) -> None:
+    installed = tmp_path / "chromium"
+    installed.write_text("#!/bin/sh\n", encoding="utf-8")
+    installed.chmod(0o755)
+    path = {"PATH": str(tmp_path)}
+    assert find_browser(path) == str(installed)
+    assert find_browser({**path, "PHUSONG_BROWSER": "other-browser"}) == "other-browser"
+    assert find_browser({**path, "PHUSONG_BROWSER": ""}) is None
+
+
+def test_a_pdf_tells_no_time_and_keeps_its_offsets() -> None:
+    other = PDF.replace(b"20261125", b"20270301").replace(b"AB01", b"9999")
+    fixed = timeless(PDF)
+    assert fixed == timeless(other)
+    assert len(fixed) == len(PDF)
+    assert fixed.count(b"(D:20000101000000+00'00')") == 2
+    assert b"Mozilla" not in fixed
+    assert b"/Creator (Phusong) " in fixed
+    assert b"/Producer (Skia/PDF m1)" in fixed
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"%PDF-1.4\nno dates"])
+def test_what_is_no_pdf_is_refused(content: bytes) -> None:
+    with pytest.raises(StoreError, match="no PDF that is the same each time"):
+        timeless(content)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are scripts here")
+class TestPrinting:
+    """A program that stands for a browser."""
+
+    def test_it_prints_a_page_from_disk_alone(self, tmp_path: Path) -> None:
+        file = tmp_path / "ra" / "tóm tắt.pdf"
+        print_pdf(file, PAGE, browser=program(tmp_path, WRITES), fragment="lang=vi")
+        told = file.read_bytes().decode("utf-8")
+        assert "page.html#lang=vi'" in told
+        assert "--host-resolver-rules=MAP * ~NOTFOUND" in told
+        assert "--user-data-dir=" in told
+        assert [f.name for f in file.parent.iterdir()] == [file.name]
+
+    def test_one_that_hangs_is_stopped(self, tmp_path: Path) -> None:
+        child = (
+            "import subprocess\n"
+            "late = 'import pathlib, sys, time; time.sleep(3); pathlib.Path(sys.argv[1]).touch()'\n"
+            f"subprocess.Popen([sys.executable, '-c', late, {str(tmp_path / 'alive')!r}])\n"
+            "time.sleep(600)"
+        )
+        with pytest.raises(StoreError, match=r"printed nothing within 1 s"):
+            print_pdf(tmp_path / "a.pdf", PAGE, browser=program(tmp_path, child), timeout_s=1.0)
+        assert not (tmp_path / "a.pdf").exists()
+        time.sleep(3.5)
+        assert not (tmp_path / "alive").exists()  # nor is what it started left
+
+    def test_one_that_writes_nothing_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreError, match="wrote no PDF; name another browser in PHUSONG_BROW"):
+            print_pdf(tmp_path / "a.pdf", PAGE, browser=program(tmp_path, "sys.exit(3)"))
+
+    def test_one_that_is_not_there_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreError, match="cannot start /nowhere/chrome: No such file"):
+            print_pdf(tmp_path / "a.pdf", PAGE, browser="/nowhere/chrome")
