@@ -244,3 +244,17 @@ def test_practice_data_is_marked_in_every_row() -> None:
     assert tidy(table(["a", "b"]), practice=True)["data_status"].tolist() == [PRACTICE_LABEL] * 2
     assert "data_status" not in tidy(table(["a"]), practice=False).columns
     assert "geometry" not in tidy(layer(["a"]), practice=False).columns
+
+
+def test_a_workbook_prints_on_a4_across(tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+    write_xlsx(file, {"R&D": pd.DataFrame({"commune_code": ["00101"], "people": [12.5]})})
+    with zipfile.ZipFile(file) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode("utf-8")
+        names = book.read("xl/workbook.xml").decode("utf-8")
+    assert '<pageSetup paperSize="9"' in sheet
+    assert 'orientation="landscape"' in sheet
+    assert 'fitToHeight="0"' in sheet
+    assert "&amp;LR&amp;&amp;D&amp;R&amp;P / &amp;N" in sheet
+    assert "_xlnm.Print_Titles" in names
+    assert "$1:$1" in names

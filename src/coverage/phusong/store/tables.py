@@ -4,6 +4,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -32,6 +33,8 @@ def write_csv(file: Path, table: pd.DataFrame) -> None:
 def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
     """Write tables as a workbook: text stays text (codes keep their zeros), no formulas.
 
+    Each sheet has filters, headings that stay in sight, and prints on A4 across.
+
     Parameters
     ----------
     file
@@ -50,6 +53,7 @@ def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
             for name, table in sheets.items():
                 table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
                 sheet = writer.sheets[name]
+                _for_paper(sheet, name)
                 for column, title in enumerate(table.columns):
                     is_text = table[title].dtype.kind not in "ifu"
                     width = min(60, max(10, len(str(title)) + 2))
@@ -58,6 +62,15 @@ def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
                     sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
 
     write_whole(file, write)
+
+
+def _for_paper(sheet: Any, name: str) -> None:
+    """A4 across, as wide as the table, the headings and the page number on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer(f"&L{name.replace('&', '&&')}&R&P / &N")
 
 
 def write_geopackage(file: Path, layer: gpd.GeoDataFrame, *, name: str) -> None:
