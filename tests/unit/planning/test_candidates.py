@@ -6,11 +6,17 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiLineString, Point
 
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
-from phusong.planning.candidates import PEOPLE_WITHIN_M, Spot, candidate_spots, distances_m
+from phusong.planning.candidates import (
+    PEOPLE_WITHIN_M,
+    Spot,
+    candidate_spots,
+    distances_m,
+    points_along,
+)
 
 GRID = Grid.from_bounds(0, 0, 9000, 7200, crs="EPSG:32648", resolution_m=90)  # 80 x 100 cells
 ROW, COL = np.mgrid[0 : GRID.shape[0], 0 : GRID.shape[1]]
@@ -156,3 +162,32 @@ def test_distances_by_hand() -> None:
     np.testing.assert_allclose(distances_m(found, things), [400, 100, 100])
     assert np.isnan(distances_m(found, gpd.GeoSeries([]))).all()
     assert distances_m((), things).shape == (0,)
+
+
+def test_places_add_spots_and_take_no_summits_place() -> None:
+    allowed = EVERYWHERE.copy()
+    allowed[:, 52:] = False
+    places = [(45.0 + 90 * 48, 7155.0 - 90 * 40), (45.0 + 90 * 90, 45.0), (-500.0, 0.0)]
+    ground = Terrain(GRID, hills())
+    wider = candidate_spots(
+        ground, ONE_EACH, allowed, spacing_m=540.0, kept=1000, places=places[:1]
+    )
+    alone = candidate_spots(ground, ONE_EACH, allowed, spacing_m=540.0, kept=1000)
+    assert wider[: len(alone)] == alone
+    ((row, col),) = cells(wider[len(alone) :])
+    near = (np.hypot(ROW - 40, COL - 48) <= 6) & allowed
+    # Smoothed ground is compared: its highest cell is within a metre or two of the highest.
+    assert near[row, col]
+    assert hills()[row, col] >= hills()[near].max() - 2.0
+    # On forbidden ground and outside the grid nothing is found.
+    assert alone == candidate_spots(
+        ground, ONE_EACH, allowed, spacing_m=540.0, kept=1000, places=places[1:]
+    )
+
+
+def test_points_along_lines_by_hand() -> None:
+    things = gpd.GeoSeries(
+        [Point(5, 6), LineString([(0, 0), (100, 0)]), MultiLineString([[(0, 9), (0, 29)]]), None]
+    )
+    assert points_along(things, 50.0) == [(5, 6), (0, 0), (50, 0), (100, 0), (0, 9), (0, 29)]
+    assert points_along(gpd.GeoSeries([]), 50.0) == []

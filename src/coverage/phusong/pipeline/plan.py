@@ -25,7 +25,7 @@ from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul_table import backhaul_table
 from phusong.planning.build_steps import BuildStep, build_steps
-from phusong.planning.candidates import Spot, candidate_spots, sum_within
+from phusong.planning.candidates import Spot, candidate_spots, points_along, sum_within
 from phusong.planning.cost import OptionMoney, option_money
 from phusong.planning.decisions import decisions_table, follow, moved_layouts
 from phusong.planning.demand import Demand, people_in_need
@@ -109,13 +109,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
     needy = {key: cells for key, cells in not_covered.items() if key != ANY}
     somebody = np.logical_or.reduce(list(needy.values()))
     standing = standing_ground(inputs.limits, inputs.grid, asked)
-    spots = candidate_spots(
-        inputs.terrain,
-        np.where(somebody, people, 0.0),
-        standing.allowed,
-        spacing_m=study.planning.candidate_spacing.value,
-        kept=study.planning.candidates_kept,
-    )
+    spots, spots_found = _spots(session, np.where(somebody, people, 0.0), standing.allowed)
     removed = _removed(session, standing, np.where(somebody, people, 0.0), asked)
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
@@ -143,6 +137,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
     agreed = tuple(priority.option for priority in decided.agreed)
     second = second_ranking(session, found, agreed, people=people, asked=asked, step=STEP)
     facts: dict[str, object] = {
+        "spots_found": spots_found,
         "spots": len(spots),
         "options": len(found.options),
         "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
@@ -276,6 +271,28 @@ def _tables(
             seed=study.planning.stability.seed, second=second,
         ),
     }  # fmt: skip
+
+
+def _spots(
+    session: Session, people: FloatArray, allowed: BoolArray
+) -> tuple[tuple[Spot, ...], int]:
+    """Spots that are computed in full, and how many were found."""
+    study, places = session.study, session.inputs.places
+    planning, step_m = study.planning, study.planning.candidate_spacing.value
+    things = {
+        "villages": places.villages, "roads": places.roads, "power-lines": places.power_lines,
+    }  # fmt: skip
+    found = candidate_spots(
+        session.inputs.terrain, people, allowed, spacing_m=step_m, kept=people.size,
+        places=[p for key in planning.candidates_near
+                for p in points_along(things[key].geometry, step_m)],
+    )  # fmt: skip
+    if len(found) > planning.candidates_kept:
+        study.note(
+            f"plan: {planning.candidates_kept} of {len(found)} spots for new masts are computed "
+            "in full; planning.candidates_kept raises that"
+        )
+    return found[: planning.candidates_kept], len(found)
 
 
 def _villages(

@@ -1,14 +1,16 @@
 """Spots where a mast could stand: high ground near people who are not covered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, maximum_filter, uniform_filter
 
 from phusong.geo.terrain import Terrain
-from phusong.units import BoolArray, FloatArray
+from phusong.units import BoolArray, FloatArray, IntArray
 
 PEOPLE_WITHIN_M = 4000.0
 """People this near decide whether a spot is worth a full computation."""
@@ -45,12 +47,15 @@ def candidate_spots(
     *,
     spacing_m: float,
     kept: int,
+    places: Sequence[tuple[float, float]] = (),
 ) -> tuple[Spot, ...]:
     """High ground near people in need, the most promising first.
 
     A spot is the highest cell within ``spacing_m`` of itself. Spots are ordered by the people
     in need within 4 km, then by height above the ground around, then by position, so that the
-    order is the same on every machine; the first ``kept`` are returned.
+    order is the same on every machine. The highest allowed cells within ``spacing_m`` of
+    ``places`` follow in the same order, so that they take no summit's place; the first ``kept``
+    of all are returned.
 
     Parameters
     ----------
@@ -64,6 +69,9 @@ def candidate_spots(
         Distance within which a spot must be the highest [m].
     kept
         How many to keep.
+    places
+        Easting and northing of villages or points of lines, near which spots are looked for
+        too [m].
 
     Returns
     -------
@@ -76,11 +84,15 @@ def candidate_spots(
     filled = np.where(unknown, np.nanmin(height), height)
     smooth = gaussian_filter(filled, SMOOTHING_M / cell)
     near = sum_within(np.nan_to_num(people_in_need), PEOPLE_WITHIN_M / cell)
-    top = _is_highest(smooth, spacing_m / cell) & ~unknown & allowed & (near >= 1.0)
-    rows, cols = np.nonzero(top)
+    fit = ~unknown & allowed & (near >= 1.0)
+    top = _is_highest(smooth, spacing_m / cell) & fit
+    beside = _highest_near(terrain, np.where(fit, smooth, -np.inf), places, spacing_m) & ~top
     prominence = filled - uniform_filter(filled, size=_odd(2 * spacing_m / cell))
     slope = _slope_deg(filled, cell)
-    order = np.lexsort((cols, rows, -prominence[rows, cols], -np.round(near[rows, cols], 6)))
+    rows, cols = np.nonzero(top | beside)
+    order = np.lexsort(
+        (cols, rows, -prominence[rows, cols], -np.round(near[rows, cols], 6), beside[rows, cols])
+    )
     affine = terrain.grid.affine
     return tuple(
         Spot(
@@ -92,6 +104,44 @@ def candidate_spots(
         )
         for i in order[:kept]
     )
+
+
+def _highest_near(
+    terrain: Terrain, height: FloatArray, places: Sequence[tuple[float, float]], radius_m: float
+) -> BoolArray:
+    """Highest cell near each place; -inf where no mast may stand, of equal ones the first."""
+    found = np.zeros(height.shape, dtype=np.bool_)
+    disc = _disc(radius_m / terrain.grid.resolution_m)
+    away: IntArray = np.argwhere(disc) - disc.shape[0] // 2
+    for easting, northing in places:
+        if not bool(terrain.grid.contains(easting, northing)):
+            continue
+        centre = [int(np.floor(v)) for v in terrain.grid.pixel_of(easting, northing)]
+        cells = away + centre
+        cells = cells[((cells >= 0) & (cells < height.shape)).all(axis=1)]
+        row, col = cells[np.argmax(height[cells[:, 0], cells[:, 1]])]
+        found[row, col] |= bool(np.isfinite(height[row, col]))
+    return found
+
+
+def points_along(things: gpd.GeoSeries, step_m: float) -> list[tuple[float, float]]:
+    """Points on lines, and points as they are.
+
+    Parameters
+    ----------
+    things
+        Points, lines, or several of them together, in metres; empty ones are left out.
+    step_m
+        Largest distance between neighbours on a line [m].
+
+    Returns
+    -------
+    list of tuple of float
+        Easting and northing [m].
+    """
+    known = [thing for thing in things if thing is not None and not thing.is_empty]
+    found = shapely.get_coordinates(shapely.segmentize(known, step_m))
+    return [(float(easting), float(northing)) for easting, northing in found]
 
 
 def _is_highest(height: FloatArray, radius_cells: float) -> BoolArray:

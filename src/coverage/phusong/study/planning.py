@@ -46,6 +46,7 @@ class ExchangeSection(Section):
     date: Name
 
 
+SpotsNear = Literal["villages", "roads", "power-lines"]
 OptionKind = Literal[
     "new-mast", "taller-mast", "added-band", "added-sector", "shared-site", "roaming", "repair",
     "new-power", "satellite",
@@ -205,6 +206,7 @@ class PlanningSection(Section):
     villages are looked at, those with most people in need first. ``sharing_consent`` names
     operators that let others read of options on their sites: without it such an option stands
     in the province's files alone.
+    ``candidates_near`` looks for spots of new masts beside villages, roads or power lines too.
     Operators whose lists of sites are incomplete are ranked only with ``rank_incomplete``.
     """
 
@@ -223,6 +225,7 @@ class PlanningSection(Section):
     local_crs: str = ""
     candidate_spacing: Annotated[Quantity, within("m", 100.0, 20_000.0)]
     candidates_kept: int = Field(default=60, ge=1, le=5000)
+    candidates_near: tuple[SpotsNear, ...] = ()
     candidate_radius_km: float = Field(default=15.0, ge=1.0, le=60.0)
     longest_hop: Annotated[Quantity, within("km", 0.1, 100.0)]
     white_zone_weight: Annotated[Quantity, within("1", 0.0, 100.0)]
