@@ -1,4 +1,4 @@
-"""Every table and polygon of the gaps of a whole province: 30 m, 164 communes, three operators.
+"""Every table, interval and polygon of the gaps of a province: 30 m, 164 communes, three operators.
 
 The floor is what nobody can avoid: one look at each cell of each layer, in NumPy alone.
 """
@@ -16,6 +16,8 @@ from shapely.geometry import Polygon
 
 from phusong.analysis.gap_areas import Nearby, gap_polygons
 from phusong.analysis.gaps import Confidence, commune_table, point_table, service_class
+from phusong.analysis.intervals import Areas, commune_counts, interval_table
+from phusong.analysis.level_errors import ErrorDraws, SectorLines, Spread
 from phusong.analysis.reach import ANY, Reach, ReachLayer
 from phusong.analysis.verdicts import VerdictRules, village_verdicts
 from phusong.geo.grid import Grid
@@ -29,6 +31,11 @@ COLUMNS, COMMUNES, VILLAGES, FACILITIES, SITES = 13, 164, 1562, 900, 1500
 OPERATORS = ("a", "b", "c")
 TECHNOLOGY = "LTE"
 SURE = Confidence(covered_percent=95, marginal_percent=50)
+MASTS = 484
+SPREAD = Spread(
+    whole_error_db=8.0, common_error_db=4.0, site_error_db=4.0, people_error=0.2,
+    square_m=2000.0, draws=200, seed=1,
+)  # fmt: skip
 RULES = VerdictRules(1, 1, 500.0, 0.05, {TECHNOLOGY: -115.0})
 
 
@@ -85,6 +92,26 @@ def sector() -> Sector:
     )  # fmt: skip
 
 
+def served_by_masts(layer: ReachLayer, first: int) -> ReachLayer:
+    """The same levels, each square of the ground served by a mast of its own."""
+    side = int(np.sqrt(MASTS))
+    row, col = (np.arange(n) * side // n for n in layer.level_dbm.shape)
+    server = (first + row[:, None] * side + col[None, :]) % MASTS
+    return ReachLayer(layer.level_dbm, server.astype(np.int32), layer.probability_percent)
+
+
+def intervals(reach: Reach, communes: Communes, people: People, grid: Grid) -> pd.DataFrame:
+    """Ends of every count of every commune and layer, over all draws."""
+    lines = SectorLines(
+        np.full(MASTS, -115.0), np.full(MASTS, 9.0), np.full(MASTS, 4.0), np.arange(MASTS)
+    )
+    layers = {key: served_by_masts(layer, n) for n, (key, layer) in enumerate(reach.layers.items())}
+    draws = ErrorDraws(grid, SPREAD, sites=MASTS)
+    areas = Areas.from_outlines(communes.frame.geometry, people)
+    counts = commune_counts(layers, areas, lines=lines, draws=draws, confidence=SURE)
+    return interval_table(counts, communes.codes)
+
+
 def points(count: int, label: str, communes: Communes, seed: int) -> gpd.GeoDataFrame:
     rng = np.random.default_rng(seed)
     east, north = (WEST + SIDE_M * rng.random(count), SOUTH + SIDE_M * rng.random(count))
@@ -137,6 +164,7 @@ def main() -> None:
         timed(name, work)
         for name, work in (
             ("commune table", lambda: commune_table(classes, communes, people)),
+            ("intervals, 200 draws", lambda: intervals(reach, communes, people, grid)),
             ("village table", lambda: point_table(villages, reach, SURE)),
             ("village verdicts",
              lambda: village_verdicts(villages, reach, people, SURE, RULES)),

@@ -129,6 +129,14 @@ def test_every_figure_of_the_ten_communes(ten: Communes, people: People) -> None
             made[column].to_numpy(), expected[column].to_numpy(float), rtol=SHARES, atol=SHARES,
             err_msg=column,
         )  # fmt: skip
+    named = {"commune", "operator", "technology", "vintage"}
+    shares = {"people_no_signal_percent", "people_not_covered_percent"}
+    assert set(made.columns) - set(expected.columns) - {"area_km2"} == named | shares
+    away = 100 * (1 - expected["people_covered"] / expected["people"])
+    unknown = 100 * expected.get("people_unknown", 0.0) / expected["people"]
+    np.testing.assert_allclose(
+        made["people_not_covered_percent"], away - unknown, rtol=1e-6, atol=1e-6
+    )
     silent = 100 * expected["people_no_signal"] / expected["people"]
     np.testing.assert_allclose(made["people_no_signal_percent"], silent, rtol=SHARES)
     np.testing.assert_allclose(made["area_km2"], ten.frame.area.to_numpy() / 1e6, rtol=SHARES)
