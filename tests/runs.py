@@ -30,10 +30,14 @@ LONGEST_S = 300
 
 
 def clean_environment(**variables: str) -> dict[str, str]:
-    """This process's environment without what would choose a study, and with more variables."""
+    """This process's environment without what would choose a study, and with more variables.
+
+    Nothing is printed as PDF, as in this process: tests of printing name the browser themselves.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHUSONG_")}
     sources = str(ROOT / "src" / "coverage")
-    return {**kept, "PYTHONPATH": sources, "PYTHONIOENCODING": "utf-8", **variables}
+    fixed = {"PYTHONPATH": sources, "PYTHONIOENCODING": "utf-8", "PHUSONG_BROWSER": ""}
+    return {**kept, **fixed, **variables}
 
 
 def command(*arguments: str | Path) -> list[str]:
