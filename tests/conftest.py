@@ -14,8 +14,7 @@ hypothesis.settings.load_profile("phusong")
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Printing takes seconds for each brief: only the tests of it, and whole runs in processes of their
-# own, have a browser.
+# Printing takes seconds for each brief: only the tests of it have a browser.
 os.environ["PHUSONG_BROWSER"] = ""
 
 

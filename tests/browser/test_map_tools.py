@@ -134,6 +134,20 @@ def test_the_address_holds_view_and_layers(visitor: Visitor) -> None:
     visit.assert_quiet()
 
 
+def test_the_address_keeps_the_language_when_the_map_moves(visitor: Visitor) -> None:
+    page = open_map(visitor, content(vectors=(villages("Dìn Chin"),))).page
+    page.locator('[data-to-language="en"]').first.click()
+    assert "lang=en" in page.evaluate("location.hash")
+    page.evaluate(f"{MAP}.setView([22.6, 104.1], 11, {{animate: false}})")
+    assert page.evaluate("location.hash").count("lang=en") == 1
+    page.locator('input[value="vector-0"]').uncheck()
+    assert page.evaluate("location.hash").count("lang=en") == 1
+    page.reload()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.evaluate(f"{MAP}.getZoom()") == 11
+    assert not page.locator('input[value="vector-0"]').is_checked()
+
+
 @pytest.mark.parametrize(
     "address",
     ["#z=1e9&c=NaN,x&on=nothing", "#c=1,2,3", "#z=12&c=9999,0", "#on=<img src=x onerror=probe=1>",

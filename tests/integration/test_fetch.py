@@ -216,6 +216,26 @@ def test_own_file_is_never_overwritten(tmp_path: Path, served: Provider) -> None
     result = fetched(made)
     assert "villages.csv is a file of your own; it is kept" in in_one_line(result.output)
     assert "Của tôi" in own.read_text("utf-8")
+    result = fetched(made, "--update")
+    assert "villages.csv is a file of your own; it is kept" in in_one_line(result.output)
+    assert "Của tôi" in own.read_text("utf-8")
+
+
+def test_update_renews_fetched_tiles_and_keeps_own_ones(tmp_path: Path, served: Provider) -> None:
+    made = region(tmp_path)
+    fetched(made)
+    dem = tmp_path / RAW / "dem"
+    own = geotiff(np.zeros((4, 4), np.float32), from_origin(104.0, 22.6, 0.001, 0.001))
+    (dem / "own.tif").write_bytes(own)
+    served.files[f"{COPERNICUS}/{TILE}/{TILE}.tif"] = other = copernicus_tile(104, step=8)
+    assert fetched(made, "--update").exit_code == 0
+    with (
+        rasterio.open(dem / f"{TILE}.tif") as part,
+        rasterio.MemoryFile(other) as memory,
+        memory.open() as whole,
+    ):
+        assert part.res == whole.res
+    assert (dem / "own.tif").read_bytes() == own
 
 
 def test_offline_says_what_is_missing_and_where_to_put_it(tmp_path: Path, served: Provider) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from phusong.errors import DomainError
-from phusong.planning.cost import SiteCost, SiteFacts, access_factor, gap_type, site_cost
+from phusong.planning.cost import PriceLevel, SiteCost, SiteFacts, access_factor, option_money
 from phusong.planning.finance import annuity_factor
+from phusong.planning.option_cost import Build, option_cost
 from phusong.study import CostsSection, RevenueSection
 from synthetic import assumed, price, study_facts
 from synthetic import replace as put
@@ -26,8 +27,14 @@ def costs(**changes: Any) -> CostsSection:
     return CostsSection.model_validate(facts["costs"])
 
 
-def cost_of(facts: SiteFacts, prices: CostsSection | None = None, hop_m: float = 30_000.0) -> Any:
-    return site_cost(facts, prices or costs(), longest_hop_m=hop_m)
+def cost_of(
+    facts: SiteFacts,
+    prices: CostsSection | None = None,
+    hop_m: float = 30_000.0,
+    level: PriceLevel = "base",
+) -> Any:
+    site = Build("new-mast", facts, 40.0, 40.0, 3)
+    return option_cost(site, prices or costs(), longest_hop_m=hop_m, level=level)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +210,9 @@ def test_harder_places_are_never_cheaper() -> None:
 def test_ends_of_the_table_enclose_the_base() -> None:
     facts = SiteFacts(road_m=4000.0, power_line_m=500.0, slope_deg=25.0, backhaul_m=45_000.0)
     ends = [
-        site_cost(facts, costs(), longest_hop_m=30_000.0, level=level).capex
-        for level in ("low", "base", "high")
+        cost_of(facts, level="low").capex,
+        cost_of(facts, level="base").capex,
+        cost_of(facts, level="high").capex,
     ]
     assert ends == sorted(set(ends))
     assert ends[1] == cost_of(facts).capex
@@ -232,5 +240,5 @@ def test_gap_of_money(people: int, operator: str, expected: str) -> None:
             "arpu": assumed(3.0, "USD/month"),
         }
     )
-    found = gap_type(price, table, revenue, people_newly_covered=people, operator=operator)
-    assert found == expected
+    money = option_money(price, table, revenue, people_newly_covered=people, operator=operator)
+    assert ("unknown" if money is None else money.gap.gap_type) == expected

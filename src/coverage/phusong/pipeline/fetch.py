@@ -148,9 +148,9 @@ class Fetching:
     def _one(self, wish: Wish) -> str:
         target = self.study.path(wish.name)
         have, foreign = self._there(wish, target)
-        if foreign and not wish.is_folder and not self.update:
+        if foreign and not wish.is_folder:
             return f"{wish.name} is a file of your own; it is kept"
-        if have and not wish.is_folder and not self.update:
+        if have and not wish.is_folder:
             return f"{wish.name} is there already, as it was"
         if wish.source.accept and wish.source.key not in self.accepted:
             raise FetchError(f"{wish.source.accept}. If you agree, add --accept {wish.source.key}")
@@ -178,15 +178,17 @@ class Fetching:
             if entry is None:
                 foreign = True
                 have.add(file.name)
+            elif self.update:
+                continue
             elif sha256_of(file) == entry["sha256"]:
                 have.add(file.name)
-            elif not self.update:
+            else:
                 raise FetchError(
                     f"{file} was changed since it was had (SHA-256 differs from "
                     f"{self.lock.file.name}); remove it to have it again, or name your own file "
                     f"under another name in inputs.{wish.key}"
                 )
-        return frozenset() if self.update and not foreign else frozenset(have), foreign
+        return frozenset(have), foreign
 
     def _keep(self, wish: Wish, artefact: Artefact, place: Path) -> None:
         """Compare a file with what was had before, then move it to its place and record it."""

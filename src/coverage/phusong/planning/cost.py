@@ -93,59 +93,6 @@ def access_factor(
     return min(LARGEST_ACCESS_FACTOR, 1.0 + per_road_km * road + per_slope_step * steps)
 
 
-def site_cost(
-    facts: SiteFacts, costs: CostsSection, *, longest_hop_m: float, level: PriceLevel = "base"
-) -> SiteCost:
-    """Price of a new site.
-
-    Parameters
-    ----------
-    facts
-        Where it stands.
-    costs
-        The study's cost table.
-    longest_hop_m
-        Longest microwave hop; longer distances take relays [m].
-    level
-        Which end of the cost table every price is taken from.
-
-    Returns
-    -------
-    SiteCost
-        The price. Unknown distances to a road count as 0; without power lines the site is
-        solar. The line of sight of the hops is not checked.
-    """
-    factor = access_factor(
-        facts.road_m / 1000.0,
-        facts.slope_deg,
-        per_road_km=price_at(costs.access_per_road_km, level),
-        per_slope_step=price_at(costs.access_per_slope_step, level),
-    )
-    power, supply = power_cost(facts.power_line_m, costs, level)
-    hops = max(1, math.ceil(facts.backhaul_m / longest_hop_m))
-    capex = (
-        price_at(costs.passive_site, level) * factor
-        + price_at(costs.radio_site, level)
-        + supply
-        + hops * price_at(costs.microwave_hop, level)
-    )
-    money = account(
-        capex=capex,
-        opex_per_year=price_at(costs.site_opex, level),
-        rate=costs.discount_rate.value,
-        horizon_years=costs.horizon.value,
-    )
-    rate = costs.shown_rate
-    return SiteCost(
-        capex=capex * rate,
-        opex_per_year=price_at(costs.site_opex, level) * rate,
-        present_value=money.total_cost * rate,
-        power=power,
-        backhaul_hops=hops,
-        currency=costs.shown_currency,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class OptionMoney:
     """What an option brings and lacks over the horizon.
@@ -208,41 +155,6 @@ def option_money(
         revenue_per_year=income,
     )
     return OptionMoney(money, gap_of(money))
-
-
-def gap_type(
-    cost: SiteCost,
-    costs: CostsSection,
-    revenue: RevenueSection,
-    *,
-    people_newly_covered: float,
-    operator: str,
-) -> str:
-    """Which gap of money an option leaves.
-
-    Parameters
-    ----------
-    cost
-        Its price.
-    costs
-        The study's cost table.
-    revenue
-        What people newly covered bring.
-    people_newly_covered
-        People, >= 0.
-    operator
-        Operator's key.
-
-    Returns
-    -------
-    str
-        ``commercial``, ``capex_grant`` or ``running_support``; ``unknown`` when the study gives
-        no market share of the operator.
-    """
-    money = option_money(
-        cost, costs, revenue, people_newly_covered=people_newly_covered, operator=operator
-    )
-    return "unknown" if money is None else money.gap.gap_type
 
 
 def power_cost(

@@ -1,15 +1,16 @@
 """Polygons of KML and KMZ files, read without a document type, links or unpacked files."""
 
-import xml.parsers.expat
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 from shapely.geometry import MultiPolygon, Polygon
 
 from phusong.errors import DataError
+from phusong.sources.archives import points_outside
+from phusong.sources.kml import Placemark, PlacemarkReader
 
 MOST_KML_BYTES = 200_000_000
 """A KML above this is refused, in an archive or not."""
@@ -18,31 +19,23 @@ _Ring = list[tuple[float, float]]
 
 
 @dataclass
-class _Placemark:
-    """What is gathered while a placemark is read: attributes, and rings of its polygons."""
+class _Placemark(Placemark):
+    """A placemark with the rings of its polygons."""
 
-    line: int
-    facts: dict[str, str] = field(default_factory=dict)
+    line: int = 0
     polygons: list[tuple[_Ring, list[_Ring]]] = field(default_factory=list)
     others: bool = False
 
 
-class _Reader:
-    """Follows the elements of a KML file; refuses what could make it grow or look elsewhere."""
+class _Reader(PlacemarkReader[_Placemark]):
+    """Placemarks with polygons, and the folder that each lies in; nothing that looks elsewhere."""
 
     def __init__(self, file: Path) -> None:
-        self.file = file
-        self.found: list[_Placemark] = []
-        self._path: list[str] = []
+        super().__init__(file, "areas")
         self._folders: list[str] = []
-        self._name = ""
-        self._text: list[str] = []
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        tag = tag.rpartition(" ")[2]
-        self._path.append(tag)
-        self._text = []
+    def begins(self, tag: str) -> None:
+        """Open a folder, a placemark or a polygon."""
         if tag == "NetworkLink":
             raise DataError(
                 f"{self.file} links to another file or address, which is never followed; save the "
@@ -52,36 +45,23 @@ class _Reader:
             self._folders.append("")
         elif tag == "Placemark":
             folder = {"folder": self._folders[-1]} if self._folders else {}
-            self.found.append(_Placemark(len(self.found) + 1, folder))
-        elif tag in {"Data", "SimpleData"}:
-            self._name = attributes.get("name", "")
+            self.found.append(_Placemark(folder, len(self.found) + 1))
         elif tag == "Polygon" and self.found:
             self.found[-1].polygons.append(([], []))
         elif tag in {"Point", "LineString"} and self.found and "Placemark" in self._path:
             self.found[-1].others = True
 
-    def text(self, part: str) -> None:
-        """Text inside an element."""
-        self._text.append(part)
-
-    def end(self, _: str) -> None:
-        """An element ends."""
-        tag, value = self._path.pop(), "".join(self._text).strip()
-        self._text = []
+    def ends(self, tag: str, value: str) -> None:
+        """Name a folder, or take a ring."""
         if tag == "Folder":
             self._folders.pop()
         elif tag == "name" and self._path and self._path[-1] == "Folder":
             self._folders[-1] = value
-        elif self.found and "Placemark" in self._path:
-            self._of_placemark(tag, value)
+        elif self.found and "Placemark" in self._path and tag == "coordinates":
+            self._coordinates(self.found[-1], value)
 
-    def _of_placemark(self, tag: str, value: str) -> None:
-        mark = self.found[-1]
-        if tag in {"SimpleData", "value"} and self._name:
-            mark.facts[self._name] = value
-        elif tag in {"name", "description"} and self._path[-1] == "Placemark":
-            mark.facts.setdefault(tag, value)
-        elif tag == "coordinates" and self._path[-1] == "LinearRing" and mark.polygons:
+    def _coordinates(self, mark: _Placemark, value: str) -> None:
+        if self._path[-1] == "LinearRing" and mark.polygons:
             outer, holes = mark.polygons[-1]
             ring = self._ring(value, mark.line)
             if "outerBoundaryIs" in self._path:
@@ -101,13 +81,6 @@ class _Reader:
                 "least four points in degrees; export it again"
             )
         return ring
-
-    def refuse(self, *_: object) -> None:
-        """A document type is declared."""
-        raise DataError(
-            f"{self.file} declares a document type or entities, which a KML of areas does not "
-            "need and which can hide an attack; export it again without"
-        )
 
 
 def read_kml_areas(file: Path) -> gpd.GeoDataFrame:
@@ -131,16 +104,7 @@ def read_kml_areas(file: Path) -> gpd.GeoDataFrame:
         or holds points or lines.
     """
     reader = _Reader(file)
-    parser = xml.parsers.expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = reader.refuse
-    parser.EntityDeclHandler = reader.refuse
-    try:
-        parser.Parse(_content(file), True)  # noqa: FBT003 — expat's own flag
-    except xml.parsers.expat.ExpatError as error:
-        raise DataError(f"{file} is not KML: {error}; export it again") from None
+    reader.read(_content(file))
     others = [mark for mark in reader.found if mark.others]
     if others:
         raise DataError(
@@ -175,8 +139,7 @@ def _content(file: Path) -> bytes:
             if len(members) > MOST_MEMBERS:
                 raise DataError(f"{file} holds {len(members)} files, {MOST_MEMBERS} are allowed")
             for member in members:
-                place = PurePosixPath(member.filename.replace("\\", "/"))
-                if place.is_absolute() or ".." in place.parts or ":" in member.filename:
+                if points_outside(member):
                     raise DataError(
                         f"{file} holds a file outside of itself, {member.filename!r}; export it "
                         "again"

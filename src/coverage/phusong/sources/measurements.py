@@ -148,7 +148,9 @@ def _read_one(
     frame["level_dbm"] = np.where(none, np.nan, level)
     no_service = none | (nothing & section.missing_is_no_service)
     frame["file"] = section.file
+    seconds = parse_times(frame["time"])
     checks = _checks(frame, raw, level, nothing, no_service)
+    checks.append(("a jump that no car makes", _jumps(frame, seconds)))
     bad = np.zeros(count, dtype=bool)
     reasons = []
     for reason, hit in checks:
@@ -170,7 +172,7 @@ def _read_one(
         )
     kept = frame[~bad].reset_index(drop=True)
     columns = ["file", "reason", "rows", "first"]
-    return kept, pd.DataFrame(reasons, columns=columns), _remarks(kept, file)
+    return kept, pd.DataFrame(reasons, columns=columns), _remarks(kept, seconds[~bad], file)
 
 
 def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
@@ -303,7 +305,6 @@ def _checks(
             wild & ~no_service,
         ),
         ("no level, and not said to be without service", nothing & ~no_service),
-        ("a jump that no car makes", _jumps(frame)),
     ]
 
 
@@ -313,9 +314,8 @@ def _is_multiple(degrees: np.ndarray) -> BoolArray:
     return rounded
 
 
-def _jumps(frame: pd.DataFrame) -> BoolArray:
+def _jumps(frame: pd.DataFrame, seconds: np.ndarray) -> BoolArray:
     """Rows to which one would have had to travel faster than any car, within one file."""
-    seconds = parse_times(frame["time"])
     lat, lon = np.radians(frame["latitude"].to_numpy()), np.radians(frame["longitude"].to_numpy())
     with np.errstate(invalid="ignore", divide="ignore"):
         dy = np.diff(lat, prepend=lat[:1]) * EARTH_M
@@ -355,13 +355,13 @@ def parse_times(text: pd.Series) -> np.ndarray:
     return out
 
 
-def _remarks(frame: pd.DataFrame, file: Path) -> list[str]:
+def _remarks(frame: pd.DataFrame, seconds: np.ndarray, file: Path) -> list[str]:
     remarks = []
-    given = frame["time"] != ""
+    given = (frame["time"] != "").to_numpy()
     if not given.any():
         remarks.append(f"{file.name} has no times; the same sample twice cannot be seen")
     else:
-        unread = int(np.isnan(parse_times(frame["time"][given])).sum())
+        unread = int(np.isnan(seconds[given]).sum())
         if unread:
             remarks.append(f"{file.name}: {unread:,} times cannot be read")
     place = frame["latitude"].round(4).astype(str) + " " + frame["longitude"].round(4).astype(str)

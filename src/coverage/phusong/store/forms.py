@@ -10,7 +10,6 @@ import xlsxwriter
 from phusong.store.files import write_whole
 from phusong.store.tables import FIXED_TIME
 
-MOST_ROWS = 1000
 HEADING_ROW = 1
 """Row of the headings, counted from 0; above it stand a few words."""
 

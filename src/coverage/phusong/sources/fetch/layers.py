@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from phusong.sources.fetch.archive import out_of_archive
 from phusong.sources.fetch.download import download
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds
-from phusong.sources.fetch.rasters import refuse_no_zip
-from phusong.sources.fetch.unpack import TextAnswerError, refuse_no_gzip, unzip_one
+from phusong.sources.fetch.unpack import TextAnswerError, refuse_no_gzip
 from phusong.sources.fetch.wire import FetchError, hidden
 from phusong.store.files import sha256_of, write_whole
 
@@ -81,20 +81,9 @@ def zipped_layer(job: Job) -> Iterator[Artefact]:
         The file.
     """
     url = job.address()
-    archive = job.target.with_name(f".{job.target.stem}.zip")
-    try:
-        fetched = download(
-            job.wire, url, archive,
-            most_bytes=job.source.most_bytes, check=refuse_no_zip, progress=job.progress,
-        )  # fmt: skip
-
-        def write(aside: Path) -> None:
-            unzip_one(archive, aside, suffix=".json", most_bytes=8 * job.source.most_bytes)
-            refuse_no_features(aside)
-
-        write_whole(job.target, write)
-    finally:
-        archive.unlink(missing_ok=True)
+    with out_of_archive(job, url, suffix=".json") as (inside, fetched):
+        refuse_no_features(inside)
+        inside.replace(job.target)
     yield Artefact(
         job.target, hidden(url), sha256_of(job.target), job.target.stat().st_size, fetched.etag,
         fetched.modified, "out of the archive",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phusong.sources.fetch.job import Artefact, Job
-from phusong.sources.fetch.ranges import Bounds
+from phusong.sources.fetch.ranges import Bounds, unbroken
 from phusong.sources.fetch.wire import FetchError
 from phusong.store.files import sha256_of, write_whole
 
@@ -112,9 +112,10 @@ def ask(job: Job, asked: str) -> list[Feature]:
 
 
 def _boxes(bounds: Bounds) -> list[str]:
-    west, south, east, north = bounds
-    parts = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
-    return [f"{south:.6f},{lo:.6f},{north:.6f},{hi:.6f}" for lo, hi in parts]
+    return [
+        f"{south:.6f},{west:.6f},{north:.6f},{east:.6f}"
+        for west, south, east, north in unbroken(bounds)
+    ]
 
 
 def _name(tags: Mapping[str, str]) -> str:

@@ -21,6 +21,26 @@ Bounds = tuple[float, float, float, float]
 """West, south, east and north."""
 
 
+def unbroken(bounds: Bounds) -> tuple[Bounds, ...]:
+    """Parts of a box on either side of the antimeridian.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east and north [degrees]; east is below west where the box crosses the
+        antimeridian.
+
+    Returns
+    -------
+    tuple of tuple of float
+        The box itself, or its western and its eastern part.
+    """
+    west, south, east, north = bounds
+    if west < east:
+        return (bounds,)
+    return (west, south, 180.0, north), (-180.0, south, east, north)
+
+
 class RangeFile:
     """A file at the provider, read block by block.
 

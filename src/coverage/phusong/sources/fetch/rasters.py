@@ -8,11 +8,10 @@ import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
 
-from phusong.sources.fetch.download import download
+from phusong.sources.fetch.archive import out_of_archive
 from phusong.sources.fetch.job import Artefact, Job
-from phusong.sources.fetch.ranges import Bounds, RangeFile, read_remote_window
+from phusong.sources.fetch.ranges import RangeFile, read_remote_window, unbroken
 from phusong.sources.fetch.tiles import tiles_of
-from phusong.sources.fetch.unpack import unzip_one
 from phusong.sources.fetch.wire import AbsentError, FetchError
 from phusong.store.files import sha256_of, write_whole
 
@@ -107,7 +106,7 @@ def _window(job: Job, url: str, target: Path) -> Artefact | None:
     file = RangeFile(job.wire, url)
     parts = [
         (values, profile)
-        for bounds in _unbroken(job.bounds)
+        for bounds in unbroken(job.bounds)
         for values, profile in [read_remote_window(file, bounds)]
         if values.size
     ]
@@ -123,13 +122,6 @@ def _window(job: Job, url: str, target: Path) -> Artefact | None:
     return Artefact(
         target, url, sha256_of(target), target.stat().st_size, file.etag, file.modified, WINDOW
     )
-
-
-def _unbroken(bounds: Bounds) -> list[Bounds]:
-    west, south, east, north = bounds
-    if west < east:
-        return [bounds]
-    return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
 def write_raster(target: Path, values: np.ndarray[Any, Any], profile: dict[str, Any]) -> None:
@@ -178,44 +170,12 @@ def zipped_raster(job: Job) -> Iterator[Artefact]:
             "take worldpop-2020-100m"
         )
     url = job.address(tile=named[0])
-    archive = job.target.with_name(f".{job.target.stem}-{named[0]}.zip")
-    inside = job.target.with_name(f".{job.target.stem}.unpacked.tif")
-    try:
-        fetched = download(
-            job.wire, url, archive,
-            most_bytes=job.source.most_bytes, check=refuse_no_zip, progress=job.progress,
-        )  # fmt: skip
-        unzip_one(archive, inside, suffix=".tif", most_bytes=8 * job.source.most_bytes)
+    with out_of_archive(job, url, suffix=".tif") as (inside, fetched):
         _cut(inside, job)
-    finally:
-        archive.unlink(missing_ok=True)
-        inside.unlink(missing_ok=True)
     yield Artefact(
         job.target, url, sha256_of(job.target), job.target.stat().st_size, fetched.etag,
         fetched.modified, f"out of the archive; {WINDOW}",
     )  # fmt: skip
-
-
-def refuse_no_zip(file: Path) -> None:
-    """Refuse a file that does not begin as a zip archive does.
-
-    Parameters
-    ----------
-    file
-        The file.
-
-    Raises
-    ------
-    FetchError
-        It begins otherwise; what it begins with is quoted.
-    """
-    with file.open("rb") as stream:
-        start = stream.read(200)
-    if not start.startswith(b"PK\x03\x04"):
-        raise FetchError(
-            "the provider answers with something else than an archive: "
-            f"{start.decode('utf-8', 'replace')[:120]!r}; try later"
-        )
 
 
 def _cut(inside: Path, job: Job) -> None:

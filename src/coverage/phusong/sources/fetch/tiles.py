@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from phusong.errors import DataError
-from phusong.sources.fetch.ranges import Bounds
+from phusong.sources.fetch.ranges import Bounds, unbroken
 
 COPERNICUS_COLUMNS = ((50.0, 1.0), (60.0, 1.5), (70.0, 2.0), (80.0, 3.0), (85.0, 5.0), (90.0, 10.0))
 """Latitude up to which a column of Copernicus GLO-30 is that many arc-seconds wide."""
@@ -39,8 +39,7 @@ def tiles_of(lattice: str, bounds: Bounds) -> tuple[str, ...]:
             f"box {west:g}, {south:g}, {east:g}, {north:g} is not west, south, east, north in "
             "degrees (WGS 84)"
         )
-    parts = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
-    named = [name for lo, hi in parts for name in LATTICES[lattice]((lo, south, hi, north))]
+    named = [name for part in unbroken(bounds) for name in LATTICES[lattice](part)]
     return tuple(dict.fromkeys(named))
 
 

@@ -3,9 +3,10 @@
 import gzip
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
+from phusong.sources.archives import points_outside
 from phusong.sources.fetch.wire import FetchError
 
 MOST_TIMES_LARGER = 200
@@ -85,9 +86,7 @@ def unzip_one(archive: Path, target: Path, *, suffix: str, most_bytes: int) -> s
 
 def _refuse_outside(members: list[zipfile.ZipInfo], archive: Path) -> None:
     for member in members:
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link:
+        if points_outside(member):
             raise FetchError(
                 f"{archive.name} holds {member.filename!r}, which points out of its folder; "
                 "nothing was unpacked"

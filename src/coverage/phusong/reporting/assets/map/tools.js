@@ -91,15 +91,20 @@
     if (window.parent !== window) { return; }
     var busy = false;
 
+    /* What the address says beside the map's own parts, such as the reader's language. */
+    function others() {
+      return location.hash.slice(1).split("&").filter(function (part) {
+        return part && !/^(z|c|on)=/.test(part);
+      });
+    }
     function boxes() { return Array.from(root.querySelectorAll("input[data-layer]")); }
     function write() {
       if (busy) { return; }
       var at = map.getCenter();
       var on = boxes().filter(function (box) { return box.checked; })
         .map(function (box) { return box.value; });
-      var hash = "#z=" + map.getZoom() + "&c=" + at.lat.toFixed(5) + "," + at.lng.toFixed(5) +
-        "&on=" + on.join(",");
-      if (phusong.language) { hash += "&lang=" + phusong.language(); }
+      var hash = ["#z=" + map.getZoom(), "c=" + at.lat.toFixed(5) + "," + at.lng.toFixed(5),
+                  "on=" + on.join(",")].concat(others()).join("&");
       try { history.replaceState(null, "", hash); } catch (refused) { busy = true; }
     }
 
@@ -121,7 +126,6 @@
       var there = at.length === 2 && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 &&
         given.has("z") && Number.isFinite(zoom);
       if (there) { map.setView(at, zoom, { animate: false }); }
-      if (given.has("lang") && phusong.speak) { phusong.speak(given.get("lang")); }
       busy = false;
       return there;
     }
