@@ -98,7 +98,7 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _own_coverage_names_what_exists(self) -> Self:
-        known = {name for op in self.operators for name in (op.name, op.key)}
+        known = [name for op in self.operators for name in (op.name, op.key)]
         seen = set()
         for number, given in enumerate(self.inputs.operator_coverage, 1):
             where = f"inputs.operator_coverage number {number}"
