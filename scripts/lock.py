@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -90,6 +91,22 @@ def entries(lock: str) -> dict[str, str]:
     return {entry.split("\n", 1)[0]: entry for entry in found}
 
 
+def pins(first_lines: Iterable[str]) -> set[str]:
+    """Name and version of each entry, without the systems that it is for.
+
+    Parameters
+    ----------
+    first_lines
+        First lines of entries.
+
+    Returns
+    -------
+    set of str
+        For example ``numpy==2.3.1``.
+    """
+    return {line.split(" ", 1)[0] for line in first_lines}
+
+
 def write_lock(path: Path, what: str, body: str) -> None:
     """Write one lock file with its header.
 
@@ -140,9 +157,11 @@ def main() -> None:
         upgrade=False,
     )
     test_entries = entries(test)
-    if clash := sorted(set(run_entries) - set(test_entries)):
+    pinned, tested = pins(run_entries), pins(test_entries)
+    if clash := sorted(pinned - tested):
         raise SystemExit(f"the test tools do not go with the run-time versions: {clash}")
-    extra = {key: entry for key, entry in test_entries.items() if key not in run_entries}
+    # A tool may want a run-time package on more systems: the pin is the same, the marker stays.
+    extra = {key: entry for key, entry in test_entries.items() if not pins([key]) <= pinned}
 
     write_lock(
         RUN_LOCK, "What Phusong needs to run and to be installed.", "".join(run_entries.values())

@@ -37,7 +37,7 @@ BELOW["analysis"] = BELOW["models"] | {"models"}
 BELOW["planning"] = BELOW["analysis"] | {"analysis"}
 BELOW["reporting"] = BELOW["planning"] | {"planning"}
 # Beside the chain: files and where the work runs. Only pipeline and cli may call them.
-BESIDE = {"sources", "store", "engine"}
+BESIDE = {"sources", "store", "engine", "cluster"}
 BELOW |= {name: BELOW["models"] | {"models"} | BESIDE for name in BESIDE}
 BELOW["pipeline"] = BELOW["reporting"] | {"reporting"} | BESIDE
 BELOW["cli"] = BELOW["pipeline"] | {"pipeline"}

@@ -25,6 +25,10 @@ class StoreError(PhusongError, RuntimeError):
     """An artefact on disk cannot be written, or is not what it should be."""
 
 
+class ClusterError(PhusongError, RuntimeError):
+    """Workers of a cluster cannot be reached, or are not fit to do the work."""
+
+
 class ModelRangeWarning(UserWarning):
     """A value is outside a model's recommended range; the result is still computed."""
 

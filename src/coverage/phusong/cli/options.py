@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
+from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
@@ -28,6 +30,15 @@ WorkersOption = Annotated[
 ]
 FreshOption = Annotated[
     bool, typer.Option("--fresh", help="Compute again what is stored (as PHUSONG_FRESH=1 does).")
+]
+
+ClusterOption = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Compute path losses on a cluster: local starts processes."),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="Address of a Dask scheduler, as tls://10.0.0.5:8786."),
 ]
 
 
@@ -73,6 +84,47 @@ def faults_shown() -> Iterator[None]:
     except KeyboardInterrupt:
         console.print("stopped; run the same command again to go on from here", style="yellow")
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def workers_of(
+    cluster: str | None, scheduler: str | None, workers: int | None
+) -> Iterator[Cluster | None]:
+    """Cluster that a command was told to use.
+
+    Parameters
+    ----------
+    cluster
+        What ``--cluster`` says: ``local`` is allowed.
+    scheduler
+        What ``--scheduler`` says.
+    workers
+        Processes to start for a local cluster; one for each core when None.
+
+    Yields
+    ------
+    Cluster or None
+        None when neither was named.
+    """
+    if cluster is not None and scheduler is not None:
+        raise typer.BadParameter("name --cluster local or --scheduler ADDRESS, not both")
+    if cluster not in {None, LOCAL}:
+        raise typer.BadParameter(
+            f"--cluster {cluster}: only local is known; a cluster that runs "
+            "already is named by --scheduler ADDRESS"
+        )
+    where = cluster or scheduler
+    if where is None:
+        yield None
+        return
+    if where != LOCAL and is_open_to_others(where):
+        typer.echo(
+            f"warning: whoever reaches {where} can run any code as you on its workers; use tls:// "
+            "(docs/cluster.md) unless the network is yours alone",
+            err=True,
+        )
+    with cluster_at(where, workers=workers or available_cores()) as opened:
+        yield opened
 
 
 class Bars:

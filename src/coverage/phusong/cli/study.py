@@ -8,12 +8,15 @@ import typer
 from phusong.cli.options import (
     BAD_INPUT,
     Bars,
+    ClusterOption,
     FreshOption,
+    SchedulerOption,
     StudyArgument,
     StudyOption,
     WorkersOption,
     faults_shown,
     study_file,
+    workers_of,
 )
 from phusong.errors import DataError
 
@@ -77,6 +80,8 @@ def run(
     notebooks: Annotated[
         bool, typer.Option(help="Execute and render the notebooks as well.")
     ] = True,
+    cluster: ClusterOption = None,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Compute reach, gaps and plan, and write maps, tables and notebooks."""
     with faults_shown(), Bars() as bars:
@@ -85,13 +90,14 @@ def run(
         from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
-        with alone_in(opened.output):
+        with alone_in(opened.output), workers_of(cluster, scheduler, workers) as used:
             door = run_study(
                 opened,
                 workers=workers,
                 progress=bars,
                 fresh=fresh or None,
                 with_notebooks=notebooks,
+                cluster=used,
             )
     for line in opened.history:
         typer.echo(line, err=line.startswith(WARNING))

@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
+from phusong.cluster import Cluster
 from phusong.engine import available_cores, forget_stale_kernels
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
@@ -13,6 +15,7 @@ from phusong.pipeline import service as service_step
 from phusong.pipeline.plan import Plan
 from phusong.pipeline.service import Service
 from phusong.pipeline.session import Progress, Session, silent, versions
+from phusong.pipeline.workers import check_workers
 from phusong.sources.study_file import read_study
 from phusong.study import Study
 
@@ -52,6 +55,7 @@ def start(
     workers: int | None = None,
     progress: Progress = silent,
     fresh: bool | None = None,
+    cluster: Cluster | None = None,
 ) -> Session:
     """Begin to use a study: one session reads each input at most once.
 
@@ -65,19 +69,40 @@ def start(
         Is told how far the work is.
     fresh
         Compute again what is stored; by default when ``PHUSONG_FRESH`` is 1.
+    cluster
+        Workers that compute path losses; this machine's cores when None.
 
     Returns
     -------
     Session
         The study in use.
+
+    Raises
+    ------
+    ClusterError
+        A worker of the cluster would give other results than this process.
     """
     forget_stale_kernels()
+    if cluster is not None:
+        check_workers(cluster)
     if fresh is None:
         fresh = os.environ.get(FRESH_VARIABLE, "") == "1"
-    return Session(study, workers=workers or available_cores(), progress=progress, fresh=fresh)
+    return Session(
+        study,
+        workers=workers or available_cores(),
+        progress=progress,
+        fresh=fresh,
+        cluster=cluster,
+    )
 
 
-def reach(study: Study, *, workers: int | None = None, progress: Progress = silent) -> Reach:
+def reach(
+    study: Study,
+    *,
+    workers: int | None = None,
+    progress: Progress = silent,
+    client: Any = None,
+) -> Reach:
     """Received level of every operator; stored results are shown when nothing changed.
 
     Parameters
@@ -88,13 +113,16 @@ def reach(study: Study, *, workers: int | None = None, progress: Progress = sile
         Threads; every core by default.
     progress
         Is told how far the work is.
+    client
+        A ``distributed.Client`` whose workers compute the path losses; they need the same files
+        and the same environment. This machine's cores by default.
 
     Returns
     -------
     Reach
         Best server per operator and technology, and of all operators.
     """
-    return reach_step.reach(start(study, workers=workers, progress=progress))
+    return reach_step.reach(_started(study, workers, progress, client))
 
 
 def service(
@@ -140,7 +168,12 @@ def gaps(study: Study, reached: Reach) -> Gaps:
 
 
 def plan(
-    study: Study, found: Gaps, *, workers: int | None = None, progress: Progress = silent
+    study: Study,
+    found: Gaps,
+    *,
+    workers: int | None = None,
+    progress: Progress = silent,
+    client: Any = None,
 ) -> Plan:
     """Where to build first.
 
@@ -154,13 +187,21 @@ def plan(
         Threads; every core by default.
     progress
         Is told how far the work is.
+    client
+        A ``distributed.Client`` whose workers compute the path losses; they need the same files
+        and the same environment. This machine's cores by default.
 
     Returns
     -------
     Plan
         The ranking.
     """
-    return plan_step.plan(start(study, workers=workers, progress=progress), found)
+    return plan_step.plan(_started(study, workers, progress, client), found)
+
+
+def _started(study: Study, workers: int | None, progress: Progress, client: Any) -> Session:
+    cluster = None if client is None else Cluster(client)
+    return start(study, workers=workers, progress=progress, cluster=cluster)
 
 
 def provenance(study: Study) -> str:

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from phusong.engine import in_order
+from phusong.cluster import Cluster
+from phusong.engine import forget_stale_kernels, in_order
+from phusong.errors import ClusterError
 from phusong.geo.grid import Grid
 from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
@@ -19,8 +21,9 @@ from phusong.models.loss_map import LossMap, disc_window
 from phusong.models.receivers import receiver_window
 from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
 from phusong.pipeline.session import Session, code_key, versions
+from phusong.pipeline.workers import maker_key
 from phusong.store.files import key_of
-from phusong.study import ModelKey
+from phusong.study import ModelKey, Study
 from phusong.units import Float32Array
 
 SUFFIX = ".tif"
@@ -115,28 +118,78 @@ class LossMaps:
         LossMap
             Losses of its bands.
         """
-        for loss, was_stored in in_order(self._map, masts, workers=self.session.workers):
+        cluster = self.session.cluster
+        tasks = ((m, False) for m in masts) if cluster is None else self._by(cluster, list(masts))
+        for loss, was_stored in in_order(self._map, tasks, workers=self.session.workers):
             self.reused += was_stored
             self.computed += not was_stored
             yield loss
 
-    def _map(self, mast: Mast) -> tuple[LossMap, bool]:
-        keys = {f: self._key(mast, f) for f in mast.frequencies_mhz}
-        angle_key = self._key(mast, None)
-        cache = self.session.losses
-        stored = self._is_kept(angle_key)
-        missing = tuple(f for f in mast.frequencies_mhz if not (stored and self._is_kept(keys[f])))
+    def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool]]:
+        """The masts, each when its files are there, and whether a worker has made them now."""
+        asked = [(mast, bool(self._missing(mast))) for mast in masts]
+        tasks = (self._task(mast) for mast, missing in asked if missing)
+        made = cluster.in_order(keep_loss, tasks)
+        for mast, missing in asked:
+            if missing:
+                next(made)
+                self.session.renewed.update(self._keys(mast))
+                if self._missing(mast):
+                    raise ClusterError(
+                        f"a worker has computed {_called(mast)}, but its file is not in "
+                        f"{self.session.losses.folder}, or it was made from other inputs: every "
+                        "worker needs the same input files, and the study's output folder on a "
+                        "disk that all of them share"
+                    )
+            yield mast, missing
+
+    def _task(self, mast: Mast) -> "LossTask":
+        session = self.session
+        return LossTask(
+            session.study, session.token, maker_key(), self.model, mast, fresh=session.fresh
+        )
+
+    def keep(self, mast: Mast) -> bool:
+        """See that the path loss of a mast is stored.
+
+        Parameters
+        ----------
+        mast
+            The mast.
+
+        Returns
+        -------
+        bool
+            Whether it was there already.
+        """
+        missing = self._missing(mast)
         if missing:
+            angle_key, cache = self._key(mast, None), self.session.losses
             made = self._compute(mast, missing)
             cache.put(angle_key, SUFFIX, _writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made))
             for band, frequency in enumerate(made.frequencies_mhz):
-                cache.put(
-                    keys[frequency], SUFFIX, _writer(made.path_loss_db[band], LOSS_STEP_DB, made)
-                )
-            self.session.renewed.update((angle_key, *(keys[f] for f in missing)))
-        losses = [_read(cache.path(keys[f], SUFFIX), LOSS_STEP_DB) for f in mast.frequencies_mhz]
+                key = self._key(mast, frequency)
+                cache.put(key, SUFFIX, _writer(made.path_loss_db[band], LOSS_STEP_DB, made))
+            self.session.renewed.update((angle_key, *(self._key(mast, f) for f in missing)))
+        return not missing
+
+    def _keys(self, mast: Mast) -> list[str]:
+        return [self._key(mast, band) for band in (None, *mast.frequencies_mhz)]
+
+    def _missing(self, mast: Mast) -> tuple[float, ...]:
+        """Bands of a mast whose losses are not stored; all of them without its angles."""
+        stored = self._is_kept(self._key(mast, None))
+        bands = mast.frequencies_mhz
+        return tuple(f for f in bands if not (stored and self._is_kept(self._key(mast, f))))
+
+    def _map(self, task: tuple[Mast, bool]) -> tuple[LossMap, bool]:
+        mast, made_elsewhere = task
+        was_stored = self.keep(mast) and not made_elsewhere
+        cache = self.session.losses
+        angle_key, *keys = self._keys(mast)
+        losses = [_read(cache.path(key, SUFFIX), LOSS_STEP_DB) for key in keys]
         angles = _read(cache.path(angle_key, SUFFIX), ELEVATION_STEP_MRAD)
-        return self._whole(mast, np.stack(losses), angles), not missing
+        return self._whole(mast, np.stack(losses), angles), was_stored
 
     def _whole(self, mast: Mast, losses: Float32Array, angles: Float32Array) -> LossMap:
         """Loss map of stored rasters: where it lies follows from the mast."""
@@ -175,6 +228,70 @@ class LossMaps:
                 propagation=self.session.study.propagation,
             ),
         )
+
+
+@dataclass(frozen=True)
+class LossTask:
+    """Path loss of one mast, for a worker to compute and keep in the study's output folder.
+
+    Parameters
+    ----------
+    study
+        The study.
+    token
+        Of the session that asks.
+    maker
+        Key of the code and the libraries that it must be computed with.
+    model
+        Propagation model.
+    mast
+        The mast.
+    fresh
+        Compute again what is stored.
+    """
+
+    study: Study = field(compare=False)
+    token: str
+    maker: str
+    model: ModelKey
+    mast: Mast = field(compare=False)
+    fresh: bool
+
+    def __str__(self) -> str:
+        """What it is called in a message."""
+        return _called(self.mast)
+
+
+def keep_loss(task: LossTask) -> None:
+    """Compute the path loss of a mast on a worker, into the study's output folder.
+
+    Parameters
+    ----------
+    task
+        What to compute.
+
+    Raises
+    ------
+    ClusterError
+        This worker has another Phusong or other libraries than the one that asks.
+    """
+    if task.maker != maker_key():
+        raise ClusterError(
+            "a worker that has joined would give other results: its Phusong or its libraries "
+            "differ; give it the environment of the machine that runs the study"
+        )
+    _losses(task).keep(task.mast)
+
+
+@lru_cache(maxsize=2)
+def _losses(task: LossTask) -> LossMaps:
+    """What a worker has read of a study, for all masts of one session and model."""
+    forget_stale_kernels()
+    return LossMaps(Session(task.study, fresh=task.fresh), task.model)
+
+
+def _called(mast: Mast) -> str:
+    return f"the mast at easting {mast.easting:.0f} m, northing {mast.northing:.0f} m"
 
 
 def _writer(values: Float32Array, step: float, loss: LossMap) -> Any:

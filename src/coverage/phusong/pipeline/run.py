@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from phusong.cluster import Cluster
 from phusong.pipeline.api import start
 from phusong.pipeline.gaps import gaps
 from phusong.pipeline.plan import Plan
@@ -24,6 +25,7 @@ def run_study(
     progress: Progress = silent,
     fresh: bool | None = None,
     with_notebooks: bool = True,
+    cluster: Cluster | None = None,
 ) -> Path:
     """Compute reach, gaps and plan, and write every product; finished steps are reused.
 
@@ -39,6 +41,8 @@ def run_study(
         Compute again what is stored; by default when ``PHUSONG_FRESH`` is 1.
     with_notebooks
         Execute and render the notebooks as well.
+    cluster
+        Workers that compute path losses; this machine's cores when None.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def run_study(
     """
     if study.output.is_dir():
         remove_leftovers(study.output)
-    session = start(study, workers=workers, progress=progress, fresh=fresh)
+    session = start(study, workers=workers, progress=progress, fresh=fresh, cluster=cluster)
     door = write_report(session, with_notebooks=with_notebooks)
     for line in noticed(session):
         study.note(f"{WARNING}{line}")

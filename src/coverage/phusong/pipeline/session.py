@@ -7,7 +7,9 @@ from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from phusong.cluster import Cluster
 from phusong.pipeline.inputs import ANSWERS, Inputs, input_digests, named_inputs
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
@@ -96,6 +98,8 @@ class Session:
         Is told how far the work is.
     fresh
         Compute again what is stored already.
+    cluster
+        Workers that compute path losses; the cores of this machine when None.
     """
 
     def __init__(
@@ -105,13 +109,16 @@ class Session:
         workers: int = 1,
         progress: Progress = silent,
         fresh: bool = False,
+        cluster: Cluster | None = None,
     ) -> None:
         self.study = study
+        self.cluster = cluster
         self.workers = workers
         self.progress = progress
         self.fresh = fresh
         self.manifest = Manifest(study.output)
         self.losses = Cache(study.output / "cache" / "path-loss")
+        self.token = uuid4().hex  # tells workers of a cluster whose inputs they have read
         self.renewed: set[str] = set()  # keys of path losses that this session has made
 
     @cached_property
