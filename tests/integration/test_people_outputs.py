@@ -293,7 +293,20 @@ def test_villages_to_place_come_with_a_place_to_start_from(tmp_path: Path) -> No
     rows = village_rows()
     rows[4]["latitude"] = rows[4]["longitude"] = ""
     write_csv(region.input("villages.csv"), rows)
+    languages = ["Mông; Việt", "", "Mông", "", "Dao"]
+    for row, spoken in zip(rows, languages, strict=False):
+        row["languages"] = spoken
+    write_csv(region.input("villages.csv"), [{"languages": "", **row} for row in rows])
     found = read(compute(region), "villages-to-place")
+    support = read(region, "support").set_index("commune_code").loc["00102"]
+    placed = (read(region, "villages")["commune_code"] == "00102").sum()
+    assert (support["villages"], support["villages_signal_unknown"]) == (str(placed + 1), "1")
+    assert float(support["households_signal_unknown"]) == float(rows[4]["households"])
+    there = read(region, "infrastructure").set_index(["village_id", "operator"])
+    assert there.loc[("V05", "any"), ["status", "sites_near"]].tolist() == ["unknown", ""]
+    told = read(region, "information").set_index(["commune_code", "language"])
+    assert told.loc[("00102", "Dao"), "villages_by_unknown"] == "1"
+    assert "V05" not in set(read(region, "villages")["village_id"])
     assert found["village_id"].tolist() == ["V05"]
     assert found["commune"].tolist() == ["Nậm Thử"]
     assert found["latitude"].tolist() == [""]

@@ -21,8 +21,13 @@ from scipy.sparse import csgraph
 
 from phusong.sources.practice.facts import COMMUNES, NORTHERN_LIMIT, STATEMENT
 
-TABLES = ("villages.csv", "facilities.csv", "towers.csv")
-LAYERS = ("communes.geojson", "roads.geojson", "power_lines.geojson")
+PLACED = ("villages.csv", "facilities.csv", "towers.csv", "households.csv")
+TABLES = (
+    *PLACED, "statistics.csv", "infrastructure.csv", "offices.csv", "reported.csv",
+    "indicators.csv",
+)  # fmt: skip
+LAYERS = ("communes.geojson", "roads.geojson", "power_lines.geojson", "buildings.geojson")
+UNPLACED = "03076-12"
 RASTERS = ("dem.tif", "population.tif")
 TOWER_COLUMNS = [
     *("site_id", "operator", "latitude", "longitude", "mast_height_m", "sector_id"),
@@ -51,6 +56,14 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
 
 def layer(folder: Path, name: str) -> gpd.GeoDataFrame:
     return gpd.read_file(folder / name)
+
+
+def placed(folder: Path) -> list[dict[str, str]]:
+    """Villages with coordinates: all but one."""
+    table = rows(folder, "villages.csv")
+    found = [row for row in table if row["latitude"] and row["longitude"]]
+    assert {row["village_id"] for row in table} - {row["village_id"] for row in found} == {UNPLACED}
+    return found
 
 
 def points(table: list[dict[str, str]]) -> np.ndarray:
@@ -123,9 +136,10 @@ def test_coordinates_have_at_most_six_decimals(folder: Path) -> None:
     for name in LAYERS:
         coordinates = shapely.get_coordinates(layer(folder, name).geometry)
         assert np.array_equal(coordinates, np.round(coordinates, 6)), name
-    for name in TABLES:
+    for name in PLACED:
         for row in rows(folder, name):
-            assert len(row["latitude"].partition(".")[2]) == 6
+            if row.get("village_id") != UNPLACED or name != "villages.csv":
+                assert len(row["latitude"].partition(".")[2]) == 6
 
 
 def test_communes_are_the_ten_with_their_official_codes(folder: Path, shared_dir: Path) -> None:
@@ -171,10 +185,13 @@ def test_villages_lie_in_their_communes_and_add_up(folder: Path) -> None:
     villages = rows(folder, "villages.csv")
     outlines = dict(layer(folder, "communes.geojson").set_index("code").geometry)
     assert len({row["village_id"] for row in villages}) == len(villages)
-    for row, (lon, lat) in zip(villages, points(villages), strict=True):
+    where = placed(folder)
+    for row, (lon, lat) in zip(where, points(where), strict=True):
         assert outlines[row["commune_code"]].contains(shapely.Point(lon, lat)), row["name"]
+    for row in villages:
         assert row["commune"] in row["name"]
-        assert 0 <= int(row["poor_households"]) <= int(row["households"]) < int(row["population"])
+        poor, near_poor = int(row["poor_households"]), int(row["near_poor_households"])
+        assert 0 <= poor <= poor + near_poor <= int(row["households"]) < int(row["population"])
     for fact in COMMUNES:
         own = [row for row in villages if row["commune_code"] == fact.code]
         assert 6 <= len(own) <= 14
@@ -205,7 +222,7 @@ def test_population_agrees_with_the_villages(folder: Path) -> None:
 
 
 def test_people_of_a_village_live_around_its_point(folder: Path) -> None:
-    villages = rows(folder, "villages.csv")
+    villages = placed(folder)
     with rasterio.open(folder / "population.tif") as dataset:
         people = dataset.read(1)
         for row, (lon, lat) in zip(villages, points(villages), strict=True):
@@ -244,7 +261,11 @@ def test_facilities_per_commune(folder: Path) -> None:
         assert kinds.count("clinic") == 1
         assert 2 <= kinds.count("school") <= 4
         assert 2 <= kinds.count("loudspeaker") <= 6
-        assert set(kinds) == {"commune_office", "clinic", "school", "loudspeaker"}
+        assert kinds.count("postal_point") <= 1
+        assert set(kinds) - {"postal_point"} == {
+            "commune_office", "clinic", "school", "loudspeaker",
+        }  # fmt: skip
+    assert sum(row["kind"] == "postal_point" for row in facilities) == 7
 
 
 def test_sites_of_the_three_invented_operators(folder: Path) -> None:
@@ -322,7 +343,7 @@ def test_lines_leave_some_villages_far_from_road_and_power(folder: Path) -> None
     assert set(roads["kind"]) == {"national", "provincial", "commune"}
     assert set(power["kind"]) == {"35 kV", "22 kV"}
     assert (roads.geom_type == "LineString").all()
-    villages = gpd.GeoSeries.from_xy(*points(rows(folder, "villages.csv")).T, crs="EPSG:4326")
+    villages = gpd.GeoSeries.from_xy(*points(placed(folder)).T, crs="EPSG:4326")
     villages = villages.to_crs("EPSG:32648")
     to_road, to_power = (villages.distance(line.union_all()) for line in (roads, power))
     far = (to_road > 1000.0) & (to_power > 1000.0)

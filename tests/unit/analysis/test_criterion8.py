@@ -189,4 +189,25 @@ def test_which_clusters_run_on_mobile() -> None:
     assert found["runs_on_mobile"].tolist() == ["yes", "perhaps", "no", "unknown"]
     assert found["operators"].tolist() == ["Mạng A; Mạng B", "", "", ""]
     assert found["needs"].tolist()[2] == "the gap closed, or fibre"
+    assert found["runs"].tolist() == ["yes", "perhaps", "unknown", "unknown"], "fibre is not known"
     assert loudspeaker_table(table[table["kind"] == "school"], {}, "LTE").empty
+
+
+@pytest.mark.parametrize(
+    ("mobile", "fibre", "runs", "needs"),
+    [
+        ("no_signal", "yes", "yes", "a line to the fibre of the village"),
+        ("no_signal", "no", "no", "the gap closed, or fibre"),
+        ("no_signal", "unknown", "unknown", "the gap closed, or fibre"),
+        ("marginal", "yes", "yes", "a line to the fibre of the village"),
+        ("marginal", "no", "perhaps", "a measurement at the mast, or a better antenna"),
+        ("unknown", "no", "unknown", "terrain or sites near it"),
+        ("covered", "no", "yes", "a SIM of an operator named"),
+    ],
+)
+def test_loudspeakers_run_on_fibre_too(mobile: str, fibre: str, runs: str, needs: str) -> None:
+    cluster = {"facility_id": "L1", "kind": "loudspeaker", "name": "a", "commune_code": "01",
+               "village_id": "V0", "latitude": 22.0, "longitude": 104.0, "any_lte_class": mobile,
+               "any_lte_probability_percent": 50.0, "any_lte_level_dbm": -100.0}  # fmt: skip
+    found = loudspeaker_table(pd.DataFrame([cluster]), {}, "LTE", {"V0": fibre}).iloc[0]
+    assert (found["fibre_in_village"], found["runs"], found["needs"]) == (fibre, runs, needs)

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
-from phusong.analysis.outreach import information_ways, support_table
+from phusong.analysis.outreach import information_table, information_ways, support_table
 from phusong.geo.places import Communes
 
 VILLAGES = pd.DataFrame(
@@ -62,3 +62,37 @@ def test_ways_of_information() -> None:
     assert information_ways(VILLAGES, without, "LTE").tolist() == [
         "mobile", "neither", "neither", "neither", "unknown",
     ]  # fmt: skip
+
+
+def test_languages_of_villages_by_the_ways_to_them() -> None:
+    told = VILLAGES.assign(
+        information_by=["mobile", "neither", "mobile", "loudspeaker", "unknown"],
+        languages=["Mông; Việt", "Dao", "Mông;Việt", "", None],
+        population=[100.0, 50.0, np.nan, 30.0, 20.0],
+    )
+    table = information_table(told, COMMUNES)
+    first = table[table["commune_code"] == "01"].set_index("language")
+    assert first.index.tolist() == ["all", "Mông", "Việt", "Dao"]
+    assert first["villages"].tolist() == [3, 2, 2, 1]
+    assert first.loc["Mông", "villages_by_mobile"] == 2
+    assert first.loc["Dao", "villages_by_neither"] == 1
+    assert first.loc["all", "people"] == 150.0
+    assert first.loc["Mông", "villages_without_population"] == 1
+    second = table[table["commune_code"] == "02"]
+    assert second["language"].tolist() == ["all"], "nobody said any language there"
+    assert (second["villages_by_loudspeaker"].item(), second["villages_by_unknown"].item()) == (
+        1,
+        1,
+    )
+    assert table[table["commune_code"] == "03"]["villages"].tolist() == [0]
+
+
+def test_ways_by_language_where_some_said_nothing() -> None:
+    told = VILLAGES.assign(information_by="mobile", population=1.0, languages="Mông")
+    told.loc[0, "languages"] = ""
+    own = information_table(told, COMMUNES).query("commune_code == '01'")
+    assert dict(zip(own["language"], own["villages"], strict=True)) == {
+        "all": 3, "Mông": 2, "not said": 1,
+    }  # fmt: skip
+    without = information_table(told.drop(columns="languages"), COMMUNES)
+    assert without["language"].tolist() == ["all"] * 3

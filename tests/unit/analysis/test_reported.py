@@ -105,6 +105,14 @@ def test_ambiguous_rows_are_to_be_checked_with_their_candidates() -> None:
     assert found.iloc[0]["village"] == "Bản Lạ"
 
 
+def test_a_village_without_coordinates_is_to_be_checked_by_its_id() -> None:
+    placed = VILLAGES[VILLAGES["village_id"] != "V3"]
+    found = field_checks(LIST, placed, "LTE")
+    row = found[found["reason"] == "village without coordinates"]
+    assert row["village_id"].tolist() == ["V3"]
+    assert row["modelled"].tolist() == ["unknown"]
+
+
 def test_an_empty_list_of_checks_has_its_columns() -> None:
     agreed = reported(("V1", "a", "trang_song", ""))
     rest = VILLAGES.iloc[:1]

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from phusong.errors import DataError
+from phusong.errors import DataError, DataWarning
 from phusong.geo.gazetteer import Change, Crosswalk, Gazetteer, Unit, Vintage
 from phusong.geo.names import NameRules
 from phusong.sources.boundaries import read_communes
@@ -139,6 +139,23 @@ def test_position_settles_what_the_name_does_not(tmp_path: Path) -> None:
         latitude=str(latitude), longitude=str(longitude),
     )  # fmt: skip
     assert (row["match"], row["village_id"]) == ("by_position", "V09")
+
+
+def test_a_village_without_coordinates_is_found_too(tmp_path: Path) -> None:
+    region = write_region(
+        tmp_path / "region",
+        study={"inputs.reported": {"file": f"{FOLDER}/reported.csv", "source": "invented"}},
+    )
+    rows = village_rows()
+    rows[0]["latitude"] = rows[0]["longitude"] = ""
+    write_csv(region.input("villages.csv"), rows)
+    write_csv(region.input("reported.csv"), [{"village": "Bản Trên", "commune_code": "00101"}])
+    study = read_study(region.study)
+    with pytest.warns(DataWarning, match="no coordinates"):
+        places = read_places(study, read_communes(region.input("communes.geojson"), study))
+    assert study.inputs.reported is not None
+    row = read_reported(study.inputs.reported, study, places, GAZETTEER).iloc[0]
+    assert (row["match"], row["village_id"], row["candidates"]) == ("not_placed", "V01", "")
 
 
 def test_operator_state_and_date(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def infrastructure_table(
     villages
         Villages with the classes at their centres; they may hold ``fixed_broadband``.
     points
-        Their centres, in the same order, in the study's CRS.
+        Their centres, in the same order, in the study's CRS; None where nobody placed a village.
     sites
         Sectors on the air: ``site_id``, ``operator`` (key), ``technology``, ``easting``,
         ``northing``.
@@ -62,10 +62,11 @@ def infrastructure_table(
     -------
     pandas.DataFrame
         One row per village and operator, ``any`` last: ``status`` with its words; ``signal``, the
-        best class of any technology; ``sites_near`` and ``technologies`` within the distance;
-        ``nearest_site_km``; the four columns; ``unknowns``, how many of them are not known.
+        best class of any technology; ``sites_near`` and ``technologies`` within the distance, and
+        ``nearest_site_km``, empty where nobody placed the village; the four columns;
+        ``unknowns``, how many of them are not known.
     """
-    has = _has(villages, given)
+    has = village_answers(villages, given)
     east, north = points.x.to_numpy(), points.y.to_numpy()
     parts = []
     for key, name in {**operators, ANY: ANY}.items():
@@ -78,7 +79,7 @@ def infrastructure_table(
         known = key not in unknown_sites and not (key == ANY and unknown_sites)
         status = [
             _status(signal, near=count > 0, known=known or count > 0)
-            for signal, count in zip(table["signal"], table["sites_near"], strict=True)
+            for signal, count in zip(table["signal"], near["sites_near"].fillna(0), strict=True)
         ]
         table.insert(5, "status", status)
         table.insert(6, "status_en", [STATUSES[s][0] for s in status])
@@ -120,8 +121,22 @@ def infrastructure_summary(table: pd.DataFrame, communes: Communes) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-def _has(villages: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
-    """Answers of the table; where it does not know, those of the village list."""
+def village_answers(villages: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
+    """What villages have, by the table of infrastructure; what it lacks, by the village list.
+
+    Parameters
+    ----------
+    villages
+        Villages with ``village_id``; they may hold the columns of the answers themselves.
+    given
+        ``village_id`` and the answers; None where there is no such table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed like the villages: ``fibre``, ``fixed_broadband``, ``grid`` and ``road``, each
+        ``yes``, ``no`` or ``unknown``, and ``unknowns``, how many are not known.
+    """
     found = pd.DataFrame(index=villages.index)
     for what in HAS:
         answers = pd.Series("unknown", index=villages.index, dtype="object")
@@ -167,9 +182,11 @@ def _near(
     ids, kinds = sites["site_id"].to_numpy(), sites["technology"].to_numpy()
     within = away <= distance_m
     nearest = away.min(axis=1) / 1000.0 if len(sites) else np.full(east.size, np.nan)
+    count = pd.array([len(set(ids[row])) for row in within], dtype="Int64")
+    count[np.isnan(east)] = pd.NA
     return pd.DataFrame(
         {
-            "sites_near": [len(set(ids[row])) for row in within],
+            "sites_near": count,
             "technologies": ["; ".join(sorted(set(kinds[row]))) for row in within],
             "nearest_site_km": nearest,
         }

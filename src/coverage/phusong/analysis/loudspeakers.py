@@ -1,4 +1,4 @@
-"""Loudspeaker clusters: which can run on a mobile signal, which wait for a gap to be closed."""
+"""Loudspeaker clusters: which can run on a mobile signal or fibre, which wait for either."""
 
 from collections.abc import Mapping
 
@@ -49,10 +49,23 @@ def nearest_village(facilities: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) ->
     return found
 
 
+NEEDS: Mapping[str, str] = {
+    "yes": "a SIM of an operator named",
+    "perhaps": "a measurement at the mast, or a better antenna",
+    "no": "the gap closed, or fibre",
+    "unknown": "terrain or sites near it",
+}
+"""By what a mobile signal does there; with fibre in the village the line to it is enough."""
+BY_FIBRE = "a line to the fibre of the village"
+
+
 def loudspeaker_table(
-    facilities: pd.DataFrame, operators: Mapping[str, str], technology: str
+    facilities: pd.DataFrame,
+    operators: Mapping[str, str],
+    technology: str,
+    fibre: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Say for each loudspeaker cluster whether a mobile signal can feed it.
+    """Say for each loudspeaker cluster whether a mobile signal or fibre can feed it.
 
     Parameters
     ----------
@@ -62,18 +75,21 @@ def loudspeaker_table(
         Names of operators by key.
     technology
         Technology that a receiver needs.
+    fibre
+        Whether a village has fibre (yes, no, unknown), by its ``village_id``.
 
     Returns
     -------
     pandas.DataFrame
         One row per cluster: ``facility_id``, ``name``, ``commune_code``, ``village_id``,
         ``latitude``, ``longitude``, ``runs_on_mobile`` (yes, perhaps, no, unknown),
+        ``fibre_in_village`` (yes, no, unknown), ``runs`` (on either: yes, perhaps, no, unknown),
         ``operators`` that cover it, ``probability_percent``, ``level_dbm``, and ``needs``.
 
     Notes
     -----
     The receiver of a cluster is modelled like a handset at its place: a directional antenna
-    on its mast would do better. Fibre at a cluster is not known from coverage.
+    on its mast would do better. Fibre is that of the nearest village of the commune.
     """
     own = facilities[facilities["kind"] == KIND]
     prefix = f"{ANY}_{technology.lower()}"
@@ -81,6 +97,12 @@ def loudspeaker_table(
     table = own[columns].reset_index(drop=True)
     runs = own[f"{prefix}_class"].map(RUNS).fillna("unknown")
     table["runs_on_mobile"] = runs.to_numpy()
+    laid = {} if fibre is None else dict(fibre)
+    table["fibre_in_village"] = [laid.get(village, "unknown") for village in table["village_id"]]
+    table["runs"] = [
+        _either(mobile, line)
+        for mobile, line in zip(table["runs_on_mobile"], table["fibre_in_village"], strict=True)
+    ]
     covering = []
     for _, row in own.iterrows():
         names = [
@@ -92,11 +114,16 @@ def loudspeaker_table(
     table["operators"] = covering
     table["probability_percent"] = own[f"{prefix}_probability_percent"].to_numpy()
     table["level_dbm"] = own[f"{prefix}_level_dbm"].to_numpy()
-    needs = {
-        "yes": "a SIM of an operator named",
-        "perhaps": "a measurement at the mast, or a better antenna",
-        "no": "the gap closed, or fibre",
-        "unknown": "terrain or sites near it",
-    }
-    table["needs"] = table["runs_on_mobile"].map(needs)
+    needs = table["runs_on_mobile"].map(NEEDS)
+    by_fibre = (table["fibre_in_village"] == "yes") & (table["runs_on_mobile"] != "yes")
+    table["needs"] = needs.mask(by_fibre, BY_FIBRE)
     return table
+
+
+def _either(mobile: str, fibre: str) -> str:
+    """Whether a cluster runs on a mobile signal or on fibre."""
+    if "yes" in {mobile, fibre}:
+        return "yes"
+    if mobile == "no" and fibre == "unknown":
+        return "unknown"
+    return mobile

@@ -17,6 +17,7 @@ WAYS: Mapping[tuple[bool, bool], str] = {
     (False, False): "neither",
 }
 """By a mobile signal at the village centre, and by a loudspeaker cluster nearest to it."""
+ALL_LANGUAGES, NOT_SAID = "all", "not said"
 
 
 def support_table(villages: pd.DataFrame, communes: Communes, technology: str) -> pd.DataFrame:
@@ -86,3 +87,56 @@ def information_ways(
     ways = [WAYS[bool(m), bool(n)] for m, n in zip(mobile, loud, strict=True)]
     found = pd.Series(ways, index=villages.index, dtype="object")
     return found.mask((classes == CLASS_NAMES[UNKNOWN]) & ~loud, "unknown")
+
+
+def information_table(villages: pd.DataFrame, communes: Communes) -> pd.DataFrame:
+    """Count villages by how they can be told something, and in which languages.
+
+    Parameters
+    ----------
+    villages
+        Villages with ``information_by``, ``population`` and, where known, ``languages``,
+        separated by semicolons.
+    communes
+        The communes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per commune and ``language``: ``all`` first, then each that is spoken there, most
+        villages first, then ``not said``. A village counts once for each of its languages:
+        ``villages``, those of each way (``villages_by_…``), and ``people`` of them, with
+        ``villages_without_population`` that are in no sum of people.
+    """
+    spoken = villages["languages"] if "languages" in villages else pd.Series("", villages.index)
+    lists = spoken.fillna("").map(lambda text: [w.strip() for w in text.split(";") if w.strip()])
+    rows = []
+    for code, commune in communes.names.items():
+        inside = villages["commune_code"] == code
+        counted = lists[inside].explode().value_counts()
+        languages = sorted(counted.index, key=lambda word: (-counted[word], word))
+        groups = {ALL_LANGUAGES: inside}
+        groups |= {
+            word: inside & lists.map(lambda own, word=word: word in own) for word in languages
+        }
+        unsaid = inside & (lists.map(len) == 0)
+        if languages and unsaid.any():
+            groups[NOT_SAID] = unsaid
+        rows += [
+            {"commune_code": code, "commune": commune, "vintage": communes.vintage}
+            | _told(language, villages[group])
+            for language, group in groups.items()
+        ]
+    return pd.DataFrame(rows)
+
+
+def _told(language: str, villages: pd.DataFrame) -> dict[str, object]:
+    ways = {
+        f"villages_by_{way.replace(' ', '_')}": int((villages["information_by"] == way).sum())
+        for way in (*WAYS.values(), "unknown")
+    }
+    return {
+        "language": language, "villages": len(villages), **ways,
+        "people": float(villages["population"].sum()),
+        "villages_without_population": int(villages["population"].isna().sum()),
+    }  # fmt: skip

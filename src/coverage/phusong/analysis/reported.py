@@ -8,8 +8,9 @@ NOT_REPORTED = "not_reported"
 REPORTED_STATES = (TRANG_SONG, LOM_SONG, WITH_SIGNAL, NOT_REPORTED)
 MODELLED_STATES = (TRANG_SONG, LOM_SONG, WITH_SIGNAL, UNDECIDED)
 REASONS = (
-    "village not found", "village not clear", "reported without signal, modelled with",
-    "reported with signal, modelled without", "only part, or all of it",
+    "village not found", "village not clear", "village without coordinates",
+    "reported without signal, modelled with", "reported with signal, modelled without",
+    "only part, or all of it",
     "modelled without signal, not reported", "the model cannot tell",
 )  # fmt: skip
 """Why somebody should look, the most telling first."""
@@ -120,7 +121,8 @@ def field_checks(reported: pd.DataFrame, villages: pd.DataFrame, technology: str
     reported
         Reported rows.
     villages
-        Villages with their verdicts and ``population``.
+        Villages with their verdicts and ``population``; those without coordinates are not among
+        them.
     technology
         Technology whose verdict is compared.
 
@@ -132,18 +134,17 @@ def field_checks(reported: pd.DataFrame, villages: pd.DataFrame, technology: str
         first, then the most people, then the margin nearest to zero.
     """
     beside = beside_modelled(reported, villages, technology)
-    unclear = beside[beside["village_id"] == ""]
+    found = beside["village_id"].isin(villages["village_id"])
     rows = [
         {
-            "reason": REASONS[1] if candidates else REASONS[0],
-            "village_id": "", "village": name, "commune_code": code, "operator": operator,
+            "reason": REASONS[2] if village_id else REASONS[1] if candidates else REASONS[0],
+            "village_id": village_id, "village": name, "commune_code": code, "operator": operator,
             "reported": said, "modelled": UNDECIDED, "margin_db": float("nan"),
             "population": float("nan"), "candidates": candidates,
         }
-        for name, code, operator, said, candidates in zip(
-            unclear["village"], unclear["commune_code"], unclear["operator"],
-            unclear["reported"], unclear["candidates"], strict=True,
-        )
+        for village_id, name, code, operator, said, candidates in beside.loc[
+            ~found, ["village_id", "village", "commune_code", "operator", "reported", "candidates"]
+        ].itertuples(index=False)
     ]  # fmt: skip
     last = latest(reported)
     for operator in sorted(set(reported["operator"])):
@@ -173,14 +174,14 @@ def field_checks(reported: pd.DataFrame, villages: pd.DataFrame, technology: str
 def _reason(said: str, modelled: str) -> str:
     silent = {TRANG_SONG, LOM_SONG}
     if modelled == UNDECIDED:
-        return REASONS[6]
+        return REASONS[7]
     if said == NOT_REPORTED:
-        return REASONS[5] if modelled in silent else ""
+        return REASONS[6] if modelled in silent else ""
     if said == modelled:
         return ""
     if said in silent and modelled in silent:
-        return REASONS[4]
-    return REASONS[2] if said in silent else REASONS[3]
+        return REASONS[5]
+    return REASONS[3] if said in silent else REASONS[4]
 
 
 def _in_order(rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -10,18 +10,24 @@ from phusong.analysis.basis import COMPUTED, Basis
 from phusong.analysis.criterion8 import criterion8_table
 from phusong.analysis.crosswalk import by_successor, with_successors
 from phusong.analysis.gaps import (
+    CLASS_NAMES,
     COVERED,
     MARGINAL,
+    UNKNOWN,
     ClassArray,
     Confidence,
     commune_table,
     point_table,
 )
-from phusong.analysis.infrastructure import infrastructure_summary, infrastructure_table
+from phusong.analysis.infrastructure import (
+    infrastructure_summary,
+    infrastructure_table,
+    village_answers,
+)
 from phusong.analysis.loudspeakers import loudspeaker_table, nearest_village
 from phusong.analysis.offices import office_goal, office_table
 from phusong.analysis.official import official_columns
-from phusong.analysis.outreach import information_ways, support_table
+from phusong.analysis.outreach import information_table, information_ways, support_table
 from phusong.analysis.postal import address_codes
 from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.reported import beside_modelled, confusion, field_checks
@@ -35,6 +41,7 @@ from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis
 from phusong.study import Study
 
+UNKNOWN_CLASS = CLASS_NAMES[UNKNOWN]
 ENDS = "_p(10|90)(_|$)"
 """Columns that are an end of an interval: those of several communes do not add up."""
 
@@ -62,7 +69,7 @@ def gap_tables(
     -------
     dict
         ``communes``, ``totals``, ``villages`` and ``facilities``; and where the study has what
-        they need ``village-counts``, ``support``, ``successors``, ``reported``,
+        they need ``village-counts``, ``support``, ``information``, ``successors``, ``reported``,
         ``reported-confusion``, ``field-checks``, ``loudspeakers``, ``criterion8``,
         ``villages-to-place``, ``infrastructure`` and its summary by commune, ``offices`` with
         their target, and ``address-codes``.
@@ -79,27 +86,43 @@ def gap_tables(
     found["villages"]["information_by"] = information_ways(
         found["villages"], found["facilities"], technology
     )
+    everyone = _with_unplaced(found["villages"], inputs.places)
+    if len(everyone):
+        found["support"] = support_table(everyone, inputs.communes, technology)
+        found["information"] = information_table(everyone, inputs.communes)
     if len(found["villages"]):
-        found["support"] = support_table(found["villages"], inputs.communes, technology)
         found |= unsure.villages(found["villages"], verdict_rules(study, reach.network))
     found |= _by_successor(found["communes"], inputs.gazetteer, unsure)
     found |= _reported(inputs.reported, found["villages"], technology)
     operators = {op.key: op.name for op in study.operators}
-    speakers = loudspeaker_table(found["facilities"], operators, technology)
+    answers = village_answers(everyone, inputs.infrastructure)
+    fibre = dict(zip(everyone["village_id"], answers["fibre"], strict=True))
+    speakers = loudspeaker_table(found["facilities"], operators, technology, fibre)
     if len(speakers):
         found["loudspeakers"] = speakers
     if inputs.criteria is not None:
         found["criterion8"] = criterion8_table(
-            inputs.criteria, inputs.communes, found["villages"], found["facilities"], technology,
-            inputs.appraisals,
+            inputs.criteria, inputs.communes,
+            everyone.assign(fixed_broadband=answers["fixed_broadband"]),
+            found["facilities"], technology, inputs.appraisals,
         )  # fmt: skip
     if inputs.places.unplaced is not None and len(inputs.places.unplaced):
         found["villages-to-place"] = _to_place(inputs.places)
-    found |= _what_there_is(session, reach, found["villages"], found["facilities"])
+    found |= _what_there_is(session, reach, everyone, found["facilities"])
     points = _address_points(inputs.places)
     if len(points):
         found["address-codes"] = address_codes(points)
     return found
+
+
+def _with_unplaced(villages: pd.DataFrame, places: Places) -> pd.DataFrame:
+    """Villages, and after them those without coordinates: of them no signal is known."""
+    if places.unplaced is None or places.unplaced.empty:
+        return villages
+    classes = {c: UNKNOWN_CLASS for c in villages if c.endswith("_class")}
+    nowhere = places.unplaced.drop(columns="geometry", errors="ignore")
+    nowhere = nowhere.assign(**classes, information_by=UNKNOWN_CLASS)
+    return pd.concat([villages, nowhere.astype({"village_id": "object"})], ignore_index=True)
 
 
 def _what_there_is(
@@ -118,7 +141,7 @@ def _what_there_is(
         basis = study_basis(inputs, tuple(reach.layers))
         table = infrastructure_table(
             villages,
-            inputs.places.villages.geometry,
+            inputs.places.villages.geometry.reindex(villages.index),
             pd.DataFrame(rows, columns=columns),
             inputs.infrastructure,
             operators={op.key: op.name for op in study.operators},

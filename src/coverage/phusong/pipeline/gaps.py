@@ -22,7 +22,7 @@ STEP, COUNTS, CRITERION, MODELS = "gaps", "village-counts", "criterion8", "model
 TEXT_COLUMNS = (
     "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
     "facility_id", "name", "kind", "data_status", "successor_code", "successor",
-    "successor_vintage", "clause", "settlement_basis", "postcode", "fixed_broadband",
+    "successor_vintage", "clause", "settlement_basis", "postcode", "languages", "fixed_broadband",
     "fibre", "grid", "road",
     "population_official_source", "population_official_year_status", "households_official_source",
     "households_official_year_status", "poor_rate_relation", "poverty_standard", "poverty_source",

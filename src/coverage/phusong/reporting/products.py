@@ -109,6 +109,14 @@ _TABLES = {
             "Villages with a signal, with a site and none, without a site; how many are not known."
         ),
     ),
+    "gaps/support.csv": (
+        said("Support for poor households"),
+        said("In covered villages, where a subsidy helps now, and in gaps, where to build first."),
+    ),
+    "gaps/information.csv": (
+        said("Ways to inform villages"),
+        said("By mobile, by loudspeaker, by both or by neither; by language where it is known."),
+    ),
     "gaps/offices.csv": (
         said("Commune offices"),
         said("LAN, connection, mobile signal."),
@@ -131,7 +139,7 @@ _TABLES = {
     ),
     "gaps/loudspeakers.csv": (
         said("Loudspeaker clusters"),
-        said("Which can run on a mobile signal, which wait for a gap to be closed."),
+        said("Which can run on a mobile signal or fibre, which wait for either."),
     ),
     "gaps/reported.csv": (
         said("Villages reported without signal"),

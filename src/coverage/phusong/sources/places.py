@@ -30,6 +30,7 @@ _VILLAGES: Columns = {
 }
 _VILLAGES_MAY_SAY: Columns = {
     "postcode": Text(),
+    "languages": Text(),
     "poor_households": Number(0, 1e6, "households"),
     "near_poor_households": Number(0, 1e6, "households"),
     **{

@@ -18,7 +18,7 @@ STATES = {"trang song": "trang_song", "lom song": "lom_song", "covered": "covere
           "co song": "covered", "": "trang_song"}  # fmt: skip
 """Words of a list, without marks; an empty cell of a list of villages without signal."""
 MATCHED, BY_POSITION, AMBIGUOUS, UNMATCHED = "matched", "by_position", "ambiguous", "unmatched"
-NO_COMMUNE = "commune_unknown"
+NO_COMMUNE, NOT_PLACED = "commune_unknown", "not_placed"
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 _COLUMNS: Columns = {
@@ -42,6 +42,7 @@ class _Where:
     study: Study
     places: Places
     gazetteer: Gazetteer | None
+    villages: gpd.GeoDataFrame
 
     @property
     def communes(self) -> NameRules:
@@ -62,7 +63,7 @@ def read_reported(
 
     A row is matched by commune, by code and vintage where they are given, and within it by the
     village's name: with its marks first, without them only then. A code of the next vintage
-    stands for all communes that went into it.
+    stands for all communes that went into it. Villages without coordinates are found too.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def read_reported(
     file = study.path(section.file)
     table = read_text_table(file, encoding=section.encoding, key=KEY)
     frame = checked(table, _COLUMNS, file=file)
-    where = _Where(study, places, gazetteer)
+    where = _Where(study, places, gazetteer, _all_villages(places))
     faults = []
     rows = []
     for line, cells in zip(frame.index, frame.to_dict("records"), strict=True):
@@ -106,17 +107,31 @@ def read_reported(
     return pd.DataFrame(rows)
 
 
+def _all_villages(places: Places) -> gpd.GeoDataFrame:
+    """Villages that lie somewhere, and those that nobody has placed yet, without a point."""
+    columns = ["village_id", "name", "commune_code", "geometry"]
+    if places.unplaced is None or places.unplaced.empty:
+        return places.villages[columns]
+    nowhere = gpd.GeoDataFrame(
+        places.unplaced[columns[:-1]],
+        geometry=gpd.GeoSeries([None] * len(places.unplaced), crs=places.villages.crs),
+    )
+    both = pd.concat([places.villages[columns], nowhere], ignore_index=True)
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=places.villages.crs)
+
+
 def _row(cells: dict[str, object], where: _Where) -> dict[str, object]:
     text = {key: str(value) for key, value in cells.items() if isinstance(value, str)}
     vintage = text["vintage"] or where.study.area.vintage
     position = (cells["latitude"], cells["longitude"])
     codes = _communes(text, vintage, where)
-    found = where.places.villages
-    inside = found[found["commune_code"].isin(codes)]
+    inside = where.villages[where.villages["commune_code"].isin(codes)]
     match, meant = _match(text["village"], inside, where.rules("village"), position)
     if not codes:
         match = NO_COMMUNE
     one = meant.iloc[0] if match in {MATCHED, BY_POSITION} else None
+    if one is not None and one.geometry is None:
+        match = NOT_PLACED
     names = where.places.communes.names
     return {
         "village": text["village"],
@@ -202,7 +217,8 @@ def _match(
         if meant.empty:  # both have marks, and they differ: a slip of the pen, or another village
             near = [bool(bare & set(bare_forms(str(v), rules))) for v in villages["name"]]
             return (AMBIGUOUS, villages[near]) if any(near) else (UNMATCHED, villages[near])
-    if len(meant) > 1 and not pd.isna(position[0]) and not pd.isna(position[1]):
+    placed = len(meant) > 1 and meant.geometry.notna().all()
+    if placed and not pd.isna(position[0]) and not pd.isna(position[1]):
         here = gpd.GeoSeries.from_xy([position[1]], [position[0]], crs="EPSG:4326")
         distance = meant.distance(here.to_crs(villages.crs).iloc[0])
         return BY_POSITION, meant.loc[[distance.idxmin()]]

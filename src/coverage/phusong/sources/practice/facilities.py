@@ -1,4 +1,4 @@
-"""Schools, clinics, commune offices and loudspeaker clusters of the communes."""
+"""Schools, clinics, commune offices, loudspeaker clusters and postal points of the communes."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from phusong.sources.practice.settlements import Village
 
 SCHOOLS = (2, 4)
 LOUDSPEAKERS = (2, 6)
+WITHOUT_POSTAL_POINT = frozenset({"02722", "02794", "03076"})
 NEAR_DEG = (0.0004, 0.0014)
 """Facilities stand 40 to 150 m from the middle of their village."""
 
@@ -20,7 +21,8 @@ class Facility:
     Parameters
     ----------
     facility_id, kind, name
-        Identity; kind is school, clinic, commune_office or loudspeaker.
+        Identity; kind is school, clinic, commune_office, loudspeaker or
+        postal_point.
     commune_code
         Official code of the commune.
     latitude, longitude
@@ -67,7 +69,9 @@ def _of_commune(villages: list[Village], rng: np.random.Generator) -> list[Facil
         ("clinic", "C", "Trạm y tế", villages[:1]),
         ("school", "S", "Trường học", by_size[:schools]),
         ("loudspeaker", "L", "Cụm loa", by_size[:speakers]),
-    ]
+        ("postal_point", "P", "Điểm bưu điện - văn hóa xã",
+         [] if code in WITHOUT_POSTAL_POINT else villages[:1]),
+    ]  # fmt: skip
     facilities = []
     for kind, letter, word, hosts in places:
         for number, host in enumerate(hosts, 1):

@@ -10,15 +10,21 @@ from typing import Any
 
 import rasterio
 from affine import Affine
-from shapely.geometry import LineString, Polygon, mapping
+from shapely.geometry import LineString, Point, Polygon, mapping
 
 from phusong.errors import StoreError
 from phusong.geo.terrain import Terrain
-from phusong.sources.practice import facts
+from phusong.sources.practice import facts, records
 from phusong.sources.practice.antennas import PracticeSector, practice_sectors
 from phusong.sources.practice.facilities import Facility, practice_facilities
 from phusong.sources.practice.facts import STATEMENT
 from phusong.sources.practice.ground import PLAN_CELL_M, Ground
+from phusong.sources.practice.homes import (
+    POSTCODES,
+    Household,
+    has_list,
+    practice_households,
+)
 from phusong.sources.practice.lattice import Lattice
 from phusong.sources.practice.lines import Lines, practice_power_lines, practice_roads
 from phusong.sources.practice.masts import Surroundings, practice_masts
@@ -34,22 +40,29 @@ from phusong.sources.practice.settlements import (
 from phusong.store.files import sha256_of, write_text, write_whole
 from phusong.units import Float32Array
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 """Raised whenever the same seed gives other files."""
 
 POPULATION_NODATA = -99999.0
 BYTE_ORDER_MARK = "\ufeff"
+_DEGREES = frozenset({"latitude", "longitude"})
+
+
+Features = Sequence[tuple[Polygon | LineString | Point, dict[str, str]]]
 
 
 @dataclass(frozen=True, eq=False)
 class _World:
     """Everything that the practice study consists of."""
 
+    seed: int
     terrain: Terrain
+    ground: Ground
     lattice: Lattice
     population: Float32Array
     outlines: tuple[Outline, ...]
     villages: tuple[Village, ...]
+    households: tuple[Household, ...]
     facilities: tuple[Facility, ...]
     roads: Lines
     power: Lines
@@ -106,12 +119,16 @@ def _world(seed: int) -> _World:
     around = Surroundings(
         terrain, ground, lattice, outlines, towns, villages, hamlets, roads, power
     )
+    population = practice_population(lattice, outlines, villages, towns, hamlets)
     return _World(
+        seed=seed,
         terrain=terrain,
+        ground=ground,
         lattice=lattice,
-        population=practice_population(lattice, outlines, villages, towns, hamlets),
+        population=population,
         outlines=outlines,
         villages=villages,
+        households=practice_households(lattice, outlines, villages, population, seed),
         facilities=practice_facilities(villages, seed),
         roads=roads,
         power=power,
@@ -152,12 +169,17 @@ def _write_raster(
 
 
 def _write_layers(folder: Path, world: _World) -> list[Path]:
-    layers = {
+    layers: dict[str, Features] = {
         "communes.geojson": [
             (outline.geographic, _commune_properties(outline)) for outline in world.outlines
         ],
         "roads.geojson": [(line, {"kind": kind}) for kind, line in world.roads.geographic],
         "power_lines.geojson": [(line, {"kind": kind}) for kind, line in world.power.geographic],
+        "buildings.geojson": [
+            (Point(home.longitude, home.latitude), {})
+            for home in world.households
+            if home.has_house
+        ],
     }
     for name, features in layers.items():
         write_text(folder / name, _geojson(features))
@@ -178,7 +200,7 @@ def _commune_properties(outline: Outline) -> dict[str, str]:
     }
 
 
-def _geojson(features: Sequence[tuple[Polygon | LineString, dict[str, str]]]) -> str:
+def _geojson(features: Features) -> str:
     """Feature collection of RFC 7946 in WGS 84, one feature per line."""
     lines = [
         json.dumps(
@@ -196,31 +218,63 @@ def _geojson(features: Sequence[tuple[Polygon | LineString, dict[str, str]]]) ->
 
 
 def _write_tables(folder: Path, world: _World) -> list[Path]:
-    tables = {
-        "villages.csv": [_village_row(village) for village in world.villages],
+    villages, seed = world.villages, world.seed
+    tables: dict[str, Sequence[dict[str, Any]]] = {
+        "villages.csv": _village_rows(world),
         "facilities.csv": [asdict(facility) for facility in world.facilities],
         "towers.csv": [
             {field.name: getattr(sector, field.name) for field in fields(sector)}
             for sector in world.sectors
         ],
+        "households.csv": [
+            _household_row(home) for home in world.households if has_list(home.village.commune)
+        ],
+        "statistics.csv": records.official_figures(seed),
+        "infrastructure.csv": records.infrastructure(
+            villages, world.ground, world.roads, world.power, seed
+        ),
+        "offices.csv": records.offices(),
+        "reported.csv": records.reported(villages, world.sectors, world.ground, seed),
+        "indicators.csv": records.indicators(),
     }
     for name, rows in tables.items():
         write_text(folder / name, _csv(rows))
     return [folder / name for name in tables]
 
 
-def _village_row(village: Village) -> dict[str, Any]:
+def _village_rows(world: _World) -> list[dict[str, Any]]:
+    near_poor = records.near_poor_households(world.villages, world.seed)
+    languages = records.village_languages(world.villages, world.seed)
+    rows = []
+    for village in world.villages:
+        placed = village.village_id != records.UNPLACED
+        rows.append(
+            {
+                "village_id": village.village_id,
+                "name": village.name,
+                "commune_code": village.commune.code,
+                "commune": village.commune.name,
+                "latitude": village.latitude if placed else None,
+                "longitude": village.longitude if placed else None,
+                "households": village.households,
+                "population": village.population,
+                "poor_households": village.poor_households,
+                "near_poor_households": near_poor[village.village_id],
+                "languages": languages[village.village_id],
+                "source_note": village.note,
+            }
+        )
+    return rows
+
+
+def _household_row(home: Household) -> dict[str, Any]:
     return {
-        "village_id": village.village_id,
-        "name": village.name,
-        "commune_code": village.commune.code,
-        "commune": village.commune.name,
-        "latitude": village.latitude,
-        "longitude": village.longitude,
-        "households": village.households,
-        "population": village.population,
-        "poor_households": village.poor_households,
-        "source_note": village.note,
+        "household_id": home.household_id,
+        "village_id": home.village.village_id,
+        "commune_code": home.village.commune.code,
+        "latitude": home.latitude,
+        "longitude": home.longitude,
+        "postcode": POSTCODES[home.village.commune.code],
     }
 
 
@@ -231,7 +285,7 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
     table.writeheader()
     for row in rows:
         shown = {
-            name: f"{value:.6f}" if name in {"latitude", "longitude"} else value
+            name: f"{value:.6f}" if name in _DEGREES and value is not None else value
             for name, value in row.items()
         }
         table.writerow({**shown, "data_status": STATEMENT})
@@ -245,14 +299,17 @@ def _provenance(files: Sequence[Path], seed: int) -> str:
             "Invented for practice. Real are only the communes' names, codes, districts, "
             "successors and approximate positions, the numbers whose source a village's "
             "source_note names, and the rough position of towns, rivers and ranges. Terrain, "
-            "outlines, villages, people, roads, power lines, facilities, operators and sites "
-            "describe nothing that exists. Nothing is placed beyond an illustrative northern "
-            "limit, which is no boundary."
+            "outlines, villages, people, households, languages, official figures of all communes "
+            "but Dìn Chin, reports, infrastructure, offices, appraisals, postcodes, roads, power "
+            "lines, facilities, operators and sites describe nothing that exists. Nothing is "
+            "placed beyond an illustrative northern limit, which is no boundary."
         ),
         "statement_vi": (
             "Dữ liệu mô phỏng để thực hành. Chỉ có tên, mã, huyện, đơn vị kế thừa và vị trí gần "
             "đúng của các xã là thật, cùng các số liệu có ghi nguồn. Địa hình, ranh giới, thôn, "
-            "dân số, đường, điện, cơ sở, nhà mạng và trạm đều là giả định."
+            "dân số, hộ, ngôn ngữ, số liệu thống kê (trừ Dìn Chin), danh sách phản ánh, hạ tầng, "
+            "trụ sở, kết quả thẩm định, mã bưu chính, đường, điện, cơ sở, nhà mạng và trạm đều là "
+            "giả định."
         ),
         "generator": "phusong practice study",
         "generator_version": GENERATOR_VERSION,
