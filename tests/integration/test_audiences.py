@@ -25,7 +25,8 @@ from synthetic import write_region
 
 MARKING = "Lưu hành nội bộ {{7*7}}</style>"
 FILES = {
-    "index.html", "manifest.json", "maps/coverage.html", "gaps/communes.csv", "gaps/villages.csv",
+    "index.html", "manifest.json", "tables.xlsx", "maps/coverage.html", "gaps/communes.csv",
+    "gaps/villages.csv",
     "gaps/facilities.csv", "gaps/no-signal.gpkg", "gaps/totals.csv", "gaps/village-counts.csv",
     "communes/index.html", "communes/00101-thu-mot.html", "communes/00203-deo-gio.html",
     "communes/00102-nam-thu.html",
@@ -213,6 +214,17 @@ def test_links_of_an_index_stay_inside(study: Study) -> None:
         assert links == files(study, name).keys() - {"index.html"}
 
 
+def test_a_workbook_holds_the_tables_of_its_folder(study: Study) -> None:
+    for name in ("public", "province", "operator-mang-a"):
+        book = pd.read_excel(files(study, name)["tables.xlsx"], sheet_name=None, engine="calamine")
+        listed = set(next(iter(book.values()))["Tệp"].dropna())
+        assert listed == {file for file in files(study, name) if file.endswith(".csv")}
+        with zipfile.ZipFile(files(study, name)["tables.xlsx"]) as packed:
+            pages = [packed.read(n).decode() for n in packed.namelist() if "worksheets/s" in n]
+        assert len(pages) == len(book)
+        assert all("Lưu hành nội bộ" in page for page in pages)
+
+
 def test_an_unknown_audience_is_told_what_there_is(study: Study) -> None:
     for audience in ("operator:Nhà mạng Z", "mang-a", "everyone"):
         with pytest.raises(DataError, match="give one of province, public, operator:mang-a"):
@@ -224,5 +236,10 @@ def test_command(study: Study) -> None:
     assert run.exit_code == 0, run.output
     assert "for-public" in run.output
     assert "marking t" not in files(study, "public")["index.html"].read_text(encoding="utf-8")
+    words = ["report", str(study.file), "--audience", "public", "--language", "en"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    english = pd.read_excel(files(study, "public")["tables.xlsx"], engine="calamine")
+    assert list(english.columns) == ["Table", "What it answers", "Rows", "File"]
+    assert '<html lang="en"' in files(study, "public")["index.html"].read_text(encoding="utf-8")
     alone = CliRunner().invoke(app, ["report", str(study.file), "--marking", "Dự thảo"])
     assert alone.exit_code == 2

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from python_calamine import CalamineWorkbook
 
 from phusong.study import PRACTICE_LABEL
 from runs import PRACTICE_WORDS, outputs, sheet, table
@@ -60,7 +61,7 @@ def manifest(output: Path) -> dict[str, object]:
 def test_every_promised_file_is_there(output: Path) -> None:
     promised = {
         *RASTERS, *TABLES, *LAYERS, *PAGES, "gaps/no-signal.parquet", "plan/priorities.xlsx",
-        "manifest.json", *(f"notebooks/{name}.html" for name in NOTEBOOKS),
+        "tables.xlsx", "manifest.json", *(f"notebooks/{name}.html" for name in NOTEBOOKS),
     }  # fmt: skip
     assert promised - outputs(output).keys() == set()
 
@@ -181,6 +182,37 @@ def test_assumptions_stand_in_the_workbook(output: Path) -> None:
     header, *rows = sheet(output / "plan/priorities.xlsx", 2)
     assert [title for _, title in header.values()] == ["key", "value", "unit", "source", "verified"]
     assert "service.model_error" in {row["A"][1] for row in rows}
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_one_workbook_holds_every_table_with_its_numbers(
+    name: str, both_runs: tuple[Region, Region]
+) -> None:
+    output = both_runs[("first", "second").index(name)].output
+    book = CalamineWorkbook.from_path(output / "tables.xlsx")
+    contents = book.get_sheet_by_name(book.sheet_names[0]).to_python()
+    columns = book.get_sheet_by_name(book.sheet_names[-3]).to_python()
+    assert {"Giả định", "Nguồn và giấy phép"} == set(book.sheet_names[-2:])
+    listed = [row[3] for row in contents[1:] if row[3]]
+    assert set(listed) == {file for file in outputs(output) if file.endswith(".csv")}
+    for file, title in zip(listed, book.sheet_names[1:-3], strict=True):
+        expected = table(output / file)
+        header, *rows = book.get_sheet_by_name(title).to_python()
+        names = [row[1] for row in columns if row[0] == file]
+        assert names == list(expected.columns), file
+        assert not set(names) & set(header), "headings in words"
+        assert len(rows) == len(expected)
+        for row, cells in zip(rows, expected.itertuples(index=False), strict=True):
+            for column, given, wanted in zip(names, row, cells, strict=True):
+                told = given if isinstance(given, str) else str(given)
+                same = told == wanted or float(given) == float(wanted)
+                assert same, (file, column, given, wanted)
+                assert isinstance(given, str) or not column.endswith(("_id", "_code")), column
+
+
+def test_the_workbook_is_the_same_in_both_runs(both_runs: tuple[Region, Region]) -> None:
+    first, second = ((run.output / "tables.xlsx").read_bytes() for run in both_runs)
+    assert first == second
 
 
 # Layers

@@ -1,7 +1,7 @@
 """``demo``, ``check``, ``run``, ``report`` and ``verify``: a study from inputs to products."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -119,17 +119,25 @@ def report(
     marking: Annotated[
         str, typer.Option(help="Words on each page for an audience, such as Lưu hành nội bộ.")
     ] = "",
+    language: Annotated[
+        Literal["vi", "en", "both"] | None,
+        typer.Option(
+            help="Language shown first, and of the workbook; as the study says otherwise."
+        ),
+    ] = None,
 ) -> None:
     """Write the maps, tables and notebooks of a study again, or those for one audience."""
     if marking and audience is None:
         raise typer.BadParameter("--marking marks the pages for an audience; name --audience")
     with faults_shown(), Bars() as bars:
-        from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.api import open_study, shown_in, start  # noqa: PLC0415
         from phusong.pipeline.audience import write_for_audience  # noqa: PLC0415
         from phusong.pipeline.report import write_report  # noqa: PLC0415
         from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
+        if language is not None:
+            opened = shown_in(opened, language)
         with alone_in(opened.output):
             session = start(opened, workers=workers, progress=bars)
             if audience is None:

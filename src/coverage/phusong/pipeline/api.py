@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
@@ -47,6 +47,25 @@ def open_study(file: str | os.PathLike[str]) -> Study:
         found = (folder / path for folder in here.parents if (folder / path).is_file())
         path = next(found, path)
     return read_study(path)
+
+
+def shown_in(study: Study, language: Literal["vi", "en", "both"]) -> Study:
+    """A study whose pages show another language first.
+
+    Parameters
+    ----------
+    study
+        The study.
+    language
+        ``vi``, ``en`` or ``both``; results do not depend on it.
+
+    Returns
+    -------
+    Study
+        The same study otherwise.
+    """
+    section = study.study.model_copy(update={"language": language})
+    return study.model_copy(update={"study": section})
 
 
 def start(

@@ -14,6 +14,7 @@ from phusong.pipeline.printing import print_briefs
 from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import PRODUCTS, Session, code_key, versions
+from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.maps import coverage_map
@@ -61,6 +62,8 @@ def write_for_audience(session: Session, audience: str, *, marking: str = "") ->
         facts = for_public(facts)
     folder = session.study.output / f"for-{f'operator-{key}' if key else audience}"
     outputs = [*_products(session, facts, folder, audience=audience)]
+    written = [file.relative_to(folder).as_posix() for file in outputs]
+    outputs.append(write_workbook(facts, folder, written))
     index = folder / INDEX
     sizes: dict[str, int | None] = {
         file.relative_to(folder).as_posix(): file.stat().st_size for file in outputs

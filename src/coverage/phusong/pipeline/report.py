@@ -17,6 +17,7 @@ from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.labels import write_labels
 from phusong.pipeline.printing import print_briefs, prints
 from phusong.pipeline.session import PRODUCTS, Progress, Session, code_key, silent, versions
+from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE, Source, same
 from phusong.reporting.maps import coverage_map
@@ -200,6 +201,8 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     for file in in_order(lambda n: _render(session, n), notebooks, workers=session.workers):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
+    tables = sorted(_sizes(session, outputs))
+    outputs.append(write_workbook(facts, folder, tables))
     index = folder / INDEX
     sizes = _sizes(session, outputs)
     products = products_of(session.study, sizes, commune_titles(facts))

@@ -31,6 +31,10 @@ _MAPS = {
     ),
 }
 _TABLES = {
+    "tables.xlsx": (
+        said("All tables (Excel)"),
+        said("Every table as a sheet, with what its columns mean, assumptions and sources."),
+    ),
     "plan/priorities.xlsx": (
         said("Priorities (Excel)"),
         said("Where to build first, for whom, cost and reason; commune codes keep their zeros."),
@@ -152,6 +156,14 @@ _TABLES = {
     "gaps/field-checks.csv": (
         said("Where to measure"),
         said("Villages of which report and model disagree."),
+    ),
+    "gaps/support.csv": (
+        said("Poor households by commune"),
+        said("Villages, households and poor households with and without signal."),
+    ),
+    "gaps/villages-to-place.csv": (
+        said("Villages without coordinates"),
+        said("To be placed on a map first; they are not judged until then."),
     ),
     "gaps/address-codes.csv": (
         said("Address codes"),

@@ -128,3 +128,23 @@ def read_csv(file: Path, *, text: tuple[str, ...]) -> pd.DataFrame:
     present = [column for column in text if column in table.columns]
     table[present] = table[present].fillna("")
     return table
+
+
+def read_as_text(file: Path) -> pd.DataFrame:
+    """Read back a table that :func:`write_csv` wrote, every cell as it stands in the file.
+
+    Parameters
+    ----------
+    file
+        The table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text alone; empty where nothing is known.
+    """
+    if not file.read_bytes().strip(b"\xef\xbb\xbf\r\n "):
+        return pd.DataFrame()  # a table without columns
+    return pd.read_csv(
+        file, encoding="utf-8-sig", dtype=str, keep_default_na=False, na_values=[]
+    ).reset_index(drop=True)

@@ -1,0 +1,190 @@
+"""Columns of tables as workbooks show them: headings in two languages, units, kinds of cells."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from phusong.analysis.reach import ANY
+from phusong.reporting.column_words import COLUMN_WORDS
+from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.study_facts import EVERYONE
+from phusong.reporting.wording import joined, said
+from phusong.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CellKind = Literal["text", "number", "date"]
+
+_UNITS: dict[str, Bilingual] = {
+    "_km2": same("km²"),
+    "_km": same("km"),
+    "_mhz": same("MHz"),
+    "_dbm": same("dBm"),
+    "_db": same("dB"),
+    "_deg": same("°"),
+    "_percent": same("%"),
+    "_m": same("m"),
+}
+"""Unit by what ends the name of a column; the longest ending first."""
+_MONEY = ("capex", "opex", "cost", "present_value", "net_present_value", "grant", "support_per",
+          "cumulative_present_value")  # fmt: skip
+_MODIFIERS: dict[str, Bilingual] = {
+    "_p10": said("p10: 10 % of the trials are below"),
+    "_p90": said("p90: 90 % of the trials are below"),
+    "_base": said("today"),
+    "_change": said("change"),
+    "_en": said("in English"),
+    "_vi": said("in Vietnamese"),
+}
+_TEXTS = ("_id", "_code", "code", "name", "vintage", "sector_id", "option", "village", "site")
+"""Names, or ends of names, of columns that are text even where every cell looks like a number."""
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """What a column of a table holds.
+
+    Parameters
+    ----------
+    name
+        Its name in the CSV file.
+    heading
+        Words for readers, without unit.
+    unit
+        Unit in both languages; empty words for none.
+    kind
+        What its cells are.
+    decimals
+        Digits after the decimal sign that its numbers have at most.
+    """
+
+    name: str
+    heading: Bilingual
+    unit: Bilingual
+    kind: CellKind
+    decimals: int = 0
+
+    @property
+    def titled(self) -> Bilingual:
+        """Words and unit, as they stand above the column."""
+        words, unit = self.heading, self.unit
+        if not unit.en:
+            return words
+        return Bilingual.made_by(lambda language: f"{words.to(language)} [{unit.to(language)}]")
+
+
+def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFacts:
+    """What a column of a CSV file holds, by its name and its cells.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    cells
+        Its cells as they stand in the file, empty text where nothing is known.
+    study
+        Operators and technologies, with which names of columns begin; currency.
+
+    Returns
+    -------
+    ColumnFacts
+        Words, unit, kind.
+    """
+    kind = cell_kind(name, cells)
+    decimals = 0
+    if kind == "number":
+        decimals = max((len(c.partition(".")[2]) for c in cells if "e" not in c.lower()), default=0)
+    who, own = _owner(name, study)
+    words = _words(own)
+    heading = words if who is None else joined((who, words), ": ")
+    return ColumnFacts(name, heading, unit_of(own, study), kind, min(decimals, 6))
+
+
+def cell_kind(name: str, cells: "pd.Series[str]") -> CellKind:
+    """Whether the cells of a column are numbers, dates or text.
+
+    A column of codes is text, and so is one with a cell that a number would change, such as
+    ``02863``.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    cells
+        Its cells as they stand in the file.
+
+    Returns
+    -------
+    str
+        ``number``, ``date`` or ``text``.
+    """
+    filled = cells[cells != ""]
+    if filled.empty or name.endswith(_TEXTS):
+        return "text"
+    for kind, pattern in (("number", _NUMBER), ("date", _DATE)):
+        if bool(filled.str.fullmatch(pattern).all()):
+            return kind  # type: ignore[return-value]
+    return "text"
+
+
+def unit_of(name: str, study: Study) -> Bilingual:
+    """Unit of a column.
+
+    Parameters
+    ----------
+    name
+        Its name, without operator and technology.
+    study
+        Its currency.
+
+    Returns
+    -------
+    Bilingual
+        The unit; empty words for none.
+    """
+    plain = _MIDDLE.sub("", name)
+    if plain.startswith(_MONEY):
+        return same(study.costs.shown_currency)
+    for end in sorted(_UNITS, key=len, reverse=True):
+        if plain.endswith(end):
+            return _UNITS[end]
+    if plain.startswith(("people", "cumulative_people")):
+        return said("people")
+    return same("")
+
+
+_MIDDLE = re.compile("|".join(map(re.escape, _MODIFIERS)) + r"(?=_|$)")
+
+
+def _words(name: str) -> Bilingual:
+    """Words of a column; its name where there are none."""
+    if name in COLUMN_WORDS:
+        return COLUMN_WORDS[name]
+    plain = name
+    for end in sorted(_UNITS, key=len, reverse=True):
+        if plain.endswith(end):
+            plain = plain.removesuffix(end)
+            break
+    if plain in COLUMN_WORDS:
+        return COLUMN_WORDS[plain]
+    for end, words in _MODIFIERS.items():
+        base = plain.removesuffix(end)
+        if base != plain and base in COLUMN_WORDS:
+            return joined((COLUMN_WORDS[base], words))
+    return same(name)
+
+
+def _owner(name: str, study: Study) -> tuple[Bilingual | None, str]:
+    """Operator and technology with which a name begins, and the rest of it."""
+    known = {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
+    for key in sorted(known, key=len, reverse=True):
+        for technology in (*study.technologies, ANY):
+            start = f"{key}_{technology.lower()}_"
+            if name.startswith(start):
+                shown = known[key]
+                who = shown if technology == ANY else joined((shown, same(technology)))
+                return who, name.removeprefix(start)
+    return None, name
