@@ -157,10 +157,6 @@ _TABLES = {
         said("Where to measure"),
         said("Villages of which report and model disagree."),
     ),
-    "gaps/support.csv": (
-        said("Poor households by commune"),
-        said("Villages, households and poor households with and without signal."),
-    ),
     "gaps/villages-to-place.csv": (
         said("Villages without coordinates"),
         said("To be placed on a map first; they are not judged until then."),
