@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
+from phusong.pipeline import show_validation
 from phusong.pipeline.api import open_study, start
 from phusong.pipeline.reach import load_reach
-from runs import in_one_line, invoke, run_here, table
+from runs import copied, in_one_line, invoke, run_here, table
 from synthetic import CRS, Region, write_region
 
 OFFSET_DB = -7.0
@@ -125,3 +126,77 @@ def test_operator_that_the_study_does_not_have(tmp_path: Path) -> None:
         stream.write('\n[[measurements]]\nfile = "x"\nsource = "y"\noperator = "Ai Đó"\n')
     result = invoke("calibrate", made.study)
     assert "measurements[1].operator = 'Ai Đó' is not in the study" in in_one_line(result.stderr)
+
+
+# As a step of a run, and as a notebook shows it
+
+
+@pytest.fixture(scope="module")
+def shown(calibrated: Region, tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """A run of two models with measurements, made in one go."""
+    made = write_region(
+        tmp_path_factory.mktemp("shown"),
+        study={"propagation.models": ["p1812", "itm"], "propagation.second_model_step": 3},
+    )
+    (made.folder / "drive.csv").write_bytes((calibrated.folder / "drive.csv").read_bytes())
+    named(made)
+    run_here(made)
+    return made
+
+
+def test_a_run_compares_with_measurements_by_itself(shown: Region, calibrated: Region) -> None:
+    fitted = table(shown.output / "calibration" / "fit.csv")
+    assert set(fitted["model"]) == {"p1812", "itm"}
+    first = fitted[fitted["model"] == "p1812"].reset_index(drop=True)
+    alone = table(calibrated.output / "calibration" / "fit.csv")
+    assert first.equals(alone)
+    assert "calibration/fit.csv" in (shown.output / "index.html").read_text(encoding="utf-8")
+    assert "calibration: reused" in run_here(shown).output
+
+
+def test_a_changed_measurement_changes_the_comparison_alone(shown: Region, tmp_path: Path) -> None:
+    made = copied(shown, tmp_path / "r")
+    lines = (made.folder / "drive.csv").read_text(encoding="utf-8").splitlines()
+    (made.folder / "drive.csv").write_text("\n".join(lines[:2000]) + "\n", encoding="utf-8")
+    told = run_here(made).output
+    for step in ("reach", "gaps", "plan"):
+        assert f"{step}: reused" in told
+    assert "calibration: computed" in told
+
+
+def test_too_few_measurements_do_not_stop_a_run(shown: Region, tmp_path: Path) -> None:
+    made = copied(shown, tmp_path / "r")
+    lines = (made.folder / "drive.csv").read_text(encoding="utf-8").splitlines()
+    (made.folder / "drive.csv").write_text("\n".join(lines[:8]) + "\n", encoding="utf-8")
+    run_here(made)
+    assert {f.name for f in (made.output / "calibration").iterdir()} == {"left-out.csv"}
+    words = str(show_validation.measured(open_study(made.study))[0])
+    assert "too few measurements to calibrate" in words
+    assert show_validation.pictures(open_study(made.study)) == ()
+
+
+def test_a_notebook_tells_how_far_off_the_model_is(shown: Region) -> None:
+    study = open_study(shown.study)
+    errors, fits, counts = map(str, show_validation.measured(study)[:3])
+    assert "Longley–Rice ITM" in errors
+    assert "95 % from" in fits
+    assert "only the model" in counts
+    first, second, third = show_validation.pictures(study)
+    assert first.alt.en.startswith("Measured against modelled: LTE")
+    assert second.alt.en.startswith("What the corrected model leaves")
+    assert third.alt.en.endswith("Longley–Rice ITM")
+    answer = str(show_validation.answer_validation(study))
+    assert "weaker than modelled ones on average" in answer
+    assert "calibration/settings.toml holds the lines" in answer
+    unknown = str(show_validation.unknown(study))
+    assert "Operators without measurements: Nhà mạng B." in unknown
+    assert "Where to measure next" in str(show_validation.where_next(study))
+    models = str(show_validation.models(study))
+    assert models.count("ITU-R P.1812-8") == models.count("Longley–Rice ITM") == 3
+
+
+def test_a_study_without_measurements_says_so(tmp_path: Path) -> None:
+    made = write_region(tmp_path)
+    study = open_study(made.study)
+    assert "has no measurements" in str(show_validation.measured(study)[0])
+    assert "has no measurements" in str(show_validation.answer_validation(study))

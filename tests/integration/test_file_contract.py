@@ -26,6 +26,7 @@ LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg", "plan/backhaul.gpkg"]
 PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
 NOTEBOOKS = [
     "00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities", "05_service",
+    "07_validation",
 ]  # fmt: skip
 FIRST_COLUMNS = [
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",

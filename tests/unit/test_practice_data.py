@@ -21,7 +21,7 @@ from scipy.sparse import csgraph
 
 from phusong.sources.practice.facts import COMMUNES, NORTHERN_LIMIT, STATEMENT
 
-PLACED = ("villages.csv", "facilities.csv", "towers.csv", "households.csv")
+PLACED = ("villages.csv", "facilities.csv", "towers.csv", "households.csv", "drive-test.csv")
 TABLES = (
     *PLACED, "statistics.csv", "infrastructure.csv", "offices.csv", "reported.csv",
     "indicators.csv",

@@ -39,6 +39,8 @@ from phusong.store.files import sha256_of
 from phusong.study import Source, Study, TableInput, TerrainInput, TowerInput
 
 Fact = TypeVar("Fact")
+MEASUREMENTS = "measurements"
+"""Key of measured levels, which no computed level depends on."""
 ANSWERS = "responses"
 SIDECARS = (
     ".cpg", ".dat", ".dbf", ".hdr", ".id", ".ind", ".map", ".mid", ".prj", ".shx",
@@ -299,6 +301,7 @@ def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
             yield from ((key, other, (other.file,)) for other in section.also)
         elif isinstance(section, tuple):
             yield from ((key, other, (other.file,)) for other in section)
+    yield from ((MEASUREMENTS, section, (section.file,)) for section in study.measurements)
     answers = response_files(study)
     if answers:
         names = tuple(file.relative_to(study.root).as_posix() for file in answers)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phusong.engine import in_order
+from phusong.pipeline import calibrate as calibration_step
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
@@ -11,6 +12,7 @@ from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
 from phusong.pipeline.briefs import write_briefs
+from phusong.pipeline.calibration_files import STEP as CALIBRATION
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.extras import study_extras
 from phusong.pipeline.inputs import named_inputs
@@ -35,6 +37,7 @@ from phusong.study import Study
 STEP = "report"
 STEPS = (
     reach_step.STEP, service_step.STEP, scenarios_step.STEP, gaps_step.STEP, plan_step.STEP,
+    CALIBRATION,
 )  # fmt: skip
 MAP = "maps/coverage.html"
 INDEX = "index.html"
@@ -90,6 +93,7 @@ def study_facts(session: Session) -> StudyFacts:
     scenarios_step.scenarios(session, reached)
     found = gaps_step.gaps(session, reached)
     ranked = plan_step.plan(session, found)
+    calibration_step.calibration(session)
     inputs = session.inputs
     return StudyFacts(
         study=session.study,
@@ -145,6 +149,7 @@ def sources_of(study: Study) -> Iterator[Source]:
         "water": said("Water"),
         "exclusions": said("Excluded areas"),
         "operator_coverage": said("Operator-supplied coverage"),
+        "measurements": said("Measurements"),
     }
     for key, section, files in named_inputs(study):
         yield Source(

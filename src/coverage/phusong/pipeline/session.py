@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from phusong.cluster import Cluster
-from phusong.pipeline.inputs import ANSWERS, Inputs, input_digests, named_inputs
+from phusong.pipeline.inputs import ANSWERS, MEASUREMENTS, Inputs, input_digests, named_inputs
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
 from phusong.store.manifest import Manifest
@@ -31,12 +31,13 @@ _LATER = frozenset(
         "causes",
         "offices",
         "criterion8",
-        "measurements",
     }
 )
 """Sections of the study file that received levels do not depend on."""
 _AFTER_ANSWERS = frozenset({"plan", "report"})
 """Steps that follow what operators answered."""
+_MEASURED = frozenset({"calibration", "report"})
+"""Steps that follow what was measured."""
 _SHOWN = "report"
 """The step that the language of a study matters to."""
 PRODUCTS = ("reporting", "language.py", "locale")
@@ -147,10 +148,13 @@ class Session:
         facts, digests = self.study.model_dump(mode="json"), dict(self.digests)
         if step != _SHOWN:
             del facts["study"]["language"]
-        if step not in _AFTER_ANSWERS:
-            told = {names for key, _, names in named_inputs(self.study) if key == ANSWERS}
-            for name in (name for names in told for name in names):
-                digests.pop(name, None)
+        unread = {ANSWERS: step not in _AFTER_ANSWERS, MEASUREMENTS: step not in _MEASURED}
+        if unread[MEASUREMENTS]:
+            del facts["measurements"]
+        for key, _, names in named_inputs(self.study):
+            if unread.get(key, False):
+                for name in names:
+                    digests.pop(name, None)
         if step in {"reach", "service"}:
             facts = {k: v for k, v in facts.items() if k not in _LATER}
         return key_of([step, facts, digests, code_key(), versions()])

@@ -15,7 +15,7 @@ from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import Study
 
 Table = TypeVar("Table", bound=pd.DataFrame)
-_OPERATORS_GAVE = frozenset({"towers", "operator_coverage"})
+_OPERATORS_GAVE = frozenset({"towers", "operator_coverage", "measurements"})
 _TOGETHER = ("class", "verdict", "basis")
 """What a reader may know of all operators together at a place: never a level of another one."""
 _CAUSE_NAMES = ("cause_en", "cause_vi")

@@ -25,14 +25,14 @@ from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
 from phusong.reporting.wording import said
 from phusong.units import Float32Array
 
-_STYLE = {
+STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.linewidth": 0.8,
     "svg.hashsalt": "phusong",
     "path.simplify": True,
 }
-_INK, _QUIET = "#17242f", "#566472"
+INK, _QUIET = "#17242f", "#566472"
 _NAME_STEP_PT = 8
 _NAME_STEPS = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 _NAME_PAD_PX = 2.0
@@ -104,7 +104,7 @@ def coverage_figure(
     """
     check_classes(classes, legend)
     west, south, east, north = grid.bounds
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width_in, width_in * (north - south) / (east - west) + 1.15))
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.02, 0.085, 0.96, 0.83))
@@ -156,7 +156,7 @@ def picture(
     """
     canvas = FigureCanvasAgg(figure)
     out = io.BytesIO()
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure.set_dpi(dpi)
         canvas.draw()
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
@@ -187,7 +187,7 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
             for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
                 axes.text(
                     x, (row + 0.5) / count, words, rotation=24, ha="center", va="center",
-                    fontsize=14, fontweight="bold", color=_INK, alpha=0.26, zorder=50, clip_on=True,
+                    fontsize=14, fontweight="bold", color=INK, alpha=0.26, zorder=50, clip_on=True,
                     transform=axes.transAxes, parse_math=False,
                 )  # fmt: skip
     figure.text(
@@ -224,7 +224,7 @@ def money_figure(
         ("people_newly_covered", "#12507b", "o", said("per operator")),
         ("people_white_zone", "#c81e1e", "s", said("in white zones")),
     )
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.0, 4.9))
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
@@ -241,7 +241,7 @@ def money_figure(
         axes.set_ylim(bottom=0.0)
         axes.grid(alpha=0.3)
         axes.legend(loc="upper left", frameon=False)
-        _draw_title(figure, title)
+        draw_title(figure, title)
         if practice is not None:
             burn_in(figure, practice)
     return figure
@@ -298,7 +298,7 @@ def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
             continue
         rings = [shapely.get_coordinates(part) for part in _rings(shape)]
         axes.add_collection(LineCollection(rings, colors="white", linewidths=3.0, alpha=0.8))
-        axes.add_collection(LineCollection(rings, colors=_INK, linewidths=1.3))
+        axes.add_collection(LineCollection(rings, colors=INK, linewidths=1.3))
         if outline.name:
             names.append((shape.representative_point(), outline.name))
     _write_names(axes, names)
@@ -322,7 +322,7 @@ def _write_names(axes: Any, names: Sequence[tuple[shapely.Point, str]]) -> None:
             words = axes.annotate(
                 name, (point.x, point.y), xytext=(0, step * _NAME_STEP_PT),
                 textcoords="offset points", ha="center", va="center", fontsize=8,
-                fontweight="bold", color=_INK, parse_math=False, annotation_clip=True, zorder=20,
+                fontweight="bold", color=INK, parse_math=False, annotation_clip=True, zorder=20,
                 bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.2},
             )  # fmt: skip
             box = words.get_window_extent(renderer).padded(_NAME_PAD_PX)
@@ -343,19 +343,28 @@ def _draw_scale_bar(axes: Any, grid: Grid) -> None:
     west, south, east, north = grid.bounds
     length = scale_bar_m(east - west)
     x, y = west + 0.035 * (east - west), south + 0.035 * (north - south)
-    for colour, width in (("white", 6.0), (_INK, 3.0)):
+    for colour, width in (("white", 6.0), (INK, 3.0)):
         axes.plot([x, x + length], [y, y], color=colour, linewidth=width, solid_capstyle="butt")
     words = f"{length / 1000.0:g} km" if length >= 1000.0 else f"{length:g} m"
     axes.text(
         x + length / 2, y + 0.01 * (north - south), words, ha="center", va="bottom",
-        fontweight="bold", color=_INK,
+        fontweight="bold", color=INK,
         bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.0},
     )  # fmt: skip
 
 
-def _draw_title(figure: Figure, title: Bilingual) -> None:
+def draw_title(figure: Figure, title: Bilingual) -> None:
+    """Write the title of a figure at its top, in both languages.
+
+    Parameters
+    ----------
+    figure
+        The figure, changed in place.
+    title
+        The title.
+    """
     top = 0.985
-    figure.text(0.02, top, title.vi, fontsize=13, fontweight="bold", va="top", color=_INK,
+    figure.text(0.02, top, title.vi, fontsize=13, fontweight="bold", va="top", color=INK,
                 parse_math=False)  # fmt: skip
     if title.en != title.vi:
         below = top - _SUBTITLE_IN / figure.get_figheight()
@@ -363,7 +372,7 @@ def _draw_title(figure: Figure, title: Bilingual) -> None:
 
 
 def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
-    _draw_title(figure, title)
+    draw_title(figure, title)
     patches = [
         Patch(
             facecolor=style.css,

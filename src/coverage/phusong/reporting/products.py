@@ -91,6 +91,30 @@ _TABLES = {
         said("By commune and environment"),
         said("Outdoors, in a vehicle, indoors: the same columns as the table by commune."),
     ),
+    "calibration/fit.csv": (
+        said("Corrections fitted to measurements"),
+        said("With 95 % intervals."),
+    ),
+    "calibration/held-out.csv": (
+        said("Errors before and after correction"),
+        said("Where nothing was fitted."),
+    ),
+    "calibration/confusion.csv": (
+        said("Signal as modelled and as measured"),
+        said("Counts, and how often the model is right."),
+    ),
+    "calibration/reliability.csv": (
+        said("Chances against what was found"),
+        said("By steps of the chance."),
+    ),
+    "calibration/where-next.csv": (
+        said("Where to measure next"),
+        said("Where a measurement settles most."),
+    ),
+    "calibration/left-out.csv": (
+        said("Measurements that were not used"),
+        said("By file and reason."),
+    ),
     "gaps/models.csv": (
         said("By commune and propagation model"),
         said("The same columns by each model, and where the models decide otherwise."),
@@ -195,6 +219,14 @@ _FILES = {
         said("Priorities (GeoPackage)"),
         said("Points with the whole table."),
     ),
+    "calibration/residuals.gpkg": (
+        said("Measured places with their residual"),
+        said("Points in the study's CRS."),
+    ),
+    "calibration/settings.toml": (
+        said("Lines for the study file"),
+        said("Corrections found; nothing changes until they stand there."),
+    ),
     "manifest.json": (
         said("Manifest"),
         said("Checksums of every input and result, assumptions, versions."),
@@ -235,6 +267,10 @@ _NOTEBOOKS = {
     "notebooks/05_service.html": (
         said("Service"),
         said("How good is service, and what is left when a site fails?"),
+    ),
+    "notebooks/07_validation.html": (
+        said("Validation"),
+        said("How far can the levels be trusted?"),
     ),
 }
 _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (

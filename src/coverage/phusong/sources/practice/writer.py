@@ -28,6 +28,7 @@ from phusong.sources.practice.homes import (
 from phusong.sources.practice.lattice import Lattice
 from phusong.sources.practice.lines import Lines, practice_power_lines, practice_roads
 from phusong.sources.practice.masts import Surroundings, practice_masts
+from phusong.sources.practice.measurements import Sample, practice_drive_test
 from phusong.sources.practice.outlines import Outline, practice_outlines
 from phusong.sources.practice.population import practice_population
 from phusong.sources.practice.relief import practice_terrain
@@ -67,6 +68,7 @@ class _World:
     roads: Lines
     power: Lines
     sectors: tuple[PracticeSector, ...]
+    drive_test: tuple[Sample, ...]
 
 
 def write_practice_data(folder: Path, *, seed: int = 20230224) -> list[Path]:
@@ -120,6 +122,7 @@ def _world(seed: int) -> _World:
         terrain, ground, lattice, outlines, towns, villages, hamlets, roads, power
     )
     population = practice_population(lattice, outlines, villages, towns, hamlets)
+    sectors = practice_sectors(practice_masts(around, seed), seed)
     return _World(
         seed=seed,
         terrain=terrain,
@@ -132,7 +135,8 @@ def _world(seed: int) -> _World:
         facilities=practice_facilities(villages, seed),
         roads=roads,
         power=power,
-        sectors=practice_sectors(practice_masts(around, seed), seed),
+        sectors=sectors,
+        drive_test=practice_drive_test(terrain, roads, sectors, seed),
     )
 
 
@@ -236,6 +240,7 @@ def _write_tables(folder: Path, world: _World) -> list[Path]:
         "offices.csv": records.offices(),
         "reported.csv": records.reported(villages, world.sectors, world.ground, seed),
         "indicators.csv": records.indicators(),
+        "drive-test.csv": [asdict(sample) for sample in world.drive_test],
     }
     for name, rows in tables.items():
         write_text(folder / name, _csv(rows))

@@ -1,0 +1,425 @@
+"""What measurements say of a study's levels, as tables and sentences for readers."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.service_tables import operator_words
+from phusong.reporting.study_facts import technology_of
+from phusong.reporting.wording import amount, joined, said, said_count, share
+from phusong.reporting.words import MODEL_NAMES
+from phusong.study import Study
+
+NO_MEASUREMENTS = said(
+    "This study has no measurements: nothing here says whether the levels are right. Measure, and "
+    "put the file into the study with: phusong add STUDY FILE."
+)
+_CORRECTIONS = {
+    "offset_db": said("Offset [dB]"),
+    "slope_db_per_decade": said("Slope with distance [dB per decade]"),
+    "sigma_db": said("Standard deviation of the error [dB]"),
+}
+_LEVELS = {
+    "as modelled": said("as modelled"),
+    "corrected, held out": said("corrected, where nothing was fitted"),
+}
+_MODEL = Column(said("Model"))
+_ENVIRONMENT = Column(said("Environment"))
+_TECHNOLOGY = Column(said("Technology"))
+_CELLS = "ô · cells"
+MOST_NEXT = 10
+
+
+def fit_table(study: Study, table: pd.DataFrame) -> PageTable:
+    """Corrections that were fitted, with their intervals.
+
+    Parameters
+    ----------
+    study
+        Its environments.
+    table
+        ``calibration/fit.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per correction.
+    """
+    rows = tuple(
+        (
+            *_who(study, row),
+            _CORRECTIONS.get(row.correction, same(row.correction)),
+            row.value_db,
+            row.low_db,
+            row.high_db,
+        )
+        for row in table.itertuples()
+    )
+    columns = (
+        _MODEL, _ENVIRONMENT, _TECHNOLOGY, Column(said("Correction")),
+        Column(said("Value"), "", 1), Column(said("95 % from"), "", 1), Column(said("to"), "", 1),
+    )  # fmt: skip
+    return PageTable(
+        title=said("What measurements correct"),
+        columns=columns,
+        rows=rows,
+        note=said(
+            "Added to modelled levels, so that they agree with measured ones. A model without an "
+            "offset here is as good without any correction."
+        ),
+    )
+
+
+def error_table(study: Study, table: pd.DataFrame) -> PageTable:
+    """Errors before and after correction.
+
+    Parameters
+    ----------
+    study
+        Its environments.
+    table
+        ``calibration/held-out.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per model, environment and technology.
+    """
+    rows = tuple(
+        (
+            *_who(study, row),
+            int(row.measured_cells), int(row.cells_without_network), int(row.squares),
+            row.mean_error_before_db, row.rms_error_before_db,
+            row.mean_error_after_db, row.rms_error_after_db,
+        )
+        for row in table.itertuples()
+    )  # fmt: skip
+    return PageTable(
+        title=said("Measured minus modelled"),
+        columns=(
+            _MODEL, _ENVIRONMENT, _TECHNOLOGY,
+            Column(said("Measured"), _CELLS, 0), Column(said("without network"), _CELLS, 0),
+            Column(said("Squares"), "", 0),
+            Column(said("Mean error"), "dB", 1), Column(said("RMS error"), "dB", 1),
+            Column(said("Mean error, corrected"), "dB", 1),
+            Column(said("RMS error, corrected"), "dB", 1),
+        ),
+        rows=rows,
+        note=said(
+            "Corrected errors are those of squares that were left out of the fit. Mean and RMS are "
+            "of places with a level; places without network count in the fit as lower than the "
+            "phone's sensitivity."
+        ),
+    )  # fmt: skip
+
+
+def confusion_table(study: Study, table: pd.DataFrame) -> PageTable:
+    """Covered and not covered, as modelled and as measured.
+
+    Parameters
+    ----------
+    study
+        Its environments.
+    table
+        ``calibration/confusion.csv``.
+
+    Returns
+    -------
+    PageTable
+        Two rows per model, environment and technology.
+    """
+    rows = tuple(
+        (
+            *_who(study, row),
+            _LEVELS.get(row.levels, same(row.levels)),
+            int(row.true_positive), int(row.false_positive),
+            int(row.false_negative), int(row.true_negative),
+            100.0 * row.reliability, 100.0 * row.white_zone_reliability,
+        )
+        for row in table.itertuples()
+    )  # fmt: skip
+    return PageTable(
+        title=said("Signal and no signal: the model against the phone"),
+        columns=(
+            _MODEL, _ENVIRONMENT, _TECHNOLOGY, Column(said("Levels")),
+            Column(said("both say signal"), _CELLS, 0),
+            Column(said("only the model"), _CELLS, 0),
+            Column(said("only the phone"), _CELLS, 0),
+            Column(said("neither"), _CELLS, 0),
+            Column(said("right where the model says signal"), "%", 1),
+            Column(said("right where it says none"), "%", 1),
+        ),
+        rows=rows,
+        note=said(
+            "A median level at or above the threshold counts as signal. A road that was driven is "
+            "not where people live: measure in villages, too."
+        ),
+    )  # fmt: skip
+
+
+def next_table(table: pd.DataFrame) -> PageTable:
+    """Where a measurement would settle most.
+
+    Parameters
+    ----------
+    table
+        ``calibration/where-next.csv``.
+
+    Returns
+    -------
+    PageTable
+        The first places.
+    """
+    rows = tuple(
+        (
+            int(row.order), f"{row.latitude:.5f}, {row.longitude:.5f}", row.people,
+            row.people_undecided, 100.0 * row.measured_share,
+        )
+        for row in table.head(MOST_NEXT).itertuples()
+    )  # fmt: skip
+    return PageTable(
+        title=said("Where to measure next"),
+        columns=(
+            Column(said("Order"), "", 0), Column(said("Latitude, longitude")),
+            Column(said("People"), "", 0), Column(said("of them undecided"), "", 0),
+            Column(said("Measured already"), "%", 1),
+        ),
+        rows=rows,
+        note=said(
+            "Squares of one kilometre. Undecided are people times 4 p (1 − p), where p is the "
+            "chance of signal."
+        ),
+    )  # fmt: skip
+
+
+def left_out_table(table: pd.DataFrame) -> PageTable:
+    """Rows of measurements that were not used.
+
+    Parameters
+    ----------
+    table
+        ``calibration/left-out.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per file and reason.
+    """
+    rows = tuple((row.file, row.reason, int(row.rows), row.first) for row in table.itertuples())
+    return PageTable(
+        title=said("Rows that were not used"),
+        columns=(
+            Column(said("File")), Column(said("Reason")), Column(said("Rows"), "", 0),
+            Column(said("The first of them")),
+        ),
+        rows=rows,
+    )  # fmt: skip
+
+
+def answers(study: Study, errors: pd.DataFrame, fits: pd.DataFrame) -> Iterator[Bilingual]:
+    """How far the levels can be trusted, in sentences.
+
+    Parameters
+    ----------
+    study
+        Its model error and corrections.
+    errors, fits
+        ``calibration/held-out.csv`` and ``calibration/fit.csv``.
+
+    Yields
+    ------
+    Bilingual
+        Two sentences per model, environment and technology.
+    """
+    for row in errors.itertuples():
+        where = _environment(study, row.environment)
+        model, technology = MODEL_NAMES[row.model], row.technology
+        mean = float(row.mean_error_before_db)
+        apart = amount(abs(mean), 1, unit="dB")
+        rms = amount(float(row.rms_error_before_db), 1, unit="dB")
+        cells, squares = int(row.measured_cells), int(row.squares)
+        if mean < 0.0:
+            yield said(
+                "{model}, {technology}, {where}: measured levels are {apart} weaker than modelled "
+                "ones on average, {rms} apart (RMS), over {cells} cells in {squares} squares.",
+                model=model, technology=technology, where=where, apart=apart, rms=rms,
+                cells=cells, squares=squares,
+            )  # fmt: skip
+        else:
+            yield said(
+                "{model}, {technology}, {where}: measured levels are {apart} stronger than "
+                "modelled ones on average, {rms} apart (RMS), over {cells} cells in {squares} "
+                "squares.",
+                model=model, technology=technology, where=where, apart=apart, rms=rms,
+                cells=cells, squares=squares,
+            )  # fmt: skip
+        yield _sigma(study, row, fits)
+
+
+def _sigma(study: Study, row: object, fits: pd.DataFrame) -> Bilingual:
+    own = fits[
+        (fits["model"] == row.model)  # type: ignore[attr-defined]
+        & (fits["environment"] == row.environment)  # type: ignore[attr-defined]
+        & (fits["technology"] == row.technology)  # type: ignore[attr-defined]
+    ]
+    sigma = own[own["correction"] == "sigma_db"].iloc[0]
+    left = amount(float(sigma["value_db"]), 1, unit="dB")
+    low, high = amount(float(sigma["low_db"]), 1), amount(float(sigma["high_db"]), 1)
+    used = amount(study.service.model_error.value, 1, unit="dB")
+    if row.technology in study.propagation.calibration.get(row.model, {}):  # type: ignore[attr-defined]
+        return said(
+            "The study's corrections are in these levels; what is left has a standard deviation of "
+            "{left} ({low} to {high}), and the study counts with {used}.",
+            left=left, low=low, high=high, used=used,
+        )  # fmt: skip
+    if len(own) == 1:
+        return said(
+            "No correction does better than none; the error has a standard deviation of {left} "
+            "({low} to {high}), and the study counts with {used}.",
+            left=left, low=low, high=high, used=used,
+        )  # fmt: skip
+    return said(
+        "Corrected, an error with a standard deviation of {left} ({low} to {high}) is left; the "
+        "study counts with {used}. It does not use the correction: calibration/settings.toml holds "
+        "the lines for the study file.",
+        left=left, low=low, high=high, used=used,
+    )  # fmt: skip
+
+
+def unknowns(study: Study, errors: pd.DataFrame, filled: int, sectors: int) -> Iterator[Bilingual]:
+    """What measurements have not settled.
+
+    Parameters
+    ----------
+    study
+        Operators, technologies, environments and assumptions.
+    errors
+        ``calibration/held-out.csv``; empty without measurements.
+    filled
+        Values of the tower list that came from defaults.
+    sectors
+        Sectors in it.
+
+    Yields
+    ------
+    Bilingual
+        One sentence each.
+    """
+    technologies = set(errors["technology"]) if len(errors) else set()
+    environments = set(errors["environment"]) if len(errors) else set()
+    unmeasured = [same(name) for name in study.technologies if name not in technologies]
+    if unmeasured:
+        yield said("Technologies without measurements: {names}.", names=joined(unmeasured))
+    places = [_environment(study, key) for key in study.environments if key not in environments]
+    if places:
+        yield said(
+            "Environments without measurements: {names}. Their entry losses are assumptions.",
+            names=joined(places, "; "),
+        )
+    assumed = [a for a in study.assumptions() if not a.verified]
+    yield said_count(
+        "{count} number of the study is assumed and not verified.",
+        "{count} numbers of the study are assumed and not verified.",
+        len(assumed),
+    )
+    yield said(
+        "{filled} values of the {sectors} sectors were missing in the tower list and come from "
+        "defaults.",
+        filled=filled,
+        sectors=sectors,
+    )
+
+
+def operators_unmeasured(names: Sequence[str]) -> Bilingual:
+    """Operators whose network nobody measured.
+
+    Parameters
+    ----------
+    names
+        Their names, at least one.
+
+    Returns
+    -------
+    Bilingual
+        A sentence.
+    """
+    return said(
+        "Operators without measurements: {names}.", names=joined([same(name) for name in names])
+    )
+
+
+def models_table(study: Study, table: pd.DataFrame) -> PageTable:
+    """People without signal under each of the study's models.
+
+    Parameters
+    ----------
+    study
+        Its models and operators.
+    table
+        ``gaps/models.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per operator and model, in the study's first technology.
+    """
+    names = operator_words(study)
+    first, technology = study.propagation.models[0], technology_of(study)
+    here = table[
+        (table["technology"] == technology)
+        & ((table["model"] != first) | (table["receiver_step"] == 1))
+    ]
+    sums = here.groupby(["operator", "model"], sort=False)[["people", "people_no_signal"]].sum()
+    rows = tuple(
+        (
+            names[key], same(MODEL_NAMES[model]), float(sums.loc[(key, model), "people_no_signal"]),
+            100.0 * float(sums.loc[(key, model), "people_no_signal"])
+            / max(float(sums.loc[(key, model), "people"]), 1.0),
+        )
+        for key in names
+        for model in study.propagation.models
+        if (key, model) in sums.index
+    )  # fmt: skip
+    return PageTable(
+        title=said("Model against model: people without signal"),
+        columns=(
+            Column(said("Operator")), _MODEL, Column(said("People"), "", 0),
+            Column(said("Share"), "%", 1),
+        ),
+        rows=rows,
+        note=said("Within the communes, in the study's first environment and technology."),
+    )  # fmt: skip
+
+
+def _who(study: Study, row: object) -> tuple[Bilingual, Bilingual, Bilingual]:
+    model, environment, technology = row.model, row.environment, row.technology  # type: ignore[attr-defined]
+    return same(MODEL_NAMES[model]), _environment(study, environment), same(technology)
+
+
+def _environment(study: Study, key: str) -> Bilingual:
+    section = study.environments[key]
+    return Bilingual(section.title_vi, section.title_en)
+
+
+def reliability_words(table: pd.DataFrame) -> Bilingual:
+    """How often a place that was given a good chance of signal had it.
+
+    Parameters
+    ----------
+    table
+        Rows of one comparison in ``calibration/reliability.csv``.
+
+    Returns
+    -------
+    Bilingual
+        A sentence.
+    """
+    best = table[table["samples"] > 0].iloc[-1]
+    return said(
+        "Of {count} places with a chance of {low} or more, {part} had signal.",
+        count=int(best["samples"]),
+        low=share(100.0 * float(best["chance_from"]), 0),
+        part=share(100.0 * float(best["share_covered"])),
+    )
