@@ -32,6 +32,7 @@ def test_labels_of_every_village(tmp_path: Path) -> None:
     run_here(region)
     folder = region.output / "address-labels"
     pages = {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.html")}
+    leading = pages.pop("index")
     lists = {file.stem: table(file) for file in folder.glob("*.csv")}
     assert sorted(pages) == sorted(lists) == ["001-00101-v01", "002-00102", "003-00203-v03"]
     assert sum(map(len, lists.values())) == len(HOUSEHOLDS)
@@ -53,7 +54,13 @@ def test_labels_of_every_village(tmp_path: Path) -> None:
     assert shared.nunique() == 2
     assert "Bản Trên, Thử Một" in first
     index = (region.output / "index.html").read_text(encoding="utf-8")
-    assert 'href="address-labels/001-00101-v01.html"' in index
+    assert 'href="address-labels/index.html"' in index
+    assert "001-00101-v01" not in index, "one page leads to all of them"
+    for stem in pages:
+        for ending in ("html", "csv"):
+            assert f'href="{stem}.{ending}"' in leading
+    assert "Bản Trên" in leading
+    assert loaded_from_outside(leading) == []
     assert "address-labels/003-00203-v03.csv" in (region.output / "manifest.json").read_text(
         encoding="utf-8"
     )

@@ -222,6 +222,57 @@ def test_people_are_counted_by_each_model(region: Region) -> None:
         assert more == pytest.approx(balance, abs=0.2)
 
 
+def test_counts_by_each_model_have_intervals_of_their_own(region: Region) -> None:
+    keys = ["commune_code", "operator"]
+    found = table(region.output / "gaps" / "models.csv")
+    mixed = table(region.output / "gaps" / "communes.csv").set_index(keys)
+    for (model, step), own in found.groupby(["model", "receiver_step"]):
+        ends = own.set_index(keys)[["people_no_signal_p10", "people_no_signal_p90"]]
+        if (model, step) == ("p1812", "3"):
+            assert (ends == "").all().all(), "it is there to be compared"
+            continue
+        low, high = (ends[column].astype(float) for column in ends)
+        assert (low <= high).all()
+        assert (low < high).any()
+    first, second = (
+        found[(found["model"] == model) & (found["receiver_step"] == step)].set_index(keys)
+        for model, step in (("p1812", "1"), ("itm", "3"))
+    )
+    for key, row in mixed.iterrows():
+        parts = [first.loc[key], second.loc[key]]
+        lows = [float(part["people_no_signal_p10"]) for part in parts]
+        highs = [float(part["people_no_signal_p90"]) for part in parts]
+        assert min(lows) - 0.1 <= float(row["people_no_signal_p10"]) <= max(lows) + 0.1
+        assert min(highs) - 0.1 <= float(row["people_no_signal_p90"]) <= max(highs) + 0.1
+
+
+def test_pages_of_communes_tell_both_models(region: Region) -> None:
+    villages = table(region.output / "gaps" / "villages.csv")
+    models = table(region.output / "gaps" / "models.csv")
+    spoken = {"trang_song": "trắng sóng", "lom_song": "lõm sóng", "covered": "có sóng",
+              "unknown": "chưa rõ"}  # fmt: skip
+    pages = sorted((region.output / "communes").glob("0*.html"))
+    assert len(pages) == 3
+    for file in pages:
+        code, markup = file.name[:5], file.read_text(encoding="utf-8")
+        own = villages[villages["commune_code"] == code].sort_values("village_id")
+        part = markup.partition("Villages and verdicts")[2].partition("</table>")[0]
+        assert "By ITM" in part
+        said = re.findall(r'<td class="words"><span[^>]*lang="vi">([^<]*)<', part)
+        told = [
+            spoken[row[f"any_lte_{which}verdict"]]
+            for _, row in own.iterrows()
+            for which in ("", "second_model_")
+        ]
+        assert [word for word in said if word in spoken.values()] == told
+        row = models[
+            (models["commune_code"] == code) & (models["operator"] == "any")
+            & (models["model"] == "itm")
+        ].iloc[0]  # fmt: skip
+        covers = markup.partition("Who covers")[2].partition("</table>")[0]
+        assert f"{float(row['people_no_signal']):,.0f}" in covers
+
+
 def test_villages_have_the_verdict_of_the_other_model(region: Region) -> None:
     villages = table(region.output / "gaps" / "villages.csv")
     for operator in ("any", "mang-a", "mang-b"):

@@ -73,6 +73,10 @@ class Gaps:
         :func:`phusong.analysis.model_choice.model_table`.
     causes
         Villages without signal, and why; see :func:`phusong.analysis.gap_causes.cause_table`.
+    beside
+        What a plan asks besides, where the study can tell: ``support``, ``information``,
+        ``infrastructure-communes``, ``loudspeakers``, ``offices``, ``offices-target`` and
+        ``villages-to-place``, tables by these names.
     """
 
     grid: Grid
@@ -88,6 +92,7 @@ class Gaps:
     criterion8: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     models: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     causes: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    beside: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
 
 def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:

@@ -117,8 +117,8 @@ class Uncertainty:
     confidence: Confidence
 
     @cached_property
-    def _counted(self) -> dict[str, dict[tuple[str, str], Counts]]:
-        """Counts by environment, once they were asked for."""
+    def _counted(self) -> dict[str, list[dict[tuple[str, str], Counts]]]:
+        """Counts by environment, once they were asked for: by each model."""
         return {}
 
     @cached_property
@@ -151,20 +151,20 @@ class Uncertainty:
         dict
             By operator key and technology.
         """
-        if reach.environment not in self._counted:
-            self._counted[reach.environment] = self._counts(reach)
-        return self._counted[reach.environment]
-
-    def _counts(self, reach: Reach) -> dict[tuple[str, str], Counts]:
-        """By every model of the study, each as often as the others."""
-        lines = sector_lines(self.session.study, reach)
-        parts = [
-            commune_counts(
-                layers, self.areas, lines=lines, draws=self.draws, confidence=self.confidence
-            )
-            for layers in self.by_model(reach)
-        ]
+        parts = self._by_each(reach)
         return {key: Counts.mixed([part[key] for part in parts]) for key in parts[0]}
+
+    def _by_each(self, reach: Reach) -> list[dict[tuple[str, str], Counts]]:
+        """Counts in each draw by every model of the study, the first one first."""
+        if reach.environment not in self._counted:
+            lines = sector_lines(self.session.study, reach)
+            self._counted[reach.environment] = [
+                commune_counts(
+                    layers, self.areas, lines=lines, draws=self.draws, confidence=self.confidence
+                )
+                for layers in self.by_model(reach)
+            ]
+        return self._counted[reach.environment]
 
     def by_model(self, reach: Reach) -> Iterator[Mapping[tuple[str, str], ReachLayer]]:
         """Layers of an environment by each model of the study, the first one first.
@@ -212,6 +212,29 @@ class Uncertainty:
         counts = self.first if reach is None else self.counts(reach)
         ends = interval_table(counts, self.session.inputs.communes.codes)
         return table.merge(ends, on=["commune_code", "operator", "technology"], how="left")
+
+    def models(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Put intervals beside the counts by each model: what it would count, were it the only one.
+
+        Parameters
+        ----------
+        table
+            One row per commune, operator, technology, ``model`` and ``receiver_step``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The table with ``_p10`` and ``_p90`` at its end; none for the first model at another
+            one's receivers, which are there to be compared.
+        """
+        session, parts = self.session, []
+        names = session.study.propagation.models
+        for model, counts in zip(names, self._by_each(self.reach), strict=True):
+            step = 1 if model == names[0] else lattice_of(session, model).step
+            ends = interval_table(counts, session.inputs.communes.codes)
+            parts.append(ends.assign(model=model, receiver_step=step))
+        keys = ["commune_code", "operator", "technology", "model", "receiver_step"]
+        return table.merge(pd.concat(parts), on=keys, how="left")
 
     def successors(self, table: pd.DataFrame, went: pd.DataFrame) -> pd.DataFrame:
         """Put intervals beside the sums over communes that went into the same unit.

@@ -22,7 +22,7 @@ STEP, COUNTS, CRITERION, MODELS = "gaps", "village-counts", "criterion8", "model
 TEXT_COLUMNS = (
     "environment", "commune_code", "commune", "vintage", "operator", "technology", "village_id",
     "facility_id", "name", "kind", "data_status", "successor_code", "successor",
-    "successor_vintage", "clause", "settlement_basis", "postcode", "languages", "fixed_broadband",
+    "successor_vintage", "clause", "settlement_basis", "postcode", "fixed_broadband",
     "fibre", "grid", "road",
     "population_official_source", "population_official_year_status", "households_official_source",
     "households_official_year_status", "poor_rate_relation", "poverty_standard", "poverty_source",
@@ -31,8 +31,13 @@ TEXT_COLUMNS = (
     "threshold_unit", "threshold_source", "appraised_status", "appraised_evidence", "appraiser",
     "appraised_on",
     "cause", "cause_en", "cause_vi", "cause_detail_en", "cause_detail_vi", "cause_site",
-    "cause_site_operator", "model",
+    "cause_site_operator", "model", "language", "languages", "lan", "connection", "date",
+    "mobile_signal", "runs_on_mobile", "fibre_in_village", "runs", "operators", "needs",
+    "status_en", "status_vi", "target_source",
 )  # fmt: skip
+BESIDE = ("support", "information", "infrastructure-communes", "loudspeakers", "offices",
+          "offices-target", "villages-to-place")  # fmt: skip
+"""Tables that pages and notebooks show beside the gaps, where they are written."""
 WITHOUT_COVERAGE = frozenset({"villages-to-place", "address-codes"})
 """Tables that say nothing of signal."""
 
@@ -97,7 +102,7 @@ def _compute(session: Session, reach: Reach) -> None:
     tables["villages"] = pd.concat([tables["villages"], beside], axis="columns")
     choice = model_choice(session, reach, sure, tables["villages"])
     if choice is not None:
-        tables[MODELS] = choice.table
+        tables[MODELS] = unsure.models(choice.table)
         tables["villages"] = pd.concat([tables["villages"], choice.villages], axis="columns")
     tables |= _environments(session, unsure, tables)
     session.progress(STEP, 4, 5)
@@ -215,4 +220,5 @@ def _load(session: Session, reach: Reach) -> Gaps:
         criterion8=asked(CRITERION),
         models=asked(MODELS),
         causes=table("causes"),
+        beside={name: found for name in BESIDE if len((found := asked(name)).columns)},
     )

@@ -10,12 +10,19 @@ from phusong.reporting.commune_tables import comparison_table, coverage_table, v
 from phusong.reporting.commune_words import commune_findings, what_would_change
 from phusong.reporting.facts import Picture, same
 from phusong.reporting.figures import picture
-from phusong.reporting.gap_tables import criterion_overview, official_table, reported_figure
+from phusong.reporting.gap_tables import (
+    address_table,
+    criterion_overview,
+    official_table,
+    reported_figure,
+)
+from phusong.reporting.plan_lines import plan_tables
 from phusong.reporting.shown import Shown, shown_sentences, shown_table, together
 from phusong.reporting.wording import said
 from phusong.store.tables import read_csv
 from phusong.study import Study
 
+_NO_POINTS = said("The study has no villages and no households (inputs.households).")
 _NO_REPORTS = said("The study has no list of reported villages (inputs.reported).")
 
 
@@ -130,6 +137,48 @@ def official(study: Study, found: Gaps) -> Shown:
         A table.
     """
     return shown_table(official_table(study, found.communes))
+
+
+def plan_lines(study: Study, found: Gaps) -> tuple[Shown, ...]:
+    """What the plan asks besides: infrastructure, poor households, information, offices.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    tuple of Shown
+        One table per line that the study can fill.
+    """
+    names = dict(start(study).inputs.communes.names)
+    return tuple(shown_table(table) for table in plan_tables(found, names))
+
+
+def address_codes(study: Study) -> Shown:
+    """Address codes by commune: how many points have one, and how many share a cell.
+
+    Parameters
+    ----------
+    study
+        The study; its gaps must have been found.
+
+    Returns
+    -------
+    Shown
+        A table, or a sentence where the study has no village and no household.
+    """
+    places = start(study).inputs.places
+    if places.villages.empty and places.households is None:
+        return shown_sentences((_NO_POINTS,))
+    codes = read_csv(
+        study.output / "gaps" / "address-codes.csv",
+        text=("commune_code", "point_kind", "address_code", "short_code_experimental"),
+    )
+    return shown_table(address_table(codes, dict(places.communes.names)))
 
 
 def reports(study: Study) -> Picture | Shown:

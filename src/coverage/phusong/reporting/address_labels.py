@@ -3,12 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from phusong.reporting.escape import text
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.facts import UNKNOWN, Bilingual
+from phusong.reporting.inlining import asset
 from phusong.reporting.shell import document
+from phusong.reporting.wording import amount, said
 
 FOLDER = "address-labels"
+INDEX = f"{FOLDER}/index.html"
 PER_SHEET = 14
 """Two columns of seven labels; the words on practice data fit above them."""
 _STYLE = """
@@ -48,6 +52,83 @@ def label_file(commune_code: str, village_id: str, number: int) -> str:
     plain = "".join(c for c in letters if not unicodedata.combining(c))
     parts = [f"{number:03}", commune_code, re.sub("[^a-z0-9]+", "-", plain).strip("-")]
     return f"{FOLDER}/{'-'.join(re.sub('[^A-Za-z0-9-]', '', part) for part in parts if part)}"
+
+
+@dataclass(frozen=True)
+class LabelledVillage:
+    """A village whose labels are written.
+
+    Parameters
+    ----------
+    stem
+        Where they lie, without an ending; see :func:`label_file`.
+    village, commune
+        Names; the village's may be empty.
+    households, shared
+        Households, and those that share a cell of 3 m.
+    """
+
+    stem: str
+    village: str
+    commune: str
+    households: int
+    shared: int
+
+
+def label_index(
+    villages: Sequence[LabelledVillage],
+    *,
+    practice: Bilingual | None,
+    language: str = "vi",
+) -> str:
+    """The page that leads to the labels and the list of each village.
+
+    Parameters
+    ----------
+    villages
+        In the order of the files.
+    practice
+        Words of the banner when practice data went in, else None.
+    language
+        What the page shows first.
+
+    Returns
+    -------
+    str
+        The page, self-contained.
+    """
+    title = said("Address labels by village")
+    columns = (
+        said("Commune"), said("Village"), said("Households", context="column"),
+        said("Share a cell of 3 m"), said("Labels"), said("List"),
+    )  # fmt: skip
+    head = "".join(f'<th scope="col">{column.html()}</th>' for column in columns)
+    rows = "\n".join(_line(village) for village in villages)
+    up = f'<a href="../index.html">{said("Index").html()}</a>'
+    body = (
+        f'<header class="brief"><h1>{title.html()}</h1></header><nav class="commune">{up}</nav>'
+        f"<main><section><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
+        "</section></main>"
+    )
+    return document(
+        title=title,
+        body=body,
+        practice=practice,
+        styles=asset("brief.css") + asset("commune.css"),
+        language=language,
+    )
+
+
+def _line(village: LabelledVillage) -> str:
+    file = village.stem.removeprefix(f"{FOLDER}/")
+    named = village.village or UNKNOWN
+    return (
+        f'<tr><th scope="row">{text(village.commune)}</th><td>{text(named)}</td>'
+        f'<td class="n">{amount(village.households).html()}</td>'
+        f'<td class="n">{amount(village.shared).html()}</td>'
+        f'<td><a href="{text(file)}.html">{said("Print").html()}</a></td>'
+        f'<td><a href="{text(file)}.csv">CSV</a></td></tr>'
+    )
 
 
 def label_page(

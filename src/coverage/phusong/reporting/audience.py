@@ -1,6 +1,7 @@
 """Who may see what: results are cut down to a reader's own before anything is made from them."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TypeVar
 
 import geopandas as gpd
@@ -140,10 +141,38 @@ def _seen_gaps(facts: StudyFacts, seen: set[str]) -> Gaps:
         criterion8=_judged(gaps.criterion8),
         models=_rows(gaps.models, seen),
         causes=_rows(gaps.causes, seen - {ANY}),
+        beside=_of_nobody(gaps.beside),
         villages=_columns(gaps.villages, facts.study, others),
         facilities=_columns(gaps.facilities, facts.study, others),
         basis=gaps.basis.seen(frozenset(seen)),
     )
+
+
+_OF_NOBODY = {
+    "support": (),
+    "information": (),
+    "offices-target": (),
+    "villages-to-place": (),
+    "offices": ("commune_code", "commune", "lan", "connection", "mobile_signal"),
+    "loudspeakers": ("facility_id", "commune_code", "runs_on_mobile", "fibre_in_village", "runs"),
+    "infrastructure-communes": ("commune_code", "commune", "operator", "villages",
+                                "fibre_", "fixed_broadband_", "grid_", "road_"),
+}  # fmt: skip
+"""Columns of each table that everybody may see, one that ends with ``_`` for all that begin so:
+nothing of sites, and of signal the class of all operators together alone. Empty: all of them."""
+
+
+def _of_nobody(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables beside the gaps without what tells of any one operator."""
+    seen = {}
+    for name, table in tables.items():
+        if name not in _OF_NOBODY:
+            continue
+        shown = _rows(table, {ANY})
+        kept = _OF_NOBODY[name]
+        begin = tuple(column for column in kept if column.endswith("_"))
+        seen[name] = shown[[c for c in shown if not kept or c in kept or c.startswith(begin)]]
+    return seen
 
 
 def _rows(table: Table, seen: set[str]) -> Table:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+import pandas as pd
+
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG
 from phusong.errors import DataError
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.commune_figures import commune_picture, communes_picture
+from phusong.reporting.commune_lines import lines_table
 from phusong.reporting.commune_tables import (
     comparison_table,
     coverage_table,
@@ -22,9 +25,11 @@ from phusong.reporting.commune_tables import (
 from phusong.reporting.commune_words import commune_findings, what_would_change
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Picture, same
+from phusong.reporting.gap_tables import criterion_overview, official_table
 from phusong.reporting.inlining import asset
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.pages import KeyNumber, card_html
+from phusong.reporting.plan_lines import plan_tables
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import ends_of, village_row
 from phusong.reporting.shell import document, printed_margins
@@ -147,7 +152,11 @@ def commune_page(facts: StudyFacts, code: str) -> str:
     tables += [coverage_table(facts, code), white_zone_table(facts, code)]
     if facts.priorities is not None:
         tables.append(options_table(facts, code))
-    judged = criterion_table(facts, code)
+    tables += [
+        table
+        for table in (criterion_table(facts, code), lines_table(facts, code))
+        if table is not None
+    ]
     return _page(
         CommuneContent(
             title=same(f"{name} ({code})"),
@@ -162,7 +171,7 @@ def commune_page(facts: StudyFacts, code: str) -> str:
                 *commune_findings(facts, code),
             ),
             picture=commune_picture(facts, code),
-            tables=(*tables, *((judged,) if judged is not None else ())),
+            tables=tuple(tables),
             changes=what_would_change(facts, code),
             warnings=standing_warnings(facts.study, facts.places),
         )
@@ -196,11 +205,33 @@ def comparison_page(facts: StudyFacts) -> str:
             key_numbers=(),
             findings=basis_findings(facts.study, facts.gaps.basis, facts.technology),
             picture=communes_picture(facts),
-            tables=(comparison_table(facts),),
+            tables=comparison_tables(facts),
             changes=(),
             warnings=standing_warnings(facts.study, facts.places),
         )
     )
+
+
+def comparison_tables(facts: StudyFacts) -> tuple[PageTable, ...]:
+    """All communes side by side: signal, official figures, criterion 8, the plan's other lines.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+
+    Returns
+    -------
+    tuple of PageTable
+        Only those that the study can fill.
+    """
+    gaps, names = facts.gaps, dict(facts.places.communes.names)
+    tables = [comparison_table(facts)]
+    if "population_official" in gaps.communes:
+        tables.append(official_table(facts.study, gaps.communes))
+    if "commune_code" in gaps.criterion8:
+        tables.append(criterion_overview(gaps.criterion8))
+    return (*tables, *plan_tables(gaps, names))
 
 
 _WIDE = (
@@ -234,9 +265,13 @@ def _links(facts: StudyFacts, code: str) -> tuple[tuple[str, Bilingual], ...]:
 def _numbers(facts: StudyFacts, code: str) -> tuple[KeyNumber, ...]:
     row = facts.commune_rows().set_index("commune_code").loc[code]
     counts = village_row(facts.gaps, ANY, facts.technology, code)
+    official = "population_official" in row.index and not pd.isna(row["population_official"])
     numbers = [
-        KeyNumber(float(row["people"]), said("people"),
-                  between=ends_of(row, "people")),
+        KeyNumber(
+            float(row["people"]),
+            said("people, officially") if official else said("people"),
+            between=None if official else ends_of(row, "people"),
+        ),
         KeyNumber(
             float(row["people_no_signal"]),
             said("people without signal"),

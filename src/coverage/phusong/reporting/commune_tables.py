@@ -16,6 +16,7 @@ from phusong.reporting.commune_words import (
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, Range, ends_of, village_row
+from phusong.reporting.second_model import by_second_model, by_words, second_model
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import said
 
@@ -51,10 +52,14 @@ def villages_table(facts: StudyFacts, code: str) -> PageTable:
         f"{prefix}settlement_signal_percent": Column(said("Settlement with signal"), "%", 0),
     }
     shown = {name: column for name, column in more.items() if name in villages}
+    other = second_model(facts)
+    told = f"{prefix}second_model_verdict"
+    beside = other is not None and told in villages
     rows = tuple(
         (
             str(number), row["name"], row.get("population"), row.get("households"),
             VERDICT_WORDS.get(str(row.get(f"{prefix}verdict")), VERDICT_WORDS["unknown"]),
+            *((VERDICT_WORDS.get(str(row[told]), VERDICT_WORDS["unknown"]),) if beside else ()),
             *(row[name] for name in shown),
         )
         for number, (_, row) in enumerate(villages.iterrows(), 1)
@@ -67,6 +72,7 @@ def villages_table(facts: StudyFacts, code: str) -> PageTable:
             Column(said("People"), decimals=0),
             Column(said("Households", context="column"), decimals=0),
             Column(said("Verdict")),
+            *((Column(by_words(other)),) if beside and other else ()),
             *shown.values(),
         ),
         rows=rows,
@@ -92,16 +98,22 @@ def coverage_table(facts: StudyFacts, code: str) -> PageTable:
     PageTable
         All operators together, then each that the reader may see.
     """
-    lines, unsure = [], False
+    lines, unsure, other = [], False, second_model(facts)
     for key, name in facts.operators():
         row = facts.commune_rows(key).set_index("commune_code").loc[code]
         ends = ends_of(row, "people_no_signal")
         unsure |= ends is not None
+        second = by_second_model(facts, key, code)
+        beside: tuple[object, ...] = ()
+        if other is not None:
+            beside = (None, None)
+            if second is not None:
+                beside = (second["people_no_signal"], _words(ends_of(second, "people_no_signal")))
         lines.append(
             (
                 titled(name, facts.gaps.basis, (key, facts.technology)),
                 row["people_covered"], row["people_marginal"], row["people_no_signal"],
-                _words(ends), _percent(row["people_no_signal"], row["people"]),
+                _words(ends), *beside, _percent(row["people_no_signal"], row["people"]),
             )
         )  # fmt: skip
     return PageTable(
@@ -112,6 +124,7 @@ def coverage_table(facts: StudyFacts, code: str) -> PageTable:
             Column(said("Marginal"), _PEOPLE, 0),
             Column(_SILENT, _PEOPLE, 0),
             _RANGE,
+            *((Column(by_words(other), _PEOPLE, 0), _RANGE) if other else ()),
             _SHARE,
         ),
         rows=tuple(lines),
@@ -268,6 +281,11 @@ def comparison_table(facts: StudyFacts) -> PageTable:
     rows = facts.commune_rows()
     rows = rows.sort_values(["people_no_signal_percent", "commune"], ascending=[False, True])
     plan, judged = facts.priorities is not None, "commune_code" in facts.gaps.criterion8
+    other = second_model(facts)
+
+    def by_other(code: str) -> object:
+        second = by_second_model(facts, ANY, code)
+        return None if second is None else second["people_no_signal"]
 
     def line(row: Any) -> tuple[object, ...]:
         code = row["commune_code"]
@@ -275,6 +293,7 @@ def comparison_table(facts: StudyFacts) -> PageTable:
         return (
             row["commune"], row["people"], row["people_no_signal"],
             _words(ends_of(row, "people_no_signal")),
+            *((by_other(code),) if other else ()),
             row["people_no_signal_percent"],
             *_villages(counts),
             *((_met(facts, code),) if judged else ()),
@@ -288,6 +307,7 @@ def comparison_table(facts: StudyFacts) -> PageTable:
             Column(said("People"), _PEOPLE, 0),
             Column(_SILENT, _PEOPLE, 0),
             _RANGE,
+            *((Column(by_words(other), _PEOPLE, 0),) if other else ()),
             _SHARE,
             Column(said("Villages without signal")),
             Column(_BETWEEN),

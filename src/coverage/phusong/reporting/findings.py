@@ -106,6 +106,7 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
         *_between(ends_of(total_row(found, ANY, technology), "people_no_signal"), _OF_PEOPLE),
     ]
     sentences += model_findings(study, found, technology)
+    sentences += official_findings(rows)
     unknown = float(rows["people_unknown"].sum())
     if unknown >= 0.5:
         sentences.append(
@@ -129,6 +130,38 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             )
         )
     return tuple(sentences)
+
+
+def official_findings(rows: pd.DataFrame) -> tuple[Bilingual, ...]:
+    """How official figures and the population raster differ, where they are given.
+
+    Parameters
+    ----------
+    rows
+        One row per commune, with ``population_official`` where the study has such figures.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence with both totals; none without official figures.
+    """
+    if "population_official" not in rows:
+        return ()
+    known = rows[rows["population_official"].notna()]
+    if known.empty:
+        return ()
+    years = sorted({str(int(year)) for year in known["population_official_year"]})
+    return (
+        said(
+            "Official figures come first: {official} people in {known} of {rows} communes "
+            "({years}), where the population raster has {raster}; it is scaled to them.",
+            official=amount(float(known["population_official"].sum())),
+            known=len(known),
+            rows=len(rows),
+            years=", ".join(years),
+            raster=amount(float(known["population_raster"].sum())),
+        ),
+    )
 
 
 def model_findings(study: Study, found: Gaps, technology: str) -> tuple[Bilingual, ...]:

@@ -1,5 +1,6 @@
 """Criterion 8, official figures and reported lists as tables and a figure for notebooks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
@@ -96,6 +97,56 @@ def official_table(study: Study, communes: pd.DataFrame) -> PageTable:
             for _, row in communes[chosen].iterrows()
         ),
         note=said("Where there is an official figure the raster is scaled to it by the factor."),
+    )
+
+
+def address_table(codes: pd.DataFrame, communes: Mapping[str, str]) -> PageTable:
+    """Address codes by commune.
+
+    Parameters
+    ----------
+    codes
+        The columns of ``gaps/address-codes.csv``.
+    communes
+        Names by code.
+
+    Returns
+    -------
+    PageTable
+        Points with a code, those that share a cell and got a number, and those with the
+        experimental short form.
+    """
+    rows = []
+    for code, name in communes.items():
+        own = codes[codes["commune_code"] == code]
+        rows.append(
+            (
+                name,
+                *(int((own["point_kind"] == kind).sum()) for kind in ("village", "household")),
+                int((own["in_cell"] > 1).sum()),
+                int((own["short_code_experimental"] != "").sum()),
+                own["address_code"].iloc[0] if len(own) else None,
+            )
+        )  # fmt: skip
+    shared, short = codes["in_cell"] > 1, codes["short_code_experimental"] != ""
+    kinds = [(codes["point_kind"] == kind).sum() for kind in ("village", "household")]
+    sums = [int(number) for number in (*kinds, shared.sum(), short.sum())]
+    return PageTable(
+        title=said("Address codes"),
+        columns=(
+            _COMMUNE,
+            Column(said("Villages")),
+            Column(said("Households", context="column")),
+            Column(said("Share a cell of 3 m")),
+            Column(said("With the short form (experimental)")),
+            Column(said("Example")),
+        ),
+        rows=tuple(rows),
+        total=(said("Total"), *sums, None),
+        note=said(
+            "Every point has a code of its own; those that share a cell have a number after the "
+            "slash. The short form needs a postcode."
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.address_labels import FOLDER as LABELS
+from phusong.reporting.address_labels import INDEX as LABEL_INDEX
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
 from phusong.reporting.study_facts import EVERYONE
@@ -137,6 +138,10 @@ _TABLES = {
             "Villages with a signal, with a site and none, without a site; how many are not known."
         ),
     ),
+    "gaps/villages-to-place.csv": (
+        said("Villages without coordinates"),
+        said("To be placed, by hand or in QGIS, and read back (inputs.village_positions)."),
+    ),
     "gaps/support.csv": (
         said("Support for poor households"),
         said("In covered villages, where a subsidy helps now, and in gaps, where to build first."),
@@ -207,6 +212,10 @@ _TABLES = {
     ),
 }
 _FILES = {
+    LABEL_INDEX: (
+        said("Address labels by village"),
+        said("Sheets to print and lists, one for each village; for the province alone."),
+    ),
     "gaps/no-signal.gpkg": (
         said("Gaps (GeoPackage)"),
         said("Polygons, for QGIS."),
@@ -303,6 +312,7 @@ def products_of(
     -------
     tuple of Product
         Maps, notebooks, tables, other files; a file without words stands under its own name.
+        Address labels stand on a page of their own.
     """
     pages = communes or {}
     known: dict[str, tuple[ProductKind, Bilingual, Bilingual | None]]
@@ -314,7 +324,10 @@ def products_of(
         if path in files
     ]
     listed += [
-        _unnamed(study, path, size) for path, size in sorted(files.items()) if path not in known
+        _unnamed(study, path, size)
+        for path, size in sorted(files.items())
+        if path not in known
+        and not path.startswith(f"{LABELS}/")  # they have an index of their own
     ]
     order = [kind for kind, _ in _WORDS]
     return tuple(sorted(listed, key=lambda product: order.index(product.kind)))
@@ -326,8 +339,6 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
     kind: ProductKind
     if path.startswith(BRIEF):
         return _brief(study, file, size)
-    if path.startswith(f"{LABELS}/"):
-        return _labels(file, size)
     if file.suffix == ".html":
         kind = "notebook" if file.parts[0] == "notebooks" else "map"
         return Product(kind, path, same(file.stem), size_bytes=size)
@@ -340,15 +351,6 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         return Product("table", path, title, _RESPONSE_DETAIL, size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
-
-
-def _labels(file: PurePosixPath, size: int | None) -> Product:
-    """Labels of a village, or the list that they are made from."""
-    if file.suffix == ".html":
-        title = said("Address labels to print: {file}", file=file.stem)
-        return Product("file", str(file), title, size_bytes=size)
-    title = said("List of address codes: {file}", file=file.stem)
-    return Product("table", str(file), title, size_bytes=size)
 
 
 def _second(study: Study, path: str) -> Bilingual | None:

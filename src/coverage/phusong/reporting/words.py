@@ -9,6 +9,8 @@ from phusong.study import Assumption as StudyAssumption
 
 MODEL_NAMES = {"p1812": "ITU-R P.1812-8", "itm": "Longley–Rice ITM"}
 """Propagation models by their keys."""
+SHORT_NAMES = {"p1812": "P.1812", "itm": "ITM"}
+"""The same in the headings of narrow columns."""
 
 _NAMES = {
     "entry_loss": said("Loss on the user's side"),

@@ -17,7 +17,7 @@ CRS = "EPSG:32648"
 WEST, SOUTH, EAST, NORTH = 357_840.0, 2_435_040.0, 447_120.0, 2_532_240.0
 """Edges of the study's frame in the CRS, whole multiples of 360 m [m]."""
 
-INVENTED = "Invented"
+INVENTED = "Giả định / invented"
 
 
 @dataclass(frozen=True, slots=True)
