@@ -138,10 +138,6 @@ _TABLES = {
             "Villages with a signal, with a site and none, without a site; how many are not known."
         ),
     ),
-    "gaps/villages-to-place.csv": (
-        said("Villages without coordinates"),
-        said("To be placed, by hand or in QGIS, and read back (inputs.village_positions)."),
-    ),
     "gaps/support.csv": (
         said("Support for poor households"),
         said("In covered villages, where a subsidy helps now, and in gaps, where to build first."),
