@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 
 from phusong.engine import forget_stale_kernels
+from phusong.sources.practice import write_practice_data
 
 # Compilation on first use and busy machines make times meaningless.
 hypothesis.settings.register_profile("phusong", deadline=None, derandomize=True)
@@ -39,4 +40,12 @@ def shared_dir() -> Path:
         if os.environ.get("CI"):
             pytest.fail("reference data folder ../shared is missing, and CI may not skip its tests")
         pytest.skip("reference data folder ../shared is not beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The practice study's data, written once; tests only read it."""
+    folder = tmp_path_factory.mktemp("practice") / "dữ liệu thực hành"
+    write_practice_data(folder)
     return folder

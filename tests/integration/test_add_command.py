@@ -61,19 +61,12 @@ def test_what_a_file_is(region: Region, tmp_path: Path, name: str, key: str) -> 
 
 
 def test_what_is_not_sure_is_asked(region: Region, brought: Path) -> None:
-    write_text(brought / "do.csv", "time,latitude,longitude,rsrp\n2026,22.5,104,-90\n")
     write_text(brought / "gì.csv", "latitude,longitude,colour\n22.5,104,red\n")
-    write_raster(
-        brought / "muc.tif", np.full((9, 9), -95, dtype=np.float32),
-        crs="EPSG:4326", transform=from_origin(104, 23, 0.01, 0.01),
-    )  # fmt: skip
     lines = gpd.GeoDataFrame({"ten": ["a"]}, geometry=gpd.read_file(
         region.input("roads.geojson")).geometry[:1], crs="EPSG:4326")  # fmt: skip
     pyogrio.write_dataframe(lines, brought / "duong.gpkg")
     for name, words in (
-        ("do.csv", "looks like measurements"),
         ("gì.csv", "say what it is with --as: towers, boundaries"),
-        ("muc.tif", "[[inputs.operator_coverage]]"),
         ("duong.gpkg", "roads or power lines?"),
         ("không có.csv", "does not exist"),
     ):
@@ -193,3 +186,114 @@ def test_a_raster_of_zeros_is_neither_heights_nor_people(tmp_path: Path, region:
     result = invoke("add", region.study, tmp_path / "không.tif")
     assert result.exit_code == 2
     assert "heights or people?" in result.stderr
+
+
+# Inputs of which a study has any number, and tables that tell what they are
+
+
+def drive_test(file: Path, *, sites: int = 12) -> None:
+    rows = [
+        {"time": f"2026-03-02T08:{k:02d}:00", "latitude": f"{22.32 + k / 1000:.6f}",
+         "longitude": f"{103.95 + k / 1000:.6f}", "operator": "Nhà mạng A", "network type": "LTE",
+         "rsrp": str(-80 - k)}
+        for k in range(sites)
+    ]  # fmt: skip
+    write_csv(file, rows)
+
+
+def test_measurements_are_named_in_a_list_of_their_own(region: Region, brought: Path) -> None:
+    drive_test(brought / "đo 1.csv")
+    drive_test(brought / "đo 2.csv", sites=20)
+    result = invoke("add", region.study, brought / "đo 1.csv", "--source", "Sở, 3/2026",
+                    "--set", "environment=in-vehicle", "--set", "sensitivity=-120 dBm",
+                    "--set", "missing_is_no_service=true")  # fmt: skip
+    assert result.exit_code == 2  # the study has no such environment
+    assert "measurements[1].environment = 'in-vehicle' is not in the study" in result.stderr
+    assert not (region.folder / "data").exists()
+    first = next(iter(phusong.open_study(region.study).environments))
+    for name in ("đo 1.csv", "đo 2.csv", "đo 2.csv"):
+        result = invoke("add", region.study, brought / name, "--source", "Sở, 3/2026",
+                        "--set", f"environment={first}", "--set", "sensitivity=-120 dBm",
+                        "--set", "missing_is_no_service=true")  # fmt: skip
+        assert result.exit_code == 0, result.output
+        assert f"{name}: measurements (levels and times)" in result.output
+    study = phusong.open_study(region.study)
+    assert [m.file for m in study.measurements] == [
+        "data/raw/synthetic/đo 1.csv", "data/raw/synthetic/đo 2.csv",
+    ]  # fmt: skip
+    one = study.measurements[0]
+    assert (one.environment, one.missing_is_no_service) == (first, True)
+    assert (one.sensitivity.value, one.sensitivity.unit) == (-120.0, "dBm")
+    assert one.source == one.sensitivity.source == "Sở, 3/2026"
+
+
+def test_measurements_that_cannot_be_used_change_nothing(region: Region, brought: Path) -> None:
+    before = region.study.read_bytes()
+    rows = [{"time": "2026-03-02T08:00:00", "latitude": "22.3", "longitude": "103.9",
+             "operator": "Ai Đó", "network type": "LTE", "rsrp": "40"}]  # fmt: skip
+    write_csv(brought / "hỏng.csv", rows * 3)
+    result = invoke("add", region.study, brought / "hỏng.csv")
+    assert result.exit_code == 2
+    assert "as measurements this cannot be used, and nothing was written" in result.stderr
+    assert region.study.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["environment", "=x", "a b=c", "environment="])
+def test_a_detail_has_a_name_and_a_value(region: Region, brought: Path, text: str) -> None:
+    result = invoke("add", region.study, brought / "danh sách.csv", "--set", text)
+    assert result.exit_code == 2
+    assert "give NAME=VALUE" in result.stderr
+
+
+def test_an_operators_own_coverage_is_added_with_its_details(region: Region, brought: Path) -> None:
+    study = phusong.open_study(region.study)
+    grid = start(study).inputs.grid
+    west, _, east, north = grid.bounds
+    step = (east - west) / 30
+    write_raster(
+        brought / "muc.tif", np.full((30, 30), -95, dtype=np.float32),
+        crs=str(grid.crs), transform=from_origin(west, north, step, step),
+    )  # fmt: skip
+    before = region.study.read_bytes()
+    result = invoke("add", region.study, brought / "muc.tif")
+    assert result.exit_code == 2
+    assert "operator" in result.stderr
+    assert region.study.read_bytes() == before
+    result = invoke(
+        "add", region.study, brought / "muc.tif", "--date", "2026-05", "--source", "Nhà mạng A",
+        "--set", "operator=Nhà mạng A", "--set", "technology=LTE", "--set", "holds=levels",
+        "--set", "threshold=-115 dBm",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    (given,) = phusong.open_study(region.study).inputs.operator_coverage
+    assert (given.operator, given.date, given.holds) == ("Nhà mạng A", "2026-05", "levels")
+    assert given.threshold is not None
+    assert given.threshold.value == -115.0
+
+
+def test_ground_without_sites_is_added_by_its_title(region: Region, brought: Path) -> None:
+    shapes = gpd.read_file(region.input("communes.geojson")).iloc[:1][["geometry"]]
+    pyogrio.write_dataframe(shapes, brought / "rừng.gpkg")
+    result = invoke("add", region.study, brought / "rừng.gpkg", "--as", "exclusions",
+                    "--set", "title_en=Forest", "--set", "title_vi=Rừng đặc dụng")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    (given,) = phusong.open_study(region.study).inputs.exclusions
+    assert (given.title_en, given.title_vi) == ("Forest", "Rừng đặc dụng")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("statistics.csv", "statistics"), ("reported.csv", "reported"),
+        ("indicators.csv", "indicators"), ("infrastructure.csv", "infrastructure"),
+        ("offices.csv", "offices"), ("households.csv", "households"),
+        ("drive-test.csv", "measurements"),
+        ("villages.csv", "villages"), ("towers.csv", "towers"),
+    ],
+)  # fmt: skip
+def test_what_practice_files_are(
+    region: Region, practice_folder: Path, tmp_path: Path, name: str, key: str
+) -> None:
+    file = tmp_path / f"x{Path(name).suffix}"
+    shutil.copyfile(practice_folder / name, file)
+    assert recognise(file, phusong.open_study(region.study)).key == key

@@ -28,6 +28,10 @@ def add(  # noqa: PLR0913 — a command line
         bool,
         typer.Option("--beside", help="Read a tower list or terrain beside what is read now."),
     ] = False,
+    details: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A further value, such as environment=in-vehicle; repeatable."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
     ] = False,
@@ -35,9 +39,10 @@ def add(  # noqa: PLR0913 — a command line
     """Add your own files: recognised, checked, copied to data/raw, named in the study file.
 
     Towers, outlines of communes, villages, facilities, households, terrain, population, roads,
-    power lines, settlements, the national boundary, water, and response forms that operators
-    filled in. Comments of the study file stay; as it
-    was, it is kept beside it.
+    power lines, settlements, buildings, official figures, reported villages, infrastructure,
+    offices, appraised indicators, the national boundary, water, excluded ground, an operator's own
+    coverage, measurements, and response forms that operators filled in. Comments of the study
+    file stay; as it was, it is kept beside it.
     """
     with faults_shown():
         from phusong.pipeline.add import Told, carry_out, plan_addition  # noqa: PLC0415
@@ -54,7 +59,7 @@ def add(  # noqa: PLR0913 — a command line
         told = Told(
             as_key, source or "not stated", licence, attribution, date,
             replace=replace, beside=beside,
-        )  # fmt: skip
+        ).of(details or ())  # fmt: skip
         addition = plan_addition(study, files, told)
         for part in addition.added:
             typer.echo(f"{part.file.name}: {part.recognised.key} ({part.recognised.why})")

@@ -2,17 +2,19 @@
 
 import datetime
 import difflib
+import re
 import shutil
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from phusong.errors import DataError, DataWarning, StudyError
-from phusong.pipeline.inputs import Inputs, parts_of
+from phusong.pipeline.inputs import MEASUREMENTS, Inputs, parts_of
+from phusong.sources.measurements import read_measurements
 from phusong.sources.recognise import ADDABLE, Recognised, recognise
-from phusong.sources.study_edit import Entry, with_input, with_list_beside
+from phusong.sources.study_edit import Entry, Value, with_input, with_one_more
 from phusong.sources.study_file import read_study, study_of_text
 from phusong.store.files import sha256_of, write_text, write_whole
 from phusong.store.raw import note_provenance
@@ -21,9 +23,18 @@ from phusong.study import Study
 BACKUP_SUFFIX = ".bak"
 _READERS = {
     "boundaries": "communes", "towers": "network", "terrain": "terrain",
-    "population": "raster_people", "country": "limits", "water": "limits",
+    "population": "raster_people", "buildings": "people", "country": "limits", "water": "limits",
+    "exclusions": "limits", "statistics": "official", "reported": "reported",
+    "indicators": "appraisals", "infrastructure": "infrastructure", "offices": "offices",
+    "operator_coverage": "own_coverage",
 }  # fmt: skip
-"""What reads an input; places read all others."""
+"""What reads an input; places read all others, and measurements are read by themselves."""
+_LISTS = {
+    "operator_coverage": "inputs.operator_coverage", "exclusions": "inputs.exclusions",
+    MEASUREMENTS: MEASUREMENTS,
+}  # fmt: skip
+"""Inputs of which a study has any number, and what their list is called."""
+_NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)\s+([^\W\d]\S*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,8 @@ class Told:
         Whether they take the place of what the study reads already.
     beside
         Whether a tower list or terrain is read beside what the study reads already.
+    details
+        Further values of the input in the study file.
     """
 
     key: str = ""
@@ -51,6 +64,40 @@ class Told:
     date: str = ""
     replace: bool = False
     beside: bool = False
+    details: Mapping[str, Value] = field(default_factory=dict)
+
+    def of(self, texts: Sequence[str]) -> "Told":
+        """The same with details that were given as ``NAME=VALUE``.
+
+        Parameters
+        ----------
+        texts
+            For example ``environment=in-vehicle``, ``missing_is_no_service=true`` or
+            ``threshold=-115 dBm``.
+
+        Returns
+        -------
+        Told
+            With ``details``.
+
+        Raises
+        ------
+        DataError
+            A text has no name or no value.
+        """
+        return replace(self, details=dict(_detail(text, self.source) for text in texts))
+
+
+def _detail(text: str, source: str) -> tuple[str, Value]:
+    name, sign, value = (part.strip() for part in text.partition("="))
+    if not sign or not name.isidentifier() or not value:
+        raise DataError(f"--set {text}: give NAME=VALUE, for example environment=in-vehicle")
+    if value in {"true", "false"}:
+        return name, value == "true"
+    number = _NUMBER.fullmatch(value)
+    if number is not None:
+        return name, {"value": float(number[1]), "unit": number[2], "source": source}
+    return name, value
 
 
 @dataclass(frozen=True)
@@ -228,11 +275,16 @@ def _relative(study: Study, target: Path) -> str:
 
 def _edited(text: str, study: Study, key: str, name: str, told: Told, *, first: bool) -> str:
     """Text of the study file with one more file in it."""
+    current = study_of_text(text, study.file)
     entry: Entry = {
         "file": name, "source": told.source, "licence": told.licence,
-        "attribution": told.attribution, "date": told.date, "fetch": "",
+        "attribution": told.attribution, "date": told.date, "fetch": "", **told.details,
     }  # fmt: skip
-    current = study_of_text(text, study.file)
+    if key in _LISTS:
+        listed = current.measurements if key == MEASUREMENTS else getattr(current.inputs, key)
+        if any(other.file == name for other in listed):
+            return text
+        return with_one_more(text, _LISTS[key], entry)
     several = key in {"towers", "terrain"}
     beside = several and (told.beside or not first)
     _refuse_second(study, key, told, beside=beside, first=first)
@@ -241,7 +293,7 @@ def _edited(text: str, study: Study, key: str, name: str, told: Told, *, first: 
         entry = {"files": files, **{k: v for k, v in entry.items() if k != "file"}}
         return with_input(text, key, entry)
     if key == "towers" and beside:
-        return with_list_beside(text, entry)
+        return with_one_more(text, "inputs.towers.also", entry)
     return with_input(text, key, entry)
 
 
@@ -269,14 +321,19 @@ def _checked(trial: Study, added: Iterable[Added]) -> tuple[str, ...]:
     """Read what was added as a run would."""
     inputs = Inputs(trial)
     keys = dict.fromkeys(part.recognised.key for part in added)
+    heard_of: tuple[str, ...] = ()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)
         for key in sorted(keys, key=lambda k: k != "boundaries"):
+            name = _LISTS.get(key, f"inputs.{key}")
             try:
-                getattr(inputs, _READERS.get(key, "places"))
+                if key == MEASUREMENTS:
+                    heard_of += read_measurements(trial.measurements, trial).remarks
+                else:
+                    getattr(inputs, _READERS.get(key, "places"))
             except DataError as error:
                 raise DataError(
-                    f"as inputs.{key} this cannot be used, and nothing was written: {error}"
+                    f"as {name} this cannot be used, and nothing was written: {error}"
                 ) from None
     heard = [str(w.message) for w in caught if issubclass(w.category, DataWarning)]
-    return (*(line for lines in inputs.noticed.values() for line in lines), *heard)
+    return (*(line for lines in inputs.noticed.values() for line in lines), *heard_of, *heard)

@@ -23,10 +23,26 @@ from phusong.study import Study, TowerInput
 ADDABLE = (
     "towers", "boundaries", "villages", "village_positions", "facilities", "households",
     "terrain", "population", "roads", "power_lines", "settlements", "country", "water",
+    "statistics", "reported", "indicators", "infrastructure", "offices", "buildings",
+    "exclusions", "operator_coverage", "measurements",
 )  # fmt: skip
 """Inputs that a file can be added as."""
-_LEVELS = re.compile(r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level_?dbm|signal")
-_TIMES = re.compile(r"time|date|thoi_?gian|ngay")
+_LEVELS = re.compile(r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level[_ ]?dbm|signal|muc thu")
+_TIMES = re.compile(r"time|date|thoi[_ ]?(gian|diem)|ngay")
+_TABLES: tuple[tuple[set[str], tuple[str, ...], str], ...] = (
+    ({"household_id"}, (), "households"),
+    ({"facility_id", "kind"}, (), "facilities"),
+    ({"village_id"}, ("fibre", "fixed_broadband", "grid", "road"), "infrastructure"),
+    ({"village_id", "name"}, (), "villages"),
+    ({"village_id", "latitude", "longitude"}, (), "village_positions"),
+    ({"commune_code", "indicator", "status"}, (), "indicators"),
+    ({"commune_code"}, ("lan", "connection"), "offices"),
+    ({"commune_code", "year"}, ("population", "households", "poor_rate_percent"), "statistics"),
+    ({"village"}, ("state", "tình trạng"), "reported"),
+)
+"""Columns that a table must have all of and, where some are named, one of; the first that fits."""
+_BUILDINGS = ("building", "area_in_meters", "bf_source")
+"""Columns of building outlines: OpenStreetMap, Open Buildings, Microsoft's with others."""
 _WINDOW = 256
 _SMOOTH, _ROUGH = 0.97, 0.9
 """Correlation of neighbouring cells: ground lies above the first, people below the second."""
@@ -97,11 +113,7 @@ def _raster(file: Path) -> Recognised:
         raise DataError(f"{file} has no value in its middle; {_ASK}")
     low, high = float(known.min()), float(known.max())
     if low >= -160.0 and high < 0.0:
-        raise DataError(
-            f"{file} holds {low:g} to {high:g}, which look like levels in dBm: an operator's own "
-            "coverage needs operator, technology, threshold and date, so write it into the study "
-            "file as [[inputs.operator_coverage]] (docs/inputs.md)"
-        )
+        return Recognised("operator_coverage", f"levels, {low:g} to {high:g} dBm in its middle")
     alike = _likeness(values)
     if alike >= _SMOOTH and low >= LOWEST_M and 10.0 < high <= HIGHEST_M:
         return Recognised("terrain", f"smooth heights, {low:.0f} to {high:.0f} m in its middle")
@@ -129,19 +141,13 @@ def _table(file: Path) -> Recognised:
 
 def _by_columns(titles: list[str], file: Path) -> Recognised:
     folded = {fold(title) for title in titles}
-    for needed, key in (
-        ({"household_id"}, "households"),
-        ({"facility_id", "kind"}, "facilities"),
-        ({"village_id", "name"}, "villages"),
-        ({"village_id", "latitude", "longitude"}, "village_positions"),
-    ):
-        if {fold(n) for n in needed} <= folded:
-            return Recognised(key, f"columns {', '.join(sorted(needed))}")
-    known = {m.column for title in titles if (m := meaning(title, {})) is not None}
+    for all_of, one_of, key in _TABLES:
+        told = [name for name in one_of if fold(name) in folded]
+        if {fold(name) for name in all_of} <= folded and (told or not one_of):
+            return Recognised(key, f"columns {', '.join([*sorted(all_of), *told])}")
     if any(map(_LEVELS.search, folded)) and any(map(_TIMES.search, folded)):
-        raise DataError(
-            f"{file} looks like measurements (levels and times); phusong add does not take them"
-        )
+        return Recognised("measurements", "levels and times")
+    known = {m.column for title in titles if (m := meaning(title, {})) is not None}
     if len(known & {"site_id", "operator", "technology", "latitude", "azimuth_deg",
                     "antenna_height_m", "mast_height_m", "frequency_mhz"}) >= 3:  # fmt: skip
         return Recognised("towers", f"columns {', '.join(sorted(known)[:6])}")
@@ -174,6 +180,9 @@ def _layer(file: Path, study: Study) -> Recognised:
 def _polygons(layer: gpd.GeoDataFrame, titles: list[str], file: Path, study: Study) -> Recognised:
     if "village_id" in titles:
         return Recognised("settlements", "polygons with the column village_id")
+    told = [column for column in _BUILDINGS if column in titles]
+    if told:
+        return Recognised("buildings", f"polygons with the column {told[0]}")
     asked = {*study.area.communes, *study.inputs.boundaries.codes}
     for column in titles:
         found = asked & {str(v).strip() for v in layer[column].dropna()}

@@ -14,7 +14,8 @@ _ONE_LINE = re.compile(
 )
 """A value on one line, and the comment behind it."""
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-Entry = Mapping[str, str | list[str]]
+Value = str | bool | float | list[str] | dict[str, Any]
+Entry = Mapping[str, Value]
 """Keys of an input and their values, as they are written."""
 
 
@@ -44,7 +45,7 @@ def with_input(text: str, key: str, entry: Entry) -> str:
     section = wanted.setdefault("inputs", {}).setdefault(key, {})
     for name, value in entry.items():
         section.pop(name, None)
-        if value:
+        if value != "":
             section[name] = value
     lines = text.splitlines()
     start = _header(lines, f"inputs.{key}")
@@ -55,15 +56,17 @@ def with_input(text: str, key: str, entry: Entry) -> str:
     return _verified(changed, wanted, f"[inputs.{key}]", entry)
 
 
-def with_list_beside(text: str, entry: Entry) -> str:
-    """Text of a study file that reads one more tower list.
+def with_one_more(text: str, header: str, entry: Entry) -> str:
+    """Text of a study file with one more entry in a list of tables.
 
     Parameters
     ----------
     text
         The study file.
+    header
+        The list, for example ``inputs.towers.also`` or ``measurements``.
     entry
-        Values of the list.
+        Values of the new entry.
 
     Returns
     -------
@@ -76,10 +79,14 @@ def with_list_beside(text: str, entry: Entry) -> str:
         The file is written in a way that is not understood; the message says what to write.
     """
     wanted = deepcopy(tomllib.loads(text))
-    given = {name: value for name, value in entry.items() if value}
-    wanted["inputs"]["towers"].setdefault("also", []).append(given)
-    changed = _inserted(text.splitlines(), "[[inputs.towers.also]]", entry)
-    return _verified(changed, wanted, "[[inputs.towers.also]]", entry)
+    given = {name: value for name, value in entry.items() if value != ""}
+    *path, last = header.split(".")
+    place = wanted
+    for name in path:
+        place = place.setdefault(name, {})
+    place.setdefault(last, []).append(given)
+    changed = _inserted(text.splitlines(), f"[[{header}]]", entry)
+    return _verified(changed, wanted, f"[[{header}]]", entry)
 
 
 def _verified(lines: list[str], wanted: Mapping[str, Any], header: str, entry: Entry) -> str:
@@ -98,8 +105,14 @@ def _verified(lines: list[str], wanted: Mapping[str, Any], header: str, entry: E
 
 
 def _written(entry: Entry) -> list[str]:
+    return [f"{name} = {_toml(value)}" for name, value in entry.items() if value != ""]
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
     # Text of JSON is a basic string of TOML, but for the delete character, which names have not.
-    return [f"{name} = {json.dumps(v, ensure_ascii=False)}" for name, v in entry.items() if v]
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _table(line: str) -> str:
@@ -146,12 +159,19 @@ def _commented(written: list[str], before: str) -> list[str]:
 
 
 def _inserted(lines: list[str], header: str, entry: Entry) -> list[str]:
-    """A new table behind the last input, before the comments of what follows."""
-    inputs = [k for k, line in enumerate(lines) if _table(line).split(".")[0] == "inputs"]
+    """A new table behind others of its list or the last input, before what follows them."""
+    name = _table(header)
+    behind = [k for k, line in enumerate(lines) if _belongs(_table(line), name)]
+    behind = behind or [k for k, line in enumerate(lines) if _belongs(_table(line), "inputs")]
     place = len(lines)
-    if inputs:
-        after = (k for k in range(inputs[-1] + 1, len(lines)) if _HEADER.match(lines[k]))
+    if behind:
+        after = (k for k in range(behind[-1] + 1, len(lines)) if _HEADER.match(lines[k]))
         place = next(after, len(lines))
         while not lines[place - 1].strip() or lines[place - 1].lstrip().startswith("#"):
             place -= 1
     return [*lines[:place], "", header, *_written(entry), *lines[place:]]
+
+
+def _belongs(table: str, to: str) -> bool:
+    """Whether a table is another one or lies in it."""
+    return table == to or table.startswith(f"{to}.")
