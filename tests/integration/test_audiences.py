@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
@@ -29,10 +30,17 @@ FILES = {
     "gaps/villages.csv",
     "gaps/facilities.csv", "gaps/no-signal.gpkg", "gaps/totals.csv", "gaps/village-counts.csv",
     "communes/index.html", "communes/00101-thu-mot.html", "communes/00203-deo-gio.html",
-    "communes/00102-nam-thu.html",
+    "communes/00102-nam-thu.html", "gaps/no-signal.csv", "gis/layers.gpkg", "gis/villages.parquet",
+    "gis/facilities.parquet", "gis/gaps.parquet", "gis/communes.parquet", "synthetic.qgz",
 }  # fmt: skip
 CAUSES = {"gaps/causes.csv"}
-PLAN = {"plan/priorities.csv", "plan/priorities.xlsx", "plan/options.gpkg"}
+PLAN = {
+    "gis/options.parquet",
+    "gis/sites.parquet",
+    "plan/priorities.csv",
+    "plan/priorities.xlsx",
+    "plan/options.gpkg",
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +66,25 @@ def content(file: Path) -> str:
         sheets = pd.read_excel(file, sheet_name=None, engine="calamine", dtype=str)
         return inside + "".join(sheet.to_csv() for sheet in sheets.values())
     if file.suffix == ".gpkg":
-        layer = pyogrio.read_dataframe(file)
-        outlines = layer.geometry.to_crs("EPSG:4326").to_wkt()
-        return layer.drop(columns="geometry").to_csv() + "\n".join(outlines)
+        layers = (pyogrio.read_dataframe(file, layer=n) for n, _ in pyogrio.list_layers(file))
+        return "\n".join(map(rows_and_places, layers))
+    if file.suffix == ".parquet":
+        return rows_and_places(gpd.read_parquet(file))
+    if file.suffix == ".qgz":
+        with zipfile.ZipFile(file) as packed:
+            return "".join(html.unescape(packed.read(n).decode()) for n in packed.namelist())
     text = file.read_bytes().decode("utf-8-sig")
     text = re.sub(r'"data":"[A-Za-z0-9+/=]*"', "", text)  # numbers: tested apart
     raw = re.sub(r"data:(?:image|font)/[^\"')]*", "", text)
     decoded = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), raw)
     return "\n".join((raw, decoded, html.unescape(re.sub(r"<[^>]*>", " ", decoded))))
+
+
+def rows_and_places(layer: pd.DataFrame) -> str:
+    if not isinstance(layer, gpd.GeoDataFrame):
+        return layer.to_csv()  # styles
+    outlines = layer.geometry.to_crs("EPSG:4326").to_wkt()
+    return layer.drop(columns=layer.geometry.name).to_csv() + "\n".join(outlines)
 
 
 def files(study: Study, name: str) -> dict[str, Path]:

@@ -2,13 +2,17 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import rasterio
+import shapely
 from python_calamine import CalamineWorkbook
 
 from phusong.study import PRACTICE_LABEL
@@ -228,6 +232,115 @@ def test_layers_have_the_columns_of_their_table(output: Path, name: str, columns
     assert list(layer["commune_code"]) == list(expected["commune_code"])
     assert np.allclose(layer.to_crs("EPSG:4326").geometry.x, expected["longitude"].astype(float),
                        atol=1e-5)  # fmt: skip
+
+
+SAME_ROWS = {
+    "options": "plan/priorities.csv", "villages": "gaps/villages.csv",
+    "facilities": "gaps/facilities.csv", "gaps": "gaps/no-signal.csv",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "of"), SAME_ROWS.items())
+def test_csv_geopackage_and_geoparquet_hold_the_same_numbers(
+    output: Path, name: str, of: str
+) -> None:
+    expected = table(output / of)
+    for layer in (
+        gpd.read_file(output / "gis/layers.gpkg", layer=name),
+        gpd.read_parquet(output / f"gis/{name}.parquet"),
+    ):
+        assert layer.crs.to_string() == CRS
+        assert [c for c in layer.columns if c != layer.geometry.name] == list(expected.columns)
+        assert len(layer) == len(expected)
+        for column in expected.columns:
+            for given, wanted in zip(layer[column], expected[column], strict=True):
+                if wanted == "":
+                    assert given in {"", None} or np.isnan(given), column
+                elif isinstance(given, str):
+                    assert given == wanted, column
+                else:
+                    assert float(given) == float(wanted), column
+    if name != "gaps":
+        layer = layer.to_crs("EPSG:4326")
+        for axis, column in ((layer.geometry.x, "longitude"), (layer.geometry.y, "latitude")):
+            assert np.allclose(axis, layer[column], atol=1e-9)
+
+
+def test_layers_of_communes_have_the_row_of_all_operators(output: Path) -> None:
+    layer = gpd.read_file(output / "gis/layers.gpkg", layer="communes")
+    rows = table(output / "gaps/communes.csv")
+    rows = rows[(rows["operator"] == "any") & (rows["technology"] == "LTE")]
+    assert list(layer["commune_code"]) == list(rows["commune_code"])
+    assert list(layer["people_no_signal"]) == [float(n) for n in rows["people_no_signal"]]
+    for code, outline in zip(layer["commune_code"], layer.geometry, strict=True):
+        corners = COMMUNES[code][1]
+        assert outline.area == pytest.approx(shapely.Polygon(corners).area, rel=1e-3)
+
+
+def test_sites_are_those_on_air(output: Path) -> None:
+    layer = gpd.read_file(output / "gis/layers.gpkg", layer="sites")
+    sectors = table(output / "reach/servers.csv")
+    assert set(zip(layer["operator"], layer["site_id"], strict=True)) == set(
+        zip(sectors["operator"], sectors["site_id"], strict=True)
+    )
+    assert layer["sectors"].sum() == len(sectors)
+    assert not layer.duplicated(["operator", "site_id"]).any()
+
+
+def project_of(output: Path) -> ElementTree.Element:
+    (file,) = output.glob("*.qgz")
+    with zipfile.ZipFile(file) as packed:
+        assert packed.namelist() == [f"{file.stem}.qgs"]
+        return ElementTree.fromstring(packed.read(f"{file.stem}.qgs"))
+
+
+def test_the_project_for_qgis_finds_every_layer_beside_it(output: Path) -> None:
+    root = project_of(output)
+    assert root.findtext("projectCrs/spatialrefsys/authid") == CRS
+    layers = root.findall("projectlayers/maplayer")
+    tables = set(pyogrio.list_layers(output / "gis/layers.gpkg")[:, 0])
+    assert tables == {*SAME_ROWS, "links", "sites", "communes", "layer_styles"}
+    shown, rasters = set(), set()
+    for layer in layers:
+        path, *more = (layer.findtext("datasource") or "").split("|")
+        assert path.startswith("./")
+        assert (output / path).is_file()
+        assert layer.findtext("srs/spatialrefsys/authid") == CRS
+        if layer.get("type") == "raster":
+            rasters.add(path.removeprefix("./"))
+            with rasterio.open(output / path) as raster:
+                assert raster.crs.to_string() == CRS
+            continue
+        name = more[0].removeprefix("layername=")
+        shown.add(name)
+        where = more[1].removeprefix("subset=") if len(more) > 1 else ""
+        found = gpd.read_file(output / path, layer=name, where=where or None)
+        count = re.search(r"\((\d+)", layer.findtext("layername") or "")
+        assert count
+        assert len(found) == int(count[1]), name
+        assert {layer.get("wkbType")} <= {k.removeprefix("Multi") for k in found.geom_type}
+        fields = {alias.get("field") for alias in layer.iterfind("aliases/alias")}
+        assert fields == set(found.columns) - {"geometry"}
+        assert " · " in (layer.findtext("layername") or "") or name == "gaps"
+    assert shown == tables - {"layer_styles"}
+    expected = {n for n in RASTERS if not n.endswith("-server.tif")}
+    assert expected <= rasters
+    assert PRACTICE_WORDS.search(root.findtext("properties/TitleLabel/Label") or "")
+    extent = root.find("mapcanvas/extent")
+    assert extent is not None
+    west, south, east, north = (float(side.text or "nan") for side in extent)
+    outlines = gpd.read_file(output / "gis/layers.gpkg", layer="communes").total_bounds
+    assert west < outlines[0] < outlines[2] < east
+    assert south < outlines[1] < outlines[3] < north
+
+
+def test_layers_bring_their_style(output: Path) -> None:
+    styles = pyogrio.read_dataframe(output / "gis/layers.gpkg", layer="layer_styles")
+    assert set(styles["f_table_name"]) == {*SAME_ROWS, "links", "sites", "communes"}
+    assert styles["useAsDefault"].all()
+    assert set(styles["f_geometry_column"]) == {"geom"}
+    for style in styles["styleQML"]:
+        assert ElementTree.fromstring(style).find("renderer-v2") is not None
 
 
 def test_gaps_are_the_same_in_geopackage_and_parquet(output: Path) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from phusong.errors import DataError
 from phusong.pipeline.briefs import brief_for
 from phusong.pipeline.communes import write_communes
+from phusong.pipeline.gis import write_gis
 from phusong.pipeline.printing import print_briefs
 from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
 from phusong.pipeline.responses import write_response_form
@@ -63,7 +64,7 @@ def write_for_audience(session: Session, audience: str, *, marking: str = "") ->
     folder = session.study.output / f"for-{f'operator-{key}' if key else audience}"
     outputs = [*_products(session, facts, folder, audience=audience)]
     written = [file.relative_to(folder).as_posix() for file in outputs]
-    outputs.append(write_workbook(facts, folder, written))
+    outputs += [write_workbook(facts, folder, written), *write_gis(facts, folder, written)]
     index = folder / INDEX
     sizes: dict[str, int | None] = {
         file.relative_to(folder).as_posix(): file.stat().st_size for file in outputs
@@ -109,6 +110,8 @@ def _products(
     layer = folder / "gaps" / "no-signal.gpkg"
     write_geopackage(layer, gaps.polygons, name="no-signal")
     yield layer
+    practice = facts.practice is not None
+    yield _table(folder / "gaps" / "no-signal.csv", tidy(gaps.polygons, practice=practice))
     if facts.priorities is None:
         return
     yield from _plan(facts, facts.priorities, folder / "plan")

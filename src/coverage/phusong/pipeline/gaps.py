@@ -115,6 +115,8 @@ def _compute(session: Session, reach: Reach) -> None:
     outputs = [folder / "no-signal.gpkg", folder / "no-signal.parquet"]
     write_geopackage(outputs[0], polygons, name="no-signal")
     write_geoparquet(outputs[1], polygons)
+    outputs.append(folder / "no-signal.csv")
+    write_csv(outputs[-1], tidy(polygons, practice=practice))
     for name, table in tables.items():
         outputs.append(folder / f"{name}.csv")
         told = table if name in WITHOUT_COVERAGE else with_basis(table, basis, technology)

@@ -15,6 +15,7 @@ from phusong.pipeline.briefs import write_briefs
 from phusong.pipeline.calibration_files import STEP as CALIBRATION
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.extras import study_extras
+from phusong.pipeline.gis import write_gis
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.labels import write_labels
 from phusong.pipeline.printing import print_briefs, prints
@@ -206,8 +207,8 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     for file in in_order(lambda n: _render(session, n), notebooks, workers=session.workers):
         outputs.append(file)
         session.progress(STEP, len(outputs), total)
-    tables = sorted(_sizes(session, outputs))
-    outputs.append(write_workbook(facts, folder, tables))
+    written = sorted(_sizes(session, outputs))
+    outputs += [write_workbook(facts, folder, written), *write_gis(facts, folder, written)]
     index = folder / INDEX
     sizes = _sizes(session, outputs)
     products = products_of(session.study, sizes, commune_titles(facts))

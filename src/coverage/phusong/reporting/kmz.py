@@ -5,7 +5,6 @@ colours of classes. The same values give the same bytes: entries have a fixed or
 """
 
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +22,7 @@ from phusong.errors import DataError
 from phusong.geo.grid import Grid
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual
+from phusong.reporting.packing import packed
 from phusong.reporting.palette import CIVIDIS
 from phusong.reporting.watermark import inked, watermark_mask
 from phusong.reporting.wording import said
@@ -32,7 +32,6 @@ MAX_SIDE_PX = 4096
 """Largest side of the picture, which Google Earth still draws on small machines."""
 
 _WGS84 = "EPSG:4326"
-_DATE = (1980, 1, 1, 0, 0, 0)
 _OPACITY = "b4"
 _FAINT = (120, 120, 120, 110)
 _ROW_PX, _PAD_PX, _SWATCH_PX = 24, 10, 28
@@ -165,7 +164,7 @@ def transmitter_kmz(
         picture[mask] = inked(picture[mask])
     west, south, east, north = array_bounds(picture.shape[0], picture.shape[1], affine)
     document = _document(place, scale, (west, south, east, north), practice)
-    return _archive(
+    return packed(
         [
             ("doc.kml", document.encode("utf-8")),
             ("map.png", _png(Image.fromarray(picture, mode="RGBA"))),
@@ -275,17 +274,4 @@ def _document(
 def _png(image: Image.Image) -> bytes:
     out = io.BytesIO()
     image.save(out, format="PNG", optimize=False, compress_level=6)
-    return out.getvalue()
-
-
-def _archive(entries: Sequence[tuple[str, bytes]]) -> bytes:
-    """A ZIP archive that depends on nothing but its entries."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in entries:
-            info = zipfile.ZipInfo(name, date_time=_DATE)
-            info.create_system = 3  # as on Unix, wherever it is written
-            info.external_attr = 0o644 << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content, compresslevel=6)
     return out.getvalue()

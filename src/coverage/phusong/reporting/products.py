@@ -8,6 +8,7 @@ from phusong.reporting.address_labels import FOLDER as LABELS
 from phusong.reporting.address_labels import INDEX as LABEL_INDEX
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
+from phusong.reporting.qgis_styles import LAYER_WORDS
 from phusong.reporting.study_facts import EVERYONE
 from phusong.reporting.wording import said
 from phusong.reporting.words import MODEL_NAMES
@@ -25,6 +26,7 @@ _PDF_DETAIL = said("The same to send and to sign: one language, page numbers, fo
 RESPONSE = "plan/response-"
 """Begins the name of every form that an operator fills in."""
 _RESPONSE_DETAIL = said("The operator agrees, declines or modifies; read back by phusong add.")
+_PROJECT_DETAIL = said("Opens all layers and rasters with their colours, in QGIS 3.22 or later.")
 _MAPS = {
     "maps/coverage.html": (
         said("Coverage map"),
@@ -75,6 +77,10 @@ _TABLES = {
     "plan/export/cells.csv": (
         said("Cells for planning tools"),
         said("Carriers and bandwidths."),
+    ),
+    "gaps/no-signal.csv": (
+        said("Areas without signal"),
+        said("Each area: people, villages, nearest signal and site, cause; per operator."),
     ),
     "gaps/communes.csv": (
         said("By commune"),
@@ -212,6 +218,10 @@ _FILES = {
         said("Address labels by village"),
         said("Sheets to print and lists, one for each village; for the province alone."),
     ),
+    "gis/layers.gpkg": (
+        said("Layers for GIS (GeoPackage)"),
+        said("Communes, areas without signal, villages, facilities, sites, options, with styles."),
+    ),
     "gaps/no-signal.gpkg": (
         said("Gaps (GeoPackage)"),
         said("Polygons, for QGIS."),
@@ -338,8 +348,8 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
     if file.suffix == ".html":
         kind = "notebook" if file.parts[0] == "notebooks" else "map"
         return Product(kind, path, same(file.stem), size_bytes=size)
-    if file.suffix == ".tif":
-        return Product("file", path, _raster_words(study, file.stem), _second(study, path), size)
+    if file.suffix in {".qgz", ".parquet", ".tif"}:
+        return _layers(study, file, size)
     if path.startswith(RESPONSE):
         name = file.stem.removeprefix("response-")
         shown = {op.key: op.name for op in study.operators}.get(name, name)
@@ -347,6 +357,17 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         return Product("table", path, title, _RESPONSE_DETAIL, size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
+
+
+def _layers(study: Study, file: PurePosixPath, size: int | None) -> Product:
+    """A raster, a layer, or the project that shows them."""
+    path = str(file)
+    if file.suffix == ".qgz":
+        return Product("file", path, said("Project for QGIS"), _PROJECT_DETAIL, size)
+    if file.suffix == ".parquet":
+        name = LAYER_WORDS.get(file.stem, same(file.stem))
+        return Product("file", path, said("{name} (GeoParquet)", name=name), size_bytes=size)
+    return Product("file", path, _raster_words(study, file.stem), _second(study, path), size)
 
 
 def _second(study: Study, path: str) -> Bilingual | None:

@@ -1,8 +1,9 @@
 """Tables and layers on disk: CSV, XLSX, GeoPackage, GeoParquet, the same bytes each time."""
 
+import contextlib
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from phusong.store.files import write_whole
 
 FIXED_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Stands where a file format wants the time of writing, so that reruns give the same bytes."""
+_GEOMETRY = "geom"
+"""Column of a GeoPackage that holds the shapes."""
 
 
 def write_csv(file: Path, table: pd.DataFrame) -> None:
@@ -85,12 +88,57 @@ def write_geopackage(file: Path, layer: gpd.GeoDataFrame, *, name: str) -> None:
     name
         Name of the layer inside the file.
     """
+    with _fixed_time():
+        write_whole(file, lambda aside: layer.to_file(aside, driver="GPKG", layer=name))
+
+
+@contextlib.contextmanager
+def _fixed_time() -> Iterator[None]:
+    """Let GeoPackages say that they were written at a fixed time."""
     before = os.environ.get("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ")})
     try:
-        write_whole(file, lambda aside: layer.to_file(aside, driver="GPKG", layer=name))
+        yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_layers(
+    file: Path, layers: Mapping[str, gpd.GeoDataFrame], styles: Mapping[str, str]
+) -> None:
+    """Write layers into one GeoPackage, each with the style that QGIS gives it when it is opened.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    layers
+        Features with a CRS by name of the layer.
+    styles
+        Style of each layer as a QML document, by name of the layer.
+    """
+    fixed = FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = pd.DataFrame(
+        {
+            "f_table_catalog": "", "f_table_schema": "", "f_table_name": name,
+            "f_geometry_column": _GEOMETRY, "styleName": name, "styleQML": style, "styleSLD": "",
+            "useAsDefault": True, "description": "", "owner": "", "ui": "", "update_time": fixed,
+        }
+        for name, style in styles.items()
+    )  # fmt: skip
+
+    def write(aside: Path) -> None:
+        for name, layer in layers.items():
+            plain = layer.rename_geometry(_GEOMETRY)
+            pyogrio.write_dataframe(
+                plain, aside, layer=name, driver="GPKG", layer_options={"GEOMETRY_NAME": _GEOMETRY}
+            )
+        pyogrio.write_dataframe(
+            rows, aside, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"}
+        )
+
+    with _fixed_time():
+        write_whole(file, write)
 
 
 def write_geoparquet(file: Path, layer: gpd.GeoDataFrame) -> None:
