@@ -1,12 +1,14 @@
 """What may be given about people and places, from files to the tables of a run."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import rasterio
 
 import phusong
-from runs import table
+from runs import run_here, table
 from synthetic import (
     ASKED,
     COMMUNES,
@@ -312,3 +314,23 @@ def test_villages_to_place_come_with_a_place_to_start_from(tmp_path: Path) -> No
     assert found["latitude"].tolist() == [""]
     assert float(found["near_latitude"].iloc[0]) == pytest.approx(22.59, abs=0.03)
     assert "V05" not in set(read(region, "villages")["village_id"])
+
+
+def test_a_commune_without_people_is_counted_by_area_alone(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    file = region.input("population.tif")
+    longitude = degrees(3010.0, 490.0)[0]
+    with rasterio.open(file, "r+") as raster:
+        people = raster.read(1)
+        people[:, : int((longitude - raster.bounds.left) / raster.res[0]) + 1] = 0.0
+        raster.write(people, 1)
+    run_here(region)
+    communes = read(region, "communes").set_index(["commune_code", "operator"])
+    empty, lived_in = (communes.loc[(code, "any")] for code in ("00101", "00203"))
+    assert (empty["people"], empty["people_no_signal_percent"]) == ("0.0", "")
+    assert float(empty["area_no_signal_km2"]) > 0
+    assert float(lived_in["people_no_signal_percent"]) >= 0
+    page = next((region.output / "communes").glob("00101-*.html")).read_text(encoding="utf-8")
+    assert "nan" not in re.sub("<[^>]+>", " ", page.partition("<body")[2]).lower().split()
+    verdicts = read(region, "villages").set_index("village_id")
+    assert verdicts.loc["V01", "settlement_basis"] == "radius_area", "nobody is known to live there"

@@ -1,6 +1,7 @@
 """Commune outlines: keyed by code and vintage, repaired in sight, refused by name."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,43 @@ def test_a_code_that_stands_twice(tmp_path: Path) -> None:
     assert "code 00203 stands more than once; merge the parts first" in said
 
 
+def overlapping(east: float) -> str:
+    """The communes with the western one drawn into its neighbour, as far as an easting [m]."""
+    return drawn([(490, 490), (east, 490), (east, 2470), (490, 2470)])
+
+
+def test_outlines_that_overlap_are_reported_with_their_area(tmp_path: Path) -> None:
+    outline = [(490, 490), (3200, 490), (3200, 2470), (490, 2470)]
+    shapes = {code: Polygon(COMMUNES[code][1]) for code in ASKED} | {FIRST: Polygon(outline)}
+    shared = {code: shapes[FIRST].intersection(shapes[code]).area / 1e6 for code in ASKED[1:]}
+    wide = {code: area for code, area in shared.items() if area >= 0.01}
+    largest = max(wide, key=lambda code: wide[code])
+    said = (
+        rf"overlap by {sum(wide.values()):.2f} km² in all, between {len(wide)} pairs of communes "
+        rf"\(the most: {FIRST} and {largest}, {wide[largest]:.2f} km²\)"
+    )
+    with pytest.warns(DataWarning, match=said):
+        communes = read(tmp_path, overlapping(3200))
+    found = communes.frame.set_index("code").geometry
+    assert found[FIRST].intersection(found[largest]).area / 1e6 == pytest.approx(
+        wide[largest], abs=1e-3
+    ), "both keep their outline"
+
+
+def test_a_commune_drawn_over_another_one_is_refused(tmp_path: Path) -> None:
+    said = fault(tmp_path, overlapping(5400))
+    assert "communes.geojson: communes 00101 and 00203 share" in said
+    assert "% of the smaller one; check their codes" in said
+    twin = geojson({**COMMUNES, FIRST: ("Thử Một", COMMUNES["00203"][1])})
+    assert "100 % of the smaller one" in fault(tmp_path, twin)
+
+
+def test_neighbours_that_share_a_border_overlap_nowhere(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read(tmp_path, geojson(COMMUNES))
+
+
 def test_a_twin_that_nobody_asks_about_does_no_harm(tmp_path: Path) -> None:
     layer = json.loads(geojson(COMMUNES))
     layer["features"].append(layer["features"][3])
@@ -151,6 +189,7 @@ def test_a_missing_column_lists_those_of_the_file(tmp_path: Path) -> None:
     assert "column ma_xa is missing; the layer has code, name; name its columns" in said
 
 
+@pytest.mark.filterwarnings("ignore:.*outlines overlap")
 def test_a_bow_tie_is_repaired_in_sight(tmp_path: Path) -> None:
     crossed = [(490.0, 490.0), (3010.0, 2470.0), (3010.0, 490.0), (490.0, 2470.0)]
     with pytest.warns(DataWarning, match=r"outline of commune 00101 crosses itself and was rep"):
@@ -161,6 +200,7 @@ def test_a_bow_tie_is_repaired_in_sight(tmp_path: Path) -> None:
     assert outline.area == pytest.approx(2520 * 1980 / 2, rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:.*outlines overlap")
 def test_a_spike_is_cut_off_and_leaves_an_area(tmp_path: Path) -> None:
     spiked = [(490, 490), (3010, 490), (3010, 2470), (3010, 5000), (3010, 2470), (490, 2470)]
     with pytest.warns(DataWarning, match="00101"):

@@ -14,6 +14,11 @@ from phusong.geo.places import Communes
 from phusong.sources.tables import read_layer
 from phusong.study import Study
 
+SAME_PLACE = 0.5
+"""Share of the smaller of two outlines from which they cannot both be right."""
+SLIVER_KM2 = 0.01
+"""Outlines drawn apart meet no better than this."""
+
 
 def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) -> Communes:
     """Read the outlines of the study's communes.
@@ -36,14 +41,15 @@ def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) 
     Raises
     ------
     DataError
-        A column or commune is missing, a code stands twice, an outline holds no area, the
-        vintage is another one, or the gazetteer does not know a code in it.
+        A column or commune is missing, a code stands twice, an outline holds no area or lies for
+        the most part in another one, the vintage is another one, or the gazetteer does not know a
+        code in it.
 
     Warns
     -----
     DataWarning
-        An outline crossed itself and was repaired, or the file names a commune in a way that is
-        no spelling of its official name.
+        An outline crossed itself and was repaired, outlines overlap, or the file names a commune
+        in a way that is no spelling of its official name.
     """
     section = study.inputs.boundaries
     layer = read_layer(file, key="inputs.boundaries")
@@ -75,6 +81,7 @@ def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) 
     if gazetteer is not None:
         _check_names(codes[wanted], chosen[section.name_column], file, study, gazetteer)
     frame = frame.set_index("code", drop=False).loc[list(study.area.communes)]
+    _check_overlaps(frame.geometry, file)
     return Communes(frame.reset_index(drop=True), study.area.vintage, section.approximate)
 
 
@@ -158,3 +165,30 @@ def _repaired(outlines: gpd.GeoSeries, codes: pd.Series, file: Path) -> gpd.GeoS
             "a polygon is needed"
         )
     return outlines
+
+
+def _check_overlaps(outlines: gpd.GeoSeries, file: Path) -> None:
+    """Refuse a commune that lies in another one; say where outlines overlap otherwise."""
+    shapes = outlines.to_numpy()
+    first, second = outlines.sindex.query(shapes, predicate="intersects")
+    pairs = [(a, b) for a, b in zip(first.tolist(), second.tolist(), strict=True) if a < b]
+    shared = {(a, b): shapes[a].intersection(shapes[b]).area for a, b in sorted(pairs)}
+    for (a, b), area in shared.items():
+        smaller = min(shapes[a].area, shapes[b].area)
+        if area >= SAME_PLACE * smaller:
+            raise DataError(
+                f"{file.name}: communes {outlines.index[a]} and {outlines.index[b]} share "
+                f"{area / 1e6:.2f} km², {100 * area / smaller:.0f} % of the smaller one; check "
+                "their codes, or cut one out of the other"
+            )
+    wide = {pair: area for pair, area in shared.items() if area >= 1e6 * SLIVER_KM2}
+    if wide:
+        (a, b), largest = max(wide.items(), key=lambda item: item[1])
+        warnings.warn(
+            f"{file.name}: outlines overlap by {sum(wide.values()) / 1e6:.2f} km² in all, between "
+            f"{len(wide)} pairs of communes (the most: {outlines.index[a]} and "
+            f"{outlines.index[b]}, {largest / 1e6:.2f} km²); people and area there count for each "
+            "of them, so that sums over communes are too large by as much",
+            DataWarning,
+            stacklevel=3,
+        )
