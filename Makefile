@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lab run report lock clean
+.PHONY: help demo test lint bench docs lab run report lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -41,6 +41,9 @@ lint: $(VENV)/test.stamp  ## style, format and types
 
 bench: $(VENV)/test.stamp  ## the benchmarks, each a ratio in one run
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/test.stamp  ## the documentation as a site: build/docs/index.html
+	$(BIN)/python -m sphinx -W --keep-going -q -c docs -d build/doctrees . build/docs
 
 lab: $(VENV)/run.stamp  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -29,12 +29,6 @@ MODULES = [
     for file in sorted(PACKAGE.rglob("*.py"))
     if file.name != "__init__.py" and file.stem != "__main__"
 ]
-DOCUMENTS = [
-    *sorted(ROOT.glob("*.md")),
-    *sorted((ROOT / "docs").rglob("*.md")),
-    ROOT / "data" / "raw" / "README.md",
-    ROOT / "data" / "processed" / "README.md",
-]
 
 
 def text(name: str) -> str:
@@ -43,16 +37,6 @@ def text(name: str) -> str:
 
 def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
-
-
-@pytest.mark.parametrize("file", DOCUMENTS, ids=relative)
-def test_links_lead_somewhere(file: Path) -> None:
-    content = file.read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", content)
-    dead = [
-        target for target in targets if "://" not in target and not (file.parent / target).exists()
-    ]
-    assert not dead
 
 
 # docs/architecture.md
@@ -158,7 +142,7 @@ def test_readme_names_only_make_targets_that_exist() -> None:
     assert named <= set(makefile_recipes())
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "lab"])
+@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "docs", "lab"])
 def test_readme_gives_every_target_as_plain_commands_for_windows(target: str) -> None:
     windows = {
         line.replace(".venv\\Scripts\\", "").replace("\\", "/")
