@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from typer.core import TyperGroup
 
 from phusong.cli.add import add
 from phusong.cli.calibrate import calibrate
@@ -11,13 +12,27 @@ from phusong.cli.doctor import doctor
 from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
 from phusong.cli.new import new
+from phusong.cli.options import STOPPED, told_stopped
 from phusong.cli.path import path_command
 from phusong.cli.planning import compare, plan
 from phusong.cli.study import check, demo, report, run, verify
 from phusong.engine import forget_stale_kernels
 from phusong.version import __version__
 
+
+class _Commands(TyperGroup):
+    """Commands that Ctrl-C stops with one line, wherever they are."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            told_stopped()
+            raise typer.Exit(STOPPED) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="phusong",
     help="Where there is no mobile signal, and where to build next. / "
     "Nơi nào chưa có sóng di động, và nên đầu tư trước ở đâu.",
@@ -64,11 +79,15 @@ def common(
 
 def main() -> None:
     """Run the command line, in UTF-8 on every system."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    forget_stale_kernels()
-    app()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="replace")
+        forget_stale_kernels()
+        app()
+    except KeyboardInterrupt:
+        told_stopped()
+        sys.exit(STOPPED)
 
 
 if __name__ == "__main__":

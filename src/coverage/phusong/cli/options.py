@@ -1,10 +1,12 @@
 """What commands share: the study argument, progress, how faults are shown."""
 
+import errno
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +21,8 @@ from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
 STUDY_VARIABLE = "PHUSONG_STUDY"
 DEFAULT_STUDY = "configs/demo.toml"
 BAD_INPUT = 2
+STOPPED = 130
+"""Status of a command that Ctrl-C has stopped, as shells give it."""
 
 StudyArgument = Annotated[
     Path | None,
@@ -69,7 +73,6 @@ def study_file(argument: Path | None, option: Path | None) -> Path:
 @contextmanager
 def faults_shown() -> Iterator[None]:
     """Show a fault as a message without a traceback, and end with status 2."""
-    console = Console(stderr=True, highlight=False)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
@@ -79,11 +82,29 @@ def faults_shown() -> Iterator[None]:
             )
             yield
     except PhusongError as error:
-        console.print(f"error: {error}", style="bold red", markup=False, soft_wrap=True)
-        raise typer.Exit(BAD_INPUT) from None
+        told = str(error)
+    except MemoryError:
+        told = "out of memory; use fewer workers, a smaller area or a coarser grid.resolution_m"
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # who reads the output has gone; nothing is wrong
+            raise
+        told = f"{error}; see that there is space and that the file may be used, then run again"
     except KeyboardInterrupt:
-        console.print("stopped; run the same command again to go on from here", style="yellow")
-        raise typer.Exit(130) from None
+        told_stopped()
+        raise typer.Exit(STOPPED) from None
+    else:
+        return
+    console = Console(stderr=True, highlight=False)
+    console.print(f"error: {told}", style="bold red", markup=False, soft_wrap=True)
+    raise typer.Exit(BAD_INPUT) from None
+
+
+def told_stopped() -> None:
+    """Say how a run that was stopped goes on; a second Ctrl-C ends the process at once."""
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    console = Console(stderr=True, highlight=False)
+    console.print("stopped; run the same command again to go on from here", style="yellow")
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import rasterio
 from affine import Affine
+from rasterio.io import MemoryFile
 
 from phusong.cluster import Cluster
 from phusong.engine import forget_stale_kernels, in_order
-from phusong.errors import ClusterError
+from phusong.errors import ClusterError, StoreError
 from phusong.geo.grid import Grid
 from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
@@ -218,16 +219,23 @@ class LossMaps:
         return key_of([self._shared_facts, place, frequency_mhz])
 
     def _compute(self, mast: Mast, frequencies_mhz: tuple[float, ...]) -> LossMap:
-        return loss_map(
-            self.model,
-            LossRequest(
-                terrain=self.terrain,
-                lattice=self.lattice,
-                mast=replace(mast, frequencies_mhz=frequencies_mhz),
-                receiver_height_m=self.receiver_height_m,
-                propagation=self.session.study.propagation,
-            ),
+        asked = LossRequest(
+            terrain=self.terrain,
+            lattice=self.lattice,
+            mast=replace(mast, frequencies_mhz=frequencies_mhz),
+            receiver_height_m=self.receiver_height_m,
+            propagation=self.session.study.propagation,
         )
+        try:
+            return loss_map(self.model, asked)
+        except MemoryError as error:
+            raise StoreError(
+                f"{_called(mast)} does not fit into memory; use fewer workers, a smaller "
+                "propagation.radius_km or a coarser grid.resolution_m. What was finished is kept"
+            ) from error
+        except Exception as error:
+            error.add_note(f"while the path loss of {_called(mast)} was computed")
+            raise
 
 
 @dataclass(frozen=True)
@@ -303,13 +311,15 @@ def _writer(values: Float32Array, step: float, loss: LossMap) -> Any:
     transform = loss.grid.affine * Affine.translation(loss.col0, loss.row0)
 
     def write(aside: Path) -> None:
-        with rasterio.open(
-            aside, "w", driver="GTiff", height=rows, width=cols, count=1, dtype="int16",
-            crs=loss.grid.crs, transform=transform, nodata=NODATA, compress="deflate",
-            predictor=2, zlevel=1,
-        ) as dataset:  # fmt: skip
-            dataset.write(whole, 1)
-            dataset.scales = (step,)
+        with MemoryFile(ext=SUFFIX) as made:
+            with made.open(
+                driver="GTiff", height=rows, width=cols, count=1, dtype="int16",
+                crs=loss.grid.crs, transform=transform, nodata=NODATA, compress="deflate",
+                predictor=2, zlevel=1,
+            ) as dataset:  # fmt: skip
+                dataset.write(whole, 1)
+                dataset.scales = (step,)
+            aside.write_bytes(made.getbuffer())
 
     return write
 

@@ -41,7 +41,10 @@ def damaged_files(folder: Path) -> list[str]:
     if not (folder / MANIFEST).is_file() and next(folder.rglob(PROVENANCE), None) is not None:
         return damaged_raw(folder)
     manifest = _manifest(folder)
-    faults = []
+    faults = [
+        f"{manifest.file}: its record of step {step} was changed; run the study again"
+        for step in manifest.damaged
+    ]
     for step, entry in sorted(manifest.data["steps"].items()):
         for name, digest in sorted(entry["outputs"].items()):
             file = folder / name
@@ -54,7 +57,7 @@ def damaged_files(folder: Path) -> list[str]:
 
 def _manifest(folder: Path) -> Manifest:
     manifest = Manifest(folder)
-    if not (folder / MANIFEST).is_file() or not manifest.data["steps"]:
+    if not (folder / MANIFEST).is_file() or not (manifest.data["steps"] or manifest.damaged):
         raise StoreError(
             f"{folder} holds no {MANIFEST} of a finished step; name the output folder of a study"
         )

@@ -119,7 +119,7 @@ def execute_notebook(
                 f"{path.name}: {place} failed with {error.ename}: {error.evalue}; "
                 "open the notebook in JupyterLab to see where"
             ) from error
-        except (CellTimeoutError, DeadKernelError) as error:
+        except (CellTimeoutError, DeadKernelError, RuntimeError) as error:  # also at its start
             raise PhusongError(
                 f"{path.name}: a cell took more than {timeout_s} s or ended its process "
                 f"({type(error).__name__}); run the notebook in JupyterLab"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from phusong.errors import StoreError
+from phusong.errors import PhusongError, StoreError
 
 
 def sha256_of(file: Path) -> str:
@@ -44,6 +44,23 @@ def key_of(facts: Any) -> str:
     """
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+
+
+def is_below(name: str) -> bool:
+    """Whether a relative path, as a file has it, stays in the folder that it is relative to.
+
+    Parameters
+    ----------
+    name
+        Path with ``/`` between its parts.
+
+    Returns
+    -------
+    bool
+        False for absolute paths, drives, backslashes and whatever climbs up.
+    """
+    parts = name.split("/")
+    return not ({"", ".", ".."} & set(parts) or any(c in name for c in "\\:\0"))
 
 
 def make_folder(folder: Path) -> None:
@@ -97,11 +114,29 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
             os.fsync(stream.fileno())
         aside.chmod(0o644)
         aside.replace(file)
-    except OSError as error:
+    except PhusongError:
+        raise
+    except (OSError, RuntimeError) as error:  # GDAL tells of a full disk in its own kinds
         raise StoreError(f"cannot write {file}: {error}; free some space and run again") from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
+
+
+def write_bytes(file: Path, content: bytes | memoryview) -> None:
+    """Write bytes, whole or not at all.
+
+    What other libraries make is made in memory first: several do not tell of a disk that is
+    full when they write the last of a file.
+
+    Parameters
+    ----------
+    file
+        The file.
+    content
+        Its content.
+    """
+    write_whole(file, lambda aside: aside.write_bytes(content))
 
 
 def write_text(file: Path, text: str) -> None:
@@ -114,7 +149,7 @@ def write_text(file: Path, text: str) -> None:
     text
         Its content.
     """
-    write_whole(file, lambda aside: aside.write_bytes(text.encode("utf-8")))
+    write_bytes(file, text.encode("utf-8"))
 
 
 def remove_leftovers(folder: Path) -> int:

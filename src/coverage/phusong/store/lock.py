@@ -52,7 +52,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     make_folder(folder.parent)
     lock = lock_of(folder)
     while True:
-        with lock.open("a+", encoding="utf-8") as stream:
+        with _opened(lock) as stream:
             if not _taken(stream):
                 raise StoreError(
                     f"another run is writing to {folder}{_holder(stream)}; wait until it has "
@@ -70,6 +70,13 @@ def alone_in(folder: Path) -> Iterator[None]:
             return
 
 
+def _opened(lock: Path) -> IO[str]:
+    try:
+        return lock.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write to {lock.parent}: {error}; choose another output") from None
+
+
 def _is_still(lock: Path, stream: IO[str]) -> bool:
     """Whether the file that is held is the one that others would find."""
     try:
@@ -83,8 +90,10 @@ def _tell(stream: IO[str]) -> None:
     stream.seek(0)
     stream.truncate()
     since = datetime.now(tz=UTC).isoformat(timespec="seconds")
-    json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": since}, stream)
-    stream.flush()
+    holder = {"process": os.getpid(), "machine": socket.gethostname(), "since": since}
+    with suppress(OSError):  # a full disk: the lock holds all the same
+        stream.write(json.dumps(holder))
+        stream.flush()
 
 
 if sys.platform == "win32":

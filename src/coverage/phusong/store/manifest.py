@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phusong.store.files import key_of, sha256_of, write_text
+from phusong.store.files import is_below, key_of, sha256_of, write_text
 
 MANIFEST = "manifest.json"
 
@@ -35,11 +35,25 @@ def _is_manifest(found: Any) -> bool:
     """Whether what a file holds can be understood; else the run begins anew."""
     if not isinstance(found, dict) or found.get("schema_version") != 1:
         return False
-    steps = found.get("steps")
-    return isinstance(steps, dict) and all(
-        isinstance(step, dict) and {"key", "facts", "outputs"} <= set(step)
-        for step in steps.values()
+    return isinstance(found.get("steps"), dict)
+
+
+def _is_whole(entry: Any) -> bool:
+    """Whether the record of a step is what a run wrote, and names files of its folder alone."""
+    if not isinstance(entry, dict) or entry.get("seal") != _seal(entry):
+        return False
+    outputs = entry.get("outputs")
+    return (
+        isinstance(entry.get("key"), str)
+        and isinstance(entry.get("facts"), dict)
+        and isinstance(outputs, dict)
+        and all(isinstance(digest, str) and is_below(name) for name, digest in outputs.items())
     )
+
+
+def _seal(entry: Mapping[str, Any]) -> str:
+    """Digest of a record: a damaged one is not taken for what the step found."""
+    return key_of([entry.get("key"), entry.get("facts"), entry.get("outputs")])
 
 
 class Manifest:
@@ -49,16 +63,25 @@ class Manifest:
     ----------
     folder
         Output folder of a study.
+
+    Attributes
+    ----------
+    damaged
+        Steps whose record in the file is not what a run wrote; they are as if never done.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / MANIFEST
         self.data: dict[str, Any] = {"schema_version": 1, "steps": {}}
-        with contextlib.suppress(OSError, ValueError):
+        self.damaged: tuple[str, ...] = ()
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             found = json.loads(self.file.read_text(encoding="utf-8"))
             if _is_manifest(found):
-                self.data = found
+                steps = found["steps"]
+                self.damaged = tuple(sorted(s for s in steps if not _is_whole(steps[s])))
+                whole = {name: steps[name] for name in steps if name not in self.damaged}
+                self.data = {**found, "steps": whole}
 
     def step(self, name: str) -> Step | None:
         """Record of a finished step.
@@ -94,9 +117,9 @@ class Manifest:
         step = self.step(name)
         if step is None or step.key != key:
             return False
-        return all(self._is_whole(file, digest) for file, digest in step.outputs.items())
+        return all(self._is_there(file, digest) for file, digest in step.outputs.items())
 
-    def _is_whole(self, relative: str, digest: str) -> bool:
+    def _is_there(self, relative: str, digest: str) -> bool:
         file = self.folder / relative
         return file.is_file() and sha256_of(file) == digest
 
@@ -122,7 +145,8 @@ class Manifest:
         before = self.step(name)
         for stale in set(before.outputs if before else ()) - set(written):
             (self.folder / stale).unlink(missing_ok=True)
-        self.data["steps"][name] = {"key": key, "facts": dict(facts), "outputs": written}
+        entry = json.loads(json.dumps({"key": key, "facts": dict(facts), "outputs": written}))
+        self.data["steps"][name] = {**entry, "seal": _seal(entry)}
         self.save()
 
     def save(self) -> None:

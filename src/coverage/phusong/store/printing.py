@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from phusong.errors import StoreError
-from phusong.store.files import write_whole
+from phusong.store.files import write_bytes
 
 VARIABLE = "PHUSONG_BROWSER"
 """Environment variable that names the browser to print with; empty to print nothing."""
@@ -113,7 +113,7 @@ def print_pdf(
         if not printed.is_file():
             raise StoreError(f"{browser} wrote no PDF; name another browser in {VARIABLE}")
         content = timeless(printed.read_bytes())
-    write_whole(file, lambda aside: aside.write_bytes(content))
+    write_bytes(file, content)
 
 
 def timeless(pdf: bytes) -> bytes:

@@ -13,7 +13,7 @@ from rasterio.io import MemoryFile
 
 from phusong.errors import StoreError
 from phusong.geo.grid import Grid
-from phusong.store.files import write_whole
+from phusong.store.files import write_bytes
 from phusong.units import Float32Array
 
 TENTHS_NODATA = -32768
@@ -55,19 +55,17 @@ def write_raster(
         "crs": grid.crs, "transform": grid.affine, "nodata": nodata,
     }  # fmt: skip
 
-    def write(aside: Path) -> None:
-        with MemoryFile() as memory:
-            with memory.open(**profile) as dataset:
-                dataset.write(values, 1)
-                dataset.scales, dataset.units = (scale,), (unit,)
-                dataset.update_tags(**(tags or {}))
-            with memory.open() as dataset:
-                rasterio.shutil.copy(
-                    dataset, aside, driver="COG", compress="DEFLATE", predictor="YES",
-                    overview_resampling="NEAREST", num_threads="1",
-                )  # fmt: skip
-
-    write_whole(file, write)
+    with MemoryFile() as memory, MemoryFile(ext=".tif") as made:
+        with memory.open(**profile) as dataset:
+            dataset.write(values, 1)
+            dataset.scales, dataset.units = (scale,), (unit,)
+            dataset.update_tags(**(tags or {}))
+        with memory.open() as dataset:
+            rasterio.shutil.copy(
+                dataset, made.name, driver="COG", compress="DEFLATE", predictor="YES",
+                overview_resampling="NEAREST", num_threads="1",
+            )  # fmt: skip
+        write_bytes(file, made.getbuffer())
 
 
 def write_decibels(

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import io
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from phusong.store.files import write_whole
+from phusong.store.files import write_bytes, write_whole
 
 FIXED_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Stands where a file format wants the time of writing, so that reruns give the same bytes."""
@@ -30,7 +31,7 @@ def write_csv(file: Path, table: pd.DataFrame) -> None:
         The columns; texts must be safe for spreadsheets already.
     """
     text = table.to_csv(index=False, lineterminator="\n")
-    write_whole(file, lambda aside: aside.write_bytes(text.encode("utf-8-sig")))
+    write_bytes(file, text.encode("utf-8-sig"))
 
 
 def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
@@ -45,26 +46,25 @@ def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
     sheets
         Table by name of its sheet.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-    def write(aside: Path) -> None:
-        with pd.ExcelWriter(
-            aside, engine="xlsxwriter", engine_kwargs={"options": options}
-        ) as writer:
-            writer.book.set_properties({"created": FIXED_TIME.replace(tzinfo=None)})
-            as_text = writer.book.add_format({"num_format": "@"})
-            for name, table in sheets.items():
-                table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
-                sheet = writer.sheets[name]
-                _for_paper(sheet, name)
-                for column, title in enumerate(table.columns):
-                    is_text = table[title].dtype.kind not in "ifu"
-                    width = min(60, max(10, len(str(title)) + 2))
-                    sheet.set_column(column, column, width, as_text if is_text else None)
-                if len(table.columns) and len(table):
-                    sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-
-    write_whole(file, write)
+    options = {
+        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        "in_memory": True,
+    }  # fmt: skip
+    made = io.BytesIO()
+    with pd.ExcelWriter(made, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        writer.book.set_properties({"created": FIXED_TIME.replace(tzinfo=None)})
+        as_text = writer.book.add_format({"num_format": "@"})
+        for name, table in sheets.items():
+            table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            sheet = writer.sheets[name]
+            _for_paper(sheet, name)
+            for column, title in enumerate(table.columns):
+                is_text = table[title].dtype.kind not in "ifu"
+                width = min(60, max(10, len(str(title)) + 2))
+                sheet.set_column(column, column, width, as_text if is_text else None)
+            if len(table.columns) and len(table):
+                sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+    write_bytes(file, made.getbuffer())
 
 
 def _for_paper(sheet: Any, name: str) -> None:
@@ -88,8 +88,10 @@ def write_geopackage(file: Path, layer: gpd.GeoDataFrame, *, name: str) -> None:
     name
         Name of the layer inside the file.
     """
+    made = io.BytesIO()
     with _fixed_time():
-        write_whole(file, lambda aside: layer.to_file(aside, driver="GPKG", layer=name))
+        layer.to_file(made, driver="GPKG", layer=name)
+    write_bytes(file, made.getbuffer())
 
 
 @contextlib.contextmanager
@@ -151,7 +153,9 @@ def write_geoparquet(file: Path, layer: gpd.GeoDataFrame) -> None:
     layer
         Features with a CRS.
     """
-    write_whole(file, lambda aside: layer.to_parquet(aside, index=False, compression="zstd"))
+    made = io.BytesIO()
+    layer.to_parquet(made, index=False, compression="zstd")
+    write_bytes(file, made.getbuffer())
 
 
 def read_csv(file: Path, *, text: tuple[str, ...]) -> pd.DataFrame:
