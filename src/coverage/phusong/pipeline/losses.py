@@ -310,13 +310,15 @@ def _writer(values: Float32Array, step: float, loss: LossMap) -> Any:
     rows, cols = values.shape
     transform = loss.grid.affine * Affine.translation(loss.col0, loss.row0)
 
+    profile = {
+        "driver": "GTiff", "height": rows, "width": cols, "count": 1, "dtype": "int16",
+        "crs": loss.grid.crs, "transform": transform, "nodata": NODATA, "compress": "deflate",
+        "predictor": 2, "zlevel": 1,
+    }  # fmt: skip
+
     def write(aside: Path) -> None:
         with MemoryFile(ext=SUFFIX) as made:
-            with made.open(
-                driver="GTiff", height=rows, width=cols, count=1, dtype="int16",
-                crs=loss.grid.crs, transform=transform, nodata=NODATA, compress="deflate",
-                predictor=2, zlevel=1,
-            ) as dataset:  # fmt: skip
+            with made.open(**profile) as dataset:
                 dataset.write(whole, 1)
                 dataset.scales = (step,)
             aside.write_bytes(made.getbuffer())
