@@ -10,6 +10,7 @@ import pytest
 from shapely.geometry import Point, Polygon
 
 from phusong.errors import DataError
+from phusong.sources.lists import read_text_table
 from phusong.sources.tables import (
     MOST_FAULTS_SHOWN,
     Columns,
@@ -17,7 +18,6 @@ from phusong.sources.tables import (
     Text,
     checked,
     read_layer,
-    read_text_table,
 )
 
 COLUMNS: Columns = {

@@ -16,6 +16,7 @@ from phusong.cli.options import STOPPED, told_stopped
 from phusong.cli.path import path_command
 from phusong.cli.planning import compare, plan
 from phusong.cli.study import check, demo, report, run, verify
+from phusong.cli.templates import templates
 from phusong.engine import forget_stale_kernels
 from phusong.version import __version__
 
@@ -44,6 +45,7 @@ app.command("demo")(demo)
 app.command("new")(new)
 app.command("fetch")(fetch)
 app.command("sources")(sources)
+app.command("templates")(templates)
 app.command("add")(add)
 app.command("check")(check)
 app.command("run")(run)

@@ -311,5 +311,17 @@ COLUMN_WORDS = {
     "coverage_basis": said("What the coverage rests on"),
     "status_text": said("Status in words"),
     "lan_text": said("Local network in words"),
+    "power_dbm": said("Transmit power"),
+    "antenna_gain": said("Antenna gain"),
+    "feeder_loss": said("Loss of the feeder"),
+    "beamwidth": said("Beamwidth"),
+    "household_id": said("Household code"),
+    "district": said("District"),
+    "state": said("State"),
+    "time": said("Time"),
+    "cell_id": said("Cell code"),
+    "accuracy": said("Accuracy of the position"),
+    "year": said("Year"),
+    "source": said("Source"),
 }
 """Words by name of a column, or by its name without what :mod:`columns` reads from its end."""

@@ -21,6 +21,7 @@ _UNITS: dict[str, Bilingual] = {
     "_km": same("km"),
     "_mhz": same("MHz"),
     "_dbm": same("dBm"),
+    "_dbi": same("dBi"),
     "_db": same("dB"),
     "_deg": same("°"),
     "_percent": same("%"),
@@ -148,12 +149,31 @@ def unit_of(name: str, study: Study) -> Bilingual:
     plain = _MIDDLE.sub("", name)
     if plain.startswith(_MONEY):
         return same(study.costs.shown_currency)
-    for end in sorted(_UNITS, key=len, reverse=True):
-        if plain.endswith(end):
-            return _UNITS[end]
+    _, unit = unit_words(plain)
+    if unit.en:
+        return unit
     if plain.startswith(("people", "cumulative_people")):
         return said("people")
     return same("")
+
+
+def unit_words(name: str) -> tuple[str, Bilingual]:
+    """Name of a column without its unit, and the unit.
+
+    Parameters
+    ----------
+    name
+        For example ``mast_height_m``.
+
+    Returns
+    -------
+    str, Bilingual
+        ``mast_height`` and m; the name and empty words where it has no unit.
+    """
+    for end in sorted(_UNITS, key=len, reverse=True):
+        if name.endswith(end):
+            return name.removesuffix(end), _UNITS[end]
+    return name, same("")
 
 
 _MIDDLE = re.compile("|".join(map(re.escape, _MODIFIERS)) + r"(?=_|$)")
@@ -163,11 +183,7 @@ def _words(name: str) -> Bilingual:
     """Words of a column; its name where there are none."""
     if name in COLUMN_WORDS:
         return COLUMN_WORDS[name]
-    plain = name
-    for end in sorted(_UNITS, key=len, reverse=True):
-        if plain.endswith(end):
-            plain = plain.removesuffix(end)
-            break
+    plain, _ = unit_words(name)
     if plain in COLUMN_WORDS:
         return COLUMN_WORDS[plain]
     for end, words in _MODIFIERS.items():

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from phusong.errors import DataError
 from phusong.geo.criteria import CriterionSet, Indicator, Threshold
 from phusong.geo.places import Communes
-from phusong.sources.tables import Columns, Text, checked, read_text_table
+from phusong.sources.lists import read_text_table
+from phusong.sources.tables import Columns, Text, checked
 from phusong.study import CriterionSection, Name, Study, TableInput
 
 SHIPPED = "criterion8.toml"

@@ -8,7 +8,8 @@ import pandas as pd
 
 from phusong.errors import DataError
 from phusong.geo.places import Communes, Places
-from phusong.sources.tables import Columns, Text, checked, read_text_table
+from phusong.sources.lists import read_text_table
+from phusong.sources.tables import Columns, Text, checked
 from phusong.study import Study, TableInput
 
 INFRASTRUCTURE = ("fibre", "fixed_broadband", "grid", "road")

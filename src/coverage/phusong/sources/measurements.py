@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from phusong.errors import DataError, DataWarning
+from phusong.sources.lists import read_list
 from phusong.sources.towers_words import fold, operator_of
+from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES
 from phusong.study import MeasurementInput, Study
 from phusong.units import BoolArray
 
@@ -178,6 +180,8 @@ def _read_one(
 def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
     if not file.is_file():
         raise DataError(f"{file} does not exist; check {KEY}.file in the study file")
+    if file.suffix.lower() in WORKBOOK_SUFFIXES:
+        return read_list(file).reset_index(drop=True)
     try:
         with file.open("r", encoding=section.encoding, errors="strict", newline="") as stream:
             head = stream.readline()

@@ -1,6 +1,7 @@
 """Reading villages, facilities, roads and power lines."""
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,7 +9,8 @@ import pandas as pd
 
 from phusong.errors import DataError, DataWarning
 from phusong.geo.places import Communes, Places
-from phusong.sources.tables import Columns, Number, Text, checked, read_layer, read_text_table
+from phusong.sources.lists import read_text_table
+from phusong.sources.tables import Columns, Number, Text, checked, read_layer
 from phusong.study import Study, TableInput
 
 FACILITY_KINDS = ("school", "clinic", "commune_office", "loudspeaker", "postal_point")
@@ -56,6 +58,12 @@ _FACILITIES: Columns = {
     "commune_code": Text(),
     **_POSITION,
 }
+FORM_COLUMNS: Mapping[str, Columns] = {
+    "villages": {**_VILLAGES, **_VILLAGES_MAY_SAY},
+    "facilities": _FACILITIES,
+    "households": _HOUSEHOLDS,
+}
+"""What each column of a list of places may hold, by input."""
 
 
 def read_places(study: Study, communes: Communes) -> Places:

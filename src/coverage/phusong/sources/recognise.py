@@ -14,6 +14,7 @@ from rasterio.windows import Window
 from phusong.errors import DataError
 from phusong.sources.areas import BEGINNINGS, refuse_unsafe
 from phusong.sources.cell_dump import is_cell_dump
+from phusong.sources.lists import is_form, read_list
 from phusong.sources.terrain import HIGHEST_M, LOWEST_M, RASTER_SUFFIXES
 from phusong.sources.towers_file import TEXT_SUFFIXES, read_sheet
 from phusong.sources.towers_words import fold, meaning
@@ -133,6 +134,8 @@ def _likeness(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> floa
 
 
 def _table(file: Path) -> Recognised:
+    if file.suffix.lower() in WORKBOOK_SUFFIXES and is_form(file):
+        return _by_columns([str(title) for title in read_list(file).columns], file)
     sheet = read_sheet(file, TowerInput(file=str(file), source="to be recognised"))
     if is_cell_dump(sheet.table):
         return Recognised("towers", "a cell dump in OpenCelliD's columns")

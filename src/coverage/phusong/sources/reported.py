@@ -10,7 +10,8 @@ from phusong.errors import DataError
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.names import NameRules, bare_forms, bare_key, has_marks, marked_forms
 from phusong.geo.places import Places
-from phusong.sources.tables import Columns, Number, Text, checked, read_text_table
+from phusong.sources.lists import read_text_table
+from phusong.sources.tables import Columns, Number, Text, checked
 from phusong.study import Study, TableInput
 
 KEY = "inputs.reported"
@@ -21,7 +22,7 @@ MATCHED, BY_POSITION, AMBIGUOUS, UNMATCHED = "matched", "by_position", "ambiguou
 NO_COMMUNE, NOT_PLACED = "commune_unknown", "not_placed"
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
-_COLUMNS: Columns = {
+COLUMNS: Columns = {
     "village": Text(required=True, remedy="name the village"),
     "commune_code": Text(),
     "commune": Text(),
@@ -93,7 +94,7 @@ def read_reported(
     """
     file = study.path(section.file)
     table = read_text_table(file, encoding=section.encoding, key=KEY)
-    frame = checked(table, _COLUMNS, file=file)
+    frame = checked(table, COLUMNS, file=file)
     where = _Where(study, places, gazetteer, _all_villages(places))
     faults = []
     rows = []

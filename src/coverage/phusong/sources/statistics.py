@@ -7,7 +7,8 @@ import pandas as pd
 from phusong.errors import DataError, DataWarning
 from phusong.geo.people import OfficialFigures
 from phusong.geo.places import Communes
-from phusong.sources.tables import Columns, Number, Text, checked, read_text_table
+from phusong.sources.lists import read_text_table
+from phusong.sources.tables import Columns, Number, Text, checked
 from phusong.study import StatisticsInput, Study
 
 KEY = "inputs.statistics"
@@ -17,7 +18,7 @@ POVERTY = (
 )  # fmt: skip
 _RATE = Number(0, 100, "%", remedy="give a percentage or leave the cell empty")
 _COUNT = Number(0, 1e7, "", remedy="give a number or leave the cell empty")
-_COLUMNS: Columns = {
+COLUMNS: Columns = {
     "commune_code": Text(required=True, remedy="give the official code, with its zeros"),
     "vintage": Text(),
     "year": Number(1900, 2100, "year", required=True, remedy="say which year the figures are of"),
@@ -70,7 +71,7 @@ def read_statistics(section: StatisticsInput, study: Study, communes: Communes) 
     """
     file = study.path(section.file)
     table = read_text_table(file, encoding=section.encoding, key=KEY)
-    frame = checked(table, _COLUMNS, file=file)
+    frame = checked(table, COLUMNS, file=file)
     faults = [
         f"{file.name} row {line}: {fault}"
         for line, row in zip(frame.index, frame.to_dict("records"), strict=True)

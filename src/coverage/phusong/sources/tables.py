@@ -101,57 +101,6 @@ class TableError(DataError):
         super().__init__("\n".join(shown + ([f"… and {more} more"] if more > 0 else [])))
 
 
-def read_text_table(file: Path, *, encoding: str, key: str) -> pd.DataFrame:
-    """Read a CSV table or a vector layer of points as text.
-
-    Parameters
-    ----------
-    file
-        CSV (comma or semicolon), or a vector file whose points become the columns
-        ``latitude`` and ``longitude``.
-    encoding
-        Encoding of a CSV file, for example ``utf-8-sig``.
-    key
-        Key of the study file that names the table; errors mention it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text columns, empty text for missing; the index is the line in the file, so that errors
-        can name it.
-
-    Raises
-    ------
-    DataError
-        The file is missing, in another encoding, empty, has a column twice, or a row with more
-        cells than the header.
-    """
-    if not file.is_file():
-        raise DataError(f"{file} does not exist; check {key}.file in the study file")
-    if file.suffix.lower() in VECTOR_SUFFIXES:
-        return _points_as_text(file, key)
-    try:
-        content = file.read_bytes().decode(encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise DataError(
-            f"{file} cannot be read as {encoding} ({error}); save it as UTF-8, or name its "
-            f"encoding as {key}.encoding in the study file (for example 'cp1258')"
-        ) from None
-    if not content.strip():
-        raise DataError(f"{file} is empty; a header and at least one row are needed")
-    first = content.lstrip().splitlines()[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    header, *rows = csv_records(content, separator, file)
-    if not rows:
-        raise DataError(f"{file} has a header but no rows; at least one row is needed")
-    titles = header.cells
-    twins = sorted({t for t in titles if t and titles.count(t) > 1})
-    if twins:
-        raise DataError(f"{file.name}: column {', '.join(twins)} stands twice; keep one")
-    raise_faults(wide_rows(header, rows, file))
-    return text_table(header, rows).drop(columns="", errors="ignore")
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row of a table and where it stands.
@@ -256,19 +205,6 @@ def text_table(header: Record, rows: Sequence[Record]) -> pd.DataFrame:
         index=pd.Index([row.line for row in rows], name="line"),
         dtype="str",
     )
-
-
-def _points_as_text(file: Path, key: str) -> pd.DataFrame:
-    layer = read_layer(file, key=key)
-    wgs84 = layer.to_crs("EPSG:4326")
-    others = sorted({str(kind or "nothing") for kind in wgs84.geom_type.fillna("")} - {"Point"})
-    if others:
-        raise DataError(f"{file} holds {', '.join(others)}; every feature must be a point")
-    table = pd.DataFrame(wgs84.drop(columns="geometry")).astype("object")
-    table["latitude"], table["longitude"] = wgs84.geometry.y, wgs84.geometry.x
-    text = table.map(lambda v: "" if pd.isna(v) else unicodedata.normalize("NFC", str(v).strip()))
-    text.index = pd.RangeIndex(1, len(text) + 1, name="line")
-    return text
 
 
 def read_layer(

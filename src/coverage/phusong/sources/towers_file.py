@@ -12,6 +12,7 @@ from pyogrio.errors import DataSourceError
 
 from phusong.errors import DataError
 from phusong.geo.network import Change
+from phusong.sources.lists import DATA_SHEET
 from phusong.sources.tables import (
     VECTOR_SUFFIXES,
     Fault,
@@ -148,6 +149,7 @@ def _chosen(
         shown = {n: rows for n, (rows, visible, _) in sheets.items() if visible and rows}
         likely = [n for n, rows in shown.items() if _header(rows, own)[1] >= FEWEST_HEADINGS]
         fits = likely if likely or len(shown) != 1 else list(shown)
+        fits = [DATA_SHEET] if DATA_SHEET in shown else fits  # a form, with an example beside it
         if len(fits) != 1:
             raise DataError(
                 f"{file.name}: {'no sheet' if not fits else 'more than one sheet'} looks like a "
