@@ -22,7 +22,7 @@ from phusong.study import Study
 
 BACKUP_SUFFIX = ".bak"
 _READERS = {
-    "boundaries": "communes", "towers": "network", "terrain": "terrain",
+    "boundaries": "communes", "towers": "network", "terrain": "terrain", "clutter": "clutter",
     "population": "raster_people", "buildings": "people", "country": "limits", "water": "limits",
     "exclusions": "limits", "statistics": "official", "reported": "reported",
     "indicators": "appraisals", "infrastructure": "infrastructure", "offices": "offices",
@@ -34,6 +34,8 @@ _LISTS = {
     MEASUREMENTS: MEASUREMENTS,
 }  # fmt: skip
 """Inputs of which a study has any number, and what their list is called."""
+_SEVERAL = frozenset({"towers", "terrain", "clutter"})
+"""Inputs that may have several files."""
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)\s+([^\W\d]\S*)")
 
 
@@ -285,11 +287,12 @@ def _edited(text: str, study: Study, key: str, name: str, told: Told, *, first: 
         if any(other.file == name for other in listed):
             return text
         return with_one_more(text, _LISTS[key], entry)
-    several = key in {"towers", "terrain"}
+    several = key in _SEVERAL
     beside = several and (told.beside or not first)
     _refuse_second(study, key, told, beside=beside, first=first)
-    if key == "terrain":
-        files = [*current.inputs.terrain.files, name] if beside else [name]
+    if key in {"terrain", "clutter"}:
+        there = getattr(current.inputs, key)
+        files = [*there.files, name] if beside and there is not None else [name]
         entry = {"files": files, **{k: v for k, v in entry.items() if k != "file"}}
         return with_input(text, key, entry)
     if key == "towers" and beside:
@@ -307,10 +310,10 @@ def _refuse_second(study: Study, key: str, told: Told, *, beside: bool, first: b
     given = getattr(study.inputs, key)
     if given is None or told.replace or beside:
         return
-    names = given.files if key == "terrain" else (given.file,)
+    names = given.files if key in {"terrain", "clutter"} else (given.file,)
     there = [name for name in names if study.path(name).exists()]
     if there:
-        also = ", or --beside to read both" if key in {"towers", "terrain"} else ""
+        also = ", or --beside to read both" if key in _SEVERAL else ""
         raise StudyError(
             f"{study.file.name} reads {', '.join(there)} as inputs.{key} already; give --replace "
             f"to read the new file instead{also}"

@@ -32,6 +32,7 @@ from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.sources.measurements import Measurements, read_measurements
 from phusong.study import MeasurementInput
+from phusong.units import IntArray
 
 NEAREST_M = 20.0
 """Distance from a mast below which path loss says nothing of the ground [m]."""
@@ -163,7 +164,7 @@ def _one(
         modelled_dbm=level[usable].astype(float),
         distance_m=distance[usable],
         block=block[usable],
-        ground=np.zeros(len(cells), dtype=int),
+        ground=_ground(session, row, col)[usable],
         sensitivity_dbm=sensitivity,
     )
     seed = study.planning.stability.seed
@@ -184,6 +185,14 @@ def _one(
         reached.model, reached.environment, technology, best, tried[0], after, samples, cells,
         threshold,
     )  # fmt: skip
+
+
+def _ground(session: Session, row: IntArray, col: IntArray) -> IntArray:
+    """Class of land cover of each cell; one class everywhere without land cover."""
+    clutter = session.inputs.clutter
+    if clutter is None:
+        return np.zeros(len(row), dtype=np.int64)
+    return clutter.ground_class[row, col].astype(np.int64)
 
 
 def report_lines(found: list[Calibration], folder: Path) -> list[str]:

@@ -83,6 +83,11 @@ class Calibration:
                 lines.append(
                     f'{key} = {{ value = {value:.2f}, unit = "{unit}", source = "{said}" }}'
                 )
+        for code in self.fit.terms.ground_classes:
+            value = fitted[f"ground_{code}_db"]
+            lines.append(
+                f'ground.{code} = {{ value = {value:.2f}, unit = "dB", source = "{said}" }}'
+            )
         sigma = float(np.median(self.after.sigma_db))
         lines += [
             "",

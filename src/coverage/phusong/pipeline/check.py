@@ -19,12 +19,12 @@ CLEAN, DOUBTFUL, UNUSABLE = 0, 1, 2
 """Exit status: nothing suspicious, warnings, errors."""
 JSON_FORMAT = 1
 _PARTS = (
-    "communes", "grid", "terrain", "network", "own_coverage", "limits", "places", "people",
-    "reported",
+    "communes", "grid", "terrain", "clutter", "network", "own_coverage", "limits", "places",
+    "people", "reported", "criteria", "appraisals", "infrastructure", "offices",
 )  # fmt: skip
 _SUBJECTS = {
     "network": "towers", "communes": "boundaries", "people": "population",
-    "own_coverage": "operator_coverage",
+    "own_coverage": "operator_coverage", "criteria": "criterion8", "appraisals": "indicators",
 }  # fmt: skip
 _DEFAULTS = {
     "frequency_mhz": ("frequency",),

@@ -10,7 +10,7 @@ from typing import Any
 from pyproj import Transformer
 
 from phusong.errors import DataError
-from phusong.pipeline.inputs import Inputs, named_inputs
+from phusong.pipeline.inputs import RASTERS, Inputs, named_inputs
 from phusong.sources.fetch.catalogue import OpenSource, hosts, open_source
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds
@@ -18,7 +18,7 @@ from phusong.sources.fetch.recipes import RECIPES
 from phusong.sources.fetch.wire import FetchError, OfflineError, Wire, wire_from_environment
 from phusong.store.files import sha256_of
 from phusong.store.raw import RawLock, note_provenance
-from phusong.study import Source, Study, TerrainInput, TowerInput
+from phusong.study import Source, Study, TowerInput
 
 STAGING = ".fetch"
 FIRST = ("boundaries",)
@@ -78,7 +78,7 @@ def _wish(key: str, section: Source, files: tuple[str, ...]) -> Wish | None:
             f"inputs.{key}.fetch = '{section.fetch}' fills inputs.{source.fills}; see "
             "`phusong sources`"
         )
-    return Wish(key, files[0], source, isinstance(section, TerrainInput))
+    return Wish(key, files[0], source, isinstance(section, RASTERS))
 
 
 class Fetching:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from phusong.analysis.cause_words import cause_words
@@ -194,19 +195,25 @@ def _layer_answers(session: Session, reach: Reach, layer: Layer, flat: "_FlatGro
         for index in indices:
             sector = network.sectors[index]
             needs = sector_needs(session, sector)
-            here, flatly = (_as_measured(way, sector, corrections) for way in (loss, on_flat))
+            ground = losses.ground_class
+            here, flatly = (
+                _as_measured(way, sector, corrections, ground) for way in (loss, on_flat)
+            )
             answers.add(here, flatly, sector, index, needs, distance_m=distance_m)
     return answers
 
 
 def _as_measured(
-    loss: LossMap, sector: Sector, corrections: Mapping[str, CalibrationSection]
+    loss: LossMap,
+    sector: Sector,
+    corrections: Mapping[str, CalibrationSection],
+    ground: NDArray[np.uint8] | None,
 ) -> LossMap:
     """Path loss with what measurements have taught the model about a sector's technology."""
     if sector.technology not in corrections:
         return loss
     nothing = np.zeros(loss.inside.shape, dtype=np.float32)
-    added = calibrated_dbm(nothing, loss, sector, corrections)
+    added = calibrated_dbm(nothing, loss, sector, corrections, ground)
     return dataclasses.replace(loss, path_loss_db=loss.path_loss_db - added)
 
 

@@ -12,6 +12,7 @@ from pyproj import Proj
 from phusong.analysis.official import scaled_to_official
 from phusong.errors import DataError, DataWarning
 from phusong.geo.answers import Answer
+from phusong.geo.clutter import Clutter
 from phusong.geo.criteria import CriterionSet
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.grid import Grid
@@ -23,6 +24,7 @@ from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes, Places
 from phusong.geo.terrain import Terrain
 from phusong.sources.boundaries import read_communes
+from phusong.sources.clutter import read_clutter
 from phusong.sources.criteria import read_appraisals, read_criteria
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
 from phusong.sources.infrastructure import read_infrastructure, read_offices
@@ -36,9 +38,11 @@ from phusong.sources.statistics import read_statistics
 from phusong.sources.terrain import read_terrain, terrain_files
 from phusong.sources.towers import read_network
 from phusong.store.files import sha256_of
-from phusong.study import Source, Study, TableInput, TerrainInput, TowerInput
+from phusong.study import ClutterInput, Source, Study, TableInput, TerrainInput, TowerInput
 
 Fact = TypeVar("Fact")
+RASTERS = (TerrainInput, ClutterInput)
+"""Inputs of several raster files, or folders of them."""
 MEASUREMENTS = "measurements"
 """Key of measured levels, which no computed level depends on."""
 ANSWERS = "responses"
@@ -94,6 +98,27 @@ class Inputs:
         return self._noticing(
             "terrain", lambda: read_terrain(files, self.grid, self.study.inputs.terrain.sea)
         )
+
+    @cached_property
+    def clutter(self) -> Clutter | None:
+        """What stands on the ground, where land cover is given."""
+        section = self.study.inputs.clutter
+        if section is None:
+            return None
+        files = terrain_files(self.study.path(f) for f in section.files)
+        heights = {int(code): height.value for code, height in section.heights.items()}
+
+        def read() -> Clutter:
+            if self.study.inputs.terrain.kind == "surface":
+                warnings.warn(
+                    "the terrain is a surface model, which has trees and buildings in it already; "
+                    "with inputs.clutter they count twice in part",
+                    DataWarning,
+                    stacklevel=2,
+                )
+            return read_clutter(files, self.grid, kind=section.holds, heights_m=heights)
+
+        return self._noticing("clutter", read)
 
     @cached_property
     def network(self) -> Network:
@@ -193,8 +218,8 @@ class Inputs:
         """
         refuse_missing(self.study)
         for name in (
-            "answers", "communes", "terrain", "network", "own_coverage", "limits", "places",
-            "people", "reported", "criteria", "appraisals", "infrastructure", "offices",
+            "answers", "communes", "terrain", "clutter", "network", "own_coverage", "limits",
+            "places", "people", "reported", "criteria", "appraisals", "infrastructure", "offices",
         ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()
@@ -293,7 +318,7 @@ def named_inputs(study: Study) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
     """
     for key in type(study.inputs).model_fields:
         section = getattr(study.inputs, key)
-        if isinstance(section, TerrainInput):
+        if isinstance(section, RASTERS):
             yield key, section, section.files
         elif isinstance(section, TableInput):
             yield key, section, (section.file,)
@@ -376,7 +401,7 @@ def refuse_missing(study: Study) -> None:
     for key, section, files in named_inputs(study):
         for name in files:
             path = study.path(name)
-            if not path.is_file() and not (isinstance(section, TerrainInput) and path.is_dir()):
+            if not path.is_file() and not (isinstance(section, RASTERS) and path.is_dir()):
                 missing.append(f"{path} does not exist; check inputs.{key} in the study file")
     if missing:
         raise DataError(

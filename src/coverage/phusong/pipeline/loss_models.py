@@ -10,7 +10,7 @@ from phusong.models.itm_map import itm_loss_map
 from phusong.models.loss_map import LossMap, p1812_loss_map
 from phusong.models.receivers import at_receivers
 from phusong.study import ItmSection, PropagationSection
-from phusong.units import BoolArray
+from phusong.units import BoolArray, Float32Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ class LossRequest:
         Above ground [m].
     propagation
         Climate and method.
+    clutter_height_m
+        What stands on the ground, shape of the terrain; nothing when None. ITU-R P.1812 alone
+        knows it [m].
     """
 
     terrain: Terrain
@@ -59,6 +62,7 @@ class LossRequest:
     mast: Mast
     receiver_height_m: float
     propagation: PropagationSection
+    clutter_height_m: Float32Array | None = None
 
     @property
     def within(self) -> BoolArray | None:
@@ -86,6 +90,7 @@ def _p1812(asked: LossRequest) -> LossMap:
         surface_refractivity_n0=propagation.surface_refractivity_n0.value,
         time_percent=propagation.time_percent,
         polarization=propagation.polarization,
+        clutter_height_m=asked.clutter_height_m,
         within=asked.within,
         method=propagation.method,
     )
@@ -118,6 +123,8 @@ def _itm(asked: LossRequest) -> LossMap:
 
 LOSS_MODELS: Mapping[str, LossModel] = {"p1812": _p1812, "itm": _itm}
 """By the word that a study names a model with."""
+KNOW_CLUTTER = frozenset({"p1812"})
+"""Those in which trees and buildings stand in the way."""
 
 
 def loss_map(model: str, asked: LossRequest) -> LossMap:

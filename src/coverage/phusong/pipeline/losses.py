@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import rasterio
 from affine import Affine
+from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 
 from phusong.cluster import Cluster
@@ -20,7 +21,7 @@ from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
 from phusong.models.loss_map import LossMap, disc_window
 from phusong.models.receivers import receiver_window
-from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
+from phusong.pipeline.loss_models import KNOW_CLUTTER, LossRequest, Mast, loss_map
 from phusong.pipeline.session import Session, code_key, versions
 from phusong.pipeline.workers import maker_key
 from phusong.store.files import key_of
@@ -84,6 +85,19 @@ class LossMaps:
         """Ground that the waves run over."""
         return self.session.inputs.terrain
 
+    @cached_property
+    def _clutter_m(self) -> Float32Array | None:
+        """Heights of what stands on the ground, for a model that knows them."""
+        if self.model not in KNOW_CLUTTER or self.session.inputs.clutter is None:
+            return None
+        return self.session.inputs.clutter.height_m
+
+    @cached_property
+    def ground_class(self) -> NDArray[np.uint8] | None:
+        """Class of land cover of each receiver; None without land cover."""
+        clutter = self.session.inputs.clutter
+        return None if clutter is None else self.lattice.sampled(clutter.ground_class)
+
     @property
     def grid(self) -> Grid:
         """Frame of the losses: one cell for each receiver."""
@@ -92,13 +106,13 @@ class LossMaps:
     @cached_property
     def _shared_facts(self) -> dict[str, Any]:
         terrain = self.terrain
-        heights = np.ascontiguousarray(terrain.height_amsl_m)
         propagation = self.session.study.propagation
         unused: set[str] = set() if self.model == "itm" else {"itm"}
         return {
             "code": code_key("kernels", "models", "geo", "units.py", "pipeline/loss_models.py"),
             "versions": versions(),
-            "terrain": hashlib.blake2b(heights.tobytes(), digest_size=16).hexdigest(),
+            "terrain": _digest(terrain.height_amsl_m),
+            "clutter": None if self._clutter_m is None else _digest(self._clutter_m),
             "grid": [terrain.grid.crs, list(terrain.grid.affine)[:6], list(terrain.grid.shape)],
             "receiver_height_m": self.receiver_height_m,
             "model": self.model,
@@ -225,6 +239,7 @@ class LossMaps:
             mast=replace(mast, frequencies_mhz=frequencies_mhz),
             receiver_height_m=self.receiver_height_m,
             propagation=self.session.study.propagation,
+            clutter_height_m=self._clutter_m,
         )
         try:
             return loss_map(self.model, asked)
@@ -296,6 +311,10 @@ def _losses(task: LossTask) -> LossMaps:
     """What a worker has read of a study, for all masts of one session and model."""
     forget_stale_kernels()
     return LossMaps(Session(task.study, fresh=task.fresh), task.model)
+
+
+def _digest(values: Float32Array) -> str:
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).hexdigest()
 
 
 def _called(mast: Mast) -> str:

@@ -10,8 +10,8 @@ from scipy.special import ndtri
 from phusong.analysis.gaps import COVERED, service_class
 from phusong.analysis.reach import BestServer, Threshold
 from phusong.geo.network import Sector
-from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.corrections import sector_dbm
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps
@@ -278,8 +278,8 @@ class _Radios:
                 loss = next(maps)
                 for sector in sectors:
                     budget = sector_budget(study, sector, study.environment)
-                    level = sector_map_dbm(
-                        loss, sector,
+                    level = sector_dbm(
+                        losses, loss, sector,
                         eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db,
                     )  # fmt: skip
                     best.add(loss, level, len(thresholds), budget.threshold)

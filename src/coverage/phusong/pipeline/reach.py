@@ -10,9 +10,8 @@ from phusong.analysis.reach import ANY, BestServer, Reach, combine, combine_tech
 from phusong.analysis.service_probability import SeveralSites
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
-from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.corrections import calibrated_dbm
+from phusong.pipeline.corrections import sector_dbm
 from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps, lattice_of
 from phusong.pipeline.reach_files import Layer, load_reach, own_layers, servers_table, write_layers
@@ -127,7 +126,6 @@ def best_servers(
         supplied = frozenset(supplied_maps(study, network))
     own = tuple(layer for layer in own if layer not in supplied)
     places = {name: study.environments[name] for name in environments}
-    corrections = study.propagation.calibration.get(losses.model, {})
     found = {name: {layer: BestServer(grid) for layer in own} for name in places}
     chances = {name: _chances(study, grid, own) for name in places}
     groups = _computed(network, keys, supplied)
@@ -141,12 +139,9 @@ def best_servers(
                 budget = sector_budget(study, sector, environment)
                 if level is None:
                     first = budget.entry_loss_db
-                    level = calibrated_dbm(
-                        sector_map_dbm(
-                            loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
-                        ),
-                        loss, sector, corrections,
-                    )  # fmt: skip
+                    level = sector_dbm(
+                        losses, loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
+                    )
                 lowered = budget.entry_loss_db - first
                 found[name][layer].add(loss, level, index, budget.threshold, lowered_db=lowered)
                 several = chances[name]

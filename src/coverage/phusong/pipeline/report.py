@@ -128,6 +128,7 @@ def sources_of(study: Study) -> Iterator[Source]:
     """
     words = {
         "terrain": said("Terrain"),
+        "clutter": said("Land cover"),
         "towers": said("Towers"),
         "boundaries": said("Commune outlines"),
         "population": said("Population"),

@@ -24,8 +24,8 @@ from phusong.analysis.service_quality import (
 )
 from phusong.analysis.service_sites import SiteMargins, SiteName, resilience_table
 from phusong.geo.network import Network, Sector
-from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import has_elements, occupied_mhz, sector_budget, spacing_khz
+from phusong.pipeline.corrections import sector_dbm
 from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.reach_files import own_layers
@@ -151,9 +151,10 @@ def _sweep(
             for index in indices:
                 sector = network.sectors[index]
                 budget = sector_budget(study, sector, study.environment)
-                level = sector_map_dbm(
-                    loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db
-                )
+                level = sector_dbm(
+                    losses, loss, sector,
+                    eirp_dbm=budget.measured_dbm, entry_loss_db=budget.entry_loss_db,
+                )  # fmt: skip
                 parts.append((loss.row0, loss.col0, service_margin(level, budget.threshold)))
                 if carriers is not None:
                     if sector.frequency_mhz not in carriers:

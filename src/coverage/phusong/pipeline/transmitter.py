@@ -21,7 +21,8 @@ from phusong.pipeline.map_models import MAP_MODELS, Ground, checked_polarization
 from phusong.pipeline.map_products import UNITS, map_quantity, write_map
 from phusong.pipeline.map_request import Radiation, Transmitter
 from phusong.sources.antennas import read_planet_pattern
-from phusong.sources.map_rasters import ClutterKind, is_practice, read_clutter_height
+from phusong.sources.clutter import ClutterKind, read_clutter
+from phusong.sources.map_rasters import is_practice
 from phusong.sources.terrain import read_terrain, terrain_files
 
 MOST_CELLS = 400_000_000
@@ -292,7 +293,7 @@ def _ground(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # the corners of the frame do not matter
         terrain = read_terrain(files, grid)
-        heights = None if clutter is None else read_clutter_height(clutter, grid, kind=kind)
+        heights = None if clutter is None else read_clutter([clutter], grid, kind=kind).height_m
     row, col = (int(v) for v in grid.pixel_of(easting, northing))
     if np.isnan(terrain.height_amsl_m[row, col]):
         raise DataError(

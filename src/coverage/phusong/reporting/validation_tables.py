@@ -50,7 +50,7 @@ def fit_table(study: Study, table: pd.DataFrame) -> PageTable:
     rows = tuple(
         (
             *_who(study, row),
-            _CORRECTIONS.get(row.correction, same(row.correction)),
+            _correction(row.correction),
             row.value_db,
             row.low_db,
             row.high_db,
@@ -70,6 +70,13 @@ def fit_table(study: Study, table: pd.DataFrame) -> PageTable:
             "offset here is as good without any correction."
         ),
     )
+
+
+def _correction(name: str) -> Bilingual:
+    if name.startswith("ground_"):
+        code = name.removeprefix("ground_").removesuffix("_db")
+        return said("Land cover {code} [dB]", code=code)
+    return _CORRECTIONS.get(name, same(name))
 
 
 def error_table(study: Study, table: pd.DataFrame) -> PageTable:

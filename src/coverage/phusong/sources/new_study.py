@@ -145,6 +145,7 @@ resolution_m = {metres}
         ]
         blocks = [
             _block("terrain", dem, f'files = ["{raw}/dem"]\nkind = "surface"', fetched=True),
+            _land_cover(raw),
             f"""\
 # The operators' own lists are what counts: ask them. What telephones have seen is never complete,
 # and then every gap is one of the known sites only.
@@ -183,6 +184,18 @@ colour = {_quoted(colour)}
 """
             for name, key, colour, _ in known
         )
+
+
+def _land_cover(raw: str) -> str:
+    block = _block(
+        "clutter", open_source("worldcover-2021"), f'files = ["{raw}/land-cover"]', fetched=True
+    )
+    return (
+        "# Trees and buildings in the way. This terrain is a surface model and has them in part\n"
+        '# already, so they would count twice: use it with a terrain model (kind = "terrain").\n'
+        "# Cây và nhà che sóng: chỉ dùng khi mô hình số là địa hình trần.\n#\n"
+        + "".join(f"# {line}\n" for line in block.splitlines())
+    )
 
 
 def _block(key: str, source: OpenSource, place: str, *, fetched: bool) -> str:

@@ -25,7 +25,7 @@ ADDABLE = (
     "towers", "boundaries", "villages", "village_positions", "facilities", "households",
     "terrain", "population", "roads", "power_lines", "settlements", "country", "water",
     "statistics", "reported", "indicators", "infrastructure", "offices", "buildings",
-    "exclusions", "operator_coverage", "measurements",
+    "exclusions", "operator_coverage", "measurements", "clutter",
 )  # fmt: skip
 """Inputs that a file can be added as."""
 _LEVELS = re.compile(r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level[_ ]?dbm|signal|muc thu")

@@ -54,6 +54,9 @@ class GridSection(Section):
     local_crs: str = ""  # in which maps show coordinates beside WGS 84
 
 
+ClassCode = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,2}$")]
+
+
 class Source(Section):
     """Where an input comes from; printed with every product.
 
@@ -77,6 +80,26 @@ class TerrainInput(Source):
     files: tuple[str, ...] = Field(min_length=1)
     kind: Literal["terrain", "surface"] = "terrain"
     sea: tuple[Annotated[str, StringConstraints(pattern=r"^[NS]\d{2}[EW]\d{3}$")], ...] = ()
+
+
+class ClutterInput(Source):
+    """What stands on the ground: classes of ESA WorldCover, or heights above ground in metres.
+
+    ``heights`` gives a class, named by its code, another representative height than ITU-R P.1812
+    has for it. ITU-R P.1812 knows clutter, Longley-Rice does not.
+    """
+
+    files: tuple[str, ...] = Field(min_length=1)
+    holds: Literal["worldcover", "heights"] = "worldcover"
+    heights: dict[ClassCode, Annotated[Quantity, within("m", 0.0, 150.0)]] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _classes_only(self) -> Self:
+        if self.heights and self.holds != "worldcover":
+            raise ValueError("heights are those of classes; holds = 'heights' has its own")
+        return self
 
 
 class TableInput(Source):
@@ -209,6 +232,7 @@ class InputsSection(Section):
     """Every file that the study reads, with its origin."""
 
     terrain: TerrainInput
+    clutter: ClutterInput | None = None
     towers: TowerInput
     boundaries: BoundaryInput
     population: PopulationInput

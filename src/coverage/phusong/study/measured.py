@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from phusong.study.inputs import TableInput
+from phusong.study.inputs import ClassCode, TableInput
 from phusong.study.values import FileKey, Name, Quantity, Section, TechnologyKey, within
 
 
@@ -28,7 +28,13 @@ class MeasurementInput(TableInput):
 
 
 class CalibrationSection(Section):
-    """What is added to levels of a technology: ``offset``, and ``slope`` log10(d / 1 km)."""
+    """What is added to levels of a technology: ``offset``, and ``slope`` log10(d / 1 km).
+
+    ``ground`` adds more where the receiver stands on a class of land cover, named by its code.
+    """
 
     offset: Annotated[Quantity, within("dB", -60.0, 60.0)]
     slope: Annotated[Quantity, within("dB/decade", -60.0, 60.0)] | None = None
+    ground: dict[ClassCode, Annotated[Quantity, within("dB", -60.0, 60.0)]] = Field(
+        default_factory=dict
+    )

@@ -122,6 +122,17 @@ class Study(Section):
         return self
 
     @model_validator(mode="after")
+    def _ground_classes_are_known(self) -> Self:
+        for model, technologies in self.propagation.calibration.items():
+            for technology, section in technologies.items():
+                if section.ground and self.inputs.clutter is None:
+                    raise ValueError(
+                        f"propagation.calibration.{model}.{technology}.ground corrects classes of "
+                        "land cover, and the study has none; give inputs.clutter"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _measurements_name_what_exists(self) -> Self:
         names = {op.name for op in self.operators}
         for number, given in enumerate(self.measurements, 1):
