@@ -13,6 +13,7 @@ from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
 from phusong.cli.new import new
 from phusong.cli.options import STOPPED, told_stopped
+from phusong.cli.pack import pack, unpack
 from phusong.cli.path import path_command
 from phusong.cli.planning import compare, plan
 from phusong.cli.study import check, demo, report, run, verify
@@ -54,6 +55,8 @@ app.command("report")(report)
 app.command("calibrate")(calibrate)
 app.command("compare")(compare)
 app.command("verify")(verify)
+app.command("pack")(pack)
+app.command("unpack")(unpack)
 app.command("doctor")(doctor)
 app.command("path")(path_command)
 app.command("map")(map_command)

@@ -149,7 +149,10 @@ def report(
 
 def verify(
     folder: Annotated[
-        Path, typer.Argument(help="Output folder of a study, or a folder of fetched inputs.")
+        Path,
+        typer.Argument(
+            help="Output folder of a study, a folder of fetched inputs, or a packed archive."
+        ),
     ],
     against: Annotated[
         Path | None, typer.Option(help="Another output folder to compare numbers with.")
@@ -157,13 +160,21 @@ def verify(
     tolerance: Annotated[
         float, typer.Option(min=0.0, help="Largest difference that counts as equal \\[dB, people].")
     ] = 0.0,
+    seal: Annotated[
+        str | None, typer.Option(help="Seal that `phusong pack` has told, of an archive.")
+    ] = None,
 ) -> None:
     """Check every file of a run against its checksum, or two runs against each other."""
     if tolerance and against is None:
         raise typer.BadParameter("--tolerance compares two runs; name the other with --against")
+    if seal is not None and not folder.is_file():
+        raise typer.BadParameter("--seal is of an archive; name one of `phusong pack`")
     with faults_shown():
         from phusong.pipeline.verify import compare_runs, damaged_files  # noqa: PLC0415
 
+        if folder.is_file() and against is None and folder.suffix == ".zip":
+            _verify_archive(folder, seal)
+            return
         faults = damaged_files(folder)
         if against is not None:
             faults += damaged_files(against) + compare_runs(folder, against, tolerance=tolerance)
@@ -172,3 +183,15 @@ def verify(
     if faults:
         raise typer.Exit(BAD_INPUT - 1)
     typer.echo("every file is what it was" if against is None else "both runs agree")
+
+
+def _verify_archive(archive: Path, seal: str | None) -> None:
+    from phusong.pipeline.pack import archive_faults  # noqa: PLC0415
+
+    found, faults = archive_faults(archive, seal)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    if faults:
+        raise typer.Exit(BAD_INPUT - 1)
+    known = "as told" if seal else "compare it with the one that was told"
+    typer.echo(f"every file is what was packed\nseal: {found}, {known}")
