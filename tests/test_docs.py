@@ -117,6 +117,42 @@ def test_readme_shows_every_command_and_no_other() -> None:
     assert {words[1] for words in phusong_commands()} == set(cli().commands)
 
 
+def headings(name: str) -> list[int]:
+    """Levels of the headings of a page, in their order."""
+    outside = re.sub(r"```.*?```", "", text(name), flags=re.DOTALL)
+    return [len(marks) for marks in re.findall(r"^(#+) ", outside, flags=re.MULTILINE)]
+
+
+def tables(name: str) -> list[tuple[int, int]]:
+    """Rows and columns of each table of a page."""
+    found = re.findall(r"(?:^\|.*\|\n)+", text(name), flags=re.MULTILINE)
+    return [(len(t.splitlines()), t.splitlines()[1].count("|")) for t in found]
+
+
+def test_both_readmes_say_the_same_in_their_language() -> None:
+    english, vietnamese = "README.md", "README.vi.md"
+    languages = ("sh", "powershell", "python", "json", "toml")
+    for language in languages:
+        assert commands(text(english), language) == commands(text(vietnamese), language)
+    assert headings(english) == headings(vietnamese)
+    assert tables(english) == tables(vietnamese)
+    assert set(code_spans(text(english))) == set(code_spans(text(vietnamese)))
+    links = [set(re.findall(r"\]\(([^)#]+)", text(name))) for name in (english, vietnamese)]
+    own = [{link for link in each if "images/" in link or "README" in link} for each in links]
+    assert own[0] == {"README.vi.md", *(link.replace("-vi.", "-en.") for link in own[1])} - {
+        "README.md"
+    }
+    assert "README.md" in own[1]
+    assert links[0] - own[0] == links[1] - own[1]
+    paragraphs = [len(re.findall(r"\n\n", text(name))) for name in (english, vietnamese)]
+    assert paragraphs[0] == paragraphs[1]
+
+
+def test_pictures_are_small() -> None:
+    for file in sorted((ROOT / "docs" / "images").glob("*.png")):
+        assert file.stat().st_size < 300_000, file.name
+
+
 def test_readme_uses_only_options_that_exist() -> None:
     for words in phusong_commands():
         command = cli().commands[words[1]]
