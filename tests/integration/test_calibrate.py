@@ -27,12 +27,14 @@ def drive_test(made: Region, *, offset_db: float, count: int = 4000, seed: int =
     x, y = reached.grid.affine * (picked[:, 1] + 0.5, picked[:, 0] + 0.5)
     lon, lat = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(x, y)
     level = layer.level_dbm[picked[:, 0], picked[:, 1]] + offset_db + draw.normal(0, 5, count)
-    lines = ["latitude,longitude,time,operator,technology,level_dbm"]
+    lines = ["latitude,longitude,time,operator,technology,level_dbm,cell_id"]
     for n in range(count):
         heard = level[n] >= -118
+        sector = reached.network.sectors[layer.server[picked[n, 0], picked[n, 1]]]
+        name = f"{sector.site_id}-{sector.sector_id}" if n % 40 else "S9-1"
         lines.append(
             f"{lat[n]:.7f},{lon[n]:.7f},{1_700_000_000 + 3600 * n},Nhà mạng A,"
-            f"{'LTE' if heard else 'No service'},{f'{level[n]:.1f}' if heard else ''}"
+            f"{'LTE' if heard else 'No service'},{f'{level[n]:.1f},{name}' if heard else ','}"
         )
     return "\n".join(lines) + "\n"
 
@@ -67,7 +69,7 @@ def test_offset_is_found(calibrated: Region) -> None:
 def test_every_table_is_there_and_whole(calibrated: Region) -> None:
     folder = calibrated.output / "calibration"
     assert sorted(file.name for file in folder.iterdir()) == [
-        "confusion.csv", "fit.csv", "held-out.csv", "left-out.csv", "reliability.csv",
+        "cells.csv", "confusion.csv", "fit.csv", "held-out.csv", "left-out.csv", "reliability.csv",
         "residuals.gpkg", "settings.toml", "where-next.csv",
     ]  # fmt: skip
     held = table(folder / "held-out.csv").iloc[0]
@@ -78,6 +80,16 @@ def test_every_table_is_there_and_whole(calibrated: Region) -> None:
     for levels in confusion.index:
         assert confusion.loc[levels, parts].astype(int).sum() == int(held["measured_cells"])
     assert invoke("verify", calibrated.output).exit_code == 0
+
+
+def test_cells_that_were_heard_are_those_of_the_list(calibrated: Region) -> None:
+    cells = table(calibrated.output / "calibration" / "cells.csv").set_index("cell_id")
+    assert cells.loc["S9-1", "match"] == "not in the list"
+    listed = cells[cells["match"] == "listed"]
+    assert sorted(listed.index) == ["S1-1", "S1-2", "S2-1"]
+    assert (listed["same_site_share"].astype(float) == 1.0).all()
+    words = str(show_validation.measured(open_study(calibrated.study))[-1])
+    assert "1: S9-1" in words
 
 
 def test_settings_move_the_levels(calibrated: Region, tmp_path: Path) -> None:
@@ -169,7 +181,10 @@ def test_too_few_measurements_do_not_stop_a_run(shown: Region, tmp_path: Path) -
     lines = (made.folder / "drive.csv").read_text(encoding="utf-8").splitlines()
     (made.folder / "drive.csv").write_text("\n".join(lines[:8]) + "\n", encoding="utf-8")
     run_here(made)
-    assert {f.name for f in (made.output / "calibration").iterdir()} == {"left-out.csv"}
+    assert {f.name for f in (made.output / "calibration").iterdir()} <= {
+        "left-out.csv",
+        "cells.csv",
+    }
     words = str(show_validation.measured(open_study(made.study))[0])
     assert "too few measurements to calibrate" in words
     assert show_validation.pictures(open_study(made.study)) == ()

@@ -1,5 +1,7 @@
 """Comparing a study's levels with measurements, and fitting what the model gets wrong."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,10 @@ from phusong.analysis.calibration_checks import (
     choose_terms,
     held_out,
 )
+from phusong.analysis.heard import cells_heard
 from phusong.analysis.measured import binned
 from phusong.analysis.model_choice import at_every_cell
-from phusong.analysis.reach import NO_SERVER, Reach
+from phusong.analysis.reach import NO_SERVER, Reach, ReachLayer
 from phusong.errors import DataError
 from phusong.pipeline.calibration_files import (
     BLOCK_M,
@@ -32,7 +35,7 @@ from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.sources.measurements import Measurements, read_measurements
 from phusong.study import MeasurementInput
-from phusong.units import IntArray
+from phusong.units import FloatArray, IntArray
 
 NEAREST_M = 20.0
 """Distance from a mast below which path loss says nothing of the ground [m]."""
@@ -69,11 +72,14 @@ def calibrate(session: Session, *, strict: bool = True) -> list[Calibration]:
     found: list[Calibration] = []
     faults: list[str] = []
     read: list[Measurements] = []
+    heard: list[pd.DataFrame] = []
     for environment, sections in _by_environment(session).items():
         measured = read_measurements(sections, study)
         read.append(measured)
         sensitivity = max(section.sensitivity.value for section in sections)
-        cells = _cells(session, measured)
+        easting, northing = _positions(session, measured)
+        cells = binned(session.inputs.grid, easting, northing, measured.frame)
+        heard.append(_heard(session, environment, measured, easting, northing))
         for model in study.propagation.models:
             reached = _everywhere(session, load_reach(session, environment, model=model))
             for technology in sorted(set(cells["technology"])):
@@ -84,7 +90,7 @@ def calibrate(session: Session, *, strict: bool = True) -> list[Calibration]:
                     faults.append(f"{technology}, {environment}, {model}: {error}")
     if not found and strict:
         raise DataError("\n".join(faults) or "no measurement lies in the study's frame")
-    write_calibration(session, found, read, faults)
+    write_calibration(session, found, read, faults, heard)
     return found
 
 
@@ -130,11 +136,42 @@ def _by_environment(session: Session) -> dict[str, list[MeasurementInput]]:
     return grouped
 
 
-def _cells(session: Session, measured: Measurements) -> pd.DataFrame:
-    grid, frame = session.inputs.grid, measured.frame
-    to_metres = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+def _positions(session: Session, measured: Measurements) -> tuple[FloatArray, FloatArray]:
+    frame = measured.frame
+    to_metres = Transformer.from_crs("EPSG:4326", session.inputs.grid.crs, always_xy=True)
     x, y = to_metres.transform(frame["longitude"].to_numpy(), frame["latitude"].to_numpy())
-    return binned(grid, x, y, frame)
+    return np.asarray(x), np.asarray(y)
+
+
+def _heard(
+    session: Session,
+    environment: str,
+    measured: Measurements,
+    easting: FloatArray,
+    northing: FloatArray,
+) -> pd.DataFrame:
+    """Cells that were heard, against the whole tower list: a broken site may be on air again."""
+    reached = load_reach(session, environment)
+    names = {op.key: op.name for op in session.study.operators}
+    table = cells_heard(
+        measured.frame, easting, northing, grid=reached.grid, network=session.inputs.network,
+        layers=_of_the_whole_list(session, reached, names),
+    )  # fmt: skip
+    table.insert(0, "environment", environment)
+    return table
+
+
+def _of_the_whole_list(
+    session: Session, reached: Reach, names: Mapping[str, str]
+) -> dict[tuple[str, str], ReachLayer]:
+    """Layers whose servers count the sectors of the whole list, planned and broken ones too."""
+    place = {sector: index for index, sector in enumerate(session.inputs.network.sectors)}
+    number = np.array([*(place[s] for s in reached.network.sectors), NO_SERVER], dtype=np.int32)
+    return {
+        (names[key], technology): replace(layer, server=number[layer.server])
+        for (key, technology), layer in reached.layers.items()
+        if key in names
+    }
 
 
 def _one(

@@ -25,8 +25,9 @@ BLOCK_M = 500.0
 """Side of the squares within which measurements count as wrong together [m]."""
 NEXT_SQUARE_M = 1000.0
 MOST_NEXT = 30
-TABLES = ("fit", "held-out", "confusion", "reliability", "left-out", "where-next")
-TEXTS = ("model", "environment", "technology", "correction", "levels", "file", "reason", "first")
+TABLES = ("fit", "held-out", "confusion", "reliability", "left-out", "where-next", "cells")
+TEXTS = ("model", "environment", "technology", "correction", "levels", "file", "reason", "first",
+         "operator", "cell_id", "match", "site_id", "sector_id")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ class CalibrationTables:
     Parameters
     ----------
     tables
-        ``fit``, ``held-out``, ``confusion``, ``reliability``, ``left-out`` and ``where-next``;
-        without ``fit`` there were too few measurements everywhere.
+        ``fit``, ``held-out``, ``confusion``, ``reliability``, ``left-out``, ``where-next`` and,
+        where samples name their cell, ``cells``; without ``fit`` there were too few measurements.
     cells
         Measured cells with their modelled level and residual, in the study's CRS.
     remarks
@@ -147,7 +148,11 @@ def read_calibration(session: Session) -> CalibrationTables:
 
 
 def write_calibration(
-    session: Session, found: list[Calibration], read: list[Measurements], faults: list[str]
+    session: Session,
+    found: list[Calibration],
+    read: list[Measurements],
+    faults: list[str],
+    heard: list[pd.DataFrame],
 ) -> None:
     """Write what a comparison with measurements found.
 
@@ -161,6 +166,8 @@ def write_calibration(
         The measurements.
     faults
         What could not be fitted, and why.
+    heard
+        Cells that telephones heard.
     """
     study = session.study
     folder = study.output / FOLDER
@@ -171,6 +178,9 @@ def write_calibration(
     }
     left_out = pd.concat([m.left_out for m in read], ignore_index=True)
     tables = {"left-out.csv": left_out, **_tables_of(session, found)}
+    cells = pd.concat(heard, ignore_index=True)
+    if len(cells):
+        tables["cells.csv"] = cells
     files = []
     for name in TABLES:
         file = folder / f"{name}.csv"

@@ -19,6 +19,7 @@ from phusong.reporting.validation_figures import agreement_figure, residual_figu
 from phusong.reporting.validation_tables import (
     NO_MEASUREMENTS,
     answers,
+    cells_table,
     confusion_table,
     error_table,
     fit_table,
@@ -58,6 +59,8 @@ def measured(study: Study) -> tuple[Shown, ...]:
         return (shown_sentences((NO_MEASUREMENTS,)),)
     tables = found.tables
     left = [shown_table(left_out_table(tables["left-out"]))] if len(tables["left-out"]) else []
+    if "cells" in tables:
+        left.insert(0, shown_table(cells_table(tables["cells"])))
     if "fit" not in tables:
         return (shown_sentences(tuple(same(fault) for fault in found.faults)), *left)
     return (

@@ -118,6 +118,10 @@ _TABLES = {
         said("Where to measure next"),
         said("Where a measurement settles most."),
     ),
+    "calibration/cells.csv": (
+        said("Cells that were heard, and the tower list"),
+        said("Distance, angle, and what the list lacks."),
+    ),
     "calibration/left-out.csv": (
         said("Measurements that were not used"),
         said("By file and reason."),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from phusong.analysis.heard import BEHIND_DEG, FEWEST, LISTED, UNLISTED
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.service_tables import operator_words
@@ -30,6 +31,7 @@ _ENVIRONMENT = Column(said("Environment"))
 _TECHNOLOGY = Column(said("Technology"))
 _CELLS = "ô · cells"
 MOST_NEXT = 10
+MOST_NAMED = 5
 
 
 def fit_table(study: Study, table: pd.DataFrame) -> PageTable:
@@ -223,6 +225,57 @@ def left_out_table(table: pd.DataFrame) -> PageTable:
         ),
         rows=rows,
     )  # fmt: skip
+
+
+def cells_table(table: pd.DataFrame) -> PageTable:
+    """Cells that telephones heard, by operator, and those that ask for a look at the tower list.
+
+    Parameters
+    ----------
+    table
+        ``calibration/cells.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per operator and technology.
+    """
+    rows = []
+    for (operator, technology), part in table.groupby(["operator", "technology"], sort=True):
+        often = part[part["samples"] >= FEWEST]
+        behind = (part["median_off_beam_deg"] > BEHIND_DEG) & (part["samples"] >= FEWEST)
+        shares = part["same_site_share"] * part["samples"]
+        listed = part[part["match"] == LISTED]
+        rows.append(
+            (
+                operator, technology, len(part), len(listed),
+                _some(often[often["match"] == UNLISTED]), _some(part[behind]),
+                100.0 * float(shares.sum()) / max(float(listed["samples"].sum()), 1.0),
+            )
+        )  # fmt: skip
+    return PageTable(
+        title=said("Cells that were heard, and the tower list"),
+        columns=(
+            Column(said("Operator")), _TECHNOLOGY, Column(said("Cells heard"), "", 0),
+            Column(said("in the list"), "", 0), Column(said("not in the list")),
+            Column(said("heard from behind")), Column(said("Best server by the model"), "%", 1),
+        ),
+        rows=tuple(rows),
+        note=said(
+            "Cells with three samples or more. One that the list lacks is a site that the study "
+            "does not know; one that is heard from behind may have a wrong azimuth. Best server: "
+            "the share of samples where the model has the same site."
+        ),
+    )  # fmt: skip
+
+
+def _some(cells: pd.DataFrame) -> str:
+    """How many, and the first of them by samples."""
+    if cells.empty:
+        return "0"
+    first = cells.sort_values(["samples", "cell_id"], ascending=[False, True])["cell_id"]
+    more = " …" if len(first) > MOST_NAMED else ""
+    return f"{len(first)}: {', '.join(first.head(MOST_NAMED))}{more}"
 
 
 def answers(study: Study, errors: pd.DataFrame, fits: pd.DataFrame) -> Iterator[Bilingual]:

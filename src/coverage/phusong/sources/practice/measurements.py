@@ -34,6 +34,8 @@ START = datetime.datetime(2026, 3, 2, 7, 30)
 HOURS_A_DAY = 9
 UNKNOWN_ABOVE_GROUND_M, UNKNOWN_EIRP_DBM, UNKNOWN_TILT_DEG = 38.0, 61.5, 4.0
 """What is true of the sectors whose fields are empty in the tower list."""
+UNLISTED, UNLISTED_NUMBER = "A-091-1", 4
+"""Name of the cell that the tower list lacks, and which of those that are heard it is."""
 BLOCKS = {10: 50, 15: 75, 20: 100}
 
 
@@ -215,7 +217,11 @@ def _sample(
 
 
 def _with_faults(samples: list[Sample]) -> tuple[Sample, ...]:
-    """The same with a sample twice, one without a position, and one with an impossible level."""
+    """The same with what spoils real logs, and a cell that stands in no tower list."""
+    heard = list(dict.fromkeys(s.cell_id for s in samples if s.cell_id))
+    samples = [
+        replace(s, cell_id=UNLISTED) if s.cell_id == heard[UNLISTED_NUMBER] else s for s in samples
+    ]
     lost = replace(samples[40], latitude=0.0, longitude=0.0)
     loud = replace(samples[60], technology="LTE", level_dbm=40.0)
     return (*samples[:41], lost, *samples[41:61], loud, samples[100], *samples[61:])
