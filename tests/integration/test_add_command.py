@@ -177,6 +177,23 @@ def test_several_files_at_once_fill_an_empty_study(tmp_path: Path) -> None:
     assert inputs.network.site_ids == again.network.site_ids
 
 
+def test_files_come_in_any_order(tmp_path: Path) -> None:
+    """What the study can do without and does not have yet stops nothing else."""
+    region = write_region(tmp_path / "vùng")
+    kept = tmp_path / "tệp"
+    kept.mkdir()
+    optional = ("villages.csv", "facilities.csv", "roads.geojson")
+    for name in optional:
+        shutil.move(region.input(name), kept / name)
+    for name, key in zip(optional, ("villages", "facilities", "roads"), strict=True):
+        result = invoke("add", region.study, kept / name, "--as", key, "--source", "tỉnh")
+        assert result.exit_code == 0, result.output + result.stderr
+    places = start(phusong.open_study(region.study)).inputs.places
+    assert len(places.villages) == 6
+    assert len(places.facilities) > 0
+    assert len(places.roads) > 0
+
+
 def test_a_raster_of_zeros_is_neither_heights_nor_people(tmp_path: Path, region: Region) -> None:
     """Nothing tells them apart."""
     write_raster(

@@ -55,6 +55,16 @@ def test_box(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_a_new_study_lacks_is_said_with_its_remedies(tmp_path: Path) -> None:
+    made(tmp_path, "--bbox", *BOX)
+    result = invoke("check", tmp_path / "configs/huyện-của-tôi.toml")
+    assert result.exit_code == 2
+    assert "`phusong fetch` gets copernicus-dem-30, `phusong add` takes a file of" in result.stderr
+    assert "or take [inputs.facilities] out of the study file" in result.stderr
+    assert "take [inputs.terrain] out" not in result.stderr, "nothing goes without the ground"
+    assert "practice" not in result.stderr
+
+
 def test_every_starting_value_is_that_of_the_practice_study(tmp_path: Path) -> None:
     made(tmp_path, "--bbox", *BOX)
     study = facts(tmp_path / "configs/huyện-của-tôi.toml")

@@ -320,10 +320,24 @@ def _refuse_second(study: Study, key: str, told: Told, *, beside: bool, first: b
         )
 
 
+def _without_missing(study: Study) -> Study:
+    """The study without what it can do without and does not have yet.
+
+    Files come one after the other: villages can be added before facilities, and the reverse.
+    """
+    gone: dict[str, object] = {}
+    for key, field_info in type(study.inputs).model_fields.items():
+        given = getattr(study.inputs, key)
+        file = getattr(given, "file", None)
+        if not field_info.is_required() and file and not study.path(file).exists():
+            gone[key] = None
+    return study.model_copy(update={"inputs": study.inputs.model_copy(update=gone)})
+
+
 def _checked(trial: Study, added: Iterable[Added]) -> tuple[str, ...]:
     """Read what was added as a run would."""
-    inputs = Inputs(trial)
     keys = dict.fromkeys(part.recognised.key for part in added)
+    inputs = Inputs(_without_missing(trial))
     heard_of: tuple[str, ...] = ()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DataWarning)

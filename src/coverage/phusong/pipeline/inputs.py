@@ -402,8 +402,17 @@ def refuse_missing(study: Study) -> None:
         for name in files:
             path = study.path(name)
             if not path.is_file() and not (isinstance(section, RASTERS) and path.is_dir()):
-                missing.append(f"{path} does not exist; check inputs.{key} in the study file")
+                missing.append(f"{path} does not exist; {_remedy(study, key, section)}")
     if missing:
-        raise DataError(
-            "\n".join([*missing, "practice data is written by `phusong demo data/raw/demo`"])
-        )
+        hint = ["practice data is written by `phusong demo data/raw/demo`"]
+        raise DataError("\n".join([*missing, *(hint if study.study.practice_data else [])]))
+
+
+def _remedy(study: Study, key: str, section: Source) -> str:
+    """What can be done about a file that is not there."""
+    if not section.fetch:
+        return f"check inputs.{key} in the study file"
+    fields = type(study.inputs).model_fields
+    needed = key not in fields or fields[key].is_required()
+    without = "" if needed else f", or take [inputs.{key}] out of the study file"
+    return f"`phusong fetch` gets {section.fetch}, `phusong add` takes a file of yours{without}"
