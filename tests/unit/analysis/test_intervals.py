@@ -4,13 +4,26 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 from shapely.geometry import Point, box
 
-from phusong.analysis.gaps import Confidence, commune_table, service_class
+from phusong.analysis.centre_intervals import (
+    centre_draws,
+    with_information_intervals,
+    with_support_intervals,
+)
+from phusong.analysis.gaps import (
+    CLASS_NAMES,
+    NO_SIGNAL,
+    Confidence,
+    commune_table,
+    point_table,
+    service_class,
+)
 from phusong.analysis.intervals import Areas, Counts, class_counts, gap_intervals, interval_table
 from phusong.analysis.level_errors import (
     ErrorDraws,
@@ -20,6 +33,7 @@ from phusong.analysis.level_errors import (
     masts_of,
     spread_out,
 )
+from phusong.analysis.outreach import information_table, information_ways, support_table
 from phusong.analysis.reach import ANY, NO_SERVER, UNKNOWN_PERCENT, Reach, ReachLayer
 from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, village_counts
 from phusong.analysis.verdicts import VerdictRules, settlements, village_verdicts
@@ -360,6 +374,58 @@ def test_without_errors_a_verdict_is_certain() -> None:
             assert row[f"villages_{name}"] == row[f"villages_{name}_p10"]
             assert row[f"villages_{name}"] == row[f"villages_{name}_p90"]
     assert counts.loc["all", "villages"] == 5
+
+
+def centres(spread: Spread, *, location_db: float) -> tuple[Any, Any]:
+    """Classes of the centres in each draw, and the villages with those of the layer itself."""
+    layer, draws = layer_of(level_field()), ErrorDraws(GRID, spread, sites=2)
+    codes = centre_draws(
+        villages(), layer, lines=lines(location_db=location_db), draws=draws, confidence=SURE
+    )
+    reach = Reach(GRID, "p1812", "outdoor", NETWORK, {("any", "LTE"): layer})
+    table = point_table(villages(), reach, SURE).assign(
+        village_id=[f"V{n}" for n in range(len(codes[0]))],
+        households=[40.0, 30.0, np.nan, 20.0, 10.0], population=1.0,
+    )  # fmt: skip
+    return codes, table
+
+
+def test_without_errors_households_are_those_of_the_classes_themselves() -> None:
+    codes, table = centres(Spread(0.0, 0.0, 0.0, 0.0, 600.0, draws=7), location_db=0.0)
+    names = np.array([CLASS_NAMES[code] for code in codes[0]])
+    assert (names == table["any_lte_class"]).all()
+    assert names[-1] == "unknown"  # outside the grid
+    support = support_table(table, COMMUNES, "LTE")
+    found = with_support_intervals(support, codes, table, COMMUNES)
+    speakers = pd.DataFrame({"kind": ["loudspeaker"], "village_id": ["V1"]})
+    told = table.assign(information_by=information_ways(table, speakers, "LTE"))
+    ways = with_information_intervals(
+        information_table(told, COMMUNES), codes, told, speakers, COMMUNES
+    )
+    for end in ("p10", "p90"):
+        for kind in ("villages", "households"):
+            for name in ("covered", "marginal", "no_signal"):
+                assert (found[f"{kind}_{name}_{end}"] == found[f"{kind}_{name}"]).all()
+        for way in ("mobile_and_loudspeaker", "mobile", "loudspeaker", "neither"):
+            assert (ways[f"villages_by_{way}_{end}"] == ways[f"villages_by_{way}"]).all()
+    assert ways["villages_by_loudspeaker"].sum() + ways["villages_by_mobile_and_loudspeaker"].sum()
+
+
+def test_households_in_gaps_are_drawn_as_often_as_their_centre_is_silent() -> None:
+    codes, table = centres(SPREAD, location_db=LOCATION_DB)
+    verdicts, _ = drawn(SPREAD, location_db=LOCATION_DB)
+    assert ((codes == NO_SIGNAL)[:, :-1] == (verdicts == 0)[:, :-1]).all(), "the same errors"
+    support = support_table(table, COMMUNES, "LTE")
+    found = with_support_intervals(support, codes, table, COMMUNES).set_index("commune_code")
+    households = table["households"].fillna(0.0).to_numpy()
+    for code in COMMUNES.codes:
+        own = (table["commune_code"] == code).to_numpy()
+        silent = ((codes == NO_SIGNAL)[:, own] * households[own]).sum(axis=1)
+        low, high = np.quantile(silent, [0.1, 0.9])
+        row = found.loc[code]
+        assert low <= row["households_no_signal_p10"] + households.max()
+        assert row["households_no_signal_p10"] <= row["households_no_signal_p90"]
+        assert row["households_no_signal_p90"] == pytest.approx(high, abs=households.max())
 
 
 def test_a_verdict_near_its_line_is_less_sure_than_one_far_from_it() -> None:

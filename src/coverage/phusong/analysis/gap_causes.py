@@ -1,7 +1,7 @@
 """Why a place has no signal, found by asking what would give it one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -80,10 +80,13 @@ class WhatIf:
     ----------
     grid
         The frame.
+    asked
+        Cells that will be asked about; None for all of them. The others have no answer.
     """
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, asked: BoolArray | None = None) -> None:
         self.grid = grid
+        self.asked = asked
         self.margin_db = {q: np.full(grid.shape, -np.inf, dtype=np.float32) for q in QUESTIONS}
         self.nearest_m = np.full(grid.shape, np.inf, dtype=np.float32)
         self.server = {
@@ -117,29 +120,39 @@ class WhatIf:
         distance_m
             From the mast, shape of the window [m].
         """
+        rows, cols = loss.inside.shape
+        window = np.s_[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
+        inside = loss.inside if self.asked is None else loss.inside & self.asked[window]
+        cells = np.flatnonzero(inside)
+        if cells.size == 0:
+            return
         band = loss.frequencies_mhz.index(sector.frequency_mhz)
         needed = np.float32(max(needs.downlink_dbm, needs.uplink_dbm))
         peak = np.float32(needs.peak_dbm) - needed
         level, on_flat = (
-            sector_map_dbm(way, sector, eirp_dbm=needs.peak_dbm, entry_loss_db=0.0)
+            sector_map_dbm(
+                replace(way, inside=inside), sector, eirp_dbm=needs.peak_dbm, entry_loss_db=0.0
+            ).ravel()[cells]
             for way in (loss, flat)
         )
+        path, flat_path = (way.path_loss_db[band].ravel()[cells] for way in (loss, flat))
         down = level - np.float32(needs.downlink_dbm)
         heard = level >= np.float32(needs.uplink_dbm)
         answers = {
             NOW: level - needed,
             DOWNLINK: down,
             POWER: np.where(heard, down, np.float32(np.nan)),
-            ANTENNA: peak - loss.path_loss_db[band],
+            ANTENNA: peak - path,
             FLAT: on_flat - needed,
-            BOTH: peak - flat.path_loss_db[band],
+            BOTH: peak - flat_path,
         }
-        rows, cols = level.shape
-        window = np.s_[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
+        row, col = np.divmod(cells, cols)
+        here = (row + loss.row0) * self.grid.shape[1] + col + loss.col0
         for question, margin in answers.items():
-            _take(self.margin_db[question][window], self.server[question][window], margin, index)
-        near = np.where(loss.inside, distance_m, np.float32(np.inf))
-        _take_least(self.nearest_m[window], self.server[NEAREST][window], near, index)
+            best, server = self.margin_db[question].ravel(), self.server[question].ravel()
+            _take(best, server, margin, index, here)
+        near = distance_m.ravel()[cells]
+        _take_least(self.nearest_m.ravel(), self.server[NEAREST].ravel(), near, index, here)
 
     def merge(self, other: "WhatIf") -> None:
         """Let the sectors of another layer answer too.
@@ -149,12 +162,16 @@ class WhatIf:
         other
             Answers over the same frame.
         """
+        mine, theirs = self.server, other.server
         for question in QUESTIONS:
             _take(
-                self.margin_db[question], self.server[question],
-                other.margin_db[question], other.server[question],
+                self.margin_db[question].ravel(), mine[question].ravel(),
+                other.margin_db[question].ravel(), theirs[question].ravel(),
             )  # fmt: skip
-        _take_least(self.nearest_m, self.server[NEAREST], other.nearest_m, other.server[NEAREST])
+        _take_least(
+            self.nearest_m.ravel(), mine[NEAREST].ravel(),
+            other.nearest_m.ravel(), theirs[NEAREST].ravel(),
+        )  # fmt: skip
 
 
 def _take(
@@ -162,11 +179,13 @@ def _take(
     server: NDArray[np.int32],
     margin: Float32Array,
     index: NDArray[np.int32] | int,
+    where: NDArray[np.int64] | None = None,
 ) -> None:
     """Keep the larger margins and whose they are; what is unknown wins nowhere."""
-    wins = (margin > best) | ((margin == best) & (margin > -np.inf) & (index < server))
-    np.copyto(best, margin, where=wins)
-    np.copyto(server, np.asarray(index, dtype=np.int32), where=wins)
+    known = best if where is None else best[where]
+    wins = margin > known
+    ties = (margin == known) & (margin > -np.inf)
+    _keep(best, server, margin, index, where, wins=wins, ties=ties)
 
 
 def _take_least(
@@ -174,11 +193,31 @@ def _take_least(
     server: NDArray[np.int32],
     distance: Float32Array,
     index: NDArray[np.int32] | int,
+    where: NDArray[np.int64] | None = None,
 ) -> None:
     """Keep the smaller distances and whose they are."""
-    wins = (distance < least) | ((distance == least) & (distance < np.inf) & (index < server))
-    np.copyto(least, distance, where=wins)
-    np.copyto(server, np.asarray(index, dtype=np.int32), where=wins)
+    known = least if where is None else least[where]
+    wins = distance < known
+    ties = (distance == known) & (distance < np.inf)
+    _keep(least, server, distance, index, where, wins=wins, ties=ties)
+
+
+def _keep(
+    best: Float32Array,
+    server: NDArray[np.int32],
+    values: Float32Array,
+    index: NDArray[np.int32] | int,
+    where: NDArray[np.int64] | None,
+    *,
+    wins: BoolArray,
+    ties: BoolArray,
+) -> None:
+    """Write what wins, in place; few cells do, so that no others are touched."""
+    if ties.any():
+        wins |= ties & (index < (server if where is None else server[where]))
+    cells = np.flatnonzero(wins) if where is None else where[wins]
+    best[cells] = values[wins]
+    server[cells] = index if isinstance(index, int) else index[wins]
 
 
 def cause_numbers(answers: WhatIf, rules: CauseRules) -> NDArray[np.uint8]:

@@ -96,7 +96,12 @@ class Counts:
             found |= interval(f"people_{name}", "", self.people[name])
         total = np.where(self.people_total > 0, self.people_total, np.nan)
         silent = 100.0 * self.people["no_signal"] / total
-        return found | interval("people_no_signal", "_percent", silent)
+        weak = 100.0 * self.people["marginal"] / total
+        return (
+            found
+            | interval("people_no_signal", "_percent", silent)
+            | interval("people_not_covered", "_percent", silent + weak)
+        )
 
 
 def in_turn(arrays: Sequence[NDArray[Number]]) -> NDArray[Number]:

@@ -108,10 +108,37 @@ def information_table(villages: pd.DataFrame, communes: Communes) -> pd.DataFram
         ``villages``, those of each way (``villages_by_…``), and ``people`` of them, with
         ``villages_without_population`` that are in no sum of people.
     """
+    rows = [
+        {"commune_code": code, "commune": communes.names[code], "vintage": communes.vintage}
+        | _told(language, villages[group])
+        for code, groups in languages_by_commune(villages, communes).items()
+        for language, group in groups.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def languages_by_commune(
+    villages: pd.DataFrame, communes: Communes
+) -> dict[str, dict[str, "pd.Series[bool]"]]:
+    """Which villages speak which language.
+
+    Parameters
+    ----------
+    villages
+        Villages with ``commune_code`` and, where known, ``languages``.
+    communes
+        The communes.
+
+    Returns
+    -------
+    dict
+        By commune and language, in the order of :func:`information_table`: whether each village
+        belongs there.
+    """
     spoken = villages["languages"] if "languages" in villages else pd.Series("", villages.index)
     lists = spoken.fillna("").map(lambda text: [w.strip() for w in text.split(";") if w.strip()])
-    rows = []
-    for code, commune in communes.names.items():
+    found = {}
+    for code in communes.codes:
         inside = villages["commune_code"] == code
         counted = lists[inside].explode().value_counts()
         languages = sorted(counted.index, key=lambda word: (-counted[word], word))
@@ -122,12 +149,8 @@ def information_table(villages: pd.DataFrame, communes: Communes) -> pd.DataFram
         unsaid = inside & (lists.map(len) == 0)
         if languages and unsaid.any():
             groups[NOT_SAID] = unsaid
-        rows += [
-            {"commune_code": code, "commune": commune, "vintage": communes.vintage}
-            | _told(language, villages[group])
-            for language, group in groups.items()
-        ]
-    return pd.DataFrame(rows)
+        found[code] = groups
+    return found
 
 
 def _told(language: str, villages: pd.DataFrame) -> dict[str, object]:

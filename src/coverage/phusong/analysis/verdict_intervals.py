@@ -68,9 +68,7 @@ def verdict_draws(
     site = np.where(server == NO_SERVER, 0, np.append(lines.site, 0)[server])
     location = np.append(lines.location_db, 0.0)[server]
     centre = centre_cells(villages, draws.grid)
-    noise = np.random.default_rng([draws.spread.seed, 8]).standard_normal(
-        (draws.draws, len(centre))
-    )
+    noise = centre_noise(draws, len(centre))
     found = np.full((draws.draws, len(centre)), VERDICTS.index(UNDECIDED), dtype=np.uint8)
     for index, (cell, settlement) in enumerate(zip(centre, where, strict=True)):
         if cell < 0 or np.isnan(centre_above[cell]):
@@ -80,6 +78,24 @@ def verdict_draws(
         found[:, index] = _of_settlement(settlement, cells_above, site, draws, rules)
         found[silent, index] = VERDICTS.index(TRANG_SONG)
     return found
+
+
+def centre_noise(draws: ErrorDraws, count: int) -> FloatArray:
+    """Variability of locations at village centres, the same wherever it is asked for.
+
+    Parameters
+    ----------
+    draws
+        Their number and seed.
+    count
+        Villages.
+
+    Returns
+    -------
+    numpy.ndarray
+        Draws × villages, of mean 0 and deviation 1.
+    """
+    return np.random.default_rng([draws.spread.seed, 8]).standard_normal((draws.draws, count))
 
 
 def centre_cells(villages: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.int64]:

@@ -68,6 +68,34 @@ class LossMap:
     tx_elevation_mrad: Float32Array
     inside: BoolArray
 
+    def cropped(self, wanted: BoolArray) -> "LossMap | None":
+        """Smallest window that holds all cells wanted.
+
+        Parameters
+        ----------
+        wanted
+            Of the whole grid.
+
+        Returns
+        -------
+        LossMap or None
+            The same losses over fewer cells; None where none within the radius is wanted.
+        """
+        rows, cols = self.inside.shape
+        here = self.inside & wanted[self.row0 : self.row0 + rows, self.col0 : self.col0 + cols]
+        down, across = np.flatnonzero(here.any(axis=1)), np.flatnonzero(here.any(axis=0))
+        if down.size == 0:
+            return None
+        part = np.s_[down[0] : down[-1] + 1, across[0] : across[-1] + 1]
+        return replace(
+            self,
+            row0=self.row0 + int(down[0]),
+            col0=self.col0 + int(across[0]),
+            path_loss_db=self.path_loss_db[:, part[0], part[1]],
+            tx_elevation_mrad=self.tx_elevation_mrad[part],
+            inside=self.inside[part],
+        )
+
     @property
     def unknown_cells(self) -> int:
         """Number of cells within the radius whose loss is unknown."""

@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from phusong.analysis.gaps import Confidence
+from phusong.analysis.centre_intervals import (
+    centre_draws,
+    with_information_intervals,
+    with_support_intervals,
+)
+from phusong.analysis.gaps import UNKNOWN, Confidence
 from phusong.analysis.intervals import (
     Areas,
     Counts,
@@ -25,7 +30,7 @@ from phusong.analysis.level_errors import (
     masts_of,
     spread_out,
 )
-from phusong.analysis.reach import Reach, ReachLayer
+from phusong.analysis.reach import ANY, Reach, ReachLayer
 from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, village_counts
 from phusong.analysis.verdicts import VerdictRules, settlements
 from phusong.models.location import location_variability_db
@@ -342,6 +347,46 @@ class Uncertainty:
         }
         counted = village_counts(drawn, table, inputs.communes.codes)
         return {"villages": table.assign(**columns), "village-counts": counted}
+
+    def outreach(
+        self, support: pd.DataFrame, information: pd.DataFrame, villages: pd.DataFrame,
+        facilities: pd.DataFrame,
+    ) -> dict[str, pd.DataFrame]:  # fmt: skip
+        """Say how sure it is what households can use, and how villages can be told something.
+
+        Parameters
+        ----------
+        support, information
+            The tables without intervals.
+        villages
+            The villages that they count, those without coordinates last.
+        facilities
+            Facilities with the nearest village.
+
+        Returns
+        -------
+        dict
+            ``support`` and ``information``.
+        """
+        inputs, study = self.session.inputs, self.session.study
+        technology = next(iter(study.technologies))
+        lines = sector_lines(study, self.reach)
+        drawn = in_turn([
+            centre_draws(
+                inputs.places.villages, layers[ANY, technology], lines=lines, draws=self.draws,
+                confidence=self.confidence,
+            )
+            for layers in self.by_model(self.reach)
+        ])  # fmt: skip
+        nowhere = np.full((len(drawn), len(villages) - drawn.shape[1]), UNKNOWN, dtype=np.uint8)
+        drawn = np.concatenate([drawn, nowhere], axis=1)
+        communes = inputs.communes
+        return {
+            "support": with_support_intervals(support, drawn, villages, communes),
+            "information": with_information_intervals(
+                information, drawn, villages, facilities, communes
+            ),
+        }
 
     def gaps(self, polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Put intervals beside area and people of each gap.

@@ -1,7 +1,7 @@
 """Why there is no signal: the same sectors asked again under other conditions."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -34,7 +34,7 @@ from phusong.pipeline.reach_files import Layer, own_layers
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import supplied_maps
 from phusong.study import CalibrationSection
-from phusong.units import Float32Array, FloatArray
+from phusong.units import BoolArray, Float32Array, FloatArray
 
 STRIP_ROWS = 3
 """Rows of the strip of flat ground; the mast stands in the middle one."""
@@ -86,13 +86,25 @@ def with_causes(
     people, villages = session.inputs.people, session.inputs.places.villages
     of_gaps, of_villages = [], []
     maps_only = supplied_maps(session.study, reach.network)
-    for layer, answers in _answers(session, reach):
-        own = polygons[(polygons["operator"] == layer[0]) & (polygons["technology"] == layer[1])]
-        places = _cells_of(own, classes[layer], people)
+    gaps = {
+        layer: polygons[(polygons["operator"] == layer[0]) & (polygons["technology"] == layer[1])]
+        for layer in classes
+    }
+    cells = {layer: _cells_of(own, classes[layer], people) for layer, own in gaps.items()}
+    silences = {
+        layer: _silent_centres(villages, layer_classes, reach.grid)
+        for layer, layer_classes in classes.items()
+    }
+    asked = {
+        layer: _marked((*places, *silences[layer][1]), reach.grid)
+        for layer, places in cells.items()
+    }
+    for layer, answers in _answers(session, reach, asked):
+        own, places = gaps[layer], cells[layer]
         ask = _asker(answers, rules, sectors, known=layer not in maps_only)
         found = ask(places).set_index(own.index)
         of_gaps.append(pd.concat([found, cause_words(found, rules)], axis="columns"))
-        silent, centres = _silent_centres(villages, classes[layer], reach.grid)
+        silent, centres = silences[layer]
         found = ask(centres).set_index(silent.index)
         parts = [_named(silent, layer), found, cause_words(found, rules)]
         of_villages.append(pd.concat(parts, axis="columns"))
@@ -147,27 +159,43 @@ def _named(villages: gpd.GeoDataFrame, layer: Layer) -> pd.DataFrame:
     return named.assign(operator=layer[0], technology=layer[1])
 
 
-def _answers(session: Session, reach: Reach) -> Iterator[tuple[Layer, WhatIf]]:
+def _marked(places: Iterable[AskedPlace], grid: Grid) -> BoolArray:
+    """Cells that belong to any of some places."""
+    marked = np.zeros(grid.shape, dtype=bool)
+    for place in places:
+        marked.ravel()[place.cells] = True
+    return marked
+
+
+def _answers(
+    session: Session, reach: Reach, asked: Mapping[Layer, BoolArray]
+) -> Iterator[tuple[Layer, WhatIf]]:
     """Answers of every layer; those of all operators follow the layers they are made of."""
     grid = session.inputs.grid
     own = own_layers(session.study, reach.network)
     technologies = sorted({technology for _, technology in own})
     flat = _FlatGround(session)
-    whole = WhatIf(grid)
+    whole = WhatIf(grid) if len(technologies) > 1 else None
     for technology in technologies:
         together = WhatIf(grid)
+        everybody = asked[ANY, technology]
+        if whole is not None:
+            everybody = everybody | asked[ANY, ANY]
         for layer in (layer for layer in own if layer[1] == technology):
-            answers = _layer_answers(session, reach, layer, flat)
+            answers = _layer_answers(session, reach, layer, flat, asked[layer] | everybody)
             together.merge(answers)
             yield layer, answers
-        whole.merge(together)
+        if whole is not None:
+            whole.merge(together)
         yield (ANY, technology), together
-    if len(technologies) > 1:
+    if whole is not None:
         yield (ANY, ANY), whole
 
 
-def _layer_answers(session: Session, reach: Reach, layer: Layer, flat: "_FlatGround") -> WhatIf:
-    """Ask every sector of one operator and technology."""
+def _layer_answers(
+    session: Session, reach: Reach, layer: Layer, flat: "_FlatGround", asked: BoolArray
+) -> WhatIf:
+    """Ask every sector of one operator and technology about some cells."""
     study, network = session.study, reach.network
     keys = {op.name: op.key for op in study.operators}
     chosen = {
@@ -187,9 +215,12 @@ def _layer_answers(session: Session, reach: Reach, layer: Layer, flat: "_FlatGro
         for mast, indices in groups
     ]
     corrections = study.propagation.calibration.get(study.propagation.models[0], {})
-    answers = WhatIf(session.inputs.grid)
+    answers = WhatIf(session.inputs.grid, asked)
     losses = LossMaps(session)
-    for mast, (_, indices), loss in zip(masts, groups, losses.maps(masts), strict=True):
+    for mast, (_, indices), whole in zip(masts, groups, losses.maps(masts), strict=True):
+        loss = whole.cropped(asked)
+        if loss is None:
+            continue
         distance_m = _distance_m(loss, mast)
         on_flat = flat.map(loss, mast, distance_m)
         for index in indices:

@@ -88,8 +88,12 @@ def gap_tables(
     )
     everyone = _with_unplaced(found["villages"], inputs.places)
     if len(everyone):
-        found["support"] = support_table(everyone, inputs.communes, technology)
-        found["information"] = information_table(everyone, inputs.communes)
+        found |= unsure.outreach(
+            support_table(everyone, inputs.communes, technology),
+            information_table(everyone, inputs.communes),
+            everyone,
+            found["facilities"],
+        )
     if len(found["villages"]):
         found |= unsure.villages(found["villages"], verdict_rules(study, reach.network))
     found |= _by_successor(found["communes"], inputs.gazetteer, unsure)
