@@ -110,10 +110,10 @@ def copied(region: Region, folder: Path) -> Region:
 
 
 def outputs(folder: Path) -> dict[str, Path]:
-    """Files of an output folder by their relative names, without the cache."""
+    """Files of an output folder by their relative names, without cache and log."""
     found = sorted(file for file in folder.rglob("*") if file.is_file())
     named = {file.relative_to(folder).as_posix(): file for file in found}
-    return {name: file for name, file in named.items() if not name.startswith("cache/")}
+    return {name: file for name, file in named.items() if not name.startswith(("cache/", "log/"))}
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -12,7 +12,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
 from phusong.engine import available_cores
@@ -160,7 +167,7 @@ class Bars:
             console=Console(stderr=True),
             disable=not sys.stderr.isatty(),
         )
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> "Bars":
         self._progress.start()
@@ -181,4 +188,30 @@ class Bars:
         """
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=total)
-        self._progress.update(self._tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+        self._progress.update(self._tasks[what], completed=done, total=total)
+
+    def left(self, seconds: float | None) -> None:
+        """Show how long the whole run will still take.
+
+        Parameters
+        ----------
+        seconds
+            Time that is left, None while it is not known [s].
+        """
+        if seconds is not None:
+            self._progress.update(
+                self._whole(), description=f"all: about {_in_words(seconds)} left"
+            )
+
+    def _whole(self) -> TaskID:
+        if "" not in self._tasks:
+            self._tasks[""] = self._progress.add_task("all", total=None)
+        return self._tasks[""]
+
+
+def _in_words(seconds: float) -> str:
+    """A time as precise as an estimate is."""
+    if seconds < 90:
+        return f"{max(1, round(seconds)):d} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

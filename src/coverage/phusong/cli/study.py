@@ -82,25 +82,34 @@ def run(
     ] = True,
     cluster: ClusterOption = None,
     scheduler: SchedulerOption = None,
+    log_messages: Annotated[
+        bool,
+        typer.Option("--log-messages", help="Log warnings by their words, which may quote rows."),
+    ] = False,
 ) -> None:
     """Compute reach, gaps and plan, and write maps, tables and notebooks."""
     with faults_shown(), Bars() as bars:
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.run import WARNING, run_study  # noqa: PLC0415
+        from phusong.pipeline.run_log import RunLog, cost_table  # noqa: PLC0415
         from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
         with alone_in(opened.output), workers_of(cluster, scheduler, workers) as used:
+            log = RunLog(opened, progress=bars, left=bars.left, messages=log_messages)
             door = run_study(
                 opened,
                 workers=workers,
-                progress=bars,
+                log=log,
                 fresh=fresh or None,
                 with_notebooks=notebooks,
                 cluster=used,
             )
     for line in opened.history:
         typer.echo(line, err=line.startswith(WARNING))
+    costs = cost_table(log.costs)
+    if costs:
+        typer.echo(costs)
     typer.echo(f"done: open {door}")
 
 

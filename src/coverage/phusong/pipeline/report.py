@@ -19,7 +19,7 @@ from phusong.pipeline.gis import write_gis
 from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.labels import write_labels
 from phusong.pipeline.printing import print_briefs, prints
-from phusong.pipeline.session import PRODUCTS, Progress, Session, code_key, silent, versions
+from phusong.pipeline.session import PRODUCTS, REUSED, Progress, Session, code_key, silent, versions
 from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE, Source, same
@@ -186,7 +186,8 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     notebooks = notebook_files(session.study) if with_notebooks else ()
     key = _key(session, notebooks)
     if not again and not session.fresh and session.manifest.is_done(STEP, key):
-        session.study.note(f"{STEP}: reused")
+        session.study.note(f"{STEP}: {REUSED}")
+        session.observe(STEP, REUSED)
         return folder / INDEX
     briefs = 1 + len(session.study.operators)
     total = 3 + len(notebooks) + briefs * (1 + prints()) + len(session.study.area.communes)

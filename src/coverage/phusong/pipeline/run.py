@@ -9,6 +9,7 @@ from phusong.pipeline.plan import Plan
 from phusong.pipeline.plan import plan as make_plan
 from phusong.pipeline.reach import noticed, reach
 from phusong.pipeline.report import write_report
+from phusong.pipeline.run_log import RunLog
 from phusong.pipeline.service import service
 from phusong.pipeline.session import Progress, Session, silent
 from phusong.store.files import remove_leftovers
@@ -26,6 +27,7 @@ def run_study(
     fresh: bool | None = None,
     with_notebooks: bool = True,
     cluster: Cluster | None = None,
+    log: RunLog | None = None,
 ) -> Path:
     """Compute reach, gaps and plan, and write every product; finished steps are reused.
 
@@ -43,6 +45,8 @@ def run_study(
         Execute and render the notebooks as well.
     cluster
         Workers that compute path losses; this machine's cores when None.
+    log
+        Takes note of what steps cost; one of its own, which tells ``progress``, when None.
 
     Returns
     -------
@@ -51,8 +55,11 @@ def run_study(
     """
     if study.output.is_dir():
         remove_leftovers(study.output)
-    session = start(study, workers=workers, progress=progress, fresh=fresh, cluster=cluster)
-    door = write_report(session, with_notebooks=with_notebooks)
+    with log or RunLog(study, progress=progress) as told:
+        session = start(study, workers=workers, progress=told, fresh=fresh, cluster=cluster)
+        session.observe = told.step
+        door = write_report(session, with_notebooks=with_notebooks)
+        told.warned(noticed(session))
     for line in noticed(session):
         study.note(f"{WARNING}{line}")
     return door

@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many parts are done, and how many there are."""
 
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
-COMPUTED = "computed"
+COMPUTED, REUSED = "computed", "reused"
 _LATER = frozenset(
     {
         "costs",
@@ -45,6 +45,22 @@ PRODUCTS = ("reporting", "language.py", "locale")
 _NOT_RESULTS = (*PRODUCTS, "cli")
 """Parts of the package that no number depends on."""
 _CODE = frozenset({".py", ".toml", ".po", ".css", ".js"})
+
+
+Observer = Callable[[str, str], None]
+"""Called with a step that has ended, and whether it was ``computed`` or ``reused``."""
+
+
+def unobserved(step: str, state: str) -> None:
+    """Nobody who takes note of steps.
+
+    Parameters
+    ----------
+    step
+        The step.
+    state
+        ``computed`` or ``reused``.
+    """
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -117,6 +133,7 @@ class Session:
         self.workers = workers
         self.progress = progress
         self.fresh = fresh
+        self.observe: Observer = unobserved
         self.manifest = Manifest(study.output)
         self.losses = Cache(study.output / "cache" / "path-loss")
         self.token = uuid4().hex  # tells workers of a cluster whose inputs they have read
@@ -176,7 +193,8 @@ class Session:
         fresh = self.fresh and f"{step}: {COMPUTED}" not in self.study.history
         done = not fresh and self.manifest.is_done(step, self.key(step))
         if done and not any(line.startswith(f"{step}: ") for line in self.study.history):
-            self.study.note(f"{step}: reused")
+            self.study.note(f"{step}: {REUSED}")
+            self.observe(step, REUSED)
         return done
 
     def record(
@@ -203,6 +221,7 @@ class Session:
         self.manifest.data.update(self._header())
         self.manifest.record(step, key or self.key(step), facts, outputs)
         self.study.note(f"{step}: {COMPUTED}")
+        self.observe(step, COMPUTED)
 
     def _header(self) -> dict[str, Any]:
         study = self.study

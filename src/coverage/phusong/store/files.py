@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,31 @@ def make_folder(folder: Path) -> None:
         raise StoreError(f"cannot write to {folder}: {error}; choose another output") from None
 
 
+class _Counter:
+    """Adds up over threads."""
+
+    def __init__(self) -> None:
+        self._lock, self.total = threading.Lock(), 0
+
+    def add(self, number: int) -> None:
+        with self._lock:
+            self.total += number
+
+
+_WRITTEN = _Counter()
+
+
+def bytes_written() -> int:
+    """Size of all files that this process has written whole since it began.
+
+    Returns
+    -------
+    int
+        Sum of their sizes.
+    """
+    return _WRITTEN.total
+
+
 def write_whole(file: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that it is never seen half-written.
 
@@ -113,7 +139,9 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
         with aside.open("rb+") as stream:
             os.fsync(stream.fileno())
         aside.chmod(0o644)
+        size = aside.stat().st_size
         aside.replace(file)
+        _WRITTEN.add(size)
     except PhusongError:
         raise
     except (OSError, RuntimeError) as error:  # GDAL tells of a full disk in its own kinds
