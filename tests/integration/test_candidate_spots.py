@@ -19,7 +19,7 @@ def facts(folder: Path, kept: int, near: list[str]) -> dict[str, Any]:
     result = invoke("plan", region.study, "--workers", "1")
     assert result.exit_code == 0, result.output
     manifest = json.loads((region.output / "manifest.json").read_text(encoding="utf-8"))
-    said = "spots for new masts are computed in full" in result.output
+    said = "spots for new masts swept on thinned ground" in result.output
     return {**manifest["steps"]["plan"]["facts"], "said": said}
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from affine import Affine
+from odc.geo.geobox import GeoBox
 
 from phusong.errors import DataError
 from phusong.geo.grid import Grid
@@ -42,3 +44,31 @@ class Terrain:
     def unknown_share(self) -> float:
         """Share of the cells without a height, 0 to 1."""
         return self.unknown_cells / self.height_amsl_m.size
+
+
+def thinned(terrain: Terrain, step: int) -> Terrain:
+    """Terrain of coarser cells, each as high as its known cells are on average.
+
+    Parameters
+    ----------
+    terrain
+        Ground heights.
+    step
+        Rows and columns that become one, >= 1.
+
+    Returns
+    -------
+    Terrain
+        Unknown where every cell is; the last cells may reach over the edge.
+    """
+    if step == 1:
+        return terrain
+    rows, cols = (-(-size // step) for size in terrain.grid.shape)
+    padded = np.full((rows * step, cols * step), np.nan)
+    height = terrain.height_amsl_m
+    padded[: height.shape[0], : height.shape[1]] = height
+    blocks = padded.reshape(rows, step, cols, step)
+    known = (~np.isnan(blocks)).sum(axis=(1, 3))
+    mean = np.where(known > 0, np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1), np.nan)
+    affine = terrain.grid.affine * Affine.scale(step)
+    return Terrain(Grid(GeoBox((rows, cols), affine, terrain.grid.crs)), mean.astype(np.float32))

@@ -21,11 +21,13 @@ from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_backhaul import connected
 from phusong.pipeline.plan_models import lacking, second_ranking, what_stays
 from phusong.pipeline.plan_options import candidates, name_of
+from phusong.pipeline.plan_screening import TABLE as CANDIDATES
+from phusong.pipeline.plan_screening import screened_spots
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul_table import backhaul_table
 from phusong.planning.build_steps import BuildStep, build_steps
-from phusong.planning.candidates import Spot, candidate_spots, points_along, sum_within
+from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
 from phusong.planning.decisions import decisions_table, follow, moved_layouts
 from phusong.planning.demand import Demand, people_in_need
@@ -109,17 +111,16 @@ def _compute(session: Session, gaps: Gaps) -> None:
     needy = {key: cells for key, cells in not_covered.items() if key != ANY}
     somebody = np.logical_or.reduce(list(needy.values()))
     standing = standing_ground(inputs.limits, inputs.grid, asked)
-    spots, spots_found = _spots(session, np.where(somebody, people, 0.0), standing.allowed)
     removed = _removed(session, standing, np.where(somebody, people, 0.0), asked)
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
     kinds, left_out = kinds_in_use(study)
-    lacking_all = np.where(white, people, 0.0)
     ground = Ground(inputs.terrain, np.where(somebody, people, 0.0))
+    spots = screened_spots(session, demand, ground, standing.allowed)
     offered = layouts(
         study, inputs.network, ground,
-        spots=spots, kinds=kinds,
-        villages=_villages(session, lacking_all, standing.allowed),
+        spots=spots.kept, kinds=kinds,
+        villages=_villages(session, np.where(white, people, 0.0), standing.allowed),
     )  # fmt: skip
     offered = _moved(session, offered, ground, standing.allowed)
     found = candidates(session, offered, demand, step=STEP)
@@ -137,8 +138,8 @@ def _compute(session: Session, gaps: Gaps) -> None:
     agreed = tuple(priority.option for priority in decided.agreed)
     second = second_ranking(session, found, agreed, people=people, asked=asked, step=STEP)
     facts: dict[str, object] = {
-        "spots_found": spots_found,
-        "spots": len(spots),
+        **spots.facts,
+        "spots": len(spots.kept),
         "options": len(found.options),
         "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
         "kinds_left_out": list(left_out),
@@ -164,9 +165,9 @@ def _compute(session: Session, gaps: Gaps) -> None:
     options = [priority.option for priority in ranked]
     steps = build_steps(found, demand, ranked=options)
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
-    tables = {
-        name: with_plan_basis(table, gaps.basis, technology, names)
-        for name, table in _tables(session, found, first, (sure, second), steps).items()
+    made = _tables(session, found, first, (sure, second), steps)
+    tables = {CANDIDATES: spots.table} | {
+        name: with_plan_basis(table, gaps.basis, technology, names) for name, table in made.items()
     }
     if len(decisions):
         tables["decisions"] = decisions
@@ -229,6 +230,7 @@ def _removed(
         lost = candidate_spots(
             inputs.terrain, people, taken,
             spacing_m=study.planning.candidate_spacing.value, kept=taken.size,
+            squares="squares" in study.planning.candidates_near,
         )  # fmt: skip
     removed = removed_by(standing, inputs.grid, spots=lost)
     for part in removed:
@@ -271,28 +273,6 @@ def _tables(
             seed=study.planning.stability.seed, second=second,
         ),
     }  # fmt: skip
-
-
-def _spots(
-    session: Session, people: FloatArray, allowed: BoolArray
-) -> tuple[tuple[Spot, ...], int]:
-    """Spots that are computed in full, and how many were found."""
-    study, places = session.study, session.inputs.places
-    planning, step_m = study.planning, study.planning.candidate_spacing.value
-    things = {
-        "villages": places.villages, "roads": places.roads, "power-lines": places.power_lines,
-    }  # fmt: skip
-    found = candidate_spots(
-        session.inputs.terrain, people, allowed, spacing_m=step_m, kept=people.size,
-        places=[p for key in planning.candidates_near
-                for p in points_along(things[key].geometry, step_m)],
-    )  # fmt: skip
-    if len(found) > planning.candidates_kept:
-        study.note(
-            f"plan: {planning.candidates_kept} of {len(found)} spots for new masts are computed "
-            "in full; planning.candidates_kept raises that"
-        )
-    return found[: planning.candidates_kept], len(found)
 
 
 def _villages(

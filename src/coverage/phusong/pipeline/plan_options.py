@@ -57,7 +57,7 @@ def candidates(
         somebody in need, or would with 12 dB more.
     """
     radios = _Radios(session, layouts, demand, step)
-    surroundings = _Surroundings(session, layouts)
+    surroundings = Surroundings(session, layouts)
     rows: list[_Row] = []
     for number, layout in enumerate(layouts):
         radio = radios.of(layout)
@@ -136,7 +136,7 @@ class _Row:
 
 
 def _row(
-    session: Session, surroundings: "_Surroundings", radios: "_Radios", demand: Demand,
+    session: Session, surroundings: "Surroundings", radios: "_Radios", demand: Demand,
     numbered: tuple[int, Layout], builder: str,
 ) -> _Row:  # fmt: skip
     number, layout = numbered
@@ -182,8 +182,16 @@ def _place(layout: Layout) -> tuple[int, int]:
     return round(layout.spot.easting), round(layout.spot.northing)
 
 
-class _Surroundings:
-    """Distances that prices of the places rest on."""
+class Surroundings:
+    """Distances that prices of the places rest on.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    layouts
+        What could be built.
+    """
 
     def __init__(self, session: Session, layouts: Sequence[Layout]) -> None:
         study, lines = session.study, session.inputs.places
@@ -197,7 +205,20 @@ class _Surroundings:
         }
 
     def facts(self, number: int, operator: str) -> SiteFacts:
-        """What a site's price depends on."""
+        """What a site's price depends on.
+
+        Parameters
+        ----------
+        number
+            Of the layout.
+        operator
+            Key of who builds.
+
+        Returns
+        -------
+        SiteFacts
+            Distances and slope.
+        """
         radius_m = 1000.0 * self.study.planning.candidate_radius_km
         return SiteFacts(
             road_m=float(self.road_m[number]),
@@ -209,7 +230,24 @@ class _Surroundings:
     def prices(
         self, layout: Layout, facts: SiteFacts, operator: str, people: float
     ) -> tuple[float, SiteCost, float]:
-        """Present value at the low end, the price itself, and present value at the high end."""
+        """Price of a layout.
+
+        Parameters
+        ----------
+        layout
+            What is built.
+        facts
+            Where.
+        operator
+            Key of who builds.
+        people
+            Whom it newly covers.
+
+        Returns
+        -------
+        tuple
+            Present value at the low end, the price itself, and present value at the high end.
+        """
         build = Build(
             layout.kind, facts, layout.height_m, layout.standing_m, layout.bought,
             self._subscribers(operator, people) if layout.kind == ROAMING else 0.0,

@@ -48,14 +48,15 @@ def candidate_spots(
     spacing_m: float,
     kept: int,
     places: Sequence[tuple[float, float]] = (),
+    squares: bool = False,
 ) -> tuple[Spot, ...]:
     """High ground near people in need, the most promising first.
 
     A spot is the highest cell within ``spacing_m`` of itself. Spots are ordered by the people
     in need within 4 km, then by height above the ground around, then by position, so that the
     order is the same on every machine. The highest allowed cells within ``spacing_m`` of
-    ``places`` follow in the same order, so that they take no summit's place; the first ``kept``
-    of all are returned.
+    ``places``, and of each square, follow in the same order, so that they take no summit's place;
+    the first ``kept`` of all are returned.
 
     Parameters
     ----------
@@ -72,6 +73,8 @@ def candidate_spots(
     places
         Easting and northing of villages or points of lines, near which spots are looked for
         too [m].
+    squares
+        Look for the highest allowed cell of each square ``spacing_m`` wide too.
 
     Returns
     -------
@@ -86,7 +89,11 @@ def candidate_spots(
     near = sum_within(np.nan_to_num(people_in_need), PEOPLE_WITHIN_M / cell)
     fit = ~unknown & allowed & (near >= 1.0)
     top = _is_highest(smooth, spacing_m / cell) & fit
-    beside = _highest_near(terrain, np.where(fit, smooth, -np.inf), places, spacing_m) & ~top
+    high = np.where(fit, smooth, -np.inf)
+    beside = _highest_near(terrain, high, places, spacing_m)
+    if squares:
+        beside |= _highest_in_squares(high, max(1, round(spacing_m / cell)))
+    beside &= ~top
     prominence = filled - uniform_filter(filled, size=_odd(2 * spacing_m / cell))
     slope = _slope_deg(filled, cell)
     rows, cols = np.nonzero(top | beside)
@@ -121,6 +128,17 @@ def _highest_near(
         cells = cells[((cells >= 0) & (cells < height.shape)).all(axis=1)]
         row, col = cells[np.argmax(height[cells[:, 0], cells[:, 1]])]
         found[row, col] |= bool(np.isfinite(height[row, col]))
+    return found
+
+
+def _highest_in_squares(height: FloatArray, side: int) -> BoolArray:
+    """Highest cell of each square; -inf where no mast may stand, of equal ones the first."""
+    rows, cols = np.nonzero(np.isfinite(height))
+    square = (rows // side) * (height.shape[1] // side + 1) + cols // side
+    order = np.lexsort((cols, rows, -height[rows, cols], square))
+    _, first = np.unique(square[order], return_index=True)
+    found = np.zeros(height.shape, dtype=np.bool_)
+    found[rows[order[first]], cols[order[first]]] = True
     return found
 
 

@@ -46,6 +46,10 @@ _TABLES = {
         said("Priorities (CSV)"),
         said("The same, for other programs."),
     ),
+    "plan/candidates.csv": (
+        said("Candidate spots"),
+        said("Every spot looked at for a new mast, and why it is computed in full or not."),
+    ),
     "plan/build-order.csv": (
         said("Build order"),
         said("Step after step, beside the best set for the same money."),

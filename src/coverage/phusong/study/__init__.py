@@ -34,6 +34,7 @@ from phusong.study.planning import (
     OptionKind,
     PlanningSection,
     RevenueSection,
+    ScreeningSection,
     SmallSite,
     StabilitySection,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "Quantity",
     "RevenueSection",
     "ScenarioSection",
+    "ScreeningSection",
     "Section",
     "ServiceSection",
     "Share",

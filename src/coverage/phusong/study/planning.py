@@ -46,7 +46,7 @@ class ExchangeSection(Section):
     date: Name
 
 
-SpotsNear = Literal["villages", "roads", "power-lines"]
+SpotsNear = Literal["squares", "villages", "roads", "power-lines"]
 OptionKind = Literal[
     "new-mast", "taller-mast", "added-band", "added-sector", "shared-site", "roaming", "repair",
     "new-power", "satellite",
@@ -191,6 +191,30 @@ class StabilitySection(Section):
     )
 
 
+class ScreeningSection(Section):
+    """How thousands of spots become those that are computed in full.
+
+    Every spot is swept once, at the height of ``new_site.antenna_height`` and on ground thinned
+    to cells of about ``resolution``. Step by step the spot that adds most people per money is
+    taken, for each operator by itself; ``near_best_kept`` that come within ``near_best`` of it
+    stay beside it, and the same is done ``rounds`` times without those found before.
+    """
+
+    resolution: Annotated[Quantity, within("m", 1.0, 2000.0)] = assumed(
+        90.0, "m", "assumption: the ground is thinned to about this for the quick sweep"
+    )
+    rounds: int = Field(default=2, ge=1, le=10)
+    near_best: Share = assumed(
+        0.3, "fraction", "measured on the practice study: see docs/planning.md"
+    )
+    near_best_kept: int = Field(default=10, ge=0, le=1000)
+    last_step: Share = assumed(
+        0.02, "fraction", "assumption: people per money of the last step by that of the first"
+    )
+    village_kept: int = Field(default=2, ge=0, le=1000)
+    commune_kept: int = Field(default=3, ge=0, le=1000)
+
+
 class RevenueSection(Section):
     """What people newly covered bring; without it no gap of money is told."""
 
@@ -206,7 +230,9 @@ class PlanningSection(Section):
     villages are looked at, those with most people in need first. ``sharing_consent`` names
     operators that let others read of options on their sites: without it such an option stands
     in the province's files alone.
-    ``candidates_near`` looks for spots of new masts beside villages, roads or power lines too.
+    ``candidates_near`` looks for spots of new masts in every square of ``candidate_spacing`` and
+    beside villages, roads or power lines too; ``screening`` says which are computed in full, at
+    most ``candidates_kept``.
     Operators whose lists of sites are incomplete are ranked only with ``rank_incomplete``.
     """
 
@@ -225,7 +251,8 @@ class PlanningSection(Section):
     local_crs: str = ""
     candidate_spacing: Annotated[Quantity, within("m", 100.0, 20_000.0)]
     candidates_kept: int = Field(default=60, ge=1, le=5000)
-    candidates_near: tuple[SpotsNear, ...] = ()
+    candidates_near: tuple[SpotsNear, ...] = ("squares",)
+    screening: ScreeningSection = ScreeningSection()
     candidate_radius_km: float = Field(default=15.0, ge=1.0, le=60.0)
     longest_hop: Annotated[Quantity, within("km", 0.1, 100.0)]
     white_zone_weight: Annotated[Quantity, within("1", 0.0, 100.0)]
