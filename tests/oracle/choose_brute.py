@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ class Case:
     groups: Sequence[int | None] | None = None
     requires: Mapping[int, Sequence[int]] | None = None
     target: int | None = None
+    floors: tuple[tuple[str, tuple[int, ...], int], ...] = ()
+    twice: tuple[bool, ...] | None = None
 
     def arguments(self) -> dict[str, object]:
         named = ("weight", "cost", "budget", "count", "fixed", "groups", "requires", "target")
@@ -51,10 +53,19 @@ def is_allowed(chosen: tuple[int, ...], case: Case) -> bool:
     return is_connected(there, case)
 
 
+def is_covered(chosen: tuple[int, ...], case: Case) -> NDArray[np.bool_]:
+    servers = case.cover[[*chosen, *case.fixed]].sum(axis=0)
+    needed = np.ones(case.cover.shape[1]) if case.twice is None else 1 + np.array(case.twice)
+    return np.asarray(servers >= needed)
+
+
 def value(chosen: tuple[int, ...], case: Case) -> int:
-    rows = [*chosen, *case.fixed]
-    covered = case.cover[rows].any(axis=0) if rows else np.zeros(case.cover.shape[1], dtype=bool)
-    return int(np.asarray(case.weight)[covered].sum())
+    return int(np.asarray(case.weight)[is_covered(chosen, case)].sum())
+
+
+def reaches_floors(chosen: tuple[int, ...], case: Case) -> bool:
+    covered = is_covered(chosen, case)
+    return all(np.asarray(weight)[covered].sum() >= least for _, weight, least in case.floors)
 
 
 def every_allowed(case: Case) -> Iterator[tuple[int, ...]]:
@@ -66,7 +77,7 @@ def every_allowed(case: Case) -> Iterator[tuple[int, ...]]:
 
 
 def best(case: Case) -> tuple[tuple[int, ...], int, int] | None:
-    """Chosen rows, value and cost; None when the target cannot be reached."""
+    """Chosen rows, value and cost; None when the target or a floor cannot be reached."""
 
     def order(chosen: tuple[int, ...]) -> tuple[object, ...]:
         spent = sum(case.cost[row] for row in chosen)
@@ -77,7 +88,8 @@ def best(case: Case) -> tuple[tuple[int, ...], int, int] | None:
     reaching = [
         chosen
         for chosen in every_allowed(case)
-        if case.target is None or value(chosen, case) >= case.target
+        if reaches_floors(chosen, case)
+        and (case.target is None or value(chosen, case) >= case.target)
     ]
     if not reaching:
         return None
@@ -115,3 +127,15 @@ def random_case(rng: np.random.Generator) -> Case:
         requires=requires,
         target=int(rng.integers(0, everything + 2)) if rng.random() < 0.3 else None,
     )
+
+
+def with_terms(case: Case, rng: np.random.Generator) -> Case:
+    """The same question with up to three floors, and points that two options must cover."""
+    points = len(case.weight)
+    floors = []
+    for number in range(int(rng.integers(0, 4))):
+        weight = rng.integers(0, 6, points) * (rng.random(points) < 0.5)
+        least = int(rng.integers(0, max(1, int(weight.sum()) // 2) + 1))
+        floors.append((f"floor {number}", tuple(weight.tolist()), least))
+    twice = tuple((rng.random(points) < 0.4).tolist()) if rng.random() < 0.7 else None
+    return replace(case, floors=tuple(floors), twice=twice)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from oracle.choose_brute import best, is_allowed, random_case, value
+from oracle.choose_brute import Case, best, is_allowed, random_case, value, with_terms
 from phusong.planning import choose_master, choose_rows
 from phusong.planning.choose import best_set, greedy_set
+from phusong.planning.choose_floors import Floor
 from phusong.planning.choose_links import Links
 
 SEED = 20260701
@@ -125,3 +126,29 @@ def test_many_rows_give_the_same_with_and_without_bundles(monkeypatch: pytest.Mo
     monkeypatch.setattr(choose_rows, "ROWS_OF_THEIR_OWN", 10**9)
     assert best_set(cover, weight=weight, cost=cost, budget=60) == bundled
     assert bundled.status == "optimal"
+
+
+def with_floors(case: Case) -> dict[str, object]:
+    floors = [Floor(name, np.array(weight), least) for name, weight, least in case.floors]
+    return {**case.arguments(), "floors": floors, "twice": case.twice}
+
+
+@pytest.mark.parametrize("own_rows", [2_000, 0])
+def test_floors_and_second_servers(monkeypatch: pytest.MonkeyPatch, own_rows: int) -> None:
+    monkeypatch.setattr(choose_rows, "ROWS_OF_THEIR_OWN", own_rows)
+    impossible = answered = 0
+    for number in range(150):
+        rng = np.random.default_rng([SEED, 11, number])
+        case = with_terms(random_case(rng), rng)
+        found = best_set(case.cover, **with_floors(case))
+        expected = best(case)
+        if expected is None:
+            impossible += 1
+            assert found.status == "infeasible", case
+            assert "target=" in found.reason or "floor" in found.reason
+            continue
+        answered += bool(case.floors)
+        assert (found.chosen, found.objective, found.cost) == expected, case
+        assert (found.status, found.gap) == ("optimal", 0.0)
+    assert impossible > 10
+    assert answered > 30

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from phusong.errors import DomainError
+from phusong.planning.choose_floors import Floor, RowFloor
 from phusong.planning.choose_goal import Goal
 from phusong.planning.choose_greedy import greedy_choice, without_useless
 from phusong.planning.choose_inputs import SAME, Question, not_above, read_question
@@ -69,6 +70,8 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     most_nodes: int | None = None,
     start: Iterable[int] = (),
     settle_ties: bool = True,
+    floors: Sequence[Floor] = (),
+    twice: ArrayLike | None = None,
 ) -> BestSet:
     r"""Set of options that covers most weight within the limits, or a target for least cost.
 
@@ -112,6 +115,11 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     settle_ties
         False: any set of most weight (of least cost with a target) will do. This takes a tenth of
         the time and is for those who need the weight alone.
+    floors
+        What must be covered beside that, such as some people of every commune.
+    twice
+        For each demand point whether it counts only when two of the rows that are there cover
+        it, as a second server does; fixed rows count among the two.
 
     Returns
     -------
@@ -148,7 +156,7 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
         raise DomainError(f"most_nodes={most_nodes} is impossible, at least 1 is allowed")
     question = read_question(
         cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
-        requires=requires, target=target,
+        requires=requires, target=target, floors=floors, twice=twice,
     )  # fmt: skip
     simple = _simple_answer(question)
     if simple is not None:
@@ -249,6 +257,11 @@ def _simple_answer(question: Question) -> BestSet | None:
     """Answer to what needs no search, with its reason."""
     rows, target = question.rows, question.target
     nothing = np.zeros(len(question.free), dtype=np.bool_)
+    for floor in question.floors:
+        if not floor.is_reached(floor.total):
+            return _nothing(question, f"{floor.name}: all options together {_short(floor)}")
+    if not question.reaches_floors(nothing):
+        return None
     if target is not None:
         nothing_is_free = len(rows.weight) == 0 or bool((question.cost > 0).all())
         if _reaches(question, nothing) and nothing_is_free:
@@ -258,6 +271,10 @@ def _simple_answer(question: Question) -> BestSet | None:
     elif len(rows.weight) == 0:
         return _answer(question, nothing, rows.base, proven=True, reason=_why_nothing(question))
     return None
+
+
+def _short(floor: RowFloor) -> str:
+    return f"add {floor.total:g} of the {floor.least:g} that are missing"
 
 
 def _everything(question: Question) -> float:
@@ -283,10 +300,14 @@ def _unreached(question: Question, why: str) -> BestSet:
     )
     more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
     out_of_reach = f"; no option reaches demand point {named}{more}" if len(missing) else ""
+    return _nothing(question, f"target={question.wanted:g} cannot be reached: {why}{out_of_reach}")
+
+
+def _nothing(question: Question, reason: str) -> BestSet:
+    """Answer to what has none."""
     return BestSet(
         chosen=(), objective=question.rows.base, cost=0.0, bound=math.nan, gap=math.nan,
-        status="infeasible",
-        reason=f"target={question.wanted:g} cannot be reached: {why}{out_of_reach}",
+        status="infeasible", reason=reason,
     )  # fmt: skip
 
 
@@ -326,11 +347,14 @@ def _most_weight(
 ) -> BestSet:
     start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
     goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step)
-    starts = [start, master.relax(goal, start)]
-    start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
-    found = master.best(goal, start)
+    starts = [*starts, master.relax(goal, start)]
+    fitting = [choice for choice in starts if question.reaches_floors(choice)]
+    first = max(fitting, key=lambda c: (_covered(question, c), -question.spent(c)), default=None)
+    found = master.best(goal, first)
+    if found.chosen is None:
+        return _no_floor(question, proven=found.proven)
     bound = question.rows.base + found.bound * master.weight_unit
-    chosen = found.chosen if found.chosen is not None else start
+    chosen = found.chosen
     if not found.proven:
         return _answer(question, without_useless(question, chosen), bound, proven=False)
     if not settle:
@@ -352,10 +376,16 @@ def _least_cost(
         least = math.ceil(least * (1.0 - SAME))  # covered weight moves in whole steps
     goal = _cheap(master, least)
     starts = [*starts, master.relax(goal, starts[0])]
-    reaching = [choice for choice in starts if _reaches(question, choice)]
+    reaching = [
+        choice
+        for choice in starts
+        if _reaches(question, choice) and question.reaches_floors(choice)
+    ]
     start = min(reaching, key=question.spent) if reaching else None
     found = master.best(goal, start)
     if found.chosen is None:
+        if found.proven and question.floors:
+            return _no_floor(question, proven=True)
         if found.proven:
             return _unreached(question, "no set within the limits covers as much")
         raise DomainError(
@@ -378,6 +408,16 @@ def _least_cost(
         least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
         chosen = settled(question, master, chosen, least)
     return _answer(question, chosen, bound, proven=True)
+
+
+def _no_floor(question: Question, *, proven: bool) -> BestSet:
+    names = ", ".join(f"{floor.name} ({floor.least:g} to be added)" for floor in question.floors)
+    if not proven:
+        raise DomainError(
+            f"floors: the limit ended before any set that reaches them was found: {names}; allow "
+            "more time or lower them"
+        )
+    return _nothing(question, f"no set within the limits reaches every floor: {names}")
 
 
 def _cheap(master: Master, least_weight: float) -> Goal:

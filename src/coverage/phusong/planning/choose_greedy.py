@@ -27,7 +27,8 @@ class Progress:
         self.taken: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
         self.closed: BoolArray = np.zeros(len(question.free), dtype=np.bool_)
         self.left: FloatArray = question.rows.weight.copy()
-        self.gain: FloatArray = np.asarray(question.rows.by_option @ self.left)
+        self.ready: BoolArray = ~question.rows.twice
+        self.gain: FloatArray = self._gain()
         self.free_price = SMALLEST_PRICE * float(question.cost.max(initial=1.0)) + 1e-300
 
     def add(self, options: IntArray) -> None:
@@ -39,15 +40,25 @@ class Progress:
             Open options, connected together with what is chosen already.
         """
         by_option = self.question.rows.by_option
-        newly = by_option[options].indices
-        lost = np.zeros_like(self.left)
-        lost[newly] = self.left[newly]
-        self.gain = self.gain - by_option @ lost
-        self.left[newly] = 0.0
         self.chosen[options] = True
+        newly = by_option[options].indices
+        if self.question.rows.twice.any():
+            served = self.question.rows.covered(self.chosen.astype(np.float64)) >= 1.0
+            self.left[served] = 0.0
+            self.ready[newly] = True
+            self.gain = self._gain()
+        else:
+            lost = np.zeros_like(self.left)
+            lost[newly] = self.left[newly]
+            self.gain = self.gain - by_option @ lost
+            self.left[newly] = 0.0
         for group in self.question.groups:
             if self.chosen[group].any():
                 self.taken[group] = True
+
+    def _gain(self) -> FloatArray:
+        """What each option adds by itself: rows that two must serve count with the second."""
+        return np.asarray(self.question.rows.by_option @ np.where(self.ready, self.left, 0.0))
 
     @property
     def blocked(self) -> BoolArray:
@@ -112,7 +123,7 @@ class Progress:
             exact = float(score[option])
             if len(chain) > 1:
                 newly = np.unique(self.question.rows.by_option[chain].indices)
-                weight = float(self.left[newly].sum())
+                weight = float(self.left[newly[self.ready[newly]]].sum())
                 exact = weight / max(float(price[option]), self.free_price) if per_cost else weight
             better = exact > best_score * (1.0 + SAME_SCORE)
             same = exact >= best_score * (1.0 - SAME_SCORE) and option < best_option
@@ -265,6 +276,7 @@ def without_useless(question: Question, chosen: BoolArray) -> BoolArray:
     kept = chosen.copy()
     rows, links = question.rows, question.links
     servers = np.asarray(rows.by_row @ kept.astype(np.float64))
+    needed = np.where(rows.twice, 2.0, 1.0)
     order = np.flatnonzero(kept)
     order = order[np.lexsort((-order, -question.cost[order]))]
     again = True
@@ -272,7 +284,7 @@ def without_useless(question: Question, chosen: BoolArray) -> BoolArray:
         again = False
         for option in order[kept[order]].tolist():
             reached = rows.by_option[option].indices
-            if (servers[reached] <= 1.0).any():
+            if (servers[reached] == needed[reached]).any():
                 continue
             kept[option] = False
             if links.any and not (links.connected(kept) == kept).all():

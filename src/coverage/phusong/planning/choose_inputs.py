@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from phusong.errors import DataError, DomainError
+from phusong.planning.choose_floors import Floor, RowFloor, checked_floors, row_floors
 from phusong.planning.choose_links import Links, no_links
 from phusong.planning.choose_rows import Rows, merged_rows
 from phusong.units import BoolArray, FloatArray, IntArray
@@ -36,6 +37,8 @@ class Question:
         Which option can feed which.
     rows
         Demand.
+    floors
+        What must be covered beside the goal.
     weight
         Weight of each point, all of them.
     unreachable
@@ -52,6 +55,7 @@ class Question:
     groups: tuple[IntArray, ...] = field(repr=False)
     links: Links = field(repr=False)
     rows: Rows = field(repr=False)
+    floors: tuple[RowFloor, ...] = field(repr=False)
     weight: FloatArray = field(repr=False)
     unreachable: IntArray = field(repr=False)
     whole_weight: bool
@@ -78,7 +82,7 @@ class Question:
         return math.fsum(self.cost[chosen].tolist())
 
     def allowed(self, chosen: BoolArray) -> bool:
-        """Whether a choice keeps every rule but the target.
+        """Whether a choice keeps every rule but the target and the floors.
 
         Parameters
         ----------
@@ -96,6 +100,24 @@ class Question:
             and all(int(chosen[group].sum()) <= 1 for group in self.groups)
             and bool((self.links.connected(chosen) == chosen).all())
         )
+
+    def reaches_floors(self, chosen: BoolArray) -> bool:
+        """Whether a choice covers what it must beside the goal.
+
+        Parameters
+        ----------
+        chosen
+            Whether each open option is chosen.
+
+        Returns
+        -------
+        bool
+            True without floors.
+        """
+        if not self.floors:
+            return True
+        covered = self.rows.covered(chosen.astype(np.float64))
+        return all(floor.is_reached(float(floor.weight @ covered)) for floor in self.floors)
 
 
 def not_above(amount: float, limit: float) -> bool:
@@ -125,12 +147,14 @@ def read_question(  # noqa: PLR0913 — as best_set
     groups: Mapping[int, Hashable] | Sequence[Hashable] | None,
     requires: Mapping[int, Iterable[int]] | None,
     target: float | None,
+    floors: Sequence[Floor] = (),
+    twice: ArrayLike | None = None,
 ) -> Question:
     """Check what :func:`phusong.planning.choose.best_set` is given.
 
     Parameters
     ----------
-    cover, weight, cost, budget, count, fixed, groups, requires, target
+    cover, weight, cost, budget, count, fixed, groups, requires, target, floors, twice
         As there.
 
     Returns
@@ -165,7 +189,11 @@ def read_question(  # noqa: PLR0913 — as best_set
     usable = ~there & ~closed
     usable &= _can_be_fed(needs, there, usable)
     free = np.flatnonzero(usable)
-    rows = merged_rows(matrix, weights, there=np.flatnonzero(there), free=free)
+    asked = checked_floors(floors, points)
+    rows = merged_rows(
+        matrix, weights, there=np.flatnonzero(there), free=free, twice=_twice(twice, points),
+        counts=np.logical_or.reduce([weights > 0, *(floor.weight > 0 for floor in asked)]),
+    )  # fmt: skip
     reached = np.asarray(matrix.getnnz(axis=0) > 0)
     return Question(
         free=free,
@@ -176,6 +204,7 @@ def read_question(  # noqa: PLR0913 — as best_set
         groups=_groups(labels, free),
         links=_links(needs, there, free),
         rows=rows,
+        floors=row_floors(asked, rows),
         weight=weights,
         unreachable=np.flatnonzero(~reached & (weights > 0)),
         whole_weight=bool((weights == np.floor(weights)).all()),
@@ -241,6 +270,18 @@ def _amounts(name: str, values: ArrayLike, length: int, of_what: str) -> FloatAr
             "check the input"
         )
     return amounts
+
+
+def _twice(twice: ArrayLike | None, points: int) -> BoolArray:
+    if twice is None:
+        return np.zeros(points, dtype=np.bool_)
+    found = np.asarray(twice)
+    if found.shape != (points,) or found.dtype != np.bool_:
+        raise DataError(
+            f"twice has shape {found.shape} and type {found.dtype}, but there are {points} demand "
+            "points (columns of cover); give True or False for each"
+        )
+    return found
 
 
 def _limits(**limits: float | None) -> None:

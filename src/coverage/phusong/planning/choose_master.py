@@ -9,8 +9,9 @@ at any point where they are served :math:`s_g` times,
 .. math:: W_k \theta_k \le \sum_{g: s_g \ge 1} w_g
           + \sum_j x_j \sum_{g: s_g < 1,\, j\ covers\ g} w_g, \quad 0 \le \theta_k \le 1
 
-which holds for every choice and is exact at that point. When each row is its own bundle these are
-the rows of the textbook model. HiGHS solves the programme again and again until no bound and no
+which holds for every choice and is exact at that point. A row that two options must serve counts :math:`\sum_j x_j - \max_j x_j`
+of the options that cover it as its :math:`s_g`. Floors have bundles of their own. When each row is
+its own bundle these are the rows of the textbook model. HiGHS solves the programme again and again until no bound and no
 connection is broken.
 """
 
@@ -69,22 +70,48 @@ class Master:
         self.cost_unit, self.cost_step = unit_of(
             question.cost, whole=question.whole_cost, largest=SCALE / 100.0
         )
-        self.weight = rows.weight / self.weight_unit
         self.price = question.cost / self.cost_unit
-        self.bundle = bundles(rows)
-        self.number = int(self.bundle.max(initial=-1)) + 1
-        self.full: FloatArray = np.bincount(
-            self.bundle, weights=self.weight, minlength=self.number
-        ).astype(np.float64)
-        self.gather = sparse.csr_matrix(
-            (np.ones(len(self.weight)), (np.arange(len(self.weight)), self.bundle)),
-            shape=(len(self.weight), self.number),
-        )
+        self._bundle()
         self.nodes_left = 0
         self.hoped = math.inf
         self._build()
 
     # The model
+
+    def _bundle(self) -> None:
+        """Entries of the goal, then of each floor: rows, what they count, and their bundles.
+
+        Without floors the entries are the rows.
+        """
+        rows = self.question.rows
+        units = [self.weight_unit]
+        units += [
+            unit_of(floor.weight, whole=False, largest=SCALE / max(1, len(floor.weight)))[0]
+            for floor in self.question.floors
+        ]
+        weights = [rows.weight, *(floor.weight for floor in self.question.floors)]
+        entries = [np.flatnonzero(weight > 0) for weight in weights]
+        self.row: IntArray = np.concatenate(entries)
+        self.weight: FloatArray = np.concatenate(
+            [w[e] / unit for w, e, unit in zip(weights, entries, units, strict=True)]
+        )
+        found, self.parts = [], [0]
+        for weight, entry in zip(weights, entries, strict=True):
+            kinds, bundle = np.unique(bundles(rows, weight)[entry], return_inverse=True)
+            found.append(self.parts[-1] + bundle)
+            self.parts.append(self.parts[-1] + len(kinds))
+        self.bundle: IntArray = np.concatenate(found).astype(np.int64)
+        self.number = self.parts[-1]
+        self.full: FloatArray = np.bincount(
+            self.bundle, weights=self.weight, minlength=self.number
+        ).astype(np.float64)
+        self.goal_full = np.where(np.arange(self.number) < self.parts[1], self.full, 0.0)
+        self.floor_units = units[1:]
+        self.by_option = rows.by_option[:, self.row].tocsr()
+        self.gather = sparse.csr_matrix(
+            (np.ones(len(self.weight)), (np.arange(len(self.weight)), self.bundle)),
+            shape=(len(self.weight), self.number),
+        )
 
     def _build(self) -> None:
         options, question = len(self.price), self.question
@@ -105,11 +132,16 @@ class Master:
         infinite = highspy.kHighsInf
         everyone = np.arange(options)
         self._add(-infinite, infinite, everyone, self.price)  # row 0: what is spent
-        self._add(-infinite, infinite, options + np.arange(self.number), self.full)
+        self._add(-infinite, infinite, options + np.arange(self.number), self.goal_full)
         self._add(-infinite, infinite, everyone, (question.cost == 0).astype(np.float64))
         self.limit_spending(question.budget)
         if question.count is not None:
             self._add(-infinite, float(question.count), everyone, np.ones(options))
+        for floor, unit, first, end in zip(
+            question.floors, self.floor_units, self.parts[1:], self.parts[2:], strict=False
+        ):
+            own = np.arange(first, end)
+            self._add(floor.least / unit, infinite, options + own, self.full[own])
         for group in question.groups:
             self._add(-infinite, 1.0, group, np.ones(len(group)))
         needy = np.flatnonzero(~question.links.root)
@@ -225,12 +257,14 @@ class Master:
     def _bound_weight(self, point: FloatArray, current: FloatArray | None) -> int:
         """Add the bounds at a point that the current solution breaks; all of them when None."""
         rows, options = self.question.rows, len(self.price)
-        served = rows.by_row @ point
-        full = served >= 1.0 - 1e-9
+        full = rows.servers(point)[self.row] >= 1.0 - 1e-9
         constant = np.bincount(self.bundle[full], weights=self.weight[full], minlength=self.number)
         slope = (
-            rows.by_option @ sparse.diags(np.where(full, 0.0, self.weight)) @ self.gather
+            self.by_option @ sparse.diags(np.where(full, 0.0, self.weight)) @ self.gather
         ).tocsc()
+        if rows.twice.any():
+            slope = (slope - self._strongest_part(point, full)).tocsc()
+            slope.data[np.abs(slope.data) < 1e-12] = 0.0
         slope.eliminate_zeros()
         if current is None:
             broken = np.arange(self.number)
@@ -255,6 +289,16 @@ class Master:
             len(own), starts, columns, values,
         )  # fmt: skip
         return len(broken)
+
+    def _strongest_part(self, point: FloatArray, full: BoolArray) -> sparse.csc_matrix:
+        """What the strongest option of each row that two must serve does not count for."""
+        rows, place = self.question.rows, np.cumsum(self.question.rows.twice) - 1
+        entry = np.flatnonzero(rows.twice[self.row] & ~full)
+        strongest = rows.strongest(point)[place[self.row[entry]]]
+        return sparse.csc_matrix(
+            (self.weight[entry], (strongest, self.bundle[entry])),
+            shape=(len(self.price), self.number),
+        )
 
     def _connect(self, x: FloatArray) -> int:
         cuts = self.question.links.cuts(x)
@@ -289,9 +333,10 @@ class Master:
             if goal.maximise:
                 self.hoped = float(self.solver.getInfo().objective_function_value)
             x = np.clip(now[:options], 0.0, 1.0)
-            covered = float(self.full @ now[options : options + self.number])
+            covered = float(self.goal_full @ now[options : options + self.number])
             over = covered - rows.value(x) / self.weight_unit
-            near = over <= 1e-6 * max(1.0, float(self.full.sum()))
+            near = over <= 1e-6 * max(1.0, float(self.goal_full.sum()))
+            near &= not self.question.floors
             inner = 0.5 * (inner + x)
             added = self._connect(x)
             if not near:
@@ -378,6 +423,7 @@ class Master:
             choice = completed(question, choice, preferred=x)
             covered = question.rows.value(choice.astype(np.float64)) / self.weight_unit
         enough = covered >= goal.least_weight - 1e-6 - 1e-9 * abs(goal.least_weight)
+        enough = enough and question.reaches_floors(choice)
         return added, choice if enough else None
 
     def _score(self, goal: Goal, choice: BoolArray) -> float:
@@ -385,7 +431,7 @@ class Master:
         return float(goal.per_option @ choice) + goal.per_weight * covered
 
     def _set(self, goal: Goal) -> None:
-        everything = np.concatenate([goal.per_option, goal.per_weight * self.full])
+        everything = np.concatenate([goal.per_option, goal.per_weight * self.goal_full])
         sense = highspy.ObjSense.kMaximize if goal.maximise else highspy.ObjSense.kMinimize
         self.solver.changeObjectiveSense(sense)
         self.solver.changeColsCost(
@@ -406,7 +452,7 @@ class Master:
         return int(np.clip(NODE_WORK // entries, LEAST_NODES, MOST_NODES))
 
     def _start_from(self, choice: BoolArray) -> None:
-        covered = self.question.rows.covered(choice.astype(np.float64)) * self.weight
+        covered = self.question.rows.covered(choice.astype(np.float64))[self.row] * self.weight
         theta = np.bincount(self.bundle, weights=covered, minlength=self.number)
         solution = highspy.HighsSolution()
         shares = theta / self.full
