@@ -19,6 +19,7 @@ from phusong.analysis.reach import ANY
 from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_backhaul import connected
+from phusong.pipeline.plan_budget import budget_tables
 from phusong.pipeline.plan_models import lacking, second_ranking, what_stays
 from phusong.pipeline.plan_options import candidates, name_of
 from phusong.pipeline.plan_screening import TABLE as CANDIDATES
@@ -26,6 +27,7 @@ from phusong.pipeline.plan_screening import screened_spots
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul_table import backhaul_table
+from phusong.planning.budget_tables import CHOICE_COLUMNS, CHOICE_TEXT
 from phusong.planning.build_steps import BuildStep, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
@@ -53,9 +55,11 @@ from phusong.study import Study
 from phusong.units import BoolArray, FloatArray
 
 STEP = "plan"
-PLAN_TEXT = (
-    *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
-    "why_vi", "why_en", "best_set_proven", *TEXT,
+PLAN_TEXT = tuple(
+    dict.fromkeys((
+        *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
+        "why_vi", "why_en", "best_set_proven", *TEXT, *CHOICE_TEXT,
+    ))
 )  # fmt: skip
 
 
@@ -71,11 +75,18 @@ class Plan:
         One row per step; the columns of ``plan/build-order.csv``.
     stability
         One row per option; the columns of ``plan/stability.csv``.
+    frontier
+        People against money; the columns of ``plan/frontier.csv``.
+    choices
+        Best sets that the study asks for; the columns of ``plan/choices.csv``, without rows when
+        it asks for none.
     """
 
     priorities: pd.DataFrame = field(repr=False)
     build_order: pd.DataFrame = field(repr=False)
     stability: pd.DataFrame = field(repr=False)
+    frontier: pd.DataFrame = field(repr=False)
+    choices: pd.DataFrame = field(repr=False)
 
 
 def plan(session: Session, gaps: Gaps) -> Plan:
@@ -96,8 +107,12 @@ def plan(session: Session, gaps: Gaps) -> Plan:
     if not session.is_done(STEP):
         _compute(session, gaps)
     folder = session.study.output / "plan"
-    names = ("priorities", "build-order", "stability")
-    return Plan(*(read_csv(folder / f"{name}.csv", text=PLAN_TEXT) for name in names))
+    names = ("priorities", "build-order", "stability", "frontier")
+    tables = [read_csv(folder / f"{name}.csv", text=PLAN_TEXT) for name in names]
+    file = folder / "choices.csv"
+    if not (session.study.planning.choice.is_asked and file.exists()):
+        return Plan(*tables, choices=pd.DataFrame(columns=list(CHOICE_COLUMNS)))
+    return Plan(*tables, choices=read_csv(file, text=PLAN_TEXT))
 
 
 def _compute(session: Session, gaps: Gaps) -> None:
@@ -162,10 +177,12 @@ def _compute(session: Session, gaps: Gaps) -> None:
         facts["kendall_tau"] = round(sure.kendall_tau, 6)
         if second is not None:
             facts["second_model"] = what_stays(sure.rank, second)
-    options = [priority.option for priority in ranked]
-    steps = build_steps(found, demand, ranked=options)
+    steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
+    money = budget_tables(
+        session, gaps, found, demand, steps, people=people, white=decided.not_covered[ANY]
+    )
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
-    made = _tables(session, found, first, (sure, second), steps)
+    made = _tables(session, found, first, (sure, second), steps) | money
     tables = {CANDIDATES: spots.table} | {
         name: with_plan_basis(table, gaps.basis, technology, names) for name, table in made.items()
     }

@@ -9,10 +9,10 @@ at any point where they are served :math:`s_g` times,
 .. math:: W_k \theta_k \le \sum_{g: s_g \ge 1} w_g
           + \sum_j x_j \sum_{g: s_g < 1,\, j\ covers\ g} w_g, \quad 0 \le \theta_k \le 1
 
-which holds for every choice and is exact at that point. A row that two options must serve counts :math:`\sum_j x_j - \max_j x_j`
-of the options that cover it as its :math:`s_g`. Floors have bundles of their own. When each row is
-its own bundle these are the rows of the textbook model. HiGHS solves the programme again and again until no bound and no
-connection is broken.
+which holds for every choice and is exact at that point. For a row that two options must serve
+:math:`s_g` is :math:`\sum_j x_j - \max_j x_j` over those that cover it. Floors have bundles of
+their own. When each row is its own bundle these are the rows of the textbook model. HiGHS solves
+the programme again and again until no bound and no connection is broken.
 """
 
 import math

@@ -67,7 +67,7 @@ class Rows:
         return np.asarray(np.minimum(1.0, self.servers(chosen)))
 
     def servers(self, chosen: FloatArray) -> FloatArray:
-        """How often each row is served, where two must serve without the strongest of them.
+        r"""How often each row is served, where two must serve without the strongest of them.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class Rows:
         Notes
         -----
         Two options cover a row exactly when, whichever is left out, another one covers it, so
-        the row counts at most :math:`\\sum_j x_j - \\max_j x_j` over those that cover it.
+        the row counts at most :math:`\sum_j x_j - \max_j x_j` over those that cover it.
         """
         served = np.asarray(self.by_row @ chosen)
         both = np.flatnonzero(self.twice)
@@ -211,7 +211,7 @@ def bundles(rows: Rows, weight: FloatArray) -> IntArray:
     numpy.ndarray
         Bundle of each row, from 0. Few rows are a bundle each, which makes the model exact at
         once; many are bundled by the two options of largest weight that cover them, or by the
-        first of the two.
+        first of the two. Rows that two options must serve stay alone.
     """
     count = len(rows.weight)
     if rows.by_row.nnz <= ROWS_OF_THEIR_OWN:
@@ -224,7 +224,8 @@ def bundles(rows: Rows, weight: FloatArray) -> IntArray:
     first = ranked.indices[start].astype(np.int64)
     second = np.where(length > 1, ranked.indices[np.minimum(start + 1, ranked.nnz - 1)], -1)
     pairs = first * (rows.by_option.shape[0] + 1) + second + 1
-    kinds, bundle = np.unique(pairs, return_inverse=True)
+    alone = pairs.max(initial=0) + 1 + np.arange(count)
+    kinds, bundle = np.unique(np.where(rows.twice, alone, pairs), return_inverse=True)
     if len(kinds) > MOST_BUNDLES:
-        bundle = np.unique(first, return_inverse=True)[1]
+        bundle = np.unique(np.where(rows.twice, alone, first), return_inverse=True)[1]
     return np.asarray(bundle, dtype=np.int64)

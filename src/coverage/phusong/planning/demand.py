@@ -46,12 +46,16 @@ class Columns:
         Whether a column is people of the white zone, counted on top of an operator's own.
     white_zone_weight
         Worth of these.
+    label
+        Label of the cells of each column, such as their commune; None where cells of all labels
+        were put together.
     """
 
     cover: sparse.csr_matrix = field(repr=False)
     people: FloatArray = field(repr=False)
     white_zone: BoolArray = field(repr=False)
     white_zone_weight: float
+    label: IntArray | None = field(default=None, repr=False)
 
     @property
     def weight(self) -> FloatArray:
@@ -92,6 +96,7 @@ def cover_columns(
     site: IntArray,
     operator: IntArray,
     factor: FloatArray | None = None,
+    label: IntArray | None = None,
 ) -> Columns:
     """Matrix of options over people, with as few columns as say the same.
 
@@ -105,6 +110,8 @@ def cover_columns(
         Layout and operator of each option, as numbers.
     factor
         What the people of each cell are multiplied with; 1 when left out.
+    label
+        Label of each cell, >= 0; cells of different labels are kept apart.
 
     Returns
     -------
@@ -113,9 +120,9 @@ def cover_columns(
         whoever builds it. Cells that the same spots cover are one column per row of the demand.
     """
     people = demand.people if factor is None else demand.people * factor
-    first, pattern = _patterns(covered)
+    first, pattern = _patterns(covered if label is None else _with_bits(covered, label))
     reached = covered[:, first]
-    parts, sums, white = [], [], []
+    parts, sums, white, labels = [], [], [], []
     for layer, amounts in enumerate(people):
         total = np.bincount(pattern, weights=amounts, minlength=len(first))
         wanted = (total > 0) & reached.any(axis=0)
@@ -126,12 +133,20 @@ def cover_columns(
         parts.append(sparse.csr_matrix(part.astype(np.int8)))
         sums.append(total[wanted])
         white.append(np.full(int(wanted.sum()), is_white))
+        labels.append(first[wanted] if label is None else label[first[wanted]])
     return Columns(
         sparse.csr_matrix(sparse.hstack(parts, format="csr")),
         np.concatenate(sums),
         np.concatenate(white),
         demand.white_zone_weight,
+        None if label is None else np.concatenate(labels),
     )
+
+
+def _with_bits(covered: BoolArray, label: IntArray) -> BoolArray:
+    """Labels as more rows, so that cells of two labels are never the same."""
+    bits = max(1, int(label.max(initial=0)).bit_length())
+    return np.vstack([covered, *((label >> bit & 1).astype(np.bool_) for bit in range(bits))])
 
 
 def _patterns(covered: BoolArray) -> tuple[IntArray, IntArray]:

@@ -58,7 +58,7 @@ def build_order_table(
         rows.append(
             {
                 "step": step.step,
-                **_where(step.option, places, grid, operators),
+                **where_it_stands(step.option, places, grid, operators),
                 "capex": cost.capex,
                 "present_value": cost.present_value,
                 "cumulative_present_value": step.cumulative_present_value,
@@ -116,7 +116,7 @@ def stability_table(
         return pd.DataFrame(columns=columns)
     rows = [
         {
-            **_where(options[row], places, grid, operators),
+            **where_it_stands(options[row], places, grid, operators),
             "rank": int(found.rank[row]),
             "rank_p10": int(found.rank_p10[row]),
             "rank_p90": int(found.rank_p90[row]),
@@ -132,9 +132,27 @@ def stability_table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _where(
+def where_it_stands(
     option: Option, places: Places, grid: Grid, operators: Mapping[str, str]
 ) -> dict[str, str | float]:
+    """Columns that say which option it is and where it stands.
+
+    Parameters
+    ----------
+    option
+        The option.
+    places
+        Communes that spots stand in.
+    grid
+        Frame of the options.
+    operators
+        Operator's name by key.
+
+    Returns
+    -------
+    dict
+        By column name.
+    """
     spot = option.spot
     longitude, latitude = grid.longitude_latitude(spot.easting, spot.northing)
     code, commune = commune_at(spot.easting, spot.northing, places)

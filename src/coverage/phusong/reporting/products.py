@@ -54,6 +54,18 @@ _TABLES = {
         said("Build order"),
         said("Step after step, beside the best set for the same money."),
     ),
+    "plan/choices.csv": (
+        said("Best sets"),
+        said("For the budget, for targets, and what equity and a second server cost."),
+    ),
+    "plan/best-set.csv": (
+        said("Options of the best sets"),
+        said("What each best set builds, with people and money."),
+    ),
+    "plan/frontier.csv": (
+        said("People against money"),
+        said("Best set, greedy steps and build order at rising budgets, with proven bounds."),
+    ),
     "plan/backhaul.csv": (
         said("Backhaul links"),
         said("Each link of the options: length, clearance, extra mast, price."),

@@ -1,8 +1,10 @@
-"""What the choice of sites knows of backhaul."""
+"""What the choice of sites knows of backhaul, and what it is made for."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from phusong.study.values import Quantity, Section, assumed, within
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from phusong.study.values import Quantity, Section, Share, assumed, positive, within
 
 Factor = Annotated[Quantity, within("1", 0.01, 10.0)]
 
@@ -34,3 +36,76 @@ class BackhaulSection(Section):
     fibre_detour: Annotated[Quantity, within("1", 1.0, 5.0)] = assumed(
         1.15, "1", "CPP 1.1, giga 1.2: length of a cable by the length of the road or line"
     )
+
+
+FacilityKind = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+SHARE, PEOPLE = "fraction", "person"
+
+
+def _not_negative(given: Quantity) -> Quantity:
+    if given.value < 0:
+        raise ValueError(f"value is {given.value:g}, at least 0 {given.unit} is needed")
+    return given
+
+
+class ChoiceSection(Section):
+    """What the best set is asked for, beside the ranking.
+
+    ``budget`` is the most that a set may cost, as present value, in the currency of the cost
+    table or of its exchange rate. ``target`` asks for the cheapest set that newly covers so many
+    of the people without any operator, as a ``fraction`` of them or in ``person``;
+    ``every_village`` for the cheapest one after which no village is without signal at its centre.
+
+    The other three make further sets for the same budget, each shown beside the plain one with
+    what it costs: ``poverty_weight`` counts people ``1 + weight x poor share of the commune``
+    times; ``commune_floor`` is the least share of the people of every commune with a signal of
+    anybody; ``second_server`` names kinds of facilities, each of which counts like
+    ``second_server_worth`` people once it is served from two places.
+    """
+
+    budget: Annotated[Quantity, AfterValidator(_not_negative)] | None = None
+    target: Annotated[Quantity, AfterValidator(positive)] | None = None
+    every_village: bool = False
+    poverty_weight: Annotated[Quantity, within("1", 0.0, 100.0)] = assumed(
+        0.0, "1", "a poor person counts like any other"
+    )
+    commune_floor: Share | None = None
+    second_server: tuple[FacilityKind, ...] = ()
+    second_server_worth: Annotated[Quantity, within("person", 0.0, 1e6)] = assumed(
+        200.0, "person", "assumption: a facility that keeps a signal counts like so many people"
+    )
+    most_nodes: int = Field(default=200, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _target_is_of_people(self) -> Self:
+        target = self.target
+        if target is None:
+            return self
+        if target.unit not in {SHARE, PEOPLE}:
+            raise ValueError(f"target.unit is '{target.unit}', '{SHARE}' or '{PEOPLE}' is needed")
+        if target.unit == SHARE and target.value > 1.0:
+            raise ValueError(f"target.value is {target.value:g}, 0 to 1 {SHARE} is allowed")
+        return self
+
+    @model_validator(mode="after")
+    def _terms_have_a_budget(self) -> Self:
+        if self.budget is None and (terms := self.terms):
+            raise ValueError(
+                f"{', '.join(terms)} is shown beside the best set for a budget; give budget too"
+            )
+        return self
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether any best set is asked for."""
+        return self.budget is not None or self.target is not None or self.every_village
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Keys of the terms that are asked for."""
+        asked = {
+            "poverty_weight": self.poverty_weight.value > 0,
+            "commune_floor": self.commune_floor is not None,
+            "second_server": bool(self.second_server),
+        }
+        return tuple(key for key, is_asked in asked.items() if is_asked)

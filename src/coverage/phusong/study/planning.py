@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from phusong.study.choosing import BackhaulSection
+from phusong.study.choosing import BackhaulSection, ChoiceSection
 from phusong.study.values import (
     Decibels,
     FileKey,
@@ -230,6 +230,7 @@ class PlanningSection(Section):
     villages are looked at, those with most people in need first. ``sharing_consent`` names
     operators that let others read of options on their sites: without it such an option stands
     in the province's files alone.
+    ``choice`` asks for best sets beside the ranking.
     ``candidates_near`` looks for spots of new masts in every square of ``candidate_spacing`` and
     beside villages, roads or power lines too; ``screening`` says which are computed in full, at
     most ``candidates_kept``.
@@ -259,5 +260,6 @@ class PlanningSection(Section):
     priorities: int = Field(default=20, ge=1, le=1000)
     stability: StabilitySection = StabilitySection()
     backhaul: BackhaulSection = BackhaulSection()
+    choice: ChoiceSection = ChoiceSection()
     revenue: RevenueSection | None = None
     rank_incomplete: bool = False

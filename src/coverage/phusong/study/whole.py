@@ -166,6 +166,17 @@ class Study(Section):
         return self
 
     @model_validator(mode="after")
+    def _budget_in_known_money(self) -> Self:
+        budget, costs = self.planning.choice.budget, self.costs
+        known = dict.fromkeys((costs.currency, costs.shown_currency))
+        if budget is not None and budget.unit not in known:
+            raise ValueError(
+                f"planning.choice.budget.unit is '{budget.unit}', {' or '.join(known)} is needed; "
+                "convert it, or give a rate as costs.exchange"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _consent_is_of_operators(self) -> Self:
         known = {op.key for op in self.operators}
         unknown = sorted(set(self.planning.sharing_consent) - known)
