@@ -109,10 +109,10 @@ def plan(session: Session, gaps: Gaps) -> Plan:
     folder = session.study.output / "plan"
     names = ("priorities", "build-order", "stability", "frontier")
     tables = [read_csv(folder / f"{name}.csv", text=PLAN_TEXT) for name in names]
-    file = folder / "choices.csv"
-    if not (session.study.planning.choice.is_asked and file.exists()):
-        return Plan(*tables, choices=pd.DataFrame(columns=list(CHOICE_COLUMNS)))
-    return Plan(*tables, choices=read_csv(file, text=PLAN_TEXT))
+    choices = pd.DataFrame(columns=list(CHOICE_COLUMNS))
+    if session.study.planning.choice.is_asked:
+        choices = read_csv(folder / "choices.csv", text=PLAN_TEXT)
+    return Plan(*tables, choices)
 
 
 def _compute(session: Session, gaps: Gaps) -> None:
