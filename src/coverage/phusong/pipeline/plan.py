@@ -112,7 +112,7 @@ def plan(session: Session, gaps: Gaps) -> Plan:
     choices = pd.DataFrame(columns=list(CHOICE_COLUMNS))
     if session.study.planning.choice.is_asked:
         choices = read_csv(folder / "choices.csv", text=PLAN_TEXT)
-    return Plan(*tables, choices)
+    return Plan(*(*tables, choices))
 
 
 def _compute(session: Session, gaps: Gaps) -> None:
