@@ -109,10 +109,12 @@ class ExactChoice:
 
         Parameters
         ----------
-        budget, target, floors, twice, most_nodes
-            As for :func:`phusong.planning.choose.best_set`, money in units.
+        budget, target
+            As for :func:`phusong.planning.choose.best_set`, in units.
         starts
             Good sets from elsewhere; the search begins with the best of them that fits.
+        floors, twice, most_nodes
+            As there.
 
         Returns
         -------
