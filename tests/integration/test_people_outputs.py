@@ -334,3 +334,15 @@ def test_a_commune_without_people_is_counted_by_area_alone(tmp_path: Path) -> No
     assert "nan" not in re.sub("<[^>]+>", " ", page.partition("<body")[2]).lower().split()
     verdicts = read(region, "villages").set_index("village_id")
     assert verdicts.loc["V01", "settlement_basis"] == "radius_area", "nobody is known to live there"
+
+
+def test_the_raster_is_scaled_to_the_sum_over_villages(tmp_path: Path) -> None:
+    region = compute(write_region(tmp_path / "vùng", study={"inputs.villages.official_year": 2023}))
+    communes = read(region, "communes")
+    villages = read(region, "villages").astype({"population": float})
+    for code in ASKED:
+        own = communes[(communes["commune_code"] == code) & (communes["operator"] == "any")].iloc[0]
+        listed = villages.loc[villages["commune_code"] == code, "population"].sum()
+        assert float(own["people"]) == pytest.approx(listed, abs=0.1)
+        assert float(own["population_official"]) == pytest.approx(listed)
+        assert own["population_official_year_status"] == "sum"

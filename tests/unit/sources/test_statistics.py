@@ -7,9 +7,10 @@ import pytest
 from phusong.errors import DataError, DataWarning
 from phusong.geo.people import OfficialFigures
 from phusong.sources.boundaries import read_communes
-from phusong.sources.statistics import read_statistics
+from phusong.sources.places import read_places
+from phusong.sources.statistics import read_statistics, with_village_sums
 from phusong.sources.study_file import read_study
-from synthetic import FOLDER, write_csv, write_region
+from synthetic import ASKED, FOLDER, village_rows, write_csv, write_region
 
 BASE = {"commune_code": "00101", "year": "2021", "source": "invented"}
 
@@ -91,3 +92,59 @@ def test_contradictions_are_refused(tmp_path: Path) -> None:
         {**BASE, "poverty_standard": "new", "poor_rate_percent": "1"},
         {**BASE, "poverty_standard": "new", "poor_rate_percent": "2"},
     )
+
+
+# Sums over villages
+
+
+def sums(folder: Path, *rows: dict[str, str], **village: str) -> OfficialFigures | None:
+    """Figures with the sums over the region's villages; ``village`` changes the first one."""
+    region = write_region(folder / "vùng", study={"inputs.villages.official_year": 2023})
+    villages = village_rows()
+    villages[0].update(village)
+    write_csv(region.input("villages.csv"), villages)
+    study = read_study(region.study)
+    communes = read_communes(region.input("communes.geojson"), study)
+    figures = read(folder / "figures", *rows) if rows else None
+    return with_village_sums(figures, read_places(study, communes).everyone, study, communes)
+
+
+def by_hand(column: str) -> dict[str, float]:
+    """Sums over villages that name their commune."""
+    found: dict[str, float] = {}
+    for row in village_rows():
+        if row["commune_code"] in ASKED:
+            found[row["commune_code"]] = found.get(row["commune_code"], 0.0) + float(row[column])
+    return found
+
+
+def test_villages_add_up_where_a_commune_has_no_figure(tmp_path: Path) -> None:
+    found = sums(tmp_path, {**BASE, "population": "120"})
+    assert found is not None
+    population, households = found.latest("population"), found.latest("households")
+    assert population.loc["00101", "population"] == 120.0, "the figure of the commune counts"
+    assert households.loc["00101", "households"] >= by_hand("households")["00101"]
+    assert population.loc["00203", "year"] == 2023
+    assert population.loc["00203", "year_status"] == "sum"
+    assert "villages)" in population.loc["00203", "source"]
+    assert found.poverty_standard == "new"
+
+
+def test_a_village_without_a_number_leaves_its_commune_without_a_sum(tmp_path: Path) -> None:
+    found = sums(tmp_path, population="")
+    assert found is not None
+    assert "00101" not in found.latest("population").index
+    assert "00101" in found.latest("households").index
+    with pytest.warns(DataWarning, match="no coordinates"):
+        without = sums(tmp_path / "b", latitude="", longitude="")
+    assert without is not None
+    assert "00101" in without.latest("population").index, "it counts without coordinates too"
+    assert without.poverty().empty
+
+
+def test_a_list_that_is_not_official_changes_nothing(tmp_path: Path) -> None:
+    region = write_region(tmp_path / "vùng")
+    study = read_study(region.study)
+    communes = read_communes(region.input("communes.geojson"), study)
+    everyone = read_places(study, communes).everyone
+    assert with_village_sums(None, everyone, study, communes) is None

@@ -92,3 +92,12 @@ class Places:
     settlements: gpd.GeoDataFrame | None = None
     households: gpd.GeoDataFrame | None = None
     unplaced: pd.DataFrame | None = None
+
+    @property
+    def everyone(self) -> pd.DataFrame:
+        """All villages without their points, those without coordinates last."""
+        placed = pd.DataFrame(self.villages.drop(columns="geometry"))
+        if self.unplaced is None or self.unplaced.empty:
+            return placed
+        nowhere = self.unplaced.drop(columns="geometry", errors="ignore")
+        return pd.concat([placed, nowhere.astype({"village_id": "object"})], ignore_index=True)

@@ -34,7 +34,7 @@ from phusong.sources.people import read_people
 from phusong.sources.places import read_places
 from phusong.sources.reported import read_reported
 from phusong.sources.responses import read_responses, response_files
-from phusong.sources.statistics import read_statistics
+from phusong.sources.statistics import read_statistics, with_village_sums
 from phusong.sources.terrain import read_terrain, terrain_files
 from phusong.sources.towers import read_network
 from phusong.store.files import sha256_of
@@ -151,12 +151,15 @@ class Inputs:
     @cached_property
     def official(self) -> OfficialFigures | None:
         """Official figures by commune, where they are given."""
-        section = self.study.inputs.statistics
-        if section is None:
-            return None
-        return self._noticing(
-            "statistics", lambda: read_statistics(section, self.study, self.communes)
-        )
+        section, figures = self.study.inputs.statistics, None
+        if section is not None:
+            figures = self._noticing(
+                "statistics", lambda: read_statistics(section, self.study, self.communes)
+            )
+        villages = self.study.inputs.villages
+        if villages is None or villages.official_year is None:
+            return figures
+        return with_village_sums(figures, self.places.everyone, self.study, self.communes)
 
     @cached_property
     def criteria(self) -> CriterionSet | None:

@@ -94,6 +94,64 @@ def read_statistics(section: StatisticsInput, study: Study, communes: Communes) 
     )
 
 
+def with_village_sums(
+    figures: OfficialFigures | None, villages: pd.DataFrame, study: Study, communes: Communes
+) -> OfficialFigures | None:
+    """Add the sums over villages where a commune has no official figure of its own.
+
+    Parameters
+    ----------
+    figures
+        Official figures by commune; None where there are none.
+    villages
+        All villages, placed or not, with ``commune_code``, ``population`` and ``households``.
+    study
+        Says in ``inputs.villages.official_year`` whether their numbers are official, and of when.
+    communes
+        The communes.
+
+    Returns
+    -------
+    OfficialFigures or None
+        As given where the list of villages is not official. A commune of which one village has
+        no number gets no sum.
+    """
+    section = study.inputs.villages
+    if section is None or section.official_year is None:
+        return figures
+    rows = []
+    for code in communes.codes:
+        own = villages[villages["commune_code"] == code]
+        sums = {
+            name: float(own[name].sum())
+            for name in ("population", "households")
+            if len(own) and own[name].notna().all() and not _has(figures, code, name)
+        }
+        if sums:
+            rows.append(
+                {
+                    "row": 0, "commune_code": code, "year": section.official_year,
+                    "year_status": "sum", "poverty_standard": "", "poor_rate_relation": "",
+                    "source": f"{section.source} (tổng {len(own)} thôn / {len(own)} villages)",
+                    **sums,
+                }
+            )  # fmt: skip
+    columns = ["row", *(name for name in COLUMNS if name != "vintage")]
+    if not rows:
+        return figures
+    if figures is None:
+        return OfficialFigures(pd.DataFrame(rows, columns=columns), study.area.vintage)
+    whole = pd.concat([figures.rows, pd.DataFrame(rows)], ignore_index=True)
+    return OfficialFigures(whole, figures.vintage, figures.poverty_standard)
+
+
+def _has(figures: OfficialFigures | None, code: str, name: str) -> bool:
+    if figures is None:
+        return False
+    own = figures.rows[figures.rows["commune_code"] == code]
+    return bool(own[name].notna().any())
+
+
 def _fault(row: dict[str, object], study: Study) -> str:
     if row["vintage"] not in {"", study.area.vintage}:
         return (

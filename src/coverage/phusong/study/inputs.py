@@ -149,6 +149,17 @@ class PopulationInput(TableInput):
     """People per cell."""
 
 
+class VillagesInput(TableInput):
+    """Villages.
+
+    With ``official_year`` their people and households are official figures of that year: a commune
+    that ``inputs.statistics`` has no figure of gets the sum over its villages, where each of them
+    has a number.
+    """
+
+    official_year: int | None = Field(default=None, ge=1900, le=2100)
+
+
 class StatisticsInput(TableInput):
     """Official figures by commune; rates of different poverty standards are never mixed."""
 
@@ -236,7 +247,7 @@ class InputsSection(Section):
     towers: TowerInput
     boundaries: BoundaryInput
     population: PopulationInput
-    villages: TableInput | None = None
+    villages: VillagesInput | None = None
     facilities: TableInput | None = None
     roads: TableInput | None = None
     power_lines: TableInput | None = None
