@@ -73,6 +73,7 @@ def test_every_starting_value_is_that_of_the_practice_study(tmp_path: Path) -> N
     for section in ("environments", "service", "towers", "propagation"):
         assert study[section] == practice[section]
     assert study["planning"]["new_site"] == practice["planning"]["new_site"]
+    assert "choice" not in study["planning"], "budget and floors of the practice study are its own"
     text = (tmp_path / "configs/huyện-của-tôi.toml").read_text(encoding="utf-8")
     assert "@" not in text.replace("@DATA@", "@")
     assert "nha-mang" not in text

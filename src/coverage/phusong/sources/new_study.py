@@ -11,7 +11,7 @@ from phusong.sources.fetch.ranges import Bounds
 
 KEPT = re.compile(
     r"(technologies\.LTE|environments|propagation|service|verdicts|towers|costs(?!\.exchange)|"
-    r"planning(?!\.revenue)(?!\.consent))\b"
+    r"planning(?!\.revenue)(?!\.consent)(?!\.choice))\b"
 )
 """Tables of the practice study whose values are starting values everywhere."""
 HEADER = re.compile(r"^\[+([^\]]+)\]+", re.MULTILINE)
