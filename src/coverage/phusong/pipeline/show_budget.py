@@ -1,0 +1,77 @@
+"""People against money and best sets for notebooks."""
+
+from phusong.pipeline.plan import Plan
+from phusong.reporting.facts import Picture
+from phusong.reporting.figures import picture
+from phusong.reporting.frontier import choice_answers, choice_table, frontier_figure
+from phusong.reporting.shown import Shown, shown_list, shown_sentences, shown_table
+from phusong.reporting.study_facts import practice_words
+from phusong.reporting.wording import said
+from phusong.study import Study
+
+_NOT_ASKED = said(
+    "The study asks for no best set: give [planning.choice] a budget, a target or every_village."
+)
+
+
+def frontier_picture(study: Study, ranked: Plan) -> Picture:
+    """Draw people of best sets, greedy steps and the build order against money.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+    ranked
+        Its plan.
+
+    Returns
+    -------
+    Picture
+        Shown by notebooks as it is.
+    """
+    title = said("People against money: best sets, greedy steps, build order")
+    figure = frontier_figure(
+        ranked.frontier,
+        title=title,
+        currency=study.costs.shown_currency,
+        practice=practice_words(study),
+    )
+    return picture(figure, alt=title, kind="jpeg")
+
+
+def choices(study: Study, ranked: Plan) -> Shown:
+    """Best sets for the study's budget and targets, with what terms of equity cost.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its plan.
+
+    Returns
+    -------
+    Shown
+        A table; a sentence where the study asks for none.
+    """
+    if ranked.choices.empty:
+        return shown_sentences((_NOT_ASKED,))
+    return shown_table(choice_table(study, ranked.choices))
+
+
+def answers(ranked: Plan) -> Shown:
+    """What each best set does, or why there is none.
+
+    Parameters
+    ----------
+    ranked
+        A plan.
+
+    Returns
+    -------
+    Shown
+        A list; a sentence where the study asks for none.
+    """
+    if ranked.choices.empty:
+        return shown_sentences((_NOT_ASKED,))
+    return shown_list(said("Answers"), choice_answers(ranked.choices))

@@ -1,0 +1,131 @@
+"""People against money, and best sets beside each other, as figure and table."""
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from phusong.reporting.facts import Bilingual, Column, same, shown
+from phusong.reporting.figures import STYLE, burn_in, draw_title
+from phusong.reporting.page_tables import PageTable
+from phusong.reporting.wording import said
+from phusong.study import Study
+
+_MILLION = 1e6
+_BILLION = 1e9
+
+
+def frontier_figure(
+    frontier: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
+) -> Figure:
+    """People of the best set, of greedy steps and of the build order against money.
+
+    Parameters
+    ----------
+    frontier
+        The columns of ``plan/frontier.csv``.
+    title
+        Title in both languages.
+    currency
+        Of ``budget``.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        People are weighted as in the ranking. Above the best set nothing is possible where it is
+        proven; else the bound says what could still be.
+    """
+    money = frontier["budget"] / _BILLION
+    lines = (
+        ("bound_worth_people", "#8a97a3", ":", "", said("proven bound")),
+        ("best_set_worth_people", "#12507b", "-", "o", said("best set")),
+        ("greedy_worth_people", "#b8860b", "--", "s", said("best option first, step after step")),
+        ("build_order_worth_people", "#c81e1e", "-.", "^", said("build order")),
+    )
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.0, 4.9))
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
+        for column, colour, dashes, sign, words in lines:
+            axes.plot(money, frontier[column], color=colour, linestyle=dashes, marker=sign,
+                      markersize=4.5, label=words.plain)  # fmt: skip
+        axes.set_xlabel(f"Ngân sách · Budget [tỷ · billion {currency}]", parse_math=False)
+        axes.set_ylabel("Người, có trọng số · People, weighted", parse_math=False)
+        axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+        axes.set_xlim(left=0.0)
+        axes.set_ylim(bottom=0.0)
+        axes.grid(alpha=0.3)
+        axes.legend(loc="lower right", frameon=False)
+        draw_title(figure, title)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure
+
+
+def choice_table(study: Study, choices: pd.DataFrame) -> PageTable:
+    """Best sets beside each other.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+    choices
+        The columns of ``plan/choices.csv``.
+
+    Returns
+    -------
+    PageTable
+        One row per set; empty cells where a question has no answer.
+    """
+    money = said("million {currency}", currency=study.costs.shown_currency)
+    people = said("people")
+    rows = tuple(
+        (
+            Bilingual(row.question_vi, row.question_en), row.options,
+            row.capex / _MILLION, row.present_value / _MILLION,
+            row.people_newly_covered, row.people_white_zone, row.people_less_percent,
+            row.lowest_commune_share_percent, row.facilities_with_second_server, row.gap_percent,
+        )
+        for row in choices.itertuples()
+    )  # fmt: skip
+    return PageTable(
+        title=said("Best sets"),
+        columns=(
+            Column(said("Asked for")),
+            Column(said("Options"), same(""), 0),
+            Column(said("Capex"), money, 0),
+            Column(said("Present value"), money, 0),
+            Column(said("Newly covered"), people, 0),
+            Column(said("Of them in white zones"), people, 0),
+            Column(said("Fewer people than the plain set"), same("%"), 1),
+            Column(said("Lowest commune: people with a signal"), same("%"), 0),
+            Column(said("Facilities served from two places"), same(""), 0),
+            Column(said("How far from the proven bound"), same("%"), 2),
+        ),
+        rows=rows,
+        note=said(
+            "A gap of 0 is proven: nothing better exists. The options of each set are in "
+            "plan/best-set.csv."
+        ),
+    )
+
+
+def choice_answers(choices: pd.DataFrame) -> tuple[Bilingual, ...]:
+    """What each set does, or why there is none.
+
+    Parameters
+    ----------
+    choices
+        The columns of ``plan/choices.csv``.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One per set, question first.
+    """
+    return tuple(
+        Bilingual(f"{row.question_vi}: {row.answer_vi}", f"{row.question_en}: {row.answer_en}")
+        for row in choices.itertuples()
+    )
