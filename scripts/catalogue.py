@@ -10,6 +10,7 @@ A new message comes with an empty translation: fill it in, in
 import argparse
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +21,44 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "coverage" / "phusong"
 LANGUAGES = ("vi",)
 """Languages with a catalogue; English is the language of the messages themselves."""
-FORMS = {"said": 1, "said_count": 2, "told": 1, "translated": 1}
+FORMS = {"said": 1, "said_count": 2, "spoken": 1, "translated": 1}
 """Functions that take a message, and how many forms of it."""
-_DEFINES = "wording.py"
-"""Passes messages on, so that they are no literals there."""
+TOLD = {
+    "DataError": 0, "StudyError": 0, "StoreError": 0, "ClusterError": 0,
+    "PhusongError": 0, "BadParameter": 0, "note": 0, "warn": 0, "told": 0, "Finding": 3,
+}  # fmt: skip
+"""Functions that take an English sentence put together, and which argument it is.
+
+What they are given is a plain text, an f-string, or either by a condition; it is translated
+where a person reads it (``phusong.language.retold``)."""
+FEWEST_LETTERS = 6
+"""Of a template with fields, next to them; what has fewer fits too much."""
+FEWEST_WORDS = 3
+"""Of a text in a module whose sentences are all shown."""
+TOLD_WHOLE = tuple(
+    f"{name}.py"
+    for name in (
+        "analysis/audit", "analysis/audit_limits", "analysis/calibration", "geo/gazetteer",
+        "pipeline/add", "pipeline/calibrate", "pipeline/check", "pipeline/doctor",
+        "pipeline/fetch", "pipeline/inputs", "pipeline/losses", "pipeline/responses",
+        "pipeline/verify", "pipeline/workers", "sources/antennas", "sources/boundaries",
+        "sources/cell_dump", "sources/criteria", "sources/fetch/archive",
+        "sources/fetch/download", "sources/fetch/job", "sources/fetch/layers",
+        "sources/fetch/ranges", "sources/fetch/rasters", "sources/fetch/unpack",
+        "sources/fetch/wire", "sources/infrastructure", "sources/links", "sources/measurements",
+        "sources/places", "sources/recognise", "sources/reported", "sources/responses",
+        "sources/statistics", "sources/tables", "sources/towers*", "store/lock", "store/raw",
+        "study/*",
+    )
+)  # fmt: skip
+"""Modules of which every sentence is shown on the command line."""
+TOLD_CONTEXT, HELP_CONTEXT = "told", "help"
+PROGRAMMERS_ONLY = ("kernels", "reporting")
+"""Parts whose errors only those meet who call them from Python; they stay English, and so does
+every ``DomainError``: it speaks of a parameter by its name in the code."""
+_NO_COMMANDS = {"main", "told_stopped"}
+_DEFINES = {"wording.py", "speech.py"}
+"""Pass messages on, so that they are no literals there."""
 WIDTH = 96
 Key = tuple[str, str]
 
@@ -43,18 +78,119 @@ def messages() -> dict[Key, tuple[str, ...]]:
 
 
 def _messages_of(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
+    tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
+    place = file.relative_to(PACKAGE)
+    yield from told_messages(tree, place.parts[0])
+    if any(place.match(whole) for whole in TOLD_WHOLE):
+        yield from sentences(tree)
+    if file.parent.name == "cli":
+        yield from help_messages(tree)
+    for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
         if not (count := FORMS.get(node.func.id, 0)):
             continue
         forms = [_literal(argument) for argument in node.args[:count]]
         context = [_literal(k.value) for k in node.keywords if k.arg == "context"]
-        if file.name == _DEFINES and None in forms:
+        if file.name in _DEFINES and None in forms:
             continue
         if None in (*forms, *context):
             raise SystemExit(f"{file}:{node.lineno}: {node.func.id}() takes literals only")
         yield str(context[0]) if context else "", tuple(map(str, forms))
+
+
+def told_messages(tree: ast.AST, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Templates of the sentences that errors, warnings and notes of a module say."""
+    for node in ast.walk(tree):
+        name = _called(node)
+        if name == "template":
+            yield TOLD_CONTEXT, (str(_literal(node.args[0])),)  # type: ignore[attr-defined]
+        position = 0 if name == "ValueError" and part == "study" else TOLD.get(name)
+        if position is None or (part in PROGRAMMERS_ONLY and name.endswith("Error")):
+            continue
+        given = node.args[position : position + 1]  # type: ignore[attr-defined]
+        for template in (t for argument in given for t in _templates(argument)):
+            if _says_something(template):
+                yield TOLD_CONTEXT, (template,)
+
+
+def sentences(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Templates of every text of several words in a module that is no documentation."""
+    documented = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    within = {id(part) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for part in n.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in documented | within:
+            for template in _templates(node):
+                if len(template.split()) >= FEWEST_WORDS and _says_something(template):
+                    yield TOLD_CONTEXT, (template,)
+
+
+def _says_something(template: str) -> bool:
+    """Whether a template has words enough to be told from others."""
+    fixed = re.sub(r"{\w*}", "", template)
+    letters = len(re.findall(r"[^\W\d_]", fixed))
+    foreign = re.findall(r"[à-ỹ]", fixed.lower())
+    if "|" in fixed:
+        return False  # a pattern
+    return letters >= (FEWEST_LETTERS if fixed != template else 3) and 9 * len(foreign) < letters
+
+
+def help_messages(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the help of commands says: of each option, and of the commands themselves."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for keyword in call.keywords:
+            if keyword.arg == "help":
+                yield from ((HELP_CONTEXT, (words,)) for words in _templates(keyword.value))
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            words = ast.get_docstring(node) or ""
+            if words and _is_command(node):
+                yield HELP_CONTEXT, (words,)
+
+
+def _is_command(node: ast.FunctionDef) -> bool:
+    """Whether a function's arguments are options: its docstring says nothing of them."""
+    return not ((node.decorator_list and node.name != "common") or node.name in _NO_COMMANDS) and (
+        "Parameters\n----" not in (ast.get_docstring(node) or "")
+    )
+
+
+def _called(node: ast.AST) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+def _templates(node: ast.expr) -> list[str]:
+    """A sentence with ``{names}`` for what changes; one for each branch of a condition."""
+    if isinstance(node, ast.IfExp):
+        return _templates(node.body) + _templates(node.orelse)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [_bare(node.value)]
+    if not isinstance(node, ast.JoinedStr):
+        return []
+    names: dict[str, str] = {}
+    text = ""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            text += "{" + _field(part.value, names) + "}"
+        elif isinstance(part, ast.Constant):
+            text += _bare(str(part.value))
+    return [text]
+
+
+def _bare(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _field(value: ast.expr, names: dict[str, str]) -> str:
+    """Name of a field, the same for the same expression."""
+    written = ast.unparse(value)
+    if written not in names:
+        stem = getattr(value, "id", getattr(value, "attr", "value")).strip("_").lower()
+        number = sum(known.rstrip("0123456789") == stem for known in names.values()) + 1
+        names[written] = stem if number == 1 else f"{stem}{number}"
+    return names[written]
 
 
 def _literal(node: ast.expr) -> str | None:

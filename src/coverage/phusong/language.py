@@ -6,9 +6,11 @@ own key in ``locale/<language>/LC_MESSAGES/phusong.po``. ``scripts/catalogue.py`
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
 from babel.messages.pofile import read_po
@@ -23,6 +25,13 @@ Language = Literal["vi", "en"]
 _MINE = "en"
 _LOCALE = Path(__file__).parent / "locale"
 _UNKNOWN = "–"
+TOLD = "told"
+"""Context of the templates of sentences in the catalogues."""
+_MARK = re.compile(r"(; |: |(?<=\d) )")
+"""Where sentences are put together of others, or a sentence follows a number."""
+_MOST_PARTS = 6
+"""Between marks, of a sentence that is put together of several."""
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _SWAPPED = str.maketrans(",.", ".,")
 
 
@@ -140,3 +149,134 @@ def _catalogue(language: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
             words = message.id if isinstance(message.id, str) else message.id[0]
             found[message.context or "", words] = forms
     return found
+
+
+def told(sentence: str) -> str:
+    """A sentence put together in English that :func:`retold` knows in other languages.
+
+    Parameters
+    ----------
+    sentence
+        The sentence, in the code an f-string or a literal, so that ``scripts/catalogue.py``
+        collects its template.
+
+    Returns
+    -------
+    str
+        The same.
+    """
+    return sentence
+
+
+def template(words: str) -> str:
+    """A template of what another library says, with ``{names}`` for what changes.
+
+    Parameters
+    ----------
+    words
+        The English words, a literal, so that ``scripts/catalogue.py`` collects it.
+
+    Returns
+    -------
+    str
+        The same.
+    """
+    return words
+
+
+def retold(sentence: str, language: str, *, context: str = TOLD) -> str:
+    """An error, a warning or a note in one of the languages.
+
+    They are put together in English where they arise, far below where anybody reads them. The
+    catalogue has their templates, ``{file}: row {row} has no name``; the one with most words that
+    fits says what the sentence is in another language, with its values as they are.
+
+    Parameters
+    ----------
+    sentence
+        What was said in English; several lines are told line by line.
+    language
+        ``vi`` or ``en``.
+    context
+        Of the templates in the catalogue.
+
+    Returns
+    -------
+    str
+        The words of the catalogue; the English ones where no template fits.
+    """
+    if language == _MINE:
+        return sentence
+    whole = _fitted(sentence, language, context)
+    if whole is not None:
+        return whole
+    if "\n" in sentence:
+        return "\n".join(retold(one, language, context=context) for one in sentence.split("\n"))
+    return _by_parts(sentence, language, context)
+
+
+def _by_parts(sentence: str, language: str, context: str) -> str:
+    """A sentence of which the longest part that a template fits is told, then what is around it."""
+    cuts = [0, *(at.start() for at in _MARK.finditer(sentence)), len(sentence)]
+    ends = [0, *(at.end() for at in _MARK.finditer(sentence)), len(sentence)]
+    windows = sorted(
+        (ends[first] - cuts[last], first, last)
+        for first in range(len(cuts) - 1)
+        for last in range(first + 1, min(first + _MOST_PARTS, len(cuts)))
+        if last - first < len(cuts) - 1
+    )
+    for _, first, last in windows:
+        told_part = _fitted(sentence[ends[first] : cuts[last]], language, context)
+        if told_part is not None:
+            before = _by_parts(sentence[: cuts[first]], language, context)
+            after = _by_parts(sentence[ends[last] :], language, context)
+            mark_before = sentence[cuts[first] : ends[first]]
+            return before + mark_before + told_part + sentence[cuts[last] : ends[last]] + after
+    return "".join(map(_grouped, _MARK.split(sentence)))
+
+
+def _fitted(sentence: str, language: str, kind: str) -> str | None:
+    """A sentence by the template that fits with most words; None when none does."""
+    bare = sentence.strip()
+    for words, parts, translation in _templates(language, kind):
+        if not all(part in bare for part in parts):
+            continue
+        if (found := _pattern(words).fullmatch(bare)) is not None:
+            values = {
+                name: retold(value, language, context=kind) if " " in value else _grouped(value)
+                for name, value in found.groupdict().items()
+            }
+            return sentence.replace(bare, translation.format(**values))
+    return None
+
+
+@cache
+def _templates(language: str, kind: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """Templates of sentences with their fixed parts and translation, most words first."""
+    found = [
+        (words, tuple(part for part, *_ in Formatter().parse(words) if part), forms[0].strip())
+        for words, forms in (
+            (words.strip(), forms)
+            for (context, words), forms in _catalogue(language).items()
+            if context == kind
+        )
+    ]
+    return tuple(sorted(found, key=lambda entry: (-sum(map(len, entry[1])), entry[0])))
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    """What fits a template; what comes first in a sentence does not reach over a mark."""
+    pattern, seen = "", set[str]()
+    for part, name, *_ in Formatter().parse(words):
+        pattern += re.escape(part)
+        if name:
+            any_text = ".*?" if pattern else r"(?:(?!: |; ).)*?"
+            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{any_text})"
+            seen.add(name)
+    return re.compile(pattern, re.DOTALL)
+
+
+def _grouped(value: str) -> str:
+    """A number with thousands, as Vietnamese writes it; anything else as it is."""
+    return value.translate(_SWAPPED) if _THOUSANDS.fullmatch(value) else value

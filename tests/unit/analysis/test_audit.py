@@ -79,12 +79,12 @@ def test_sites_beyond_the_margin() -> None:
 def test_two_sites_of_one_operator_at_one_place() -> None:
     found = findings(SECTOR, moved(12, 15, site_id="S2"), moved(0, 20.1, site_id="S3"))
     # 12 and 15 m are 19.2 m; S2 and S3 are 12 and 5.1 m apart.
-    assert found["near-sites"].cases == ("S1 and S2 (A)", "S2 and S3 (A)")
+    assert found["near-sites"].cases == ("S1 + S2 (A)", "S2 + S3 (A)")
     assert found["near-sites"].severity == "warning"
     other = findings(SECTOR, moved(5, operator="B", site_id="B1"), operators=("A", "B"))
     assert "near-sites" not in other
     assert (other["shared-sites"].severity, other["shared-sites"].cases) == (
-        "note", ("S1 (A) and B1 (B)",),
+        "note", ("S1 (A) + B1 (B)",),
     )  # fmt: skip
 
 

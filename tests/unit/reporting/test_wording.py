@@ -40,7 +40,9 @@ def test_translations_fill_in_the_same_names(catalogue: ModuleType) -> None:
     for (context, words), forms in catalogue.messages().items():
         vi = translated(words, "vi", context=context)
         wanted = {name for form in forms for _, name, _, _ in names(form) if name}
-        assert {name for _, name, _, _ in names(vi) if name} == wanted, words
+        given = {name for _, name, _, _ in names(vi) if name}
+        # A template may hold English grammar ("is" or "are"), which no other language needs.
+        assert given <= wanted if context == "told" else given == wanted, words
 
 
 def test_english_words_are_english(catalogue: ModuleType) -> None:

@@ -197,7 +197,7 @@ def _near_each_other(sites: pd.DataFrame) -> Iterator[Finding]:
     cases = []
     for operator, own in sites.groupby("operator", sort=True):
         names = own["site_id"].to_numpy()
-        cases += [f"{names[one]} and {names[other]} ({operator})" for one, other in _pairs(own)]
+        cases += [f"{names[one]} + {names[other]} ({operator})" for one, other in _pairs(own)]
     yield from _finding(
         "near-sites", "warning",
         f"pair(s) of sites of one operator are nearer than {NEAR_SITES_M:g} m: one site under "
@@ -209,7 +209,7 @@ def _near_each_other(sites: pd.DataFrame) -> Iterator[Finding]:
 def _shared(sites: pd.DataFrame) -> Iterator[Finding]:
     operators, names = sites["operator"].to_numpy(), sites["site_id"].to_numpy()
     cases = [
-        f"{names[one]} ({operators[one]}) and {names[other]} ({operators[other]})"
+        f"{names[one]} ({operators[one]}) + {names[other]} ({operators[other]})"
         for one, other in _pairs(sites)
         if operators[one] != operators[other]
     ]

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import faults_shown
+from phusong.cli.speech import spoken, tell, warn_of
+from phusong.language import retold, spoken_language
 
 
 def add(  # noqa: PLR0913 — a command line
@@ -52,7 +54,7 @@ def add(  # noqa: PLR0913 — a command line
         forms = [file for file in files if not as_key and is_response_form(file)]
         for file in forms if not dry_run else []:
             for line in add_response(study, file, source=source):
-                typer.echo(line)
+                tell(line)
         files = [file for file in files if file not in forms]
         if forms and not files:
             return
@@ -62,12 +64,13 @@ def add(  # noqa: PLR0913 — a command line
         ).of(details or ())  # fmt: skip
         addition = plan_addition(study, files, told)
         for part in addition.added:
-            typer.echo(f"{part.file.name}: {part.recognised.key} ({part.recognised.why})")
+            why = retold(part.recognised.why, spoken_language())
+            typer.echo(f"{part.file.name}: {part.recognised.key} ({why})")
         for line in addition.noticed:
-            typer.echo(f"warning: {line}", err=True)
-        typer.echo(addition.difference or "the study file names them already")
+            warn_of(line)
+        typer.echo(addition.difference or spoken("the study file names them already"))
         if dry_run:
-            typer.echo("nothing was written (--dry-run)")
+            typer.echo(spoken("nothing was written (--dry-run)"))
             return
         for line in carry_out(addition):
-            typer.echo(line)
+            tell(line)

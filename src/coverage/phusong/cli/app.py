@@ -3,7 +3,6 @@
 import sys
 
 import typer
-from typer.core import TyperGroup
 
 from phusong.cli.add import add
 from phusong.cli.calibrate import calibrate
@@ -16,13 +15,14 @@ from phusong.cli.options import STOPPED, told_stopped
 from phusong.cli.pack import pack, unpack
 from phusong.cli.path import path_command
 from phusong.cli.planning import compare, plan
+from phusong.cli.speech import SpokenGroup
 from phusong.cli.study import check, demo, report, run, verify
 from phusong.cli.templates import templates
 from phusong.engine import forget_stale_kernels
 from phusong.version import __version__
 
 
-class _Commands(TyperGroup):
+class _Commands(SpokenGroup):
     """Commands that Ctrl-C stops with one line, wherever they are."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
@@ -36,8 +36,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     name="phusong",
-    help="Where there is no mobile signal, and where to build next. / "
-    "Nơi nào chưa có sóng di động, và nên đầu tư trước ở đâu.",
+    help="Where there is no mobile signal, and where to build next.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

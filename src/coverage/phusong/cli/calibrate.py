@@ -1,7 +1,5 @@
 """``calibrate``: a study's levels against measurements."""
 
-import typer
-
 from phusong.cli.options import (
     Bars,
     StudyArgument,
@@ -10,6 +8,7 @@ from phusong.cli.options import (
     faults_shown,
     study_file,
 )
+from phusong.cli.speech import tell
 
 
 def calibrate(
@@ -33,4 +32,4 @@ def calibrate(
         with alone_in(opened.output):
             found = run_calibration(start(opened, workers=workers, progress=bars))
     for line in report_lines(found, opened.output):
-        typer.echo(line)
+        tell(line)

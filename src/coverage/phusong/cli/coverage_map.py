@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import Bars, faults_shown
+from phusong.cli.speech import spoken, warn_of
 
 _RASTER = {"exists": True, "readable": True}
 _ITM = "ITM"
@@ -179,8 +180,13 @@ def map_command(  # noqa: PLR0913 — one option for each condition of a transmi
             progress=bars,
         )
     for warning in made.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        warn_of(str(warning))
     if timing:
         typer.echo(json.dumps(made.timing()))
     else:
-        typer.echo(f"{out}: {made.pixels:,} cells, {made.unknown:,} unknown")
+        typer.echo(
+            spoken(
+                "{file}: {cells} cells, {unknown} unknown",
+                file=out, cells=made.pixels, unknown=made.unknown,
+            )
+        )  # fmt: skip

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from phusong.cli.options import BAD_INPUT, faults_shown
+from phusong.language import retold, spoken_language
 
 STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
@@ -27,7 +29,10 @@ def doctor(
         found = examine(folder)
     table = Table(show_header=False, box=None)
     for finding in found:
-        table.add_row(f"[{STYLES[finding.state]}]{finding.state}[/]", finding.what, finding.found)
+        state, what, words = (
+            retold(part, spoken_language()) for part in (finding.state, finding.what, finding.found)
+        )
+        table.add_row(f"[{STYLES[finding.state]}]{state}[/]", what, escape(words))
     Console().print(table)
     states = {finding.state for finding in found}
     if states != {GOOD}:

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from phusong.cli.options import Bars, StudyArgument, StudyOption, faults_shown, study_file
+from phusong.cli.speech import spoken, tell
+from phusong.language import spoken_language
 
 
 def fetch(
@@ -39,7 +41,7 @@ def fetch(
             opened, offline=offline, update=update, accepted=frozenset(accept or ()), progress=bars
         )
         for line in fetching.run():
-            typer.echo(line)
+            tell(line)
 
 
 def sources() -> None:
@@ -47,10 +49,10 @@ def sources() -> None:
     from phusong.sources.fetch.catalogue import catalogue  # noqa: PLC0415
 
     table = Table(title='fetch = "..."', title_justify="left")
-    for heading in ("key", "fills", "what / nội dung", "licence"):
+    for heading in (spoken("key"), spoken("fills"), spoken("what"), spoken("licence")):
         table.add_column(heading, overflow="fold")
+    vietnamese = spoken_language() == "vi"
     for key, source in catalogue().items():
-        table.add_row(
-            key, f"inputs.{source.fills}", f"{source.title_en}\n{source.title_vi}", source.licence
-        )
+        title = source.title_vi if vietnamese else source.title_en
+        table.add_row(key, f"inputs.{source.fills}", title, source.licence)
     Console().print(table)

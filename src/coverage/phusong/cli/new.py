@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import faults_shown
+from phusong.cli.speech import spoken
 
 
 def new(  # noqa: PLR0913 — one for each option
@@ -37,10 +38,7 @@ def new(  # noqa: PLR0913 — one for each option
         str, typer.Option(help="Which list the codes are of, for example a date.")
     ] = "as given",
 ) -> None:
-    """Write a commented study file for a region, with starting values and their sources.
-
-    Viết một study file có chú giải cho một vùng bất kỳ.
-    """
+    """Write a commented study file for a region, with starting values and their sources."""
     given = [
         name
         for name, value in (("--bbox", bbox), ("--boundary", boundary), ("--area", area))
@@ -65,5 +63,5 @@ def new(  # noqa: PLR0913 — one for each option
         written = write_new_study(
             file, outlines, title=title or area or file.stem, country=country, vintage=vintage
         )
-    typer.echo(f"{written} written / đã viết")
-    typer.echo(f"next / tiếp theo: phusong fetch {written}")
+    typer.echo(spoken("{file} written", file=written))
+    typer.echo(spoken("next: {command}", command=f"phusong fetch {written}"))

@@ -21,9 +21,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from phusong.cli.speech import spoken, step_words, warn_of
 from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
 from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
+from phusong.language import retold, spoken_language, told
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
 DEFAULT_STUDY = "configs/demo.toml"
@@ -84,25 +86,28 @@ def faults_shown() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             warnings.simplefilter("ignore", ModelRangeWarning)
-            warnings.showwarning = lambda message, *_, **__: typer.echo(
-                f"warning: {message}", err=True
-            )
+            warnings.showwarning = lambda message, *_, **__: warn_of(str(message))
             yield
     except PhusongError as error:
-        told = str(error)
+        trouble = str(error)
     except MemoryError:
-        told = "out of memory; use fewer workers, a smaller area or a coarser grid.resolution_m"
+        trouble = told(
+            "out of memory; use fewer workers, a smaller area or a coarser grid.resolution_m"
+        )
     except OSError as error:
         if error.errno == errno.EPIPE:  # who reads the output has gone; nothing is wrong
             raise
-        told = f"{error}; see that there is space and that the file may be used, then run again"
+        trouble = told(
+            f"{error}; see that there is space and that the file may be used, then run again"
+        )
     except KeyboardInterrupt:
         told_stopped()
         raise typer.Exit(STOPPED) from None
     else:
         return
     console = Console(stderr=True, highlight=False)
-    console.print(f"error: {told}", style="bold red", markup=False, soft_wrap=True)
+    words = spoken("error: {what}", what=retold(trouble, spoken_language()))
+    console.print(words, style="bold red", markup=False, soft_wrap=True)
     raise typer.Exit(BAD_INPUT) from None
 
 
@@ -111,7 +116,8 @@ def told_stopped() -> None:
     with suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     console = Console(stderr=True, highlight=False)
-    console.print("stopped; run the same command again to go on from here", style="yellow")
+    words = spoken("stopped; run the same command again to go on from here")
+    console.print(words, style="yellow")
 
 
 @contextmanager
@@ -146,10 +152,11 @@ def workers_of(
         yield None
         return
     if where != LOCAL and is_open_to_others(where):
-        typer.echo(
-            f"warning: whoever reaches {where} can run any code as you on its workers; use tls:// "
-            "(docs/cluster.md) unless the network is yours alone",
-            err=True,
+        warn_of(
+            told(
+                f"whoever reaches {where} can run any code as you on its workers; use tls:// "
+                "(docs/cluster.md) unless the network is yours alone"
+            )
         )
     with cluster_at(where, workers=workers or available_cores()) as opened:
         yield opened
@@ -160,7 +167,7 @@ class Bars:
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("{task.description:<8}"),
+            TextColumn("{task.description:<10}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(elapsed_when_finished=True),
@@ -187,7 +194,7 @@ class Bars:
             Parts of it.
         """
         if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=total)
+            self._tasks[what] = self._progress.add_task(step_words(what), total=total)
         self._progress.update(self._tasks[what], completed=done, total=total)
 
     def left(self, seconds: float | None) -> None:
@@ -200,12 +207,12 @@ class Bars:
         """
         if seconds is not None:
             self._progress.update(
-                self._whole(), description=f"all: about {_in_words(seconds)} left"
+                self._whole(), description=spoken("all: about {time} left", time=_in_words(seconds))
             )
 
     def _whole(self) -> TaskID:
         if "" not in self._tasks:
-            self._tasks[""] = self._progress.add_task("all", total=None)
+            self._tasks[""] = self._progress.add_task(spoken("all"), total=None)
         return self._tasks[""]
 
 

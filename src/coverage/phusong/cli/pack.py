@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import StudyArgument, StudyOption, faults_shown, study_file
+from phusong.cli.speech import spoken, warn_of
+from phusong.language import told
 
 
 def pack(
@@ -29,9 +31,9 @@ def pack(
         with alone_in(opened.output):
             packed = packed_study(opened, to, allowed=frozenset(with_input or ()))
     for line in packed.left_out:
-        typer.echo(f"left out: {line}", err=True)
-    typer.echo(f"{packed.count} files in {packed.file}")
-    typer.echo(f"seal: {packed.seal}")
+        typer.echo(spoken("left out: {what}", what=line), err=True)
+    typer.echo(spoken("{count} files in {file}", count=packed.count, file=packed.file))
+    typer.echo(spoken("seal: {seal}", seal=packed.seal))
     typer.echo(
         "it holds what all operators have told; give the seal to the receiver by another way, "
         "for: phusong verify ARCHIVE --seal SEAL"
@@ -53,5 +55,5 @@ def unpack(
         target = folder or Path(f"{name}-unpacked" if name == archive.name else name)
         study, differences = unpacked_study(archive, target)
     for line in differences:
-        typer.echo(f"warning: {line}; a rerun may give other bytes", err=True)
-    typer.echo(f"every file is what was packed; study: {study}")
+        warn_of(told(f"{line}; a rerun may give other bytes"))
+    typer.echo(spoken("every file is what was packed; study: {study}", study=study))

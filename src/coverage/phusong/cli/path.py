@@ -10,7 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from phusong.cli.link_models import LINK_MODELS, Results
+from phusong.cli.speech import spoken, warn_of
 from phusong.errors import DataError, DomainError, PhusongError
+from phusong.language import retold, spoken_language
 from phusong.sources.link_objects import DEFAULT_MODEL
 from phusong.sources.links import LinkFile, check_link, parse_link_lines, parse_links, read_text
 
@@ -43,7 +45,8 @@ def path_command(
         links = parse_link_lines(text) if batch else parse_links(text)
         answers = list(_answers(links, intermediate=intermediate, compare=compare))
     except PhusongError as error:
-        typer.echo(f"error: {error}", err=True)
+        words = retold(str(error), spoken_language())
+        typer.echo(spoken("error: {what}", what=words), err=True)
         raise typer.Exit(BAD_INPUT) from error
     if batch:
         typer.echo("".join(f"{_strict_json(answer)}\n" for answer in answers), nl=False)
@@ -68,8 +71,9 @@ def _answers(links: LinkFile, *, intermediate: bool, compare: Path | None) -> It
             said.setdefault(str(warning.message), []).append(place)
         yield {**link, **results}
     for message, places in said.items():
-        more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-        typer.echo(f"warning: {places[0]}{more}: {message}", err=True)
+        others = len(places) - 1
+        more = f" {spoken('and {count} more', count=others)}" if others else ""
+        warn_of(f"{places[0]}{more}: {message}")
 
 
 def _results(link: dict[str, Any], place: str, *, compare: Path | None) -> Results:

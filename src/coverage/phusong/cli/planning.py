@@ -14,6 +14,8 @@ from phusong.cli.options import (
     faults_shown,
     study_file,
 )
+from phusong.cli.speech import spoken, tell
+from phusong.language import spoken_language
 
 MOST_SHOWN = 10
 
@@ -33,13 +35,14 @@ def plan(
         opened = open_study(study_file(study, study_option))
         found = plan_study(start(opened, workers=workers, progress=bars, fresh=fresh or None))
     for line in opened.history:
-        typer.echo(line)
+        tell(line)
     for row in found.priorities.head(MOST_SHOWN).itertuples():
-        typer.echo(
-            f"{row.rank:>3}  {row.option_id}  {row.operator}, {row.commune}: "
-            f"{row.people_newly_covered:,.0f} people, {row.present_value:,.0f} {row.currency}"
-        )
-    typer.echo(f"done: {opened.output / 'plan'}")
+        gain = spoken(
+            "{people} people, {money} {currency}",
+            people=round(row.people_newly_covered), money=row.present_value, currency=row.currency,
+        )  # fmt: skip
+        typer.echo(f"{row.rank:>3}  {row.option_id}  {row.operator}, {row.commune}: {gain}")
+    typer.echo(spoken("done: {folder}", folder=opened.output / "plan"))
 
 
 def compare(
@@ -57,7 +60,7 @@ def compare(
         from phusong.pipeline.compare import text_of, write_comparison  # noqa: PLC0415
 
         found = compared(before, after)
-        typer.echo(text_of(found))
+        typer.echo(text_of(found, spoken_language()))
         if output is not None:
             for file in write_comparison(found, output):
-                typer.echo(f"written: {file}")
+                typer.echo(spoken("{file} written", file=file))

@@ -18,7 +18,9 @@ from phusong.cli.options import (
     study_file,
     workers_of,
 )
+from phusong.cli.speech import spoken, tell, warn_of
 from phusong.errors import DataError
+from phusong.language import spoken_language
 
 
 def demo(
@@ -31,8 +33,8 @@ def demo(
         from phusong.pipeline.practice import write_practice_study  # noqa: PLC0415
 
         study = write_practice_study(folder)
-        typer.echo(f"practice data written to {folder}")
-        typer.echo(f"next: phusong run {study}")
+        typer.echo(spoken("practice data written to {folder}", folder=folder))
+        typer.echo(spoken("next: {command}", command=f"phusong run {study}"))
 
 
 def check(
@@ -66,7 +68,7 @@ def check(
             write_text(json_file, report_json(audit))
         if audit.messages:
             raise DataError("\n".join(audit.messages))
-    typer.echo(report_text(audit))
+    tell(report_text(audit, spoken_language()))
     if audit.status:
         raise typer.Exit(audit.status)
 
@@ -106,11 +108,14 @@ def run(
                 cluster=used,
             )
     for line in opened.history:
-        typer.echo(line, err=line.startswith(WARNING))
+        if line.startswith(WARNING):
+            warn_of(line.removeprefix(WARNING))
+        else:
+            tell(line)
     costs = cost_table(log.costs)
     if costs:
-        typer.echo(costs)
-    typer.echo(f"done: open {door}")
+        tell(costs)
+    typer.echo(spoken("done: open {file}", file=door))
 
 
 def report(
@@ -153,7 +158,7 @@ def report(
                 door = write_report(session, again=True, with_notebooks=notebooks)
             else:
                 door = write_for_audience(session, audience, marking=marking)
-    typer.echo(f"done: open {door}")
+    typer.echo(spoken("done: open {file}", file=door))
 
 
 def verify(
@@ -188,10 +193,11 @@ def verify(
         if against is not None:
             faults += damaged_files(against) + compare_runs(folder, against, tolerance=tolerance)
     for fault in faults:
-        typer.echo(fault, err=True)
+        tell(fault, trouble=True)
     if faults:
         raise typer.Exit(BAD_INPUT - 1)
-    typer.echo("every file is what it was" if against is None else "both runs agree")
+    same = spoken("every file is what it was")
+    typer.echo(same if against is None else spoken("both runs agree"))
 
 
 def _verify_archive(archive: Path, seal: str | None) -> None:
@@ -199,8 +205,9 @@ def _verify_archive(archive: Path, seal: str | None) -> None:
 
     found, faults = archive_faults(archive, seal)
     for fault in faults:
-        typer.echo(fault, err=True)
+        tell(fault, trouble=True)
     if faults:
         raise typer.Exit(BAD_INPUT - 1)
-    known = "as told" if seal else "compare it with the one that was told"
-    typer.echo(f"every file is what was packed\nseal: {found}, {known}")
+    known = spoken("as told") if seal else spoken("compare it with the one that was told")
+    typer.echo(spoken("every file is what was packed"))
+    typer.echo(spoken("seal: {seal}, {known}", seal=found, known=known))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from phusong.cli.options import faults_shown
+from phusong.cli.speech import spoken
 
 
 def templates(
@@ -29,4 +30,9 @@ def templates(
         files = write_templates(folder, language=language)
     for file in files:
         typer.echo(str(file))
-    typer.echo("fill in the sheet Dữ liệu, then: phusong add STUDY FILE")
+    typer.echo(
+        spoken(
+            "fill in the sheet {sheet}, then: {command}",
+            sheet="Dữ liệu", command="phusong add STUDY FILE",
+        )
+    )  # fmt: skip

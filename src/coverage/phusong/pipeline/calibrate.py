@@ -20,6 +20,7 @@ from phusong.analysis.measured import binned
 from phusong.analysis.model_choice import at_every_cell
 from phusong.analysis.reach import NO_SERVER, Reach, ReachLayer
 from phusong.errors import DataError
+from phusong.language import told
 from phusong.pipeline.calibration_files import (
     BLOCK_M,
     FOLDER,
@@ -245,14 +246,14 @@ def report_lines(found: list[Calibration], folder: Path) -> list[str]:
     Returns
     -------
     list of str
-        Lines in Vietnamese and English.
+        Lines.
     """
     lines = []
     for one in found:
         best = one.fit
         lines.append(
-            f"{one.technology}, {one.environment}, {one.model}: {best.samples} ô đo / measured "
-            f"cells, {best.silent} không có sóng / without network, {best.blocks} ô vuông / squares"
+            f"{one.technology}, {one.environment}, {one.model}: {best.samples} measured cells, "
+            f"{best.silent} without network, {best.blocks} squares"
         )
         lines += [
             f"  {name} = {value:.2f} ({low:.2f} … {high:.2f})"
@@ -261,11 +262,9 @@ def report_lines(found: list[Calibration], folder: Path) -> list[str]:
             )
         ]
         lines.append(
-            f"  sai số / error σ = {best.sigma_db:.1f} dB ({best.sigma_low_db:.1f} … "
+            f"  error σ = {best.sigma_db:.1f} dB ({best.sigma_low_db:.1f} … "
             f"{best.sigma_high_db:.1f}); held out, RMS {one.before.rms_error_db:.1f} → "
             f"{one.after.rms_error_db:.1f} dB"
         )
-    lines.append(
-        f"ghi vào study file / to put into the study file: {folder / FOLDER / 'settings.toml'}"
-    )
+    lines.append(told(f"to put into the study file: {folder / FOLDER / 'settings.toml'}"))
     return lines

@@ -10,6 +10,7 @@ from phusong.analysis.audit_limits import limit_findings
 from phusong.errors import DataError, PhusongError
 from phusong.geo.limits import UNLIMITED
 from phusong.geo.network import Network
+from phusong.language import template
 from phusong.pipeline.inputs import Inputs, named_inputs, refuse_missing
 from phusong.reporting.audit_page import AuditContent, audit_page
 from phusong.sources.tables import TableError
@@ -38,6 +39,13 @@ _DEFAULTS = {
     "mechanical_tilt_deg": ("mechanical_tilt",),
     "beamwidth_deg": ("horizontal_beamwidth",),
 }  # fmt: skip
+
+WORDS = (
+    template("grid"), template("terrain"), template("people"), template("communes"),
+    template("places"), template("network"), template("inputs:"), template("nothing"),
+    template("errors"), template("warnings"), template("notes"), template("any"),
+)  # fmt: skip
+"""Single words that the text for a terminal is headed by."""
 
 
 @dataclass(frozen=True)
@@ -219,13 +227,16 @@ def default_words(column: str, defaults: TowerDefaults) -> str:
     return ", ".join(words)
 
 
-def report_text(audit: Audit) -> str:
+def report_text(audit: Audit, language: str = "en") -> str:
     """An audit as text for a terminal.
 
     Parameters
     ----------
     audit
         What was found.
+    language
+        Of the study's title, ``vi`` or ``en``; the rest is told in English
+        (:func:`phusong.language.retold` has it in Vietnamese).
 
     Returns
     -------
@@ -233,7 +244,8 @@ def report_text(audit: Audit) -> str:
         Lines.
     """
     study, network = audit.study, audit.network
-    lines = [f"study {study.study.name}: {study.study.title_en}"]
+    title = study.study.title_vi if language == "vi" else study.study.title_en
+    lines = [f"study {study.study.name}: {title}"]
     if study.study.practice_data:
         lines.append(PRACTICE_LABEL)
     lines += [f"{name}: {words}" for name, words in audit.facts]

@@ -184,20 +184,22 @@ def _versions(manifest: dict[str, Any]) -> dict[str, str]:
     return dict(manifest.get("versions", {}))
 
 
-def text_of(found: Comparison) -> str:
+def text_of(found: Comparison, language: str = "en") -> str:
     """What changed, for the terminal.
 
     Parameters
     ----------
     found
         The comparison.
+    language
+        ``vi`` or ``en``.
 
     Returns
     -------
     str
         A few lines for each part.
     """
-    return comparison_text(found.coverage, found.options, found.why, found.names)
+    return comparison_text(found.coverage, found.options, found.why, found.names, language=language)
 
 
 def write_comparison(found: Comparison, folder: Path) -> tuple[Path, ...]:

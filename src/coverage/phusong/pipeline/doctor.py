@@ -16,10 +16,11 @@ from packaging.requirements import Requirement
 from rasterio.drivers import raster_driver_extensions
 
 from phusong.engine import KERNELS, available_cores
+from phusong.language import template
 from phusong.sources.fetch.wire import MIRROR_VARIABLE, OFFLINE_VARIABLE
 from phusong.version import __version__
 
-GOOD, WARNING, FAULT = "ok", "warning", "error"
+GOOD, WARNING, FAULT = template("ok"), template("warning"), template("error")
 LEAST_FREE_GB = 2.0
 OLDEST, NEWEST = (3, 11), (3, 14)
 
@@ -63,8 +64,8 @@ def examine(folder: Path) -> list[Finding]:
         _proj(),
         _threads(),
         _kernels(),
-        _place("results", folder),
-        _place("temporary files", Path(tempfile.gettempdir())),
+        _place(template("results"), folder),
+        _place(template("temporary files"), Path(tempfile.gettempdir())),
         _space(folder),
         _network(),
     ]
@@ -124,7 +125,8 @@ def _threads() -> Finding:
     cores = available_cores()
     layer = os.environ.get("NUMBA_NUM_THREADS", "")
     limit = f", NUMBA_NUM_THREADS={layer}" if layer else ""
-    return Finding(GOOD, "cores", f"{cores} may be used{limit}; numba {numba.__version__}")
+    found = f"{cores} may be used{limit}; numba {numba.__version__}"
+    return Finding(GOOD, template("cores"), found)
 
 
 def _kernels() -> Finding:
@@ -133,7 +135,7 @@ def _kernels() -> Finding:
     if not os.access(place, os.W_OK):
         return Finding(
             WARNING,
-            "compiled kernels",
+            template("compiled kernels"),
             f"{place} cannot be written: every run compiles again, about a minute; set "
             "NUMBA_CACHE_DIR to a folder of yours",
         )
@@ -160,7 +162,7 @@ def _space(folder: Path) -> Finding:
     free = shutil.disk_usage(_nearest(folder)).free / 1e9
     good = free >= LEAST_FREE_GB
     remedy = "" if good else f"; a study of a district needs about {LEAST_FREE_GB:.0f} GB"
-    return Finding(GOOD if good else WARNING, "disk", f"{free:.1f} GB free{remedy}")
+    return Finding(GOOD if good else WARNING, template("disk"), f"{free:.1f} GB free{remedy}")
 
 
 def _network() -> Finding:
@@ -172,4 +174,4 @@ def _network() -> Finding:
     proxied = [name for name in ("HTTPS_PROXY", "https_proxy") if os.environ.get(name)]
     said = ", ".join([*set_, *(f"{name} is set" for name in proxied)])
     needed = "only `phusong fetch` and `phusong new --area` use it"
-    return Finding(GOOD, "network", f"{said}; {needed}" if said else needed)
+    return Finding(GOOD, template("network"), f"{said}; {needed}" if said else needed)

@@ -10,6 +10,7 @@ from phusong.analysis.reach import ANY, BestServer, Reach, combine, combine_tech
 from phusong.analysis.service_probability import SeveralSites
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
+from phusong.language import told
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.corrections import sector_dbm
 from phusong.pipeline.loss_models import Mast
@@ -163,7 +164,7 @@ def _told(losses: LossMaps) -> str:
     """What was computed and what reused, the model named where it is not the study's first."""
     first = losses.model == losses.session.study.propagation.models[0]
     by = "" if first else f" by {losses.model}"
-    return f"path loss{by}: {losses.computed} masts computed, {losses.reused} reused"
+    return told(f"path loss{by}: {losses.computed} masts computed, {losses.reused} reused")
 
 
 def _computed(

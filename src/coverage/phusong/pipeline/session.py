@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from phusong.cluster import Cluster
+from phusong.language import template
 from phusong.pipeline.inputs import ANSWERS, MEASUREMENTS, Inputs, input_digests, named_inputs
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
@@ -21,7 +22,8 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many parts are done, and how many there are."""
 
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
-COMPUTED, REUSED = "computed", "reused"
+COMPUTED = template("{step}: computed").removeprefix("{step}: ")
+REUSED = template("{step}: reused").removeprefix("{step}: ")
 _LATER = frozenset(
     {
         "costs",

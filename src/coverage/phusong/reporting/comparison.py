@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from phusong.reporting.escape import text
-from phusong.reporting.facts import PRACTICE, Bilingual, Column
+from phusong.reporting.facts import PRACTICE, Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.shell import document
-from phusong.reporting.wording import said
+from phusong.reporting.wording import amount, joined, said
 
 _TITLE = said("Two runs compared")
 _HEADINGS = {
@@ -34,8 +34,16 @@ _WHEN = {
     "_change": said("change"),
 }
 _CHANGES = {
-    "new": "mới / new", "gone": "không còn / gone", "changed": "thay đổi / changed",
-}  # fmt: skip
+    "new": said("new", context="change"),
+    "gone": said("gone", context="change"),
+    "changed": said("changed", context="change"),
+}
+_KINDS = {
+    "input": said("input"),
+    "assumption": said("assumption"),
+    "version": said("version"),
+    "study file": said("study file"),
+}
 _TABLES = (
     said("Coverage by commune"),
     said("Options and ranks"),
@@ -69,8 +77,9 @@ def comparison_page(
     str
         The page.
     """
-    shown = options.assign(change=options["change"].map(lambda word: _CHANGES.get(word, word)))
-    parts = zip(_TABLES, (coverage, shown, why), strict=True)
+    shown = options.assign(change=options["change"].map(_changed))
+    told = why.assign(what=[_KINDS.get(word, word) for word in why["what"]])
+    parts = zip(_TABLES, (coverage, shown, told), strict=True)
     tables = "\n".join(table_html(_page_table(title, table)) for title, table in parts)
     body = (
         f'<main><h1>{_TITLE.html()}</h1>\n<p class="t">{text(names[0])} → {text(names[1])}</p>\n'
@@ -96,12 +105,17 @@ def _column(name: str) -> Column:
         base = name.removesuffix(end)
         if name.endswith(end) and base in _HEADINGS:
             word = _HEADINGS[base]
-            return Column(Bilingual(f"{word.vi}, {when.vi}", f"{word.en}, {when.en}"))
-    return Column(_HEADINGS.get(name) or _WHEN.get(f"_{name}") or Bilingual(name, name))
+            return Column(joined((word, when)))
+    return Column(_HEADINGS.get(name) or _WHEN.get(f"_{name}") or same(name))
 
 
 def comparison_text(
-    coverage: pd.DataFrame, options: pd.DataFrame, why: pd.DataFrame, names: Sequence[str]
+    coverage: pd.DataFrame,
+    options: pd.DataFrame,
+    why: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    language: str,
 ) -> str:
     """Two runs compared, for the terminal.
 
@@ -111,6 +125,8 @@ def comparison_text(
         What differs.
     names
         What the two runs are called.
+    language
+        ``vi`` or ``en``.
 
     Returns
     -------
@@ -118,24 +134,35 @@ def comparison_text(
         The first lines of each part, and how many more there are.
     """
     parts = (
-        [f"{r.commune} {r.operator} {r.technology}: people covered "
-         f"{_number(r.people_covered_before)} -> {_number(r.people_covered_after)}, area "
-         f"{_number(r.area_covered_km2_before)} -> {_number(r.area_covered_km2_after)} km2"
-         for r in coverage.itertuples()],
-        [f"{r.option_id} ({r.change}): rank {_number(r.rank_before)} -> {_number(r.rank_after)}, "
-         f"people {_number(r.people_newly_covered_before)} -> "
-         f"{_number(r.people_newly_covered_after)}" for r in options.itertuples()],
-        [f"{r.what} {r.key}: {r.before or '-'} -> {r.after or '-'}" for r in why.itertuples()],
+        [said("{commune} {operator} {technology}: people covered {people_before} → {people_after}, "
+              "area {area_before} → {area_after} km²", commune=str(r.commune),
+              operator=str(r.operator), technology=str(r.technology),
+              people_before=_number(r.people_covered_before),
+              people_after=_number(r.people_covered_after),
+              area_before=_number(r.area_covered_km2_before),
+              area_after=_number(r.area_covered_km2_after)) for r in coverage.itertuples()],
+        [said("{option} ({change}): rank {rank_before} → {rank_after}, people {people_before} → "
+              "{people_after}", option=str(r.option_id), change=_changed(str(r.change)),
+              rank_before=_number(r.rank_before), rank_after=_number(r.rank_after),
+              people_before=_number(r.people_newly_covered_before),
+              people_after=_number(r.people_newly_covered_after)) for r in options.itertuples()],
+        [joined((_KINDS.get(str(r.what), same(str(r.what))),
+                 same(f"{r.key}: {r.before or '-'} → {r.after or '-'}")), " ")
+         for r in why.itertuples()],
     )  # fmt: skip
-    lines = [f"{names[0]} -> {names[1]}"]
-    for title, told in zip(_TABLES, parts, strict=True):
-        lines.append(f"{title.plain}: {len(told)}" if told else f"{title.plain}: = ")
-        lines += [f"  {line}" for line in told[:MOST_LINES]]
-        if len(told) > MOST_LINES:
-            lines.append(f"  … {len(told) - MOST_LINES} more")
+    lines = [f"{names[0]} → {names[1]}"]
+    for title, found in zip(_TABLES, parts, strict=True):
+        lines.append(f"{title.to(language)}: {len(found)}")
+        lines += [f"  {line.to(language)}" for line in found[:MOST_LINES]]
+        if len(found) > MOST_LINES:
+            more = said("{count} more", count=len(found) - MOST_LINES)
+            lines.append(f"  … {more.to(language)}")
     return "\n".join(lines)
 
 
-def _number(value: object) -> str:
-    cell = _cell(value)
-    return "-" if cell is None else f"{cell:,.10g}"
+def _number(value: object) -> Bilingual:
+    return amount(_cell(value), 0 if float(value or 0).is_integer() else 1)  # type: ignore[arg-type]
+
+
+def _changed(word: str) -> Bilingual:
+    return _CHANGES.get(word, same(word))

@@ -9,7 +9,26 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from phusong.errors import StudyError
+from phusong.language import template, told
 from phusong.study import SCHEMA_VERSION, Study
+
+OF_PYDANTIC = (
+    template("input should be a valid {kind}"),
+    template("input should be a valid {kind}, {why}"),
+    template("input should be greater than {bound}"),
+    template("input should be greater than or equal to {bound}"),
+    template("input should be less than {bound}"),
+    template("input should be less than or equal to {bound}"),
+    template("input should be {allowed}"),
+    template("input should be a finite number"),
+    template("string should match pattern {pattern}"),
+    template("string should have at least {count} character"),
+    template("string should have at least {count} characters"),
+    template("{kind} should have at least {count} item after validation, not {found}"),
+    template("{kind} should have at least {count} items after validation, not {found}"),
+    template("field required"),
+)
+"""What pydantic says of a value, with a small letter at its beginning."""
 
 
 def read_study(file: Path) -> Study:
@@ -117,13 +136,13 @@ def _root_of(file: Path, named: str | None) -> Path:
 
 def _explain(file: Path, error: ValidationError) -> str:
     faults = [fault for fault in error.errors() if not _is_echo(fault, error.errors())]
-    lines = [f"{file.name}: {len(faults)} fault(s) in the study file"]
+    lines = [told(f"{file.name}: {len(faults)} fault(s) in the study file")]
     for fault in faults:
         key = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            lines.append(f"  {key} is not a known key; {_suggest(fault['loc'])}")
+            lines.append(told(f"  {key} is not a known key; {_suggest(fault['loc'])}"))
         elif fault["type"] == "missing":
-            lines.append(f"  {key} is missing; add it as in configs/demo.toml")
+            lines.append(told(f"  {key} is missing; add it as in configs/demo.toml"))
         else:
             message = fault["msg"].removeprefix("Value error, ")
             given = fault.get("input")
@@ -145,8 +164,8 @@ def _suggest(location: tuple[int | str, ...]) -> str:
     known = _known_keys(Study, location[:-1])
     close = difflib.get_close_matches(str(location[-1]), known, n=1)
     if close:
-        return f"did you mean '{close[0]}'?"
-    return f"allowed here: {', '.join(known)}" if known else "remove it"
+        return told(f"did you mean '{close[0]}'?")
+    return told(f"allowed here: {', '.join(known)}" if known else "remove it")
 
 
 def _known_keys(model: Any, location: tuple[int | str, ...]) -> list[str]:

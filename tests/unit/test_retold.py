@@ -1,0 +1,48 @@
+"""What was put together in English is told in Vietnamese, its values as they are."""
+
+import pytest
+
+from phusong.language import retold
+
+TOLD = {
+    "towers.csv row 3, column status = xx is not known: allowed are existing, planned; "
+    "correct the value": "không biết towers.csv dòng 3, cột status = xx: được phép existing, "
+    "planned; hãy sửa giá trị",
+    "2 fault(s)": "2 fault(s)",
+    "3 site(s) stand in the water; correct the position": "3 trạm đứng dưới nước; hãy sửa vị trí",
+    "  towers: 3 site(s) stand in the water; correct the position: HG-1 (Mạng A)": "  towers: "
+    "3 trạm đứng dưới nước; hãy sửa vị trí: HG-1 (Mạng A)",
+    "reach: computed": "reach: đã tính",
+    "people: 123,456 on the grid": "people: 123.456 trên lưới",
+    "assumption: a pole": "giả định: một cột nhỏ",
+    "Xã Quản Bạ {0} %s": "Xã Quản Bạ {0} %s",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("english", "vietnamese"), TOLD.items())
+def test_told_in_vietnamese(english: str, vietnamese: str) -> None:
+    assert retold(english, "vi") == vietnamese
+    assert retold(english, "en") == english
+
+
+def test_several_lines_are_told_line_by_line() -> None:
+    lines = (
+        "a.toml: 2 fault(s) in the study file\n  x.y is not a known key; did you mean 'z'?\n"
+        "  grid.resolution.value = -3: input should be greater than 0"
+    )
+    assert retold(lines, "vi") == (
+        "a.toml: 2 lỗi trong tệp nghiên cứu\n  x.y không phải khóa đã biết; có phải 'z'?\n"
+        "  grid.resolution.value = -3: phải lớn hơn 0"
+    )
+
+
+def test_values_are_never_read_as_templates() -> None:
+    told = retold("file {name} row 2, column a = {value} is not known: allowed are b; {x}", "vi")
+    for part in ("{name}", "{value}", "{x}"):
+        assert part in told
+
+
+def test_a_long_unknown_sentence_is_quick_and_stays() -> None:
+    known_nowhere = "zzz; " * 200 + "qqq: " * 200
+    assert retold(known_nowhere, "vi") == known_nowhere
