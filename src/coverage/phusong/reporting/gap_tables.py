@@ -178,7 +178,7 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bili
             axes = figure.add_subplot(1, len(operators), index + 1)
             axes.imshow(np.sqrt(values), cmap="Blues", vmin=0.0)
             for (row, col), value in np.ndenumerate(values):
-                dark = value > 0.4 * values.max()
+                dark = value > 0.25 * values.max()  # colours go by the root
                 axes.text(col, row, f"{value:.0f}", ha="center", va="center",
                           color="white" if dark else "#17242f")  # fmt: skip
             modelled = [_state(str(c).removeprefix("modelled_")) for c in states]
