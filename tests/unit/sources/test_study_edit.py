@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from phusong.errors import StudyError
-from phusong.sources.study_edit import with_input, with_list_beside
+from phusong.sources.study_edit import with_input, with_one_more
 
 TEXT = """\
 # Đầu tệp / head
@@ -66,7 +66,8 @@ def test_quoted_names() -> None:
 
 
 def test_a_list_beside() -> None:
-    text = with_list_beside(with_list_beside(TEXT, ENTRY), {"file": "c.csv", "source": "C"})
+    also = "inputs.towers.also"
+    text = with_one_more(with_one_more(TEXT, also, ENTRY), also, {"file": "c.csv", "source": "C"})
     towers = tomllib.loads(text)["inputs"]["towers"]
     assert towers["file"] == "old # not a comment.csv"
     assert [part["file"] for part in towers["also"]] == ["mới.csv", "c.csv"]

@@ -43,12 +43,15 @@ def add(  # noqa: PLR0913 — a command line
     Towers, outlines of communes, villages, facilities, households, terrain, population, roads,
     power lines, settlements, buildings, official figures, reported villages, infrastructure,
     offices, appraised indicators, the national boundary, water, excluded ground, an operator's own
-    coverage, measurements, and response forms that operators filled in. Comments of the study
+    coverage, measurements, prices on a cost form, and response
+    forms that operators filled in. Comments of the study
     file stay; as it was, it is kept beside it.
     """
     with faults_shown():
         from phusong.pipeline.add import Told, carry_out, plan_addition  # noqa: PLC0415
+        from phusong.pipeline.costs import add_costs  # noqa: PLC0415
         from phusong.pipeline.responses import add_response  # noqa: PLC0415
+        from phusong.sources.cost_form import is_cost_form  # noqa: PLC0415
         from phusong.sources.responses import is_response_form  # noqa: PLC0415
 
         forms = [file for file in files if not as_key and is_response_form(file)]
@@ -57,6 +60,13 @@ def add(  # noqa: PLR0913 — a command line
                 tell(line)
         files = [file for file in files if file not in forms]
         if forms and not files:
+            return
+        priced = [file for file in files if not as_key and is_cost_form(file)]
+        for file in priced:
+            for line in add_costs(study, file, source=source, dry_run=dry_run):
+                typer.echo(line)
+        files = [file for file in files if file not in priced]
+        if priced and not files:
             return
         told = Told(
             as_key, source or "not stated", licence, attribution, date,

@@ -16,6 +16,7 @@ from phusong.reporting.form_templates import (
     allowed_words,
 )
 from phusong.reporting.workbook import in_language
+from phusong.sources.cost_form import COLUMNS as COSTS
 from phusong.sources.measurements import HIGHEST_DBM, LOWEST_DBM
 from phusong.sources.places import FORM_COLUMNS
 from phusong.sources.practice.study import practice_study_text
@@ -90,7 +91,7 @@ def reader_columns(key: str) -> Columns:
         return tower_columns(study_of_text(text, Path("demo.toml").resolve()))
     place = FORM_COLUMNS["facilities"]
     known: dict[str, Columns] = {
-        **FORM_COLUMNS, "reported": REPORTED, "statistics": STATISTICS,
+        **FORM_COLUMNS, "reported": REPORTED, "statistics": STATISTICS, "costs": COSTS,
         "measurements": {
             "latitude": place["latitude"], "longitude": place["longitude"],
             "level_dbm": Number(LOWEST_DBM, HIGHEST_DBM, "dBm", required=True),
@@ -134,5 +135,6 @@ def _field(
         low=low,
         high=high,
         message=in_language(allowed_words(column, low, high), language),
+        given=tuple(row[index] for row in template.given),
         needed=needed or (spec is not None and spec.required),
     )

@@ -348,5 +348,12 @@ COLUMN_WORDS = {
     "accuracy": said("Accuracy of the position"),
     "year": said("Year"),
     "source": said("Source"),
+    "item": said("Item"),
+    "what": said("What it is"),
+    "low": said("Low price"),
+    "base": said("Usual price"),
+    "high": said("High price"),
+    "unit": said("Unit of the price"),
+    "tag": said("Kind of price"),
 }
 """Words by name of a column, or by its name without what :mod:`columns` reads from its end."""

@@ -6,6 +6,7 @@ from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.columns import unit_words
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.wording import said
+from phusong.reporting.words import assumption_words
 
 _YES_NO = ("có", "không", "chưa rõ")
 _WGS84 = said("WGS 84, decimal degrees with six decimals")
@@ -63,6 +64,8 @@ class FormTemplate:
         Its columns.
     more
         Further rows of the example, where one row cannot show it.
+    given
+        Rows that stand in the data sheet already, to be completed.
     """
 
     key: str
@@ -71,6 +74,7 @@ class FormTemplate:
     purpose: Bilingual
     columns: tuple[FormColumn, ...]
     more: tuple[tuple[str, ...], ...] = ()
+    given: tuple[tuple[str, ...], ...] = ()
 
 
 _POSITION = (
@@ -240,9 +244,41 @@ _STATISTICS = FormTemplate(
         FormColumn("source", "Niên giám thống kê 2024"),
     ),
 )  # fmt: skip
+_PRICES = {
+    "passive_site": "site", "radio_site": "site", "power_grid": "site", "power_line": "km",
+    "transformer": "site", "power_solar": "site", "microwave_hop": "hop", "site_opex": "year",
+    "mast_step": "10m", "fibre": "km", "fibre_opex": "km/year", "satellite_terminal": "site",
+    "satellite_capacity": "year", "radio_upgrade": "site", "upgrade_opex": "year",
+    "repair": "site", "satellite_site": "site", "satellite_opex": "year",
+    "roaming_fee": "subscriber/year",
+}  # fmt: skip
+"""What a price is asked for, and per what."""
+_COSTS = FormTemplate(
+    "costs",
+    "gia-costs.xlsx",
+    said("Prices"),
+    said("From operators and suppliers: low, usual and high price of each item, before tax. Leave "
+         "a row empty where there is no price."),
+    (
+        FormColumn("item", "passive_site", hint=said("Name of the item; keep it")),
+        FormColumn("what", assumption_words("costs.passive_site").plain),
+        FormColumn("low", "650000000", hint=said("Empty, with high, where there is one price")),
+        FormColumn("base", "850000000", hint=said("The usual price")),
+        FormColumn("high", "1200000000"),
+        FormColumn("unit", "VND/site",
+                   hint=said("Currency per thing; the study's rate converts it")),
+        FormColumn("year", "2026", hint=said("Of the price")),
+        FormColumn("source", "Báo giá của Nhà mạng A, 3/2026", hint=said("Who quotes it")),
+        FormColumn("tag", "báo giá", hint=said("In a word: quote, contract, estimate")),
+    ),
+    given=tuple(
+        (name, assumption_words(f"costs.{name}").plain, "", "", "", f"VND/{per}", "", "", "")
+        for name, per in _PRICES.items()
+    ),
+)  # fmt: skip
 TEMPLATES = (
     _TOWERS, _VILLAGES, _FACILITIES, _MEASUREMENTS, _REPORTED, _HOUSEHOLDS, _INFRASTRUCTURE,
-    _OFFICES, _STATISTICS,
+    _OFFICES, _STATISTICS, _COSTS,
 )  # fmt: skip
 """All forms, in the order in which they are asked for."""
 

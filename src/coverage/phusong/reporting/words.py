@@ -123,6 +123,22 @@ def named_assumptions(assumptions: Sequence[StudyAssumption]) -> tuple[Assumptio
     return tuple(Assumption(_name(a.key), _value(a), a.source, a.verified) for a in assumptions)
 
 
+def assumption_words(key: str) -> Bilingual:
+    """What an assumption of a study is called.
+
+    Parameters
+    ----------
+    key
+        Its key, for example ``costs.fibre``.
+
+    Returns
+    -------
+    Bilingual
+        Words for readers.
+    """
+    return _name(key)
+
+
 def _value(assumption: StudyAssumption) -> str:
     if assumption.unit == CHOICE:
         return "có · yes" if assumption.value else "không · no"

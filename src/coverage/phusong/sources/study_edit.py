@@ -56,6 +56,42 @@ def with_input(text: str, key: str, entry: Entry) -> str:
     return _verified(changed, wanted, f"[inputs.{key}]", entry)
 
 
+def with_table(text: str, name: str, entry: Entry) -> str:
+    """Text of a study file whose table has other values, or is new.
+
+    Parameters
+    ----------
+    text
+        The study file.
+    name
+        The table, for example ``costs.fibre``.
+    entry
+        Values to set; others of the table stay.
+
+    Returns
+    -------
+    str
+        The new text.
+
+    Raises
+    ------
+    StudyError
+        The file is written in a way that is not understood; the message says what to write.
+    """
+    wanted = deepcopy(tomllib.loads(text))
+    place = wanted
+    for part in name.split("."):
+        place = place.setdefault(part, {})
+    place.update(entry)
+    lines = text.splitlines()
+    start = _header(lines, name)
+    if start is None:
+        changed = _inserted(lines, f"[{name}]", entry)
+    else:
+        changed = [*lines[: start + 1], *_set(lines[start + 1 :], entry)]
+    return _verified(changed, wanted, f"[{name}]", entry)
+
+
 def with_one_more(text: str, header: str, entry: Entry) -> str:
     """Text of a study file with one more entry in a list of tables.
 

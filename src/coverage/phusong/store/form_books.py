@@ -38,6 +38,8 @@ class FormField:
         Words that show when a cell is chosen, and when it is wrong.
     needed
         Whether it has to be filled in.
+    given
+        Cells that the data sheet holds already.
     """
 
     name: str
@@ -48,6 +50,7 @@ class FormField:
     high: float | None = None
     message: str = ""
     needed: bool = False
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,17 +97,17 @@ def write_form_book(file: Path, form: FormBook) -> None:
         with xlsxwriter.Workbook(aside, options) as book:
             book.set_properties({"created": FIXED_TIME.replace(tzinfo=None), "title": form.title})
             data, example, instructions = (book.add_worksheet(name) for name in form.sheets)
-            _fields(book, data, form, rows=0)
+            _fields(book, data, form, example=False)
             for column, each in enumerate(form.fields):
                 _validate(data, each, column)
-            _fields(book, example, form, rows=max(len(f.example) for f in form.fields))
+            _fields(book, example, form, example=True)
             _instructions(book, instructions, form)
 
     write_whole(file, write)
 
 
-def _fields(book: "xlsxwriter.Workbook", sheet: Any, form: FormBook, *, rows: int) -> None:
-    """Title, headings, names, and rows of the example."""
+def _fields(book: "xlsxwriter.Workbook", sheet: Any, form: FormBook, *, example: bool) -> None:
+    """Title, headings, names, and rows: those of the example, or those that are given."""
     bold = book.add_format({"bold": True, "font_size": 13})
     head = book.add_format(
         {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#e6ecf2"}
@@ -118,13 +121,15 @@ def _fields(book: "xlsxwriter.Workbook", sheet: Any, form: FormBook, *, rows: in
     sheet.write_string(0, 0, form.title, bold)
     sheet.set_row(HEADING_ROW, 62)
     for column, each in enumerate(form.fields):
-        longest = max(map(len, (*each.heading.splitlines(), *each.example, each.name)))
+        cells = each.example if example else each.given
+        known = (*each.heading.splitlines(), *each.example, *each.given, each.name)
+        longest = max(map(len, known))
         is_text = each.low is None
         shown = as_text if is_text else number
         sheet.set_column(column, column, min(34, max(12, longest + 2)), shown)
         sheet.write_string(HEADING_ROW, column, each.heading, must if each.needed else head)
         sheet.write_string(NAME_ROW, column, each.name, names)
-        for row, cell in enumerate(each.example[:rows], FIRST_ROW):
+        for row, cell in enumerate(cells, FIRST_ROW):
             if cell and is_text:
                 sheet.write_string(row, column, cell, as_text)
             elif cell:
