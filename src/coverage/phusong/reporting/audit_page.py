@@ -13,7 +13,7 @@ from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
 from phusong.reporting.study_facts import practice_words
-from phusong.reporting.wording import said
+from phusong.reporting.wording import as_told, said
 from phusong.reporting.words import field_names
 from phusong.study import Study
 
@@ -173,7 +173,7 @@ def audit_tables(content: AuditContent) -> list[PageTable]:
         PageTable(
             said("What was read"),
             (Column(said("Data")), Column(said("Content"))),
-            tuple((_FACTS.get(name, same(name)), words) for name, words in content.facts),
+            tuple((_FACTS.get(name, same(name)), as_told(words)) for name, words in content.facts),
         )
     )
     if content.network is not None:
@@ -199,7 +199,7 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
         ),
         tuple(
             (
-                _KINDS.get(f.kind, same(f.kind)), f.subject, f.line, f.text,
+                _KINDS.get(f.kind, same(f.kind)), f.subject, f.line, as_told(f.text),
                 "; ".join(f.cases) + (" …" if f.count > len(f.cases) > 0 else ""),
             )
             for f in findings

@@ -4,7 +4,7 @@ from phusong.analysis.reach import ANY
 from phusong.geo.places import Places
 from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
-from phusong.reporting.facts import Bilingual, Picture, same
+from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons
 from phusong.reporting.page_tables import PageTable
@@ -17,7 +17,7 @@ from phusong.reporting.study_tables import (
     operator_table,
     priority_table,
 )
-from phusong.reporting.wording import said
+from phusong.reporting.wording import as_told, said
 from phusong.reporting.words import MODEL_NAMES, named_assumptions
 from phusong.study import Study
 
@@ -70,7 +70,7 @@ def study_index(
         sources=facts.sources,
         warnings=(
             *standing_warnings(facts.study, facts.places),
-            *(same(w) for w in facts.warnings),
+            *(as_told(w) for w in facts.warnings),
             *_unprinted(products),
         ),
         versions=tuple(versions.items()),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from phusong.language import LANGUAGES, number_text, translated, translated_count
+from phusong.language import LANGUAGES, number_text, retold, translated, translated_count
 from phusong.reporting.facts import UNKNOWN, Bilingual, is_number, same
 
 Value = Bilingual | str | float | int
@@ -64,6 +64,27 @@ def said_count(one: str, many: str, /, count: int, **values: Value) -> Bilingual
             translated_count(one, many, count, language), {"count": count, **values}, language
         )
     )
+
+
+def as_told(sentence: str) -> Bilingual:
+    """A warning or a finding that was put together in English, in both languages.
+
+    Parameters
+    ----------
+    sentence
+        The English sentence; see :func:`phusong.language.retold`.
+
+    Returns
+    -------
+    Bilingual
+        The words.
+
+    Examples
+    --------
+    >>> as_told("3 site(s) stand in the water; correct the position").vi
+    '3 trạm đứng dưới nước; hãy sửa vị trí'
+    """
+    return Bilingual.made_by(lambda language: retold(sentence, language))
 
 
 def amount(value: object, decimals: int = 0, *, unit: str = "") -> Bilingual:
