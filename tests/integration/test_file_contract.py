@@ -25,12 +25,12 @@ RASTERS = [f"{REACH}/{op}-lte-{what}.tif" for op in OPERATORS
            for what in ("level", "server", "probability")]  # fmt: skip
 TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/facilities.csv",
           "plan/priorities.csv", "plan/build-order.csv", "plan/stability.csv",
-          "plan/backhaul.csv"]  # fmt: skip
+          "plan/backhaul.csv", "plan/variance-split.csv", "plan/measure-next.csv"]  # fmt: skip
 LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg", "plan/backhaul.gpkg"]
 PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
 NOTEBOOKS = [
     "00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities", "05_service",
-    "07_validation",
+    "06_uncertainty", "07_validation",
 ]  # fmt: skip
 FIRST_COLUMNS = [
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
@@ -48,8 +48,9 @@ ORDER_COLUMNS = [
 ]  # fmt: skip
 STABILITY_COLUMNS = [
     "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "rank",
-    "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10", "draws",
-    "seed",
+    "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10",
+    "probability_in_best_set", "draws", "seed", "budget_present_value", "regret_worth_people",
+    "regret_p90_worth_people", "kendall_tau",
 ]  # fmt: skip
 
 

@@ -13,14 +13,12 @@ from phusong.planning.demand import Demand, cover_columns, people_in_need
 from phusong.planning.priorities import Option, rank_options
 from phusong.planning.rank_intervals import (
     Candidates,
-    Draws,
     SecondRanking,
     intervals_by_option,
-    rank_intervals,
     ranks,
-    squares,
 )
 from phusong.planning.reasons import sure_en, sure_vi
+from phusong.planning.study_draws import Draws, World, rank_intervals, squares
 from phusong.study import Quantity, StabilitySection
 
 GRID = Grid.from_bounds(400_000, 2_500_000, 401_000, 2_500_600, crs="EPSG:32648", resolution_m=100)
@@ -66,7 +64,7 @@ def study(seed: int, weight: float = 1.0) -> tuple[Demand, Candidates, tuple[Opt
 
 
 def spread(**changes: float) -> StabilitySection:
-    units = {"people_square": "m", "common_error": "dB", "site_error": "dB"}
+    units = {"people_square": "m", "common_error": "dB", "site_error": "dB", "height_error": "m"}
     given = {
         key: Quantity(value=value, unit=units.get(key, "fraction"), source="test")
         for key, value in changes.items()
@@ -152,7 +150,7 @@ def test_nothing_ranked_nothing_built() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_base_case_is_the_ranking_itself(seed: int) -> None:
     demand, found, ranked = study(seed)
-    sure = rank_intervals(found, demand, spread=spread(), grid=GRID)
+    sure = rank_intervals([World(found, demand)], spread=spread(), grid=GRID)
     order = np.argsort(sure.rank)
     assert [found.options[row].option_id for row in order[: len(ranked)]] == [
         option.option_id for option in ranked
@@ -185,8 +183,8 @@ def test_another_model_ranks_the_same_options_by_its_own_cover() -> None:
     assert ranks(first, demand).tolist() == [1, 2]
     second = SecondRanking("itm", ranks(by([[0, 1], [1, 0]]), demand))
     assert second.rank.tolist() == [2, 1]
-    none = spread(common_error=0.0, site_error=0.0, people_error=0.0)
-    sure = rank_intervals(first, demand, spread=none, grid=GRID)
+    none = spread(common_error=0.0, site_error=0.0, people_error=0.0, height_error=0.0)
+    sure = rank_intervals([World(first, demand)], spread=none, grid=GRID)
     told = intervals_by_option(first, sure, second)
     assert [told[name].rank_second_model for name in ("s0", "s1")] == [2, 1]
     assert told["s0"].is_by_model
@@ -213,8 +211,8 @@ def test_no_spread_no_interval() -> None:
         found.options, found.site, found.operator, found.covered, found.margin_db,
         found.price, found.price,
     )  # fmt: skip
-    none = spread(common_error=0.0, site_error=0.0, people_error=0.0)
-    sure = rank_intervals(flat, demand, spread=none, grid=GRID)
+    none = spread(common_error=0.0, site_error=0.0, people_error=0.0, height_error=0.0)
+    sure = rank_intervals([World(flat, demand)], spread=none, grid=GRID)
     assert (sure.rank_p10 == sure.rank).all()
     assert (sure.rank_p90 == sure.rank).all()
     assert sure.kendall_tau == pytest.approx(1.0)
@@ -222,17 +220,16 @@ def test_no_spread_no_interval() -> None:
 
 def test_the_seed_decides() -> None:
     demand, found, _ = study(3)
-    draws = [rank_intervals(found, demand, spread=spread(), grid=GRID) for _ in range(2)]
+    draws = [rank_intervals([World(found, demand)], spread=spread(), grid=GRID) for _ in range(2)]
     assert (draws[0].rank_p90 == draws[1].rank_p90).all()
     other = StabilitySection(draws=30, seed=2)
-    changed = rank_intervals(found, demand, spread=other, grid=GRID)
+    changed = rank_intervals([World(found, demand)], spread=other, grid=GRID)
     assert (changed.rank_p90 != draws[0].rank_p90).any()
 
 
 def test_draws_are_made_when_asked_for_and_the_same_again() -> None:
     demand, found, _ = study(3)
-    block = squares(demand.cells, GRID, side_m=300.0)
-    draws = Draws(found, demand, spread=spread(), block=block)
+    draws = Draws([World(found, demand)], spread=spread(people_square=300.0), grid=GRID)
     assert len(draws) == 30
     again = draws[4]
     assert (draws[3:5][1].cost == again.cost).all()

@@ -19,7 +19,7 @@ from phusong.study import Study
 TEXTS = (
     "operator", "technology", "site_id", "village_id", "village", "commune_code", "commune",
     "reported", "modelled", "agrees", "date", "indicator", "status", "appraised_status", "match",
-    "candidates",
+    "candidates", "option_id", "option_ids", "factor",
 )  # fmt: skip
 
 
@@ -57,6 +57,9 @@ def study_extras(session: Session, reached: Reach) -> Extras:
         resilience=_table(folder / "reach" / "resilience.csv"),
         reported=_table(folder / "gaps" / "reported.csv"),
         criterion8=_table(folder / "gaps" / "criterion8.csv"),
+        stability=_table(folder / "plan" / "stability.csv"),
+        variance_split=_table(folder / "plan" / "variance-split.csv"),
+        measure_next=_table(folder / "plan" / "measure-next.csv"),
     )
 
 

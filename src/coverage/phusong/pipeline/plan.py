@@ -20,10 +20,11 @@ from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_backhaul import connected
 from phusong.pipeline.plan_budget import budget_tables
-from phusong.pipeline.plan_models import lacking, second_ranking, what_stays
+from phusong.pipeline.plan_models import lacking, second_world
 from phusong.pipeline.plan_options import candidates, name_of
 from phusong.pipeline.plan_screening import TABLE as CANDIDATES
 from phusong.pipeline.plan_screening import screened_spots
+from phusong.pipeline.plan_stability import Sureness, sureness
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul_table import backhaul_table
@@ -32,21 +33,15 @@ from phusong.planning.build_steps import BuildStep, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
 from phusong.planning.decisions import decisions_table, follow, moved_layouts
-from phusong.planning.demand import Demand, people_in_need
+from phusong.planning.demand import people_in_need
 from phusong.planning.explain import TEXT, Survey, priorities_table
 from phusong.planning.export_tables import export_tables
 from phusong.planning.kinds import kinds_in_use
 from phusong.planning.layouts import Ground, Layout, layouts
 from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority
-from phusong.planning.rank_intervals import (
-    Candidates,
-    SecondRanking,
-    intervals_by_option,
-    rank_intervals,
-)
+from phusong.planning.rank_intervals import Candidates, intervals_by_option
 from phusong.planning.ranking import ranked_steps
-from phusong.planning.stability import Stability
 from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
 from phusong.reporting.basis_words import with_plan_basis
 from phusong.reporting.tables import tidy
@@ -58,7 +53,8 @@ STEP = "plan"
 PLAN_TEXT = tuple(
     dict.fromkeys((
         *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
-        "why_vi", "why_en", "best_set_proven", *TEXT, *CHOICE_TEXT,
+        "why_vi", "why_en", "best_set_proven", "factor", "village",
+        "option_ids", *TEXT, *CHOICE_TEXT,
     ))
 )  # fmt: skip
 
@@ -75,6 +71,10 @@ class Plan:
         One row per step; the columns of ``plan/build-order.csv``.
     stability
         One row per option; the columns of ``plan/stability.csv``.
+    variance_split
+        One row per factor; the columns of ``plan/variance-split.csv``.
+    measure_next
+        One row per square of the ground; the columns of ``plan/measure-next.csv``.
     frontier
         People against money; the columns of ``plan/frontier.csv``.
     choices
@@ -85,6 +85,8 @@ class Plan:
     priorities: pd.DataFrame = field(repr=False)
     build_order: pd.DataFrame = field(repr=False)
     stability: pd.DataFrame = field(repr=False)
+    variance_split: pd.DataFrame = field(repr=False)
+    measure_next: pd.DataFrame = field(repr=False)
     frontier: pd.DataFrame = field(repr=False)
     choices: pd.DataFrame = field(repr=False)
 
@@ -107,7 +109,7 @@ def plan(session: Session, gaps: Gaps) -> Plan:
     if not session.is_done(STEP):
         _compute(session, gaps)
     folder = session.study.output / "plan"
-    names = ("priorities", "build-order", "stability", "frontier")
+    names = ("priorities", "build-order", "stability", "variance-split", "measure-next", "frontier")
     tables = [read_csv(folder / f"{name}.csv", text=PLAN_TEXT) for name in names]
     choices = pd.DataFrame(columns=list(CHOICE_COLUMNS))
     if session.study.planning.choice.is_asked:
@@ -149,9 +151,10 @@ def _compute(session: Session, gaps: Gaps) -> None:
     decided = follow(found, demand, not_covered, inputs.answers, people=people)
     found, demand = connected(session, decided.candidates), decided.demand
     ranked = ranked_steps(found, demand, decided.not_covered, count=study.planning.priorities)
-    sure = _stability(session, found, demand)
     agreed = tuple(priority.option for priority in decided.agreed)
-    second = second_ranking(session, found, agreed, people=people, asked=asked, step=STEP)
+    second = second_world(session, found, agreed, people=people, asked=asked, step=STEP)
+    prices = [priority.option.cost.present_value for priority in ranked]
+    sure = sureness(session, found, demand, second, prices=prices)
     facts: dict[str, object] = {
         **spots.facts,
         "spots": len(spots.kept),
@@ -173,19 +176,17 @@ def _compute(session: Session, gaps: Gaps) -> None:
         lost = [found.options[row].option_id for row in found.connections.unconnected]
         facts["options_without_backhaul"] = lost
         study.note(f"plan: {len(lost)} options cannot be connected to anything and are not ranked")
-    if sure is not None:
-        facts["kendall_tau"] = round(sure.kendall_tau, 6)
-        if second is not None:
-            facts["second_model"] = what_stays(sure.rank, second)
+    facts |= sure.facts
     steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
     money = budget_tables(
         session, gaps, found, demand, steps, people=people, white=decided.not_covered[ANY]
     )
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
-    made = _tables(session, found, first, (sure, second), steps) | money
+    made = _tables(session, found, first, sure, steps) | money
     tables = {CANDIDATES: spots.table} | {
         name: with_plan_basis(table, gaps.basis, technology, names) for name, table in made.items()
     }
+    tables |= sure.tables(session, found)
     if len(decisions):
         tables["decisions"] = decisions
     chosen = [priority.option for priority in first]
@@ -258,36 +259,28 @@ def _removed(
     return removed
 
 
-def _stability(session: Session, found: Candidates, demand: Demand) -> Stability | None:
-    if not found.options:
-        return None
-    spread = session.study.planning.stability
-    return rank_intervals(found, demand, spread=spread, grid=session.inputs.grid)
-
-
 def _tables(
     session: Session,
     found: Candidates,
     ranked: tuple[Priority, ...],
-    ranks: tuple[Stability | None, SecondRanking | None],
+    sure: Sureness,
     steps: tuple[BuildStep, ...],
 ) -> dict[str, pd.DataFrame]:
     study, places, grid = session.study, session.inputs.places, session.inputs.grid
     names = {op.key: op.name for op in study.operators}
-    sure, second = ranks
     return {
         "priorities": priorities_table(
             ranked, places, grid, names,
             frequency_mhz=study.planning.new_site.frequency.value,
-            intervals=intervals_by_option(found, sure, second) if sure else None,
+            intervals=intervals_by_option(found, sure.ranks, sure.second) if sure.ranks else None,
             money=_money(study, ranked),
             survey=Survey(study.planning.local_crs, study.planning.search_ring.value),
         ),
         "build-order": build_order_table(steps, places, grid, names),
         "backhaul": backhaul_table(ranked, grid, names),
         "stability": stability_table(
-            found.options, sure, places, grid, names,
-            seed=study.planning.stability.seed, second=second,
+            found.options, sure.ranks, places, grid, names,
+            seed=study.planning.stability.seed, second=sure.second, budget=sure.budget,
         ),
     }  # fmt: skip
 

@@ -13,9 +13,10 @@ from phusong.pipeline.losses import lattice_of
 from phusong.pipeline.plan_options import by_model
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
-from phusong.planning.demand import people_in_need
+from phusong.planning.demand import Demand, people_in_need
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import TOP, Candidates, SecondRanking, ranks
+from phusong.planning.study_draws import World
 from phusong.study import Study
 from phusong.units import BoolArray, FloatArray
 
@@ -50,11 +51,11 @@ def lacking(
     return {**found, ANY: np.asarray((classes[ANY, technology] == NO_SIGNAL) & asked)}
 
 
-def second_ranking(
+def second_world(
     session: Session, found: Candidates, agreed: Sequence[Option], *,
     people: FloatArray, asked: BoolArray, step: str,
-) -> SecondRanking | None:  # fmt: skip
-    """Rank the same options at the same prices by the study's second model.
+) -> World | None:  # fmt: skip
+    """Cover the same options by the study's second model.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def second_ranking(
 
     Returns
     -------
-    SecondRanking or None
+    World or None
         None in a study of one model, or without an option. Who is in need and what an option
         covers are both by the second model; each cell has what the receiver of its block has.
     """
@@ -90,7 +91,51 @@ def second_ranking(
         white_zone_weight=study.planning.white_zone_weight.value,
     )  # fmt: skip
     other, demand = by_model(session, found, demand, model=model, built=agreed, step=step)
-    return SecondRanking(model, ranks(other, demand))
+    return World(other, demand, raster_share(session, demand))
+
+
+def raster_share(session: Session, demand: Demand) -> FloatArray | None:
+    """People by the population raster as it is, as a share of those who are counted.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    demand
+        Cells that are asked about.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        One share per cell, 1 where nobody is counted; None where the raster is taken as it is.
+    """
+    inputs = session.inputs
+    if inputs.official is None:
+        return None
+    counted = np.nan_to_num(inputs.people.count).ravel()[demand.cells]
+    plain = np.nan_to_num(inputs.raster_people.count).ravel()[demand.cells]
+    return np.asarray(np.where(counted > 0, plain / np.where(counted > 0, counted, 1.0), 1.0))
+
+
+def second_ranking(session: Session, world: World | None) -> SecondRanking | None:
+    """Rank the same options at the same prices by the study's second model.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    world
+        Options and demand by that model.
+
+    Returns
+    -------
+    SecondRanking or None
+        None without such a world.
+    """
+    if world is None:
+        return None
+    model = session.study.propagation.models[1]
+    return SecondRanking(model, ranks(world.candidates, world.demand))
 
 
 def what_stays(rank: FloatArray, second: SecondRanking) -> dict[str, object]:

@@ -21,8 +21,9 @@ ORDER_COLUMNS = (
 )  # fmt: skip
 STABILITY_COLUMNS = (
     "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "rank",
-    "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10", "draws",
-    "seed",
+    "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10",
+    "probability_in_best_set", "draws", "seed", "budget_present_value", "regret_worth_people",
+    "regret_p90_worth_people", "kendall_tau",
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def stability_table(
     *,
     seed: int,
     second: SecondRanking | None = None,
+    budget: float = 0.0,
 ) -> pd.DataFrame:
     """How sure the rank of each option is, as it is handed over.
 
@@ -103,13 +105,16 @@ def stability_table(
         Of the draws.
     second
         Ranks by another model; None in a study of one.
+    budget
+        Money of the best sets, present value.
 
     Returns
     -------
     pandas.DataFrame
         One row per option, by its rank in the base case. ``place_rank`` is that of its place,
         whoever builds there. Options that add nothing to those
-        before them are ranked last. With a second model ``rank_second_model`` is the last column.
+        before them are ranked last. Budget, regret and tau are of the whole ranking and the same
+        in each row. With a second model ``rank_second_model`` is the last column.
     """
     columns = [*STABILITY_COLUMNS, *((SECOND_RANK,) if second else ())]
     if found is None:
@@ -123,8 +128,13 @@ def stability_table(
             "place_rank_p10": int(found.place_rank_p10[row]),
             "place_rank_p90": int(found.place_rank_p90[row]),
             "probability_in_top_10": float(found.probability_in_top[row]),
+            "probability_in_best_set": float(found.probability_in_best_set[row]),
             "draws": found.draws,
             "seed": seed,
+            "budget_present_value": budget,
+            "regret_worth_people": found.regret,
+            "regret_p90_worth_people": found.regret_p90,
+            "kendall_tau": found.kendall_tau,
             **({} if second is None else {SECOND_RANK: int(second.rank[row])}),
         }
         for row in np.argsort(found.rank, kind="stable").tolist()

@@ -1,20 +1,18 @@
 """How sure a study's ranking is: the same ranking under other coverage, prices and people."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from phusong.geo.grid import Grid
 from phusong.planning.backhaul import Connections
 from phusong.planning.demand import Columns, Demand, cover_columns
 from phusong.planning.price import Price
 from phusong.planning.priorities import Option
-from phusong.planning.scenarios import Scenario, level_draws, people_draws, price_draws
+from phusong.planning.scenarios import Scenario
 from phusong.planning.stability import Stability, stability
-from phusong.study import StabilitySection
 from phusong.units import BoolArray, Float32Array, FloatArray, IntArray
 
 TOP = 10
@@ -226,123 +224,6 @@ class RankInterval:
         """Whether the second model ranks the option outside of what the draws leave open."""
         rank = self.rank_second_model
         return rank is not None and not self.rank_p10 <= rank <= self.rank_p90
-
-
-class Draws(Sequence[Scenario]):
-    """Scenarios of a study, each made when it is asked for, so that one is in memory at a time.
-
-    Parameters
-    ----------
-    candidates
-        Options with margins and prices.
-    demand
-        Whom to reach.
-    spread
-        How far things may be otherwise.
-    block
-        Number of the square that each cell of the demand lies in; its people err together.
-    """
-
-    def __init__(
-        self, candidates: Candidates, demand: Demand, *, spread: StabilitySection, block: IntArray
-    ) -> None:
-        draws, seed = spread.draws, spread.seed
-        self._candidates, self._demand, self._block = candidates, demand, block
-        places = int(candidates.site.max(initial=-1)) + 1
-        self._place = candidates.place_of_row
-        self._error_db = level_draws(
-            places, common_error_db=spread.common_error.value,
-            site_error_db=spread.site_error.value, draws=draws, seed=seed,
-        )  # fmt: skip
-        low, high = candidates.ends
-        self._price = price_draws(
-            low, candidates.price, high, draws=draws, seed=seed,
-            shared=spread.shared_prices.value, site=candidates.price_places,
-        )  # fmt: skip
-        self._factor = people_draws(
-            np.ones(int(block.max(initial=-1)) + 1), draws=draws, seed=seed,
-            standard_deviation_share=spread.people_error.value,
-        )  # fmt: skip
-
-    def __len__(self) -> int:
-        """Return the number of draws."""
-        return len(self._price)
-
-    @overload
-    def __getitem__(self, number: int) -> Scenario: ...
-
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Scenario]: ...
-
-    def __getitem__(self, number: int | slice) -> Scenario | Sequence[Scenario]:
-        """Make one scenario, or several."""
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        price = self._price[number]
-        error = self._error_db[number].astype(np.float32)[self._place]
-        found = cover_columns(
-            self._demand, self._candidates.margin_db + error[:, np.newaxis] >= 0.0,
-            site=self._candidates.row, operator=self._candidates.operator,
-            factor=self._factor[number][self._block],
-        )  # fmt: skip
-        return Scenario(self._candidates.padded(found).cover, found.weight, price)
-
-
-def squares(cells: IntArray, grid: Grid, *, side_m: float) -> IntArray:
-    """Number of the square that each cell lies in.
-
-    Parameters
-    ----------
-    cells
-        Flat indices of cells.
-    grid
-        The frame.
-    side_m
-        Side of a square, > 0; whole cells, at least one [m].
-
-    Returns
-    -------
-    numpy.ndarray
-        From 0, only squares that hold a cell.
-    """
-    across = max(1, round(side_m / grid.resolution_m))
-    rows, cols = cells // grid.shape[1] // across, cells % grid.shape[1] // across
-    _, number = np.unique(rows * grid.shape[1] + cols, return_inverse=True)
-    return np.asarray(number, dtype=np.int64).ravel()
-
-
-def rank_intervals(
-    candidates: Candidates, demand: Demand, *, spread: StabilitySection, grid: Grid
-) -> Stability:
-    """Ranks of a study's options under other coverage, prices and people.
-
-    Parameters
-    ----------
-    candidates
-        Options with margins and prices; at least one.
-    demand
-        Whom to reach.
-    spread
-        How far things may be otherwise, how often they are drawn, and the seed.
-    grid
-        Frame of the demand's cells.
-
-    Returns
-    -------
-    Stability
-        In each draw the options are ranked as the study ranks them: by steps, by people newly
-        covered for the money, one option per spot. Options that add nothing come after those.
-    """
-    base = candidates.columns(demand)
-    block = squares(demand.cells, grid, side_m=spread.people_square.value)
-    options = len(candidates.options)
-    found = stability(
-        base.cover, weight=base.weight, cost=candidates.price,
-        scenarios=Draws(candidates, demand, spread=spread, block=block),
-        groups=candidates.groups, requires=candidates.requires or None, ranked=range(options),
-        top=TOP, rank_by="steps",
-    )  # fmt: skip
-    return found.of_first(options)
 
 
 def ranks(candidates: Candidates, demand: Demand) -> FloatArray:

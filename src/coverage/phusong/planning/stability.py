@@ -11,12 +11,13 @@ from scipy.stats import kendalltau
 
 from phusong.errors import DataError, DomainError
 from phusong.planning.choose import best_set
-from phusong.planning.choose_greedy import Progress
+from phusong.planning.choose_greedy import Progress, greedy_choice
 from phusong.planning.choose_inputs import cover_matrix, group_labels, not_above, read_question
 from phusong.planning.scenarios import Scenario
 from phusong.units import BoolArray, FloatArray, IntArray
 
 RankBy = Literal["alone", "steps"]
+BestBy = Literal["exact", "greedy"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ class Stability:
         Share of the draws in which it is in the best set; NaN without budget and count.
     regret
         Weight that the base plan misses against the best set of a draw, mean over the draws;
-        NaN without budget and count.
+        NaN without budget and count. With greedy sets it is a lower bound.
     regret_p90
         The same, not passed in 90 % of the draws.
     kendall_tau
@@ -48,6 +49,10 @@ class Stability:
         How many count as first.
     draws
         How many scenarios were looked at.
+    ranks
+        Rank of each option in each draw, draws × options.
+    plan
+        Rows of the base plan in the order of its steps; empty without budget and count.
     """
 
     rank: FloatArray = field(repr=False)
@@ -63,6 +68,8 @@ class Stability:
     proven: float
     top: int
     draws: int
+    ranks: FloatArray = field(repr=False)
+    plan: tuple[int, ...] = ()
 
     def of_first(self, rows: int) -> "Stability":
         """The same for the first rows alone.
@@ -85,6 +92,7 @@ class Stability:
             place_rank_p10=self.place_rank_p10[:rows],
             place_rank_p90=self.place_rank_p90[:rows],
             probability_in_top=self.probability_in_top[:rows],
+            ranks=self.ranks[:, :rows],
             probability_in_best_set=self.probability_in_best_set[:rows],
         )
 
@@ -103,6 +111,7 @@ def stability(  # noqa: PLR0913 — as best_set
     ranked: Iterable[int] | None = None,
     top: int = 10,
     rank_by: RankBy = "alone",
+    best_by: BestBy = "exact",
 ) -> Stability:
     """Rank intervals, probabilities and regret over scenarios.
 
@@ -125,6 +134,9 @@ def stability(  # noqa: PLR0913 — as best_set
         ``alone``: new weight for the money of each option by itself; ``steps``: the order of
         greedy steps, in which people reached by earlier options no longer count, and then what
         adds nothing, by itself.
+    best_by
+        ``exact``: the best set of a draw by :func:`phusong.planning.choose.best_set`; ``greedy``:
+        the best of the greedy sets by weight for the money and by weight, and of the base plan.
 
     Returns
     -------
@@ -157,7 +169,7 @@ def stability(  # noqa: PLR0913 — as best_set
     counted = np.zeros(len(prices), dtype=np.bool_)
     counted[list(range(len(prices)) if ranked is None else ranked)] = True
     counted[list(standing)] = False
-    cases = _Cases(standing, groups, requires, budget, count, rank_by, counted)
+    cases = _Cases(standing, groups, requires, budget, count, rank_by, best_by, counted)
     if top < 1 or not scenarios:
         raise DomainError(f"top={top} and {len(scenarios)} scenarios: at least 1 of each is needed")
     order = cases.ranking(base)
@@ -169,7 +181,7 @@ def stability(  # noqa: PLR0913 — as best_set
     )
     places = _of_places(ranks, group_labels(groups, len(prices)))
     taus = [_tau(order, rank) for rank in ranks]
-    in_set, regret, proven = cases.best_sets(base, scenarios)
+    in_set, regret, proven, plan = cases.best_sets(base, scenarios)
     return Stability(
         rank=order,
         rank_p10=np.percentile(ranks, 10, axis=0, method="inverted_cdf"),
@@ -184,6 +196,8 @@ def stability(  # noqa: PLR0913 — as best_set
         proven=proven,
         top=top,
         draws=len(scenarios),
+        ranks=ranks,
+        plan=plan,
     )
 
 
@@ -228,6 +242,7 @@ class _Cases:
     budget: float | None
     count: int | None
     rank_by: RankBy
+    best_by: BestBy
     counted: BoolArray
 
     def ranking(self, scenario: Scenario) -> FloatArray:
@@ -255,26 +270,48 @@ class _Cases:
 
     def best_sets(
         self, base: Scenario, scenarios: Sequence[Scenario]
-    ) -> tuple[FloatArray, FloatArray, float]:
-        """How often each row is in the best set, the regret of each draw, the share proven."""
+    ) -> tuple[FloatArray, FloatArray, float, tuple[int, ...]]:
+        """How often each row is in the best set, regret by draw, share proven, the base plan."""
         options = len(base.cost)
         if self.budget is None and self.count is None:
-            return np.full(options, np.nan), np.full(len(scenarios), np.nan), math.nan
+            return np.full(options, np.nan), np.full(len(scenarios), np.nan), math.nan, ()
         plan = self._in_order(base, self._best(base)[0])
         times, regret, proven = np.zeros(options), np.zeros(len(scenarios)), 0
         for number, scenario in enumerate(scenarios):
+            built = self._built(scenario, plan)
             chosen, objective, status = self._best(scenario)
+            value = covered_weight(scenario, built)
+            if self.best_by == "greedy" and value > objective:
+                chosen, objective = tuple(row for row in built if row not in self.fixed), value
             times[list(chosen)] += 1.0
-            regret[number] = max(0.0, objective - self._value(scenario, plan))
+            regret[number] = max(0.0, objective - value)
             proven += status == "optimal"
-        return times / len(scenarios), regret, proven / len(scenarios)
+        return times / len(scenarios), regret, proven / len(scenarios), tuple(plan.tolist())
 
     def _best(self, scenario: Scenario) -> tuple[tuple[int, ...], float, str]:
+        if self.best_by == "greedy":
+            return self._best_of_greedy(scenario)
         found = best_set(
             scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=self.budget,
             count=self.count, fixed=self.fixed, groups=self.groups, requires=self.requires,
         )  # fmt: skip
         return found.chosen, found.objective, found.status
+
+    def _best_of_greedy(self, scenario: Scenario) -> tuple[tuple[int, ...], float, str]:
+        """The better of both greedy sets, by weight for the money where they are equal."""
+        question = read_question(
+            scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=self.budget,
+            count=self.count, fixed=self.fixed, groups=self.groups, requires=self.requires,
+            target=None,
+        )  # fmt: skip
+        best: tuple[int, ...] = ()
+        most = -math.inf
+        for per_cost in (True, False):
+            chosen = question.free[greedy_choice(question, per_cost=per_cost)]
+            value = covered_weight(scenario, [*self.fixed, *chosen.tolist()])
+            if value > most:
+                best, most = tuple(chosen.tolist()), value
+        return best, most, "feasible"
 
     def _in_order(self, base: Scenario, chosen: Sequence[int]) -> IntArray:
         """The base plan in the order of its steps."""
@@ -286,13 +323,31 @@ class _Cases:
         progress.closed = ~np.isin(question.free, chosen)
         return np.asarray(question.free[progress.run(per_cost=True)])
 
-    def _value(self, scenario: Scenario, plan: IntArray) -> float:
-        """Weight that the base plan covers at a draw's prices."""
+    def _built(self, scenario: Scenario, plan: IntArray) -> list[int]:
+        """What of the base plan is there at a draw's prices, when its money has ended."""
         spent, built = 0.0, list(self.fixed)
         for row in plan.tolist():
             spent += float(scenario.cost[row])
             if self.budget is not None and not not_above(spent, self.budget):
                 break
             built.append(row)
-        reached = cover_matrix(scenario.cover).tocsr()[built].getnnz(axis=0) > 0
-        return float(np.asarray(scenario.weight)[reached].sum())
+        return built
+
+
+def covered_weight(scenario: Scenario, built: Sequence[int]) -> float:
+    """Weight that some rows cover.
+
+    Parameters
+    ----------
+    scenario
+        Cover and weight.
+    built
+        The rows.
+
+    Returns
+    -------
+    float
+        Each demand point counts once.
+    """
+    reached = cover_matrix(scenario.cover).tocsr()[list(built)].getnnz(axis=0) > 0
+    return float(np.asarray(scenario.weight)[reached].sum())

@@ -32,6 +32,8 @@ class Extras:
         Reported villages beside the model, the columns of ``gaps/reported.csv``.
     criterion8
         Indicators by commune, the columns of ``gaps/criterion8.csv``.
+    stability, variance_split, measure_next
+        How sure the ranking of all operators is, the columns of the files of ``plan/``.
     """
 
     environments: Mapping[tuple[str, str], UInt8Array] = field(default_factory=dict, repr=False)
@@ -41,6 +43,9 @@ class Extras:
     resilience: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     reported: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     criterion8: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    stability: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    variance_split: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    measure_next: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     def of_operator(self, key: str) -> "Extras":
         """What one operator may see of them.

@@ -76,7 +76,15 @@ _TABLES = {
     ),
     "plan/stability.csv": (
         said("How sure the ranking is"),
-        said("Rank intervals when levels, prices and people are otherwise."),
+        said("Rank intervals when models, levels, heights, prices and people are otherwise."),
+    ),
+    "plan/variance-split.csv": (
+        said("What the doubt comes from"),
+        said("How much surer people and ranks would be if one thing were known."),
+    ),
+    "plan/measure-next.csv": (
+        said("Where to measure for the ranking"),
+        said("Squares of the ground where a drive test would settle most."),
     ),
     "plan/decisions.csv": (
         said("Answers of operators"),
@@ -302,6 +310,10 @@ _NOTEBOOKS = {
     "notebooks/05_service.html": (
         said("Service"),
         said("How good is service, and what is left when a site fails?"),
+    ),
+    "notebooks/06_uncertainty.html": (
+        said("Uncertainty"),
+        said("How sure is the ranking, and where to measure next?"),
     ),
     "notebooks/07_validation.html": (
         said("Validation"),

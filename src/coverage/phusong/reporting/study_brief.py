@@ -20,6 +20,7 @@ from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons, village_findings
 from phusong.reporting.ownership import own_and_others, own_legend
+from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import KeyNumber
 from phusong.reporting.palette import (
     service_classes,
@@ -34,11 +35,16 @@ from phusong.reporting.study_facts import (
 )
 from phusong.reporting.study_index import outlines, standing_warnings
 from phusong.reporting.study_tables import commune_table, operator_table, priority_table
+from phusong.reporting.sureness_tables import (
+    measure_page_table,
+    split_page_table,
+    sure_findings,
+)
 from phusong.reporting.wording import said
 from phusong.reporting.words import named_assumptions
 
 _WIDTH_IN, _DPI = 6.2, 150
-_MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES = 20, 5, 10
+_MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES, _MOST_SQUARES = 20, 5, 10, 5
 _SIGNERS = (said("Prepared by"), said("Checked by"))
 
 
@@ -80,15 +86,33 @@ def province_brief(facts: StudyFacts, origin: Origin) -> BriefContent:
         ANY,
         title=said("Brief for the province"),
         signer=said("Approved by"),
-        more=planned(facts),
+        more=(*planned(facts), *_sure(facts)),
     )
     ranked = priority_table(study, priorities, most=_MOST_RANKS)
     return dataclasses.replace(
         common,
         key_numbers=_numbers(facts, ANY),
         results=(commune_table(study, facts.gaps), operator_table(study, facts.gaps)),
-        priorities=(ranked,) if len(priorities) else (),
+        priorities=(ranked, *_doubt(facts)) if len(priorities) else (),
     )
+
+
+def _sure(facts: StudyFacts) -> tuple[Bilingual, ...]:
+    """How sure the ranking of all operators is; nothing where it was not tried."""
+    extras = facts.extras
+    if extras.stability.empty:
+        return ()
+    return sure_findings(extras.stability, extras.variance_split, extras.measure_next)
+
+
+def _doubt(facts: StudyFacts) -> tuple[PageTable, ...]:
+    """What the doubt comes from, and where to measure; nothing where nothing is open."""
+    extras, found = facts.extras, []
+    if len(extras.variance_split):
+        found.append(split_page_table(extras.variance_split))
+    if len(extras.measure_next):
+        found.append(measure_page_table(extras.measure_next, most=_MOST_SQUARES))
+    return tuple(found)
 
 
 def operator_brief(facts: StudyFacts, key: str, origin: Origin) -> BriefContent:

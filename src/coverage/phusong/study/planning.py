@@ -171,7 +171,9 @@ class StabilitySection(Section):
 
     Every draw has a level error that all candidates share and one that each has for itself,
     prices between the ends of the cost table (a triangle with its top at the base; a share of
-    the spread is common to all sites), and an error of people by squares of the ground.
+    the spread is common to all sites), and an error of people by squares of the ground. A share
+    of the draws takes the study's second propagation model, and a share the population raster as
+    it is where the study scales it to official figures.
     """
 
     seed: int = Field(default=1, ge=0)
@@ -188,6 +190,15 @@ class StabilitySection(Section):
     )
     people_square: Annotated[Quantity, within("m", 1.0, 100_000.0)] = assumed(
         2000.0, "m", "assumption: people within such a square are wrong together"
+    )
+    second_model_weight: Share = assumed(
+        0.5, "fraction", "assumption: both propagation models are as likely"
+    )
+    height_error: Annotated[Quantity, within("m", 0.0, 50.0)] = assumed(
+        4.0, "m", "assumption: masts of lists are rounded, Copernicus DEM errs by 4 m in 10 %"
+    )
+    raster_people_weight: Share = assumed(
+        0.5, "fraction", "assumption: official figures and the raster's own are as likely"
     )
 
 

@@ -1,0 +1,115 @@
+"""Rank intervals, and what the doubt comes from, as figures."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.figures import INK, STYLE, burn_in, draw_title
+from phusong.reporting.sureness_tables import FACTOR_WORDS
+from phusong.reporting.wording import said
+
+_LINE, _DOT, _PEOPLE_COLOUR = "#12507b", "#c81e1e", "#7fa8c4"
+
+
+def interval_figure(
+    stability: pd.DataFrame, *, most: int, title: Bilingual, practice: Bilingual | None = None
+) -> Figure:
+    """Where trials put each of the first options.
+
+    Parameters
+    ----------
+    stability
+        The columns of ``plan/stability.csv``.
+    most
+        Options to draw, at least 1.
+    title
+        Title in both languages.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A line from the 10 % to the 90 % rank, a dot at the rank, a square at that by the second
+        model where the study has one, and beside it the chance to be in the best set.
+    """
+    shown = stability.head(most)
+    place = np.arange(len(shown))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.0, 1.7 + 0.27 * len(shown)))
+        FigureCanvasAgg(figure)
+        bottom = 0.65 / figure.get_figheight()
+        axes = figure.add_axes((0.25, bottom, 0.6, 1.0 - bottom - 1.0 / figure.get_figheight()))
+        axes.hlines(place, shown["rank_p10"], shown["rank_p90"], color=_LINE, linewidth=5,
+                    alpha=0.55, label=said("80 % of the trials").plain)  # fmt: skip
+        axes.plot(shown["rank"], place, "o", color=_DOT, markersize=5, label=said("Rank").plain)
+        if "rank_second_model" in shown:
+            axes.plot(shown["rank_second_model"], place, "s", color=INK, markersize=4,
+                      label=said("Rank by the second model").plain)  # fmt: skip
+        axes.axvline(10.5, color=INK, linewidth=0.8, linestyle="--")
+        axes.set_yticks(place, [f"{row.rank} · {row.operator}, {row.commune}"
+                                for row in shown.itertuples()], fontsize=8)  # fmt: skip
+        for y, chance in enumerate(shown["probability_in_best_set"]):
+            axes.text(1.02, y, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(),
+                      va="center", fontsize=8)  # fmt: skip
+        axes.text(1.02, -1.0, said("best set").plain, transform=axes.get_yaxis_transform(),
+                  va="center", fontsize=7.5)  # fmt: skip
+        axes.set_ylim(len(shown) - 0.5, -0.7)
+        axes.set_xscale("log")
+        axes.set_xlim(0.9, None)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.set_xlabel(said("Rank").plain)
+        axes.grid(alpha=0.3, axis="x")
+        axes.legend(loc="upper right", frameon=True, fontsize=7.5)
+        draw_title(figure, title)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure
+
+
+def split_figure(
+    split: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
+) -> Figure:
+    """How much of the variance each factor accounts for.
+
+    Parameters
+    ----------
+    split
+        The columns of ``plan/variance-split.csv``.
+    title
+        Title in both languages.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two bars per factor: of who is among the first ten, and of people covered.
+    """
+    parts = split[split["factor"] != "all"]
+    place = np.arange(len(parts))
+    bars = (
+        ("ranks_alone_percent", -0.2, _LINE, said("of who is among the first ten")),
+        ("people_alone_percent", 0.2, _PEOPLE_COLOUR, said("of people covered")),
+    )
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.0, 4.8))
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.46, 0.13, 0.51, 0.69))
+        for column, shift, colour, words in bars:
+            axes.barh(place + shift, np.nan_to_num(parts[column]), 0.38, color=colour,
+                      label=words.plain)  # fmt: skip
+        names = [FACTOR_WORDS[str(factor)] for factor in parts["factor"]]
+        axes.set_yticks(place, [f"{name.vi}\n{name.en}" for name in names], fontsize=8)
+        axes.invert_yaxis()
+        axes.axvline(0.0, color=INK, linewidth=0.8)
+        axes.set_xlabel(said("Share of the variance, this alone being open").plain + " [%]")
+        axes.grid(alpha=0.3, axis="x")
+        axes.legend(loc="lower right", frameon=True, fontsize=8)
+        draw_title(figure, title)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure
