@@ -39,10 +39,10 @@ def interval_figure(
     shown = stability.head(most)
     place = np.arange(len(shown))
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 1.7 + 0.27 * len(shown)))
+        figure = Figure(figsize=(8.0, 2.4 + 0.27 * len(shown)))
         FigureCanvasAgg(figure)
-        bottom = 0.65 / figure.get_figheight()
-        axes = figure.add_axes((0.25, bottom, 0.6, 1.0 - bottom - 1.0 / figure.get_figheight()))
+        bottom = 0.95 / figure.get_figheight()
+        axes = figure.add_axes((0.29, bottom, 0.59, 1.0 - bottom - 1.4 / figure.get_figheight()))
         axes.hlines(place, shown["rank_p10"], shown["rank_p90"], color=_LINE, linewidth=5,
                     alpha=0.55, label=said("80 % of the trials").plain)  # fmt: skip
         axes.plot(shown["rank"], place, "o", color=_DOT, markersize=5, label=said("Rank").plain)
@@ -55,15 +55,17 @@ def interval_figure(
         for y, chance in enumerate(shown["probability_in_best_set"]):
             axes.text(1.02, y, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(),
                       va="center", fontsize=8)  # fmt: skip
-        axes.text(1.02, -1.0, said("best set").plain, transform=axes.get_yaxis_transform(),
-                  va="center", fontsize=7.5)  # fmt: skip
+        heading = said("best set")
+        axes.text(1.02, -0.8, f"{heading.vi}\n{heading.en}", transform=axes.get_yaxis_transform(),
+                  va="bottom", fontsize=7.5)  # fmt: skip
         axes.set_ylim(len(shown) - 0.5, -0.7)
         axes.set_xscale("log")
         axes.set_xlim(0.9, None)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.set_xlabel(said("Rank").plain)
         axes.grid(alpha=0.3, axis="x")
-        axes.legend(loc="upper right", frameon=True, fontsize=7.5)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False,
+                    fontsize=7)  # fmt: skip
         draw_title(figure, title)
         if practice is not None:
             burn_in(figure, practice)
@@ -98,7 +100,7 @@ def split_figure(
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.0, 4.8))
         FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.46, 0.13, 0.51, 0.69))
+        axes = figure.add_axes((0.34, 0.24, 0.63, 0.54))
         for column, shift, colour, words in bars:
             axes.barh(place + shift, np.nan_to_num(parts[column]), 0.38, color=colour,
                       label=words.plain)  # fmt: skip
@@ -106,9 +108,10 @@ def split_figure(
         axes.set_yticks(place, [f"{name.vi}\n{name.en}" for name in names], fontsize=8)
         axes.invert_yaxis()
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        axes.set_xlabel(said("Share of the variance, this alone being open").plain + " [%]")
+        words = said("Share of the variance, this alone being open")
+        axes.set_xlabel(f"{words.vi}\n{words.en} [%]")
         axes.grid(alpha=0.3, axis="x")
-        axes.legend(loc="lower right", frameon=True, fontsize=8)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
         draw_title(figure, title)
         if practice is not None:
             burn_in(figure, practice)

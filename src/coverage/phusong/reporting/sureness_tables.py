@@ -184,9 +184,9 @@ def sure_findings(
     undecided = int(stability["probability_in_top_10"].between(0.1, 0.9, inclusive="neither").sum())
     told = [
         said(
-            "In {draws} trials {sure} options are among the first ten in nine of ten trials or "
-            "more, and of {undecided} it is open. Kendall's tau of the trials and the ranking is "
-            "{tau} on average (1 the same order, 0 none).",
+            "Options that are among the first ten in at least nine of ten of the {draws} trials: "
+            "{sure}; options of which it is open: {undecided}. Kendall's tau of the trials "
+            "and the ranking is {tau} on average (1 the same order, 0 none).",
             draws=int(first["draws"]),
             sure=sure,
             undecided=undecided,
