@@ -131,7 +131,7 @@ def test_hostile_names_are_only_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("roads.geojson", "", "roads.geojson cannot be read as a vector layer"),
+        ("roads.geojson", "", "roads.geojson is not GeoJSON"),
         (
             "power.geojson",
             json.dumps({"type": "FeatureCollection", "features": []}),

@@ -227,7 +227,7 @@ def test_a_layer_must_hold_points(tmp_path: Path) -> None:
 def test_layers_that_cannot_be_read(tmp_path: Path) -> None:
     file = tmp_path / "t.geojson"
     for content, said in (
-        ("", "cannot be read as a vector layer"),
+        ("", "is not GeoJSON, as its name says"),
         ('{"type": "FeatureCollection", "features": [{', "cannot be read as a vector layer"),
         (json.dumps({"type": "FeatureCollection", "features": []}), "has no features"),
     ):

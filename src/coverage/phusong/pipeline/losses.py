@@ -346,7 +346,7 @@ def _writer(values: Float32Array, step: float, loss: LossMap) -> Any:
 
 
 def _read(file: Path, step: float) -> Float32Array:
-    with rasterio.open(file) as dataset:
+    with rasterio.open(file, driver="GTiff") as dataset:
         whole = dataset.read(1)
     values = (whole.astype(np.float64) * step).astype(np.float32)
     values[whole == NODATA] = np.nan

@@ -110,7 +110,7 @@ def _result_files(folder: Path) -> set[str]:
 
 def _compare_rasters(name: str, ours: Path, theirs: Path, tolerance: float) -> list[str]:
     try:
-        with rasterio.open(ours) as a, rasterio.open(theirs) as b:
+        with rasterio.open(ours, driver="GTiff") as a, rasterio.open(theirs, driver="GTiff") as b:
             if a.shape != b.shape or a.crs != b.crs or not a.transform.almost_equals(b.transform):
                 return [f"{name}: other grid ({a.shape} against {b.shape})"]
         a_values, b_values = read_scaled(ours), read_scaled(theirs)

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import rasterio
 from pyproj import CRS
 from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 
 from phusong.errors import DataError, DataWarning
 from phusong.geo.clutter import Clutter
 from phusong.geo.grid import Grid
+from phusong.sources.gdal_files import open_raster
 from phusong.units import Float32Array
 
 ClutterKind = Literal["heights", "worldcover"]
@@ -135,12 +134,7 @@ def opened_raster(file: Path) -> DatasetReader:
     DataError
         The file is unreadable.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            return rasterio.open(file)
-    except RasterioError as error:
-        raise DataError(f"raster {file} cannot be read ({error}); give a GDAL raster") from None
+    return open_raster(file, "raster")
 
 
 def _class_heights(values: Float32Array, table: Mapping[int, float], file: Path) -> Float32Array:

@@ -15,7 +15,8 @@ from rasterio.windows import Window
 
 from phusong.errors import DataError
 from phusong.geo.grid import Grid
-from phusong.sources.areas import known_crs, refuse_unsafe
+from phusong.sources.areas import known_crs
+from phusong.sources.vector_files import refuse_unsafe
 from phusong.units import BoolArray, Float32Array, FloatArray
 
 RASTER_FORMATS: Mapping[str, str] = {".tif": "GTiff", ".tiff": "GTiff", ".bil": "EHdr"}

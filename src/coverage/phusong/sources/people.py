@@ -10,7 +10,7 @@ import rasterio
 from affine import Affine
 from pyproj import CRS
 from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.transform import array_bounds
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window, from_bounds
@@ -19,6 +19,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
 from phusong.sources.buildings import building_weights
+from phusong.sources.gdal_files import open_raster
 from phusong.sources.terrain import refuse_turned
 from phusong.units import FloatArray
 
@@ -118,10 +119,7 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
     if not file.is_file():
         raise DataError(f"population file {file} does not exist; check inputs.population.file")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            opened = rasterio.open(file)
-        with opened as dataset:
+        with open_raster(file, "population file") as dataset:
             if dataset.crs is None:
                 raise DataError(
                     f"population file {file} has no CRS; "

@@ -7,18 +7,18 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pyogrio
-import rasterio
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from phusong.errors import DataError
-from phusong.sources.areas import BEGINNINGS, refuse_unsafe
 from phusong.sources.cell_dump import is_cell_dump
+from phusong.sources.gdal_files import open_raster
 from phusong.sources.lists import is_form, read_list
 from phusong.sources.terrain import HIGHEST_M, LOWEST_M, RASTER_SUFFIXES
 from phusong.sources.towers_file import TEXT_SUFFIXES, read_sheet
 from phusong.sources.towers_words import fold, meaning
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES
+from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
 from phusong.study import Study, TowerInput
 
 ADDABLE = (
@@ -102,7 +102,7 @@ def _raster(file: Path) -> Recognised:
     if file.suffix.lower() == ".hgt":
         return Recognised("terrain", "a tile of SRTM")
     try:
-        with rasterio.open(file) as source:
+        with open_raster(file, "raster") as source:
             row, col = (max(0, (size - _WINDOW) // 2) for size in source.shape)
             window = Window(col, row, min(_WINDOW, source.width), min(_WINDOW, source.height))
             cells = source.read(1, window=window, masked=True).astype(np.float64)

@@ -1,6 +1,7 @@
 """Reading a study file: TOML in, a checked study out, every fault named."""
 
 import difflib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
@@ -12,6 +13,8 @@ from phusong.errors import StudyError
 from phusong.language import template, told
 from phusong.study import SCHEMA_VERSION, Study
 
+OUTSIDE_VARIABLE = "PHUSONG_ALLOW_OUTSIDE"
+"""Environment variable: 1 lets study files name files outside of their project's folder."""
 OF_PYDANTIC = (
     template("input should be a valid {kind}"),
     template("input should be a valid {kind}, {why}"),
@@ -104,8 +107,46 @@ def study_of_text(text: str, file: Path) -> Study:
     except ValidationError as error:
         raise StudyError(_explain(file, error)) from None
     study = study.located(file, _root_of(file, study.study.root))
+    _refuse_outside(study)
     _refuse_output_over_inputs(study)
     return study
+
+
+def _named_files(study: Study) -> list[tuple[str, str]]:
+    """Every path that a study names, by its key."""
+    found: list[tuple[str, str]] = [("study.output", study.study.output)]
+
+    def look(key: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                look(f"{key}.{name}" if key else str(name), inner)
+        elif isinstance(value, list | tuple):
+            for inner in value:
+                look(key, inner)
+        elif isinstance(value, str) and value and key.rpartition(".")[2] in {"file", "files"}:
+            found.append((key, value))
+
+    look("", study.model_dump())
+    return found
+
+
+def _refuse_outside(study: Study) -> None:
+    """A study file from somebody else reads and writes in its own project alone."""
+    if os.environ.get(OUTSIDE_VARIABLE) == "1":
+        return
+    above = study.file.parent
+    if not above.is_relative_to(study.root) or study.root.parent == study.root:
+        raise StudyError(
+            f"{study.file.name}: study.root = {study.study.root!r} is not a folder above the study "
+            f"file; name one, or set {OUTSIDE_VARIABLE}=1 where you trust the study file"
+        )
+    for key, name in _named_files(study):
+        if not study.path(name).is_relative_to(study.root.resolve()):
+            raise StudyError(
+                f"{study.file.name}: {key} = {name!r} lies outside of the project's folder "
+                f"{study.root}; move it there, or set {OUTSIDE_VARIABLE}=1 where you trust the "
+                "study file"
+            )
 
 
 def _refuse_output_over_inputs(study: Study) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from phusong.errors import DataError
+from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
 
 MOST_FAULTS_SHOWN = 20
 VECTOR_SUFFIXES = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml"})
@@ -235,9 +236,10 @@ def read_layer(
     """
     if not file.is_file():
         raise DataError(f"{file} does not exist; check {key}.file in the study file")
+    refuse_unsafe(file, key=key, beginnings=BEGINNINGS)
     try:
         features = gpd.read_file(file, layer=layer)
-    except (DataSourceError, ValueError) as error:
+    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as error:
         raise DataError(
             f"{file} cannot be read as a vector layer ({error}); "
             "allowed: GeoPackage, GeoJSON, shapefile"

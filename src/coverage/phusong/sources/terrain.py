@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.merge import merge
 from rasterio.warp import reproject, transform_bounds
@@ -18,6 +17,7 @@ from rasterio.warp import reproject, transform_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
+from phusong.sources.gdal_files import open_raster
 from phusong.units import BoolArray, Float32Array
 
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".hgt", ".img", ".bil", ".asc", ".dt1", ".dt2"})
@@ -137,15 +137,7 @@ def _in_squares(grid: Grid, names: Sequence[str]) -> BoolArray:
 
 
 def _open_raster(file: Path) -> DatasetReader:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(file)
-    except RasterioError as error:
-        raise DataError(
-            f"terrain file {file} cannot be read as a raster ({error}); "
-            "allowed: GeoTIFF, SRTM .hgt or another GDAL raster"
-        ) from None
+    dataset = open_raster(file, "terrain file")
     if dataset.crs is None:
         raise DataError(
             f"terrain file {file} has no CRS; "

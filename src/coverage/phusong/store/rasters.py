@@ -117,7 +117,7 @@ def read_raster(file: Path) -> NDArray[Any]:
         The file cannot be read.
     """
     try:
-        with rasterio.open(file) as dataset:
+        with rasterio.open(file, driver="GTiff") as dataset:
             return np.asarray(dataset.read(1))
     except RasterioError as error:
         raise StoreError(f"cannot read {file}: {error}; remove it and run again") from None
@@ -142,7 +142,7 @@ def read_scaled(file: Path) -> Float32Array:
         The file cannot be read.
     """
     try:
-        with rasterio.open(file) as dataset:
+        with rasterio.open(file, driver="GTiff") as dataset:
             stored = dataset.read(1)
             scale, nodata = dataset.scales[0], dataset.nodata
     except RasterioError as error:
