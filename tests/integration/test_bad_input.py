@@ -222,7 +222,7 @@ CASES = {
         ),
         "facilities.csv row 2, column kind = 'pub'", "school",
     ),
-    "roads no layer": case(content("roads.geojson", b"roads\n"), "roads.geojson cannot be read"),
+    "roads no layer": case(content("roads.geojson", b"roads\n"), "roads.geojson is not GeoJSON"),
     "power lines missing": case(gone("power.geojson"), "power.geojson does not exist"),
 }  # fmt: skip
 
