@@ -70,7 +70,9 @@ def read_study(file: Path) -> Study:
         raise StudyError(
             f"study file {file} is not UTF-8 (byte {error.start}); save it as UTF-8"
         ) from None
-    return study_of_text(text, file)
+    study = study_of_text(text, file)
+    _refuse_outside(study)
+    return study
 
 
 def study_of_text(text: str, file: Path) -> Study:
@@ -107,7 +109,6 @@ def study_of_text(text: str, file: Path) -> Study:
     except ValidationError as error:
         raise StudyError(_explain(file, error)) from None
     study = study.located(file, _root_of(file, study.study.root))
-    _refuse_outside(study)
     _refuse_output_over_inputs(study)
     return study
 
