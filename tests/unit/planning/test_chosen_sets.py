@@ -85,6 +85,9 @@ def test_the_best_set_of_a_budget_and_the_greedy_one() -> None:
     assert (best.status, best.gap, best.bound) == ("optimal", 0.0, 200.0)
     assert best.commune_shares.tolist() == pytest.approx([1.0, 0.7])
     assert best.villages == 2
+    quick = found["budget-greedy"]
+    assert quick.bound == best.bound
+    assert quick.gap == pytest.approx(1 - quick.white_zone / 200)
 
 
 def test_a_budget_is_never_passed() -> None:

@@ -257,7 +257,9 @@ class _Sets:
         quick = self.plain.greedy(budget=budget)
         best = self.plain.best(budget=budget, starts=(quick.chosen,), most_nodes=asked.most_nodes)
         yield self._set(BUDGET, best)
-        yield self._set(GREEDY, quick)
+        most = max(best.bound, quick.objective)
+        gap = 1.0 - quick.objective / most if most > 0 else 0.0
+        yield self._set(GREEDY, replace(quick, bound=most, gap=gap))
         terms = {
             POVERTY: asked.poverty_weight > 0,
             FLOOR: asked.commune_floor is not None,
