@@ -111,7 +111,6 @@ class Province:
         reach = Reach(grid, "p1812", next(iter(study.environments)), network, self.layers)
         with tempfile.TemporaryDirectory() as name:
             session = session_of(self.terrain, study, network, Path(name))
-            session.cluster = None
             session.inputs = SimpleNamespace(
                 **vars(session.inputs) | {"people": self.people, "places": self.places}
             )

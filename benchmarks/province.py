@@ -84,11 +84,12 @@ def session_of(terrain: Terrain, study: Study, network: Network, folder: Path) -
     ).located(study.file, study.root)
     return SimpleNamespace(
         inputs=SimpleNamespace(
-            terrain=terrain, grid=terrain.grid, study=there, network=network, own_coverage=(),
+            terrain=terrain, clutter=None, grid=terrain.grid, study=there, network=network,
+            own_coverage=(),
             communes=SimpleNamespace(frame=frame),
         ),
         study=there, losses=Cache(folder / "cache"), workers=CORES, fresh=False, renewed=set(),
-        progress=lambda *_: None,
+        cluster=None, progress=lambda *_: None,
     )  # fmt: skip
 
 
