@@ -46,4 +46,5 @@ def site_cost(
         power=power,
         backhaul_hops=hops,
         currency=costs.shown_currency,
+        power_capex=supply * rate,
     )

@@ -15,6 +15,7 @@ from phusong.sources.study_file import read_study
 from phusong.study import (
     BackhaulSection,
     CausesSection,
+    PowerSection,
     QualitySection,
     Quantity,
     SmallSite,
@@ -225,7 +226,14 @@ def test_assumptions_are_complete_and_in_order() -> None:
             if name not in {"rain", "roots", "relays"}
         ),
         *(f"planning.small_site.{name}" for name in SmallSite.model_fields),
-        "planning.taller_by", "planning.search_ring",
+        "planning.taller_by", "planning.search_ring", "planning.choice.poverty_weight",
+        "planning.choice.second_server_worth",
+        *(f"planning.screening.{name}" for name in ("resolution", "near_best", "last_step")),
+        *(
+            f"planning.power.{name}"
+            for name in PowerSection.model_fields
+            if name not in {"sun", "sun_by_month"}
+        ),
         *(f"causes.{name}" for name in CausesSection.model_fields),
         "offices.target",
     }  # fmt: skip

@@ -22,6 +22,7 @@ from phusong.pipeline.plan_backhaul import connected
 from phusong.pipeline.plan_budget import budget_tables
 from phusong.pipeline.plan_models import lacking, second_world
 from phusong.pipeline.plan_options import candidates, name_of
+from phusong.pipeline.plan_prices import grid_unknown
 from phusong.pipeline.plan_screening import TABLE as CANDIDATES
 from phusong.pipeline.plan_screening import screened_spots
 from phusong.pipeline.plan_stability import Sureness, sureness
@@ -43,6 +44,7 @@ from phusong.planning.priorities import Priority
 from phusong.planning.rank_intervals import Candidates, intervals_by_option
 from phusong.planning.ranking import ranked_steps
 from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
+from phusong.planning.supply_table import power_table
 from phusong.reporting.basis_words import with_plan_basis
 from phusong.reporting.tables import tidy
 from phusong.store.tables import read_csv, write_csv, write_geopackage, write_xlsx
@@ -161,6 +163,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
         "options": len(found.options),
         "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
         "kinds_left_out": list(left_out),
+        "options_of_unknown_grid": grid_unknown(found.options),
         "priorities": len(decided.agreed) + len(ranked),
         "operators_not_ranked": list(refused),
         "removed": [asdict(part) for part in removed],
@@ -278,6 +281,7 @@ def _tables(
         ),
         "build-order": build_order_table(steps, places, grid, names),
         "backhaul": backhaul_table(ranked, grid, names),
+        "power": power_table(ranked, study, grid, names),
         "stability": stability_table(
             found.options, sure.ranks, places, grid, names,
             seed=study.planning.stability.seed, second=sure.second, budget=sure.budget,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
 from scipy.special import ndtri
 
@@ -15,13 +14,11 @@ from phusong.pipeline.corrections import sector_dbm
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps
+from phusong.pipeline.plan_prices import Surroundings, grid_unknown
 from phusong.pipeline.session import Session
-from phusong.planning.candidates import distances_m
-from phusong.planning.cost import SiteCost, SiteFacts
 from phusong.planning.demand import Demand
-from phusong.planning.kinds import NEW_MAST, ROAMING
+from phusong.planning.kinds import NEW_MAST
 from phusong.planning.layouts import Layout
-from phusong.planning.option_cost import Build, option_cost
 from phusong.planning.priorities import Option, option_id
 from phusong.planning.rank_intervals import Candidates
 from phusong.study import ModelKey
@@ -68,6 +65,11 @@ def candidates(
             for builder in layout.builders
         ]
     rows.sort(key=lambda row: row.option.option_id)
+    if unknown := grid_unknown([row.option for row in rows]):
+        session.study.note(
+            f"plan: no point of the grid is known (inputs.power_lines, grid of villages, "
+            f"power_source of sites); {unknown} options are priced with solar power"
+        )
     places = {spot: k for k, spot in enumerate(dict.fromkeys(_place(x) for x in layouts))}
     keys = [op.key for op in session.study.operators]
     used = sorted({row.radio for row in rows})
@@ -182,90 +184,6 @@ def _place(layout: Layout) -> tuple[int, int]:
     return round(layout.spot.easting), round(layout.spot.northing)
 
 
-class Surroundings:
-    """Distances that prices of the places rest on.
-
-    Parameters
-    ----------
-    session
-        The study in use.
-    layouts
-        What could be built.
-    """
-
-    def __init__(self, session: Session, layouts: Sequence[Layout]) -> None:
-        study, lines = session.study, session.inputs.places
-        self.study = study
-        spots = tuple(layout.spot for layout in layouts)
-        self.slope_deg = [spot.slope_deg for spot in spots]
-        self.road_m = distances_m(spots, lines.roads.geometry)
-        self.power_line_m = distances_m(spots, lines.power_lines.geometry)
-        self.backhaul_m = {
-            op.key: distances_m(spots, _sites_of(session, op.name)) for op in study.operators
-        }
-
-    def facts(self, number: int, operator: str) -> SiteFacts:
-        """What a site's price depends on.
-
-        Parameters
-        ----------
-        number
-            Of the layout.
-        operator
-            Key of who builds.
-
-        Returns
-        -------
-        SiteFacts
-            Distances and slope.
-        """
-        radius_m = 1000.0 * self.study.planning.candidate_radius_km
-        return SiteFacts(
-            road_m=float(self.road_m[number]),
-            power_line_m=float(self.power_line_m[number]),
-            slope_deg=self.slope_deg[number],
-            backhaul_m=_known(self.backhaul_m[operator][number], radius_m),
-        )
-
-    def prices(
-        self, layout: Layout, facts: SiteFacts, operator: str, people: float
-    ) -> tuple[float, SiteCost, float]:
-        """Price of a layout.
-
-        Parameters
-        ----------
-        layout
-            What is built.
-        facts
-            Where.
-        operator
-            Key of who builds.
-        people
-            Whom it newly covers.
-
-        Returns
-        -------
-        tuple
-            Present value at the low end, the price itself, and present value at the high end.
-        """
-        build = Build(
-            layout.kind, facts, layout.height_m, layout.standing_m, layout.bought,
-            self._subscribers(operator, people) if layout.kind == ROAMING else 0.0,
-        )  # fmt: skip
-        costs, hop_m = self.study.costs, 1000.0 * self.study.planning.longest_hop.value
-        low = option_cost(build, costs, longest_hop_m=hop_m, level="low").present_value
-        high = option_cost(build, costs, longest_hop_m=hop_m, level="high").present_value
-        return low, option_cost(build, costs, longest_hop_m=hop_m), high
-
-    def _subscribers(self, operator: str, people: float) -> float:
-        """People who would roam and pay: all who are newly covered where no share is given."""
-        revenue = self.study.planning.revenue
-        if revenue is None:
-            return people
-        share = revenue.market_share.get(operator)
-        return people * revenue.penetration.value * (1.0 if share is None else share.value)
-
-
 Radio = tuple[object, ...]
 """What coverage depends on: where antennas stand, and what they radiate."""
 
@@ -346,17 +264,6 @@ def _by_mast(layout: Layout) -> Iterator[tuple[Mast, list[Sector]]]:
     for (easting, northing, height), sectors in sorted(groups.items()):
         bands = tuple(sorted({sector.frequency_mhz for sector in sectors}))
         yield Mast(easting, northing, height, bands, layout.radius_m), sectors
-
-
-def _known(distance_m: float, fallback_m: float) -> float:
-    """Distance to the operator's nearest site; one full radius when it has none here."""
-    return fallback_m if np.isnan(distance_m) else float(distance_m)
-
-
-def _sites_of(session: Session, operator: str) -> gpd.GeoSeries:
-    sectors = [s for s in session.inputs.network.on_air().sectors if s.operator == operator]
-    points = sorted({(s.easting, s.northing) for s in sectors})
-    return gpd.GeoSeries(gpd.points_from_xy([e for e, _ in points], [n for _, n in points]))
 
 
 def _covered_cells(session: Session, best: BestServer, unknown: BoolArray) -> IntArray:

@@ -19,7 +19,8 @@ from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
-from phusong.pipeline.plan_options import Surroundings, name_of
+from phusong.pipeline.plan_options import name_of
+from phusong.pipeline.plan_prices import Surroundings
 from phusong.pipeline.session import Session
 from phusong.planning.candidates import Spot, candidate_spots, points_along
 from phusong.planning.demand import Demand

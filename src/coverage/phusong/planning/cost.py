@@ -21,17 +21,21 @@ class SiteFacts:
     Parameters
     ----------
     road_m, power_line_m
-        Distance to the nearest road and power line, NaN when no lines are given [m].
+        Distance to the nearest road, and to the nearest known point of the grid (a power line, a
+        village with electricity, a site fed by it); NaN when none is known [m].
     slope_deg
         Slope of the ground [deg].
     backhaul_m
         Distance to the nearest site that it can be connected to [m].
+    latitude_deg
+        Of the place, for the sun [deg].
     """
 
     road_m: float
     power_line_m: float
     slope_deg: float
     backhaul_m: float
+    latitude_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,13 @@ class SiteCost:
     present_value
         Capex plus the discounted opex over the horizon.
     power
-        ``grid`` or ``solar``, whichever is cheaper to build.
+        ``grid`` or ``solar``, whichever is cheaper over the horizon.
     backhaul_hops
         Microwave hops.
     currency
         Of all the amounts.
+    power_capex, power_opex_per_year
+        What of it is for power; worn-out parts are in the yearly amount.
     """
 
     capex: float
@@ -60,6 +66,8 @@ class SiteCost:
     power: str
     backhaul_hops: int
     currency: str
+    power_capex: float = 0.0
+    power_opex_per_year: float = 0.0
 
 
 def access_factor(

@@ -31,7 +31,7 @@ COLUMNS = (
     "grant", "support_per_year", "net_present_value", "runner_up", "lead_percent",
     "easting_local_m", "northing_local_m", "local_crs", "search_ring_m", "mast_height_m",
     "sectors", "azimuth_deg", "electrical_tilt_deg", "mechanical_tilt_deg", "antenna",
-    "bandwidth_mhz", "eirp_dbm",
+    "bandwidth_mhz", "eirp_dbm", "power_capex", "power_opex_per_year",
 )  # fmt: skip
 TEXT = ("kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "runner_up",
         "local_crs", "azimuth_deg", "antenna")  # fmt: skip
@@ -133,6 +133,8 @@ def priorities_table(
                 "backhaul": backhaul_kinds(priority.path) or _backhaul(option),
                 "backhaul_hops": cost.backhaul_hops,
                 "power": cost.power,
+                "power_capex": cost.power_capex,
+                "power_opex_per_year": cost.power_opex_per_year,
                 **_gap(money, option.option_id),
                 "rank_p10": np.nan if sure is None else sure.rank_p10,
                 "rank_p90": np.nan if sure is None else sure.rank_p90,

@@ -1,9 +1,9 @@
 """What each kind of option costs, all on the same footing: capex, opex and present value."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from phusong.planning.cost import PriceLevel, SiteCost, SiteFacts, access_factor, power_cost
+from phusong.planning.cost import PriceLevel, SiteCost, SiteFacts, access_factor
 from phusong.planning.cost import price_at as _at
 from phusong.planning.finance import account
 from phusong.planning.kinds import (
@@ -18,7 +18,9 @@ from phusong.planning.kinds import (
     SHARED_SITE,
     TALLER_MAST,
 )
-from phusong.study import CostItem, CostsSection, OptionKind
+from phusong.planning.power import HOURS_PER_YEAR
+from phusong.planning.supply import Supply, load_w, sun_of, supply
+from phusong.study import CostItem, CostsSection, OptionKind, PowerSection
 
 STEP_M = 10.0
 """Height that one ``mast_step`` pays for [m]."""
@@ -45,6 +47,10 @@ class Build:
         Sectors that are bought.
     subscribers
         New subscribers whom a roaming fee is paid for.
+    carriers
+        Sectors that radiate, those that stand already too; they draw power.
+    power
+        Loads and sun.
     """
 
     kind: OptionKind
@@ -53,6 +59,29 @@ class Build:
     standing_m: float
     sectors: int
     subscribers: float = 0.0
+    carriers: int = 0
+    power: PowerSection = field(default=PowerSection(), repr=False)
+
+    def supply(self, costs: CostsSection, level: PriceLevel = "base", *, hops: int = 1) -> Supply:
+        """Cheapest power for it.
+
+        Parameters
+        ----------
+        costs
+            The study's cost table.
+        level
+            Which end of the cost table prices are taken from.
+        hops
+            Ends of microwave links that draw power.
+
+        Returns
+        -------
+        Supply
+            At its place, for its load.
+        """
+        load = load_w(self.power, sectors=max(self.carriers, self.sectors), hops=hops)
+        sun = None if costs.power is None else sun_of(self.power, self.facts.latitude_deg)
+        return supply(load, self.facts.power_line_m, sun, costs, level)
 
 
 def mast_steps(height_m: float, standing_m: float) -> int:
@@ -100,7 +129,7 @@ def option_cost(
         costs of a site are paid where a site starts to run: a new, shared or repaired one. A
         lower mast never costs less than nothing.
     """
-    capex, opex, power, hops = _parts(build, costs, longest_hop_m, level)
+    capex, opex, fed, hops = _parts(build, costs, longest_hop_m, level)
     money = account(
         capex=capex, opex_per_year=opex,
         rate=costs.discount_rate.value, horizon_years=costs.horizon.value,
@@ -110,41 +139,55 @@ def option_cost(
         capex=capex * rate,
         opex_per_year=opex * rate,
         present_value=money.total_cost * rate,
-        power=power,
+        power=fed.source,
         backhaul_hops=hops,
         currency=costs.shown_currency,
+        power_capex=fed.capex * rate,
+        power_opex_per_year=fed.opex_per_year * rate,
     )
 
 
 def _parts(
     build: Build, costs: CostsSection, longest_hop_m: float, level: PriceLevel
-) -> tuple[float, float, str, int]:
+) -> tuple[float, float, Supply, int]:
     """Capex, opex per year, power and hops."""
     facts, sectors = build.facts, build.sectors / FULL_SITE_SECTORS
     opex = _at(costs.site_opex, level)
     hops = max(1, math.ceil(facts.backhaul_m / longest_hop_m))
     hop_cost = hops * _at(costs.microwave_hop, level)
-    power, supply = power_cost(facts.power_line_m, costs, level)
-    if build.kind == NEW_MAST:
+    if build.kind in {NEW_MAST, NEW_POWER}:
+        fed = build.supply(costs, level)
+        if build.kind == NEW_POWER:
+            return fed.capex, opex + fed.opex_per_year, fed, 0
         mast = _mast(build, costs, level, base=_at(costs.passive_site, level))
-        return mast + _at(costs.radio_site, level) * sectors + supply + hop_cost, opex, power, hops
+        capex = mast + _at(costs.radio_site, level) * sectors + fed.capex + hop_cost
+        return capex, opex + fed.opex_per_year, fed, hops
+    there = Supply(EXISTING, 0.0, _energy(build, costs, level))
     if build.kind == SHARED_SITE:
         capex = _given(costs.radio_upgrade, level) * sectors + hop_cost
-        return capex, opex, EXISTING, hops
+        return capex, opex + there.opex_per_year, there, hops
     simple = {
         TALLER_MAST: lambda: (_mast(build, costs, level, base=0.0), 0.0),
         ADDED_BAND: lambda: _radio(costs, level, sectors),
         ADDED_SECTOR: lambda: _radio(costs, level, sectors),
-        REPAIR: lambda: (_given(costs.repair, level), opex),
-        NEW_POWER: lambda: (supply, opex),
+        REPAIR: lambda: (_given(costs.repair, level), opex + there.opex_per_year),
         ROAMING: lambda: (0.0, _given(costs.roaming_fee, level) * build.subscribers),
         SATELLITE: lambda: (
             _given(costs.satellite_site, level), _given(costs.satellite_opex, level)
         ),
     }  # fmt: skip
     capex, yearly = simple[build.kind]()
-    shown = {NEW_POWER: power, SATELLITE: "solar"}.get(build.kind, EXISTING)
-    return capex, yearly, shown, 0
+    if build.kind == REPAIR:
+        return capex, yearly, there, 0
+    return capex, yearly, Supply("solar" if build.kind == SATELLITE else EXISTING, 0.0, 0.0), 0
+
+
+def _energy(build: Build, costs: CostsSection, level: PriceLevel) -> float:
+    """Energy a year of a site that is fed already, at the price of the grid."""
+    if costs.power is None:
+        return 0.0
+    load = load_w(build.power, sectors=max(build.carriers, build.sectors), hops=1)
+    return load / 1000.0 * HOURS_PER_YEAR * _at(costs.power.energy, level)
 
 
 def _radio(costs: CostsSection, level: PriceLevel, sectors: float) -> tuple[float, float]:

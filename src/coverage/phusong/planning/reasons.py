@@ -217,10 +217,28 @@ def _heights_vi(priority: Priority) -> list[str]:
     return [f"Ăng ten ở độ cao {best:.0f} m, chọn trong các độ cao đã thử ({tried})."]
 
 
+def _grid_en(option: Option) -> str:
+    """How far the grid is, where that decided."""
+    if option.kind not in {NEW_MAST, NEW_POWER}:
+        return ""
+    if np.isnan(option.power_line_m):
+        return ", since no grid is known"
+    return f", the cheaper over the horizon {option.power_line_m / 1000:.1f} km from the grid"
+
+
+def _grid_vi(option: Option) -> str:
+    if option.kind not in {NEW_MAST, NEW_POWER}:
+        return ""
+    if np.isnan(option.power_line_m):
+        return ", vì chưa biết lưới điện ở đâu"
+    far = _vi(option.power_line_m / 1000, 1)
+    return f", rẻ hơn trong cả thời hạn tính khi cách lưới điện {far} km"
+
+
 def _supply_en(priority: Priority) -> str:
     option = priority.option
     hops, power = option.cost.backhaul_hops, option.cost.power
-    shown = POWER_EN.get(power, power)
+    shown = POWER_EN.get(power, power) + _grid_en(option)
     if priority.path:
         return f"Power: {shown}. {backhaul_en(priority.path)}"
     backhaul = kind_name(option).backhaul
@@ -235,7 +253,7 @@ def _supply_en(priority: Priority) -> str:
 
 def _supply_vi(priority: Priority) -> str:
     option = priority.option
-    power = POWER_VI.get(option.cost.power, option.cost.power)
+    power = POWER_VI.get(option.cost.power, option.cost.power) + _grid_vi(option)
     if priority.path:
         return f"Nguồn điện: {power}. {backhaul_vi(priority.path)}"
     backhaul = kind_name(option).backhaul

@@ -50,6 +50,10 @@ _TABLES = {
         said("Candidate spots"),
         said("Every spot looked at for a new mast, and why it is computed in full or not."),
     ),
+    "plan/power.csv": (
+        said("Power of the options"),
+        said("Grid, solar and diesel for each new mast: size and cost over the horizon."),
+    ),
     "plan/build-order.csv": (
         said("Build order"),
         said("Step after step, beside the best set for the same money."),

@@ -5,7 +5,7 @@ Nothing else configures a run. A value that is not measured or decided by the us
 printed with every product.
 """
 
-from phusong.study.choosing import BackhaulSection
+from phusong.study.choosing import BackhaulSection, PowerSection
 from phusong.study.inputs import (
     AreaInput,
     AreaSection,
@@ -33,6 +33,7 @@ from phusong.study.planning import (
     NewSite,
     OptionKind,
     PlanningSection,
+    PowerCosts,
     RevenueSection,
     ScreeningSection,
     SmallSite,
@@ -127,6 +128,8 @@ __all__ = [
     "OptionKind",
     "PlanningSection",
     "PopulationInput",
+    "PowerCosts",
+    "PowerSection",
     "PropagationSection",
     "QualitySection",
     "Quantity",

@@ -1,4 +1,4 @@
-"""What the choice of sites knows of backhaul, and what it is made for."""
+"""What the choice of sites knows of backhaul and power, and what it is made for."""
 
 from typing import Annotated, Literal, Self
 
@@ -6,6 +6,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from phusong.study.values import Quantity, Section, Share, assumed, positive, within
 
+Watts = Annotated[Quantity, within("W", 0.0, 100_000.0)]
+Years = Annotated[Quantity, within("year", 0.5, 60.0)]
 Factor = Annotated[Quantity, within("1", 0.01, 10.0)]
 
 
@@ -109,3 +111,53 @@ class ChoiceSection(Section):
             "second_server": bool(self.second_server),
         }
         return tuple(key for key, is_asked in asked.items() if is_asked)
+
+
+class PowerSection(Section):
+    """Load of a site, and the sun of the place, beside the unit prices of ``[costs.power]``.
+
+    ``sun`` (the darkest month) or ``sun_by_month`` (twelve values) stand for what is otherwise
+    taken from the latitude: ``clearness`` of the sun above the atmosphere by FAO-56.
+    """
+
+    site_load: Watts = assumed(150.0, "W", "assumption: baseband, rectifier, lights")
+    sector_load: Watts = assumed(
+        100.0, "W", "assumption: mean of one sector of one band with little traffic"
+    )
+    hop_load: Watts = assumed(50.0, "W", "assumption: one end of a microwave link")
+    sun: Annotated[Quantity, within("h/day", 0.1, 12.0)] | None = None
+    sun_by_month: tuple[Annotated[Quantity, within("h/day", 0.1, 12.0)], ...] = ()
+    clearness: Annotated[Quantity, within("fraction", 0.05, 0.9)] = assumed(
+        0.4, "fraction", "assumption: clouded winter of the northern mountains; ask for the place's"
+    )
+    performance: Annotated[Quantity, within("fraction", 0.05, 1.0)] = assumed(
+        0.75, "fraction", "assumption: dust, heat, cables, charging"
+    )
+    autonomy: Annotated[Quantity, within("day", 0.0, 30.0)] = assumed(
+        2.0, "day", "assumption: days without sun"
+    )
+    depth_of_discharge: Annotated[Quantity, within("fraction", 0.05, 1.0)] = assumed(
+        0.8, "fraction", "assumption: lithium batteries"
+    )
+    battery_efficiency: Annotated[Quantity, within("fraction", 0.05, 1.0)] = assumed(
+        0.9, "fraction", "assumption"
+    )
+
+    @model_validator(mode="after")
+    def _whole_year(self) -> Self:
+        if len(self.sun_by_month) not in {0, 12}:
+            raise ValueError(
+                f"sun_by_month has {len(self.sun_by_month)} values, 12 are needed, from January on"
+            )
+        if self.sun_by_month and self.sun is not None:
+            raise ValueError("sun and sun_by_month are both given; leave one out")
+        return self
+
+
+class Lives(Section):
+    """How long the parts of a power supply last."""
+
+    panel: Years = assumed(25.0, "year", "OnSSET")
+    battery: Years = assumed(8.0, "year", "assumption")
+    inverter: Years = assumed(8.0, "year", "OnSSET")
+    diesel_set: Years = assumed(7.0, "year", "assumption: runs all the time")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from phusong.study.choosing import BackhaulSection, ChoiceSection
+from phusong.study.choosing import BackhaulSection, ChoiceSection, Lives, PowerSection
 from phusong.study.values import (
     Decibels,
     FileKey,
@@ -58,6 +58,21 @@ ALL_KINDS: tuple[OptionKind, ...] = (
 )  # fmt: skip
 
 
+class PowerCosts(Section):
+    """Unit prices of power; with them a site's power is sized and the cheapest over the horizon."""
+
+    energy: CostItem
+    panel: CostItem
+    battery: CostItem
+    inverter: CostItem
+    solar_upkeep: CostItem
+    diesel_set: CostItem
+    diesel: CostItem
+    diesel_use: CostItem
+    diesel_upkeep: CostItem
+    lives: Lives = Lives()
+
+
 class CostsSection(Section):
     """Prices of one currency and price year.
 
@@ -91,13 +106,15 @@ class CostsSection(Section):
     satellite_site: CostItem | None = None
     satellite_opex: CostItem | None = None
     roaming_fee: CostItem | None = None
+    power: PowerCosts | None = None
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
         items = [(key, item) for key, item in self if isinstance(item, CostItem)]
+        items += [(f"power.{k}", i) for k, i in self.power or () if isinstance(i, CostItem)]
         for key, item in items:
             unit = item.unit.split("/")[0]
-            if unit not in {self.currency, "fraction"}:
+            if unit not in {self.currency, "fraction", "l"}:
                 raise ValueError(
                     f"{key}.unit = '{item.unit}' is not in {self.currency}, "
                     "the currency of the table; convert the price or change costs.currency"
@@ -272,5 +289,6 @@ class PlanningSection(Section):
     stability: StabilitySection = StabilitySection()
     backhaul: BackhaulSection = BackhaulSection()
     choice: ChoiceSection = ChoiceSection()
+    power: PowerSection = PowerSection()
     revenue: RevenueSection | None = None
     rank_incomplete: bool = False
