@@ -208,7 +208,7 @@ COLUMN_WORDS = {
     "regret_worth_people": said("Worth missed by building by the ranking, mean"),
     "regret_p90_worth_people": said("Worth missed, not passed in nine of ten trials"),
     "kendall_tau": said("Kendall's tau of trials and ranking"),
-    "factor": said("Factor"),
+    "factor": said("What is open"),
     "people_sd": said("Standard deviation of people covered"),
     "people_alone": said("People covered: opened by it alone"),
     "people_settled": said("People covered: settled by knowing it"),
