@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench soak docs lab run report lock clean
+.PHONY: help demo test lint bench fuzz soak docs lab run report lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -44,6 +44,9 @@ bench: $(VENV)/test.stamp  ## the benchmarks, each a ratio in one run
 
 docs: $(VENV)/test.stamp  ## the documentation as a site: build/docs/index.html
 	$(BIN)/python -m sphinx -W --keep-going -q -c docs -d build/doctrees . build/docs
+
+fuzz: $(VENV)/test.stamp  ## 10,000 damaged files for each reader, by other chances each time
+	PHUSONG_FUZZ=10000 $(BIN)/python -m pytest --timeout=0 tests/fuzz
 
 soak: $(VENV)/test.stamp  ## 200 kills of a small study and 10 of the practice study, hours
 	PHUSONG_SOAK=200 PHUSONG_SOAK_PRACTICE=10 $(BIN)/python -m pytest tests/faults/test_kills.py

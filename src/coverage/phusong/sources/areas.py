@@ -9,6 +9,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from phusong.errors import DataError, DataWarning
 from phusong.sources.areas_kml import read_kml_areas
@@ -77,7 +78,7 @@ def _features(file: Path, key: str, layer: str) -> gpd.GeoDataFrame:
                 f"{file} has several layers, {', '.join(names)}; name one as {key}.layer"
             )
         found = pyogrio.read_dataframe(file, layer=layer or None, force_2d=True)
-    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as error:
+    except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
         raise DataError(f"{file} cannot be read ({error}); export it again") from None
     if not isinstance(found, gpd.GeoDataFrame):
         raise DataError(f"{file} holds no shapes; polygons are needed")

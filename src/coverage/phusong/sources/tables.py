@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import ShapelyError
 
 from phusong.errors import DataError
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
@@ -239,7 +240,7 @@ def read_layer(
     refuse_unsafe(file, key=key, beginnings=BEGINNINGS)
     try:
         features = gpd.read_file(file, layer=layer)
-    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError) as error:
+    except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
         raise DataError(
             f"{file} cannot be read as a vector layer ({error}); "
             "allowed: GeoPackage, GeoJSON, shapefile"

@@ -209,7 +209,8 @@ def _warp(group: list[DatasetReader], grid: Grid) -> Float32Array | None:
     except RasterioError as error:
         names = ", ".join(Path(d.name).name for d in near)
         raise DataError(f"terrain file {names} cannot be read: {error}; get it again") from None
-    heights = mosaic[0] * np.float32(first.scales[0]) + np.float32(first.offsets[0])
+    with np.errstate(all="ignore"):  # what damaged files hold is refused below
+        heights = mosaic[0] * np.float32(first.scales[0]) + np.float32(first.offsets[0])
     _refuse_impossible(heights, near)
     warped = np.full(grid.shape, np.nan, dtype=np.float32)
     reproject(
