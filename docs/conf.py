@@ -3,11 +3,15 @@
 The source folder is the repository itself, so that the pages keep the links that work on a forge.
 """
 
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src" / "coverage")]
+
+# Help of the command line is taken in the language of the pages, whatever the system's.
+os.environ["PHUSONG_LANG"] = "en"
 
 from phusong.version import __version__ as version  # noqa: E402
 

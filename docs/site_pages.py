@@ -16,6 +16,7 @@ from typing import Any
 
 import latex2mathml.converter
 from docutils import nodes
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.pycode import ModuleAnalyzer
@@ -242,6 +243,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     dict
         What Sphinx wants to know of an extension.
     """
+    app.add_lexer("csv", TextLexer)
     app.add_html_math_renderer("mathml", (inline_formula, None), (block_formula, None))
     app.connect("source-read", fill)
     app.connect("html-page-context", page_language)

@@ -143,13 +143,3 @@ def test_documents_speak_of_documents_that_exist() -> None:
         if not (ROOT / span).exists() and not list(ROOT.glob(f"{span}*"))
     ]
     assert not dead
-
-
-def test_the_index_has_every_page() -> None:
-    index = ROOT / "docs" / "index.md"
-    listed = {
-        (index.parent / target).resolve()
-        for target in links(index.read_text(encoding="utf-8"))
-        if target.endswith(".md")
-    }
-    assert {relative(file) for file in set(DOCUMENTS) - listed - {index}} == set()

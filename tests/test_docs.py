@@ -39,6 +39,17 @@ def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+# docs/index.md
+
+
+def test_the_index_has_every_page() -> None:
+    folder = ROOT / "docs"
+    targets = re.findall(r"\]\(([^)#:\s]+\.md)\)", text("docs/index.md"))
+    listed = {(folder / target).resolve() for target in targets}
+    pages = {*ROOT.glob("*.md"), *folder.rglob("*.md")} - {folder / "index.md"}
+    assert sorted(relative(page) for page in pages - listed) == []
+
+
 # docs/architecture.md
 
 
