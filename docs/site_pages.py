@@ -99,12 +99,12 @@ def functions(package: str) -> str:
     )
 
 
-def contents(page: str) -> str:
+def contents(text: str) -> str:
     """Tables of contents of the pages that a page links to, one for each of its sections.
 
     Parameters
     ----------
-    page
+    text
         Markdown of the page.
 
     Returns
@@ -113,11 +113,11 @@ def contents(page: str) -> str:
         Markdown.
     """
     made = []
-    for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = section.partition("\n")
-        links = re.findall(r"\]\(([^)#:\s]+)\.md\)", body)
+        links = re.findall(r"\[([^]]+)\]\(([^)#:\s]+)\.md\)", body)
         if links:
-            entries = "\n".join(dict.fromkeys(links))
+            entries = "\n".join(f"{' '.join(words.split())} <{page}>" for words, page in links)
             made.append(f"```{{toctree}}\n:hidden:\n:caption: {title.strip()}\n\n{entries}\n```")
     return "\n\n".join(made)
 
