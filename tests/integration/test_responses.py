@@ -122,6 +122,13 @@ def test_answers_pin_forbid_and_move(tmp_path: Path) -> None:
     assert float(stability.loc[moved, "latitude"]) == pytest.approx(
         place["corrected_latitude"], abs=1e-5
     )
+    # What is agreed to has links of its own, and is linked from the first step.
+    agreed = after.iloc[0]
+    links = table(region.output / "plan" / "backhaul.csv")
+    (link,) = links[links["option_id"] == agreed["option_id"]].to_dict("records")
+    assert (link["from"], link["rank"], link["kind"]) == (agreed["option_id"], "1", "microwave")
+    assert agreed["backhaul"] == "microwave"
+    assert float(agreed["backhaul_m"]) == pytest.approx(float(link["length_m"]), abs=0.1)
     # At the place of what is agreed nobody else builds.
     spot = after.iloc[0]
     at = (after["latitude"] == spot["latitude"]) & (after["longitude"] == spot["longitude"])

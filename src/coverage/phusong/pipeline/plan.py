@@ -18,6 +18,7 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
 from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
+from phusong.pipeline.plan_agreed import agreed
 from phusong.pipeline.plan_backhaul import connected
 from phusong.pipeline.plan_budget import budget_tables
 from phusong.pipeline.plan_models import lacking, second_world
@@ -28,6 +29,7 @@ from phusong.pipeline.plan_screening import screened_spots
 from phusong.pipeline.plan_stability import Sureness, sureness
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
+from phusong.planning.agreed import Agreed
 from phusong.planning.backhaul_table import backhaul_table
 from phusong.planning.budget_tables import CHOICE_COLUMNS, CHOICE_TEXT
 from phusong.planning.build_steps import BuildStep, build_steps
@@ -150,35 +152,33 @@ def _compute(session: Session, gaps: Gaps) -> None:
     decisions = decisions_table(
         inputs.answers, found.options, {op.key: op.name for op in study.operators}
     )
-    decided = follow(found, demand, not_covered, inputs.answers, people=people)
-    found, demand = connected(session, decided.candidates), decided.demand
+    pinned = agreed(session, found)
+    decided = follow(
+        found, demand, not_covered, inputs.answers, people=people, agreed=pinned
+    )  # fmt: skip
+    found = connected(session, decided.candidates, built=pinned.ends)
+    demand = decided.demand
     ranked = ranked_steps(found, demand, decided.not_covered, count=study.planning.priorities)
-    agreed = tuple(priority.option for priority in decided.agreed)
-    second = second_world(session, found, agreed, people=people, asked=asked, step=STEP)
+    built = tuple(priority.option for priority in decided.agreed)
+    second = second_world(session, found, built, people=people, asked=asked, step=STEP)
     prices = [priority.option.cost.present_value for priority in ranked]
     sure = sureness(session, found, demand, second, prices=prices)
     facts: dict[str, object] = {
         **spots.facts,
         "spots": len(spots.kept),
-        "options": len(found.options),
-        "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
         "kinds_left_out": list(left_out),
-        "options_of_unknown_grid": grid_unknown(found.options),
         "priorities": len(decided.agreed) + len(ranked),
         "operators_not_ranked": list(refused),
         "removed": [asdict(part) for part in removed],
         "people_asked_about": round(float(people.sum()), 3),
         "people_white_zone": round(float(people[white].sum()), 3),
         "not_computed": [] if study.planning.revenue else ["gap_type"],
+        **_facts(session, found, pinned),
     }
     for line in left_out:
         study.note(line)
     for key in refused:
         study.note(f"plan: {key} is not ranked, its list of sites is incomplete")
-    if found.connections is not None and found.connections.unconnected:
-        lost = [found.options[row].option_id for row in found.connections.unconnected]
-        facts["options_without_backhaul"] = lost
-        study.note(f"plan: {len(lost)} options cannot be connected to anything and are not ranked")
     facts |= sure.facts
     steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
     money = budget_tables(
@@ -194,6 +194,24 @@ def _compute(session: Session, gaps: Gaps) -> None:
         tables["decisions"] = decisions
     chosen = [priority.option for priority in first]
     _write(session, tables, export_tables(tables["priorities"], chosen), facts)
+
+
+def _facts(session: Session, found: Candidates, pinned: Agreed) -> dict[str, object]:
+    """What the manifest says of the options, and of those without a link."""
+    facts: dict[str, object] = {
+        "options": len(found.options),
+        "kinds": dict(sorted(Counter(option.kind for option in found.options).items())),
+        "options_of_unknown_grid": grid_unknown(found.options),
+    }
+    if pinned.unconnected:
+        facts["agreed_without_backhaul"] = list(pinned.unconnected)
+    if found.connections is not None and found.connections.unconnected:
+        lost = [found.options[row].option_id for row in found.connections.unconnected]
+        facts["options_without_backhaul"] = lost
+        session.study.note(
+            f"plan: {len(lost)} options cannot be connected to anything and are not ranked"
+        )
+    return facts
 
 
 def _moved(

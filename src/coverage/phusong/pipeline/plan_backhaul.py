@@ -22,7 +22,13 @@ FIBRE_WORDS = ("fibre", "fiber", "quang")
 MOST_FIBRE_ENDS = 3
 
 
-def connected(session: Session, found: Candidates) -> Candidates:
+def connected(
+    session: Session,
+    found: Candidates,
+    *,
+    relays: Candidates | None = None,
+    built: Mapping[int, Sequence[End]] | None = None,
+) -> Candidates:
     """Give every option that needs it a way to what stands already.
 
     Parameters
@@ -31,6 +37,10 @@ def connected(session: Session, found: Candidates) -> Candidates:
         The study in use.
     found
         Options whose price holds so many hops, whatever lies between.
+    relays
+        Options at whose places a mast could be built that only relays; ``found`` when left out.
+    built
+        Ends of links of what will be built anyway, by operator's number.
 
     Returns
     -------
@@ -55,9 +65,16 @@ def connected(session: Session, found: Candidates) -> Candidates:
         key: [end for end in there if section.roots == "any" or end.fibre]
         for key, there in ends.items()
     }
+    for key, more in (built or {}).items():  # as in the choice, what has a link may feed others
+        roots[key] = [*roots.get(key, ()), *more]
+        ends[key] = [*ends.get(key, ()), *more]
+    if relays is None:
+        masts = _relays(found, bare, costs)
+    else:
+        masts = _relays(relays, [_bare(*one, costs) for one in _priced(relays)], costs)
     connections = connect(
         needs, roots, links,
-        relays=_relays(found, bare, costs) if section.relays else (),
+        relays=masts if section.relays else (),
         fibre=_fibre(session, needs, ends),
     )  # fmt: skip
     return _with_links(found, bare, connections, needs)

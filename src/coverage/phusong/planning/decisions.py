@@ -8,10 +8,11 @@ import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.geo.answers import Answer
+from phusong.planning.agreed import Agreed, agreed_rows
 from phusong.planning.candidates import Spot
 from phusong.planning.demand import Demand
 from phusong.planning.layouts import Ground, Layout
-from phusong.planning.priorities import Option, Priority, place_of
+from phusong.planning.priorities import Option, Priority
 from phusong.planning.rank_intervals import Candidates
 from phusong.units import BoolArray, FloatArray
 
@@ -109,6 +110,7 @@ def follow(
     answers: Sequence[Answer],
     *,
     people: FloatArray,
+    agreed: Agreed,
 ) -> Decided:
     """Take options out that were declined, and count those that were agreed to as built.
 
@@ -124,26 +126,27 @@ def follow(
         What operators answered.
     people
         People per cell.
+    agreed
+        What was agreed to, with its links.
 
     Returns
     -------
     Decided
-        Options at the place of an agreed one are taken out as well: one is built there.
+        Options at the place of an agreed one or of its relay are taken out as well: one is built
+        there.
     """
-    said = {answer.option_id: answer.answer for answer in answers}
     weight = np.nan_to_num(people).ravel()
     left = {key: cells.copy() for key, cells in not_covered.items()}
     amounts = demand.people.copy()
-    agreed: list[Priority] = []
-    for row, option in enumerate(candidates.options):
-        if said.get(option.option_id) != "agree":
-            continue
+    first: list[Priority] = []
+    for pin in agreed.pinned:
+        option = pin.option
         newly = option.covers[left[option.operator].ravel()[option.covers]]
         white = option.covers[left[ANY].ravel()[option.covers]]
-        agreed.append(
+        first.append(
             Priority(
-                len(agreed) + 1, replace(option, decision="agreed"), float(weight[newly].sum()),
-                float(weight[white].sum()), newly,
+                len(first) + 1, replace(option, decision="agreed"), float(weight[newly].sum()),
+                float(weight[white].sum()), newly, path=pin.path,
             )
         )  # fmt: skip
         for key, layer in (
@@ -151,14 +154,11 @@ def follow(
             (ANY, len(demand.operators)),
         ):
             left[key].ravel()[option.covers] = False
-            amounts[layer, candidates.covered[candidates.row[row]]] = 0.0
-    taken = {place_of(priority.option) for priority in agreed}
-    kept = [
-        said.get(option.option_id) != "decline" and place_of(option) not in taken
-        for option in candidates.options
-    ]
-    rest = candidates.only(np.flatnonzero(kept))
-    return Decided(rest, tuple(agreed), replace(demand, people=amounts), left)
+            amounts[layer, candidates.covered[candidates.row[pin.row]]] = 0.0
+    _, still_open = agreed_rows(candidates, answers)
+    kept = ~np.isin(candidates.site[still_open], sorted(agreed.places))
+    rest = candidates.only(still_open[kept])
+    return Decided(rest, tuple(first), replace(demand, people=amounts), left)
 
 
 def decisions_table(

@@ -74,13 +74,32 @@ def built_in_order(
         people = float(left[reached][~white].sum()), float(left[reached][white].sum())
         left[reached] = 0.0
         path = path_of(candidates, row, there)
-        found.append(Built(_with(candidates, pending, path), tuple(pending), path, *people))
+        found.append(
+            Built(with_what_it_needs(candidates, pending, path), tuple(pending), path, *people)
+        )
         pending = []
     return tuple(found)
 
 
-def _with(candidates: Candidates, rows: Sequence[int], path: tuple[Link, ...]) -> Option:
-    """An option with the price of all that is built with it."""
+def with_what_it_needs(
+    candidates: Candidates, rows: Sequence[int], path: tuple[Link, ...]
+) -> Option:
+    """An option with the price of all that is built with it.
+
+    Parameters
+    ----------
+    candidates
+        Options, relays and links.
+    rows
+        What is built, the option last.
+    path
+        Links from the option to what stands already, its own first.
+
+    Returns
+    -------
+    Option
+        Unchanged when it needs nothing else.
+    """
     option, count = candidates.options[rows[-1]], len(candidates.options)
     extra = [candidates.extra[row - count] for row in rows[:-1]]
     if not path and not extra:
