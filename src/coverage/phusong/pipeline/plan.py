@@ -1,17 +1,14 @@
 """Step 3: where to build first."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from rasterio.features import rasterize
-from shapely.geometry import LineString
 
 from phusong.analysis.basis import not_to_rank
 from phusong.analysis.gaps import Gaps
@@ -21,13 +18,14 @@ from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_agreed import agreed
 from phusong.pipeline.plan_backhaul import connected
 from phusong.pipeline.plan_budget import budget_tables
+from phusong.pipeline.plan_files import write_plan
 from phusong.pipeline.plan_models import lacking, second_world
 from phusong.pipeline.plan_options import candidates, name_of
+from phusong.pipeline.plan_planned import with_planned
 from phusong.pipeline.plan_prices import grid_unknown
 from phusong.pipeline.plan_screening import TABLE as CANDIDATES
 from phusong.pipeline.plan_screening import screened_spots
 from phusong.pipeline.plan_stability import Sureness, sureness
-from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.agreed import Agreed
 from phusong.planning.backhaul_table import backhaul_table
@@ -48,8 +46,7 @@ from phusong.planning.ranking import ranked_steps
 from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
 from phusong.planning.supply_table import power_table
 from phusong.reporting.basis_words import with_plan_basis
-from phusong.reporting.tables import tidy
-from phusong.store.tables import read_csv, write_csv, write_geopackage, write_xlsx
+from phusong.store.tables import read_csv
 from phusong.study import Study
 from phusong.units import BoolArray, FloatArray
 
@@ -127,7 +124,9 @@ def _compute(session: Session, gaps: Gaps) -> None:
     technology = next(iter(study.technologies))
     asked = _inside_communes(session)
     people = np.where(asked, np.nan_to_num(inputs.people.count), 0.0)
-    not_covered = lacking(study, gaps.classes, asked)
+    not_covered, planned = with_planned(
+        session, lacking(study, gaps.classes, asked), people, step=STEP
+    )
     white = not_covered[ANY]
     needy = {key: cells for key, cells in not_covered.items() if key != ANY}
     somebody = np.logical_or.reduce(list(needy.values()))
@@ -159,13 +158,14 @@ def _compute(session: Session, gaps: Gaps) -> None:
     found = connected(session, decided.candidates, built=pinned.ends)
     demand = decided.demand
     ranked = ranked_steps(found, demand, decided.not_covered, count=study.planning.priorities)
-    built = tuple(priority.option for priority in decided.agreed)
+    built = (*planned, *(priority.option for priority in decided.agreed))
     second = second_world(session, found, built, people=people, asked=asked, step=STEP)
     prices = [priority.option.cost.present_value for priority in ranked]
     sure = sureness(session, found, demand, second, prices=prices)
     facts: dict[str, object] = {
         **spots.facts,
         "spots": len(spots.kept),
+        "planned_sites_fixed": len(planned),
         "kinds_left_out": list(left_out),
         "priorities": len(decided.agreed) + len(ranked),
         "operators_not_ranked": list(refused),
@@ -182,8 +182,9 @@ def _compute(session: Session, gaps: Gaps) -> None:
     facts |= sure.facts
     steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
     money = budget_tables(
-        session, gaps, found, demand, steps, people=people, white=decided.not_covered[ANY]
-    )
+        session, gaps, found, demand, steps, people=people, white=decided.not_covered[ANY],
+        built=built,
+    )  # fmt: skip
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
     made = _tables(session, found, first, sure, steps) | money
     tables = {CANDIDATES: spots.table} | {
@@ -193,7 +194,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
     if len(decisions):
         tables["decisions"] = decisions
     chosen = [priority.option for priority in first]
-    _write(session, tables, export_tables(tables["priorities"], chosen), facts)
+    write_plan(session, STEP, tables, export_tables(tables["priorities"], chosen), facts)
 
 
 def _facts(session: Session, found: Candidates, pinned: Agreed) -> dict[str, object]:
@@ -366,43 +367,3 @@ def _refuse_unknown_crs(study: Study) -> None:
             f"{study.file.name}: planning.local_crs = {name} is in degrees; positions in WGS 84 "
             "are given anyway; name a CRS in metres, for example EPSG:9208 (VN-2000 / TM-3 104-45)"
         )
-
-
-def _write(
-    session: Session,
-    tables: Mapping[str, pd.DataFrame],
-    exported: Mapping[str, pd.DataFrame],
-    facts: Mapping[str, object],
-) -> None:
-    study = session.study
-    folder = study.output / "plan"
-    ready = {n: tidy(table, practice=study.study.practice_data) for n, table in tables.items()}
-    files = []
-    for name, table in ready.items():
-        files.append(folder / f"{name}.csv")
-        write_csv(files[-1], table)
-    for operator in study.operators:
-        files.append(folder / f"response-{operator.key}.xlsx")
-        write_response_form(files[-1], study, ready["priorities"], operator.name)
-    for name, table in exported.items():
-        files.append(folder / "export" / f"{name}.csv")
-        write_csv(files[-1], tidy(table, practice=study.study.practice_data))
-    assumptions = pd.DataFrame([a.model_dump() for a in study.assumptions()])
-    sheets = {"priorities": ready["priorities"], "assumptions": tidy(assumptions, practice=False)}
-    files += [folder / "priorities.xlsx", folder / "options.gpkg"]
-    write_xlsx(files[-2], sheets)
-    first = tables["priorities"]
-    points = gpd.points_from_xy(first["longitude"], first["latitude"])
-    layer = gpd.GeoDataFrame(ready["priorities"], geometry=points, crs="EPSG:4326")
-    write_geopackage(files[-1], layer, name="options")
-    files.append(folder / "backhaul.gpkg")
-    write_geopackage(files[-1], _lines(ready["backhaul"], tables["backhaul"]), name="backhaul")
-    session.record(STEP, facts, files)
-
-
-def _lines(ready: pd.DataFrame, links: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Links that have two ends as lines."""
-    kept = links["to_longitude"].notna().to_numpy()
-    ends = links.loc[kept, ["from_longitude", "from_latitude", "to_longitude", "to_latitude"]]
-    lines = [LineString([(a, b), (c, d)]) for a, b, c, d in ends.to_numpy(dtype=float)]
-    return gpd.GeoDataFrame(ready[kept], geometry=gpd.GeoSeries(lines, crs="EPSG:4326"))

@@ -98,10 +98,17 @@ def _end(option: Option) -> End:
 
 
 def _existing(session: Session) -> dict[int, list[End]]:
-    """Sites on air by operator, each with its mast and whether fibre ends there."""
+    """Sites on air by operator, each with its mast and whether fibre ends there.
+
+    Planned ones are among them where the study takes them as built.
+    """
     keys = {op.name: number for number, op in enumerate(session.study.operators)}
     sites: dict[tuple[int, str], list[End]] = defaultdict(list)
-    for sector in session.inputs.network.on_air().sectors:
+    network = session.inputs.network
+    stands = list(network.on_air().sectors)
+    if session.study.planning.planned_sites == "fixed":
+        stands += [sector for sector in network.sectors if sector.status == "planned"]
+    for sector in stands:
         if sector.operator in keys:
             words = unicodedata.normalize("NFC", sector.backhaul).casefold()
             fibre = any(word in words for word in FIBRE_WORDS)

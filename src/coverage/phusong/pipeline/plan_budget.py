@@ -25,6 +25,7 @@ from phusong.planning.chosen_sets import (
     chosen_sets,
 )
 from phusong.planning.demand import Demand, cover_columns
+from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import Candidates
 from phusong.study import Study
 from phusong.study.choosing import SHARE
@@ -43,6 +44,7 @@ def budget_tables(
     *,
     people: FloatArray,
     white: BoolArray,
+    built: Sequence[Option] = (),
 ) -> dict[str, pd.DataFrame]:
     """Tables of what the money of a study buys.
 
@@ -61,7 +63,9 @@ def budget_tables(
     people
         People per cell that the study asks about.
     white
-        Cells where no operator has a signal today, but for what was agreed to.
+        Cells where no operator has a signal today, but for what counts as built.
+    built
+        Planned and agreed sites that count as built.
 
     Returns
     -------
@@ -90,8 +94,8 @@ def budget_tables(
             )
         ),
         _communities(session, inside, people, white),
-        _villages(session, gaps, found),
-        _facilities(session, gaps, found),
+        _villages(session, gaps, found, built),
+        _facilities(session, gaps, found, built),
     )  # fmt: skip
     sets = chosen_sets(offer, asked)
     names = {op.key: op.name for op in study.operators}
@@ -167,25 +171,34 @@ def _communities(
     )  # fmt: skip
 
 
-def _villages(session: Session, gaps: Gaps, found: Candidates) -> Points:
-    """Villages without signal at their centre, and which options give them one."""
+def _villages(session: Session, gaps: Gaps, found: Candidates, built: Sequence[Option]) -> Points:
+    """Villages without signal at their centre, and which options give them one.
+
+    Those to which a site that counts as built gives a signal are left out.
+    """
     technology = next(iter(session.study.technologies)).lower()
     frame = session.inputs.places.villages
     verdict = gaps.villages.set_index("village_id")[f"{ANY}_{technology}_verdict"]
     silent = frame[frame["village_id"].map(verdict).eq(TRANG_SONG).to_numpy(dtype=bool)]
+    cells = _cells(silent, session.inputs.grid)
+    given = np.zeros(len(silent), dtype=np.bool_)
+    for option in built:
+        given |= np.isin(cells, option.covers)
+    silent, cells = silent[~given], cells[~given]
     none = np.zeros(len(silent), dtype=np.int64)
     return Points(
         tuple(f"{row.name_} ({row.village_id})" for row in silent.rename(
             columns={"name": "name_"}).itertuples()),
-        _cover(found, _cells(silent, session.inputs.grid)),
+        _cover(found, cells),
         none,
     )  # fmt: skip
 
 
-def _facilities(session: Session, gaps: Gaps, found: Candidates) -> Points:
+def _facilities(session: Session, gaps: Gaps, found: Candidates, built: Sequence[Option]) -> Points:
     """Facilities that are to have two servers, those that they have, and what would be another.
 
-    Today's servers are the best site of every operator that covers the place; sites at one place
+    Servers are the best site of every operator that covers the place today, and those that count
+    as built and will; sites at one place
     count once, and an option at the place of a server is no second one.
     """
     kinds = session.study.planning.choice.second_server
@@ -197,6 +210,9 @@ def _facilities(session: Session, gaps: Gaps, found: Candidates) -> Points:
     spots = np.array([[o.spot.easting, o.spot.northing] for o in found.options]).reshape(-1, 2)
     servers = np.zeros(len(frame), dtype=np.int64)
     today = _servers(session, gaps, cells) if len(frame) else []
+    for option in built:
+        for number in np.flatnonzero(np.isin(cells, option.covers)).tolist():
+            _add_place(today[number], option.spot.easting, option.spot.northing)
     for number, places in enumerate(today):
         servers[number] = len(places)
         for east, north in places:
@@ -232,12 +248,14 @@ def _servers(session: Session, gaps: Gaps, cells: IntArray) -> list[list[tuple[f
             if cell < 0 or not covered[cell] or server[cell] < 0:
                 continue
             site = sectors[int(server[cell])]
-            if all(
-                np.hypot(site.easting - east, site.northing - north) > SAME_PLACE_M
-                for east, north in found[number]
-            ):
-                found[number].append((site.easting, site.northing))
+            _add_place(found[number], site.easting, site.northing)
     return found
+
+
+def _add_place(places: list[tuple[float, float]], easting: float, northing: float) -> None:
+    """Add a place unless one of those that are there is the same."""
+    if all(np.hypot(easting - e, northing - n) > SAME_PLACE_M for e, n in places):
+        places.append((easting, northing))
 
 
 def _cells(frame: gpd.GeoDataFrame, grid: Grid) -> IntArray:

@@ -126,6 +126,31 @@ def by_model(
     return other, replace(demand, people=people)
 
 
+def covered_by(
+    session: Session, layouts: Sequence[Layout], demand: Demand, *, step: str
+) -> tuple[IntArray, ...]:
+    """Cover the ground by layouts, whatever they cost.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    layouts
+        What radiates.
+    demand
+        Whom to reach.
+    step
+        Whose progress is told.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Flat indices of the cells that each layout alone covers.
+    """
+    radios = _Radios(session, layouts, demand, step)
+    return tuple(radios.covers[radios.of(layout)] for layout in layouts)
+
+
 @dataclass(frozen=True, eq=False)
 class _Row:
     """An option with its layout's number, its row of coverage, and the ends of its price."""

@@ -131,6 +131,7 @@ _NAMES = {
     "causes.site_distance": said("Causes: distance within which a site counts as near"),
     "offices.target": said("Commune offices that should have a network"),
     "planning.candidate_spacing": said("Candidate spacing"),
+    "planning.planned_sites": said("Whether planned sites count as built"),
     "planning.rank_incomplete": said("Rank operators with incomplete lists"),
     "planning.longest_hop": said("Longest microwave hop"),
     "planning.white_zone_weight": said("Extra weight of people in white zones"),

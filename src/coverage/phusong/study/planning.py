@@ -262,6 +262,8 @@ class PlanningSection(Section):
     ``candidates_near`` looks for spots of new masts in every square of ``candidate_spacing`` and
     beside villages, roads or power lines too; ``screening`` says which are computed in full, at
     most ``candidates_kept``.
+    ``planned_sites`` of the tower list are ``ignored``, or ``fixed``: then they count as built,
+    and whom they will cover is not planned for again.
     Operators whose lists of sites are incomplete are ranked only with ``rank_incomplete``.
     """
 
@@ -292,3 +294,4 @@ class PlanningSection(Section):
     power: PowerSection = PowerSection()
     revenue: RevenueSection | None = None
     rank_incomplete: bool = False
+    planned_sites: Literal["fixed", "ignored"] = "ignored"

@@ -1,0 +1,68 @@
+"""Files of a plan."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import LineString
+
+from phusong.pipeline.responses import write_response_form
+from phusong.pipeline.session import Session
+from phusong.reporting.tables import tidy
+from phusong.store.tables import write_csv, write_geopackage, write_xlsx
+
+
+def write_plan(
+    session: Session,
+    step: str,
+    tables: Mapping[str, pd.DataFrame],
+    exported: Mapping[str, pd.DataFrame],
+    facts: Mapping[str, object],
+) -> None:
+    """Write the tables of a plan, forms for answers, maps' layers, and note them.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    step
+        What is recorded as done.
+    tables
+        Tables by name of file.
+    exported
+        Tables for planning tools, by name of file.
+    facts
+        What the manifest says of the plan.
+    """
+    study = session.study
+    folder = study.output / "plan"
+    ready = {n: tidy(table, practice=study.study.practice_data) for n, table in tables.items()}
+    files = []
+    for name, table in ready.items():
+        files.append(folder / f"{name}.csv")
+        write_csv(files[-1], table)
+    for operator in study.operators:
+        files.append(folder / f"response-{operator.key}.xlsx")
+        write_response_form(files[-1], study, ready["priorities"], operator.name)
+    for name, table in exported.items():
+        files.append(folder / "export" / f"{name}.csv")
+        write_csv(files[-1], tidy(table, practice=study.study.practice_data))
+    assumptions = pd.DataFrame([a.model_dump() for a in study.assumptions()])
+    sheets = {"priorities": ready["priorities"], "assumptions": tidy(assumptions, practice=False)}
+    files += [folder / "priorities.xlsx", folder / "options.gpkg"]
+    write_xlsx(files[-2], sheets)
+    first = tables["priorities"]
+    points = gpd.points_from_xy(first["longitude"], first["latitude"])
+    layer = gpd.GeoDataFrame(ready["priorities"], geometry=points, crs="EPSG:4326")
+    write_geopackage(files[-1], layer, name="options")
+    files.append(folder / "backhaul.gpkg")
+    write_geopackage(files[-1], _lines(ready["backhaul"], tables["backhaul"]), name="backhaul")
+    session.record(step, facts, files)
+
+
+def _lines(ready: pd.DataFrame, links: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Links that have two ends as lines."""
+    kept = links["to_longitude"].notna().to_numpy()
+    ends = links.loc[kept, ["from_longitude", "from_latitude", "to_longitude", "to_latitude"]]
+    lines = [LineString([(a, b), (c, d)]) for a, b, c, d in ends.to_numpy(dtype=float)]
+    return gpd.GeoDataFrame(ready[kept], geometry=gpd.GeoSeries(lines, crs="EPSG:4326"))
