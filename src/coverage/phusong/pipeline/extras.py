@@ -10,16 +10,21 @@ from phusong.analysis.reach import Reach, ReachLayer
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.session import Session
+from phusong.planning.budget_tables import CHOICE_TEXT
+from phusong.planning.sharing_table import STRATEGY_TEXT
 from phusong.reporting.extras import Extras
 from phusong.reporting.relief import UInt8Array
 from phusong.store.rasters import read_raster, read_scaled
 from phusong.store.tables import read_csv
 from phusong.study import Study
 
-TEXTS = (
-    "operator", "technology", "site_id", "village_id", "village", "commune_code", "commune",
-    "reported", "modelled", "agrees", "date", "indicator", "status", "appraised_status", "match",
-    "candidates", "option_id", "option_ids", "factor",
+TEXTS = tuple(
+    dict.fromkeys((
+        "operator", "technology", "site_id", "village_id", "village", "commune_code", "commune",
+        "reported", "modelled", "agrees", "date", "indicator", "status", "appraised_status",
+        "match", "candidates", "option_id", "option_ids", "factor", "currency", *CHOICE_TEXT,
+        *STRATEGY_TEXT,
+    ))
 )  # fmt: skip
 
 
@@ -60,6 +65,9 @@ def study_extras(session: Session, reached: Reach) -> Extras:
         stability=_table(folder / "plan" / "stability.csv"),
         variance_split=_table(folder / "plan" / "variance-split.csv"),
         measure_next=_table(folder / "plan" / "measure-next.csv"),
+        strategies=_table(folder / "plan" / "strategies.csv"),
+        choices=_table(folder / "plan" / "choices.csv"),
+        frontier=_table(folder / "plan" / "frontier.csv"),
     )
 
 

@@ -43,6 +43,7 @@ from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority
 from phusong.planning.rank_intervals import Candidates, intervals_by_option
 from phusong.planning.ranking import ranked_steps
+from phusong.planning.sharing_table import STRATEGY_TEXT, strategies_table
 from phusong.planning.standing import Removed, Standing, removed_by, standing_ground
 from phusong.planning.supply_table import power_table
 from phusong.reporting.basis_words import with_plan_basis
@@ -56,6 +57,7 @@ PLAN_TEXT = tuple(
         *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
         "why_vi", "why_en", "best_set_proven", "factor", "village",
         "option_ids", *TEXT, *CHOICE_TEXT,
+        *STRATEGY_TEXT,
     ))
 )  # fmt: skip
 
@@ -81,6 +83,8 @@ class Plan:
     choices
         Best sets that the study asks for; the columns of ``plan/choices.csv``, without rows when
         it asks for none.
+    strategies
+        Who pays what for new masts; the columns of ``plan/strategies.csv``.
     """
 
     priorities: pd.DataFrame = field(repr=False)
@@ -90,6 +94,7 @@ class Plan:
     measure_next: pd.DataFrame = field(repr=False)
     frontier: pd.DataFrame = field(repr=False)
     choices: pd.DataFrame = field(repr=False)
+    strategies: pd.DataFrame = field(repr=False)
 
 
 def plan(session: Session, gaps: Gaps) -> Plan:
@@ -115,7 +120,8 @@ def plan(session: Session, gaps: Gaps) -> Plan:
     choices = pd.DataFrame(columns=list(CHOICE_COLUMNS))
     if session.study.planning.choice.is_asked:
         choices = read_csv(folder / "choices.csv", text=PLAN_TEXT)
-    return Plan(*(*tables, choices))
+    strategies = read_csv(folder / "strategies.csv", text=PLAN_TEXT)
+    return Plan(*(*tables, choices, strategies))
 
 
 def _compute(session: Session, gaps: Gaps) -> None:
@@ -301,6 +307,7 @@ def _tables(
         "build-order": build_order_table(steps, places, grid, names),
         "backhaul": backhaul_table(ranked, grid, names),
         "power": power_table(ranked, study, grid, names),
+        "strategies": strategies_table(ranked, study, names),
         "stability": stability_table(
             found.options, sure.ranks, places, grid, names,
             seed=study.planning.stability.seed, second=sure.second, budget=sure.budget,

@@ -4,11 +4,17 @@ from phusong.pipeline.plan import Plan
 from phusong.reporting.facts import Picture
 from phusong.reporting.figures import picture
 from phusong.reporting.frontier import choice_answers, choice_table, frontier_figure
+from phusong.reporting.money_gaps import gap_money_table, strategy_table
 from phusong.reporting.shown import Shown, shown_list, shown_sentences, shown_table
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import said
 from phusong.study import Study
 
+_NO_REVENUE = said(
+    "The study does not say what people bring: give [planning.revenue] penetration, arpu and "
+    "market shares."
+)
+_NOTHING_TO_SHARE = said("No new mast is ranked that several operators could share.")
 _NOT_ASKED = said(
     "The study asks for no best set: give [planning.choice] a budget, a target or every_village."
 )
@@ -57,6 +63,44 @@ def choices(study: Study, ranked: Plan) -> Shown:
     if ranked.choices.empty:
         return shown_sentences((_NOT_ASKED,))
     return shown_table(choice_table(study, ranked.choices))
+
+
+def gap_money(study: Study, ranked: Plan) -> Shown:
+    """Ranked options by kind of gap, with the money that would close it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its plan.
+
+    Returns
+    -------
+    Shown
+        A table; a sentence where the study does not say what people bring.
+    """
+    found = gap_money_table(study, ranked.priorities)
+    return shown_table(found[0]) if found else shown_sentences((_NO_REVENUE,))
+
+
+def who_pays(study: Study, ranked: Plan) -> Shown:
+    """What the ranked new masts would cost each operator, alone, shared and with roaming.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its plan.
+
+    Returns
+    -------
+    Shown
+        A table; a sentence where there is nothing to share.
+    """
+    found = strategy_table(study, ranked.strategies)
+    return shown_table(found[0]) if found else shown_sentences((_NOTHING_TO_SHARE,))
 
 
 def answers(ranked: Plan) -> Shown:

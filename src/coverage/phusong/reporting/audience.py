@@ -13,7 +13,7 @@ from phusong.analysis.reach import ANY, NO_SERVER, ReachLayer
 from phusong.geo.limits import UNLIMITED
 from phusong.reporting.facts import Source
 from phusong.reporting.study_facts import StudyFacts, technology_of
-from phusong.study import Study
+from phusong.study import OperatorSection, Study
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 _OPERATORS_GAVE = frozenset({"towers", "operator_coverage", "measurements"})
@@ -47,7 +47,7 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
     mine = [index for index, s in enumerate(facts.sectors) if s.operator == own.name]
     return dataclasses.replace(
         facts,
-        study=facts.study.model_copy(update={"operators": (own,)}),
+        study=_study_of(facts.study, (own,)),
         layers={
             who: _renumbered(layer, mine, len(facts.sectors))
             for who, layer in facts.layers.items()
@@ -61,6 +61,17 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
         own=key,
         extras=facts.extras.of_operator(key),
     )
+
+
+def _study_of(study: Study, operators: tuple[OperatorSection, ...]) -> Study:
+    """The study as if these were its operators: market shares of others are not told."""
+    keys = {op.key for op in operators}
+    revenue = study.planning.revenue
+    if revenue is not None:
+        shares = {key: share for key, share in revenue.market_share.items() if key in keys}
+        revenue = revenue.model_copy(update={"market_share": shares})
+    planning = study.planning.model_copy(update={"revenue": revenue})
+    return study.model_copy(update={"operators": operators, "planning": planning})
 
 
 def _renumbered(layer: ReachLayer, kept: list[int], count: int) -> ReachLayer:
@@ -109,7 +120,7 @@ def for_public(facts: StudyFacts) -> StudyFacts:
     """
     return dataclasses.replace(
         facts,
-        study=facts.study.model_copy(update={"operators": ()}),
+        study=_study_of(facts.study, ()),
         layers={},
         sectors=(),
         gaps=_seen_gaps(facts, {ANY}),

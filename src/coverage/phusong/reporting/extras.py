@@ -34,6 +34,10 @@ class Extras:
         Indicators by commune, the columns of ``gaps/criterion8.csv``.
     stability, variance_split, measure_next
         How sure the ranking of all operators is, the columns of the files of ``plan/``.
+    strategies
+        Who pays what for new masts, the columns of ``plan/strategies.csv``.
+    choices, frontier
+        Best sets, and people against money, the columns of the files of ``plan/``.
     """
 
     environments: Mapping[tuple[str, str], UInt8Array] = field(default_factory=dict, repr=False)
@@ -46,6 +50,9 @@ class Extras:
     stability: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     variance_split: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     measure_next: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    strategies: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    choices: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    frontier: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     def of_operator(self, key: str) -> "Extras":
         """What one operator may see of them.

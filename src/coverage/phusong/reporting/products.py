@@ -54,6 +54,10 @@ _TABLES = {
         said("Power of the options"),
         said("Grid, solar and diesel for each new mast: size and cost over the horizon."),
     ),
+    "plan/strategies.csv": (
+        said("Who pays what"),
+        said("Each new mast alone, shared, or with roaming: what each operator pays."),
+    ),
     "plan/build-order.csv": (
         said("Build order"),
         said("Step after step, beside the best set for the same money."),

@@ -19,6 +19,7 @@ from phusong.reporting.brief_words import (
 from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons, village_findings
+from phusong.reporting.money_gaps import gap_money_table, strategy_table
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import KeyNumber
@@ -178,7 +179,7 @@ def _brief(
         ),
         picture=_picture(facts, key),
         reasons=reasons(facts.ranked, most=_MOST_REASONS),
-        money=(money_table(study, facts.ranked),) if len(facts.ranked) else (),
+        money=_money(facts),
         money_words=money_words(study),
         measurements=uncertain_villages(study, facts.gaps, key, most=_MOST_VILLAGES),
         measure_words=measure_words(facts, key),
@@ -189,6 +190,18 @@ def _brief(
         identity=origin.identity,
         signatures=(*_SIGNERS, signer),
         language=about.language,
+    )
+
+
+def _money(facts: StudyFacts) -> tuple[PageTable, ...]:
+    """What the ranked options cost, who would pay, and what closes the gap."""
+    study, ranked = facts.study, facts.ranked
+    if ranked.empty:
+        return ()
+    return (
+        money_table(study, ranked),
+        *gap_money_table(study, ranked),
+        *strategy_table(study, facts.extras.strategies),
     )
 
 
