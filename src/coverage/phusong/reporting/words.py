@@ -131,6 +131,9 @@ _NAMES = {
     "causes.site_distance": said("Causes: distance within which a site counts as near"),
     "offices.target": said("Commune offices that should have a network"),
     "planning.candidate_spacing": said("Candidate spacing"),
+    "planning.revenue.penetration": said("Share of people who subscribe"),
+    "planning.revenue.arpu": said("Revenue of a subscriber a month"),
+    "planning.revenue.market_share": said("Market share"),
     "planning.planned_sites": said("Whether planned sites count as built"),
     "planning.rank_incomplete": said("Rank operators with incomplete lists"),
     "planning.longest_hop": said("Longest microwave hop"),
@@ -203,6 +206,9 @@ def _name(key: str) -> Bilingual:
     if key.startswith("inputs.exclusions."):
         words, number = _NAMES["inputs.exclusions"], key.split(".")[2]
         return joined((words, same(number)), " ")
+    if key.startswith("planning.revenue.market_share."):
+        words = _NAMES["planning.revenue.market_share"]
+        return joined((words, same(f"({last})")), " ")
     if key.startswith("towers.frequency."):
         words = _NAMES["towers.frequency"]
         return joined((words, same(last)), " ")
