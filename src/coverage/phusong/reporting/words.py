@@ -198,20 +198,22 @@ _TECHNOLOGY = {
 }
 
 
+_ONE_OF_MANY = {
+    "inputs.exclusions": "{0}",
+    "planning.revenue.market_share": "({0})",
+    "towers.frequency": "{0}",
+}
+"""Keys under which a study gives several, and how one of them is told from the others."""
+
+
 def _name(key: str) -> Bilingual:
     section, *_, last = key.split(".")
     plain = key.removesuffix(f".{last}") if last.isdecimal() else key  # of several of one kind
     if plain in _NAMES:
         return _NAMES[plain]
-    if key.startswith("inputs.exclusions."):
-        words, number = _NAMES["inputs.exclusions"], key.split(".")[2]
-        return joined((words, same(number)), " ")
-    if key.startswith("planning.revenue.market_share."):
-        words = _NAMES["planning.revenue.market_share"]
-        return joined((words, same(f"({last})")), " ")
-    if key.startswith("towers.frequency."):
-        words = _NAMES["towers.frequency"]
-        return joined((words, same(last)), " ")
+    for many, word in _ONE_OF_MANY.items():
+        if key.startswith(f"{many}."):
+            return joined((_NAMES[many], same(word.format(key.removeprefix(f"{many}.")))), " ")
     if section == "technologies":
         technology = key.split(".")[1]
         words = _TECHNOLOGY.get(last, same(last))
