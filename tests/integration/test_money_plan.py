@@ -9,7 +9,10 @@ import phusong
 from phusong.pipeline.api import start
 from phusong.pipeline.report import study_facts
 from phusong.reporting.audience import for_operator, for_public
+from phusong.reporting.brief import brief_page
 from phusong.reporting.money_gaps import gap_money_table, strategy_table
+from phusong.reporting.study_brief import Origin, operator_brief, province_brief
+from phusong.reporting.study_index import best_set_tables
 from phusong.study import Study
 from runs import invoke, table
 from synthetic import assumed, price, write_region
@@ -27,6 +30,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
         tmp_path_factory.mktemp("money") / "r",
         study={
             "planning.revenue": REVENUE, "planning.kinds": ["new-mast"],
+            "planning.choice": {"every_village": True},
             "costs.roaming_fee": price(12.0, "USD/subscriber/year"),
         },
     )  # fmt: skip
@@ -83,6 +87,27 @@ def test_the_brief_tells_labels_grants_and_strategies(study: Study) -> None:
     assert set(ranked["gap_type"]) <= {"commercial", "capex_grant", "running_support"}
     (shared,) = strategy_table(study, facts.extras.strategies)
     assert len(shared.rows) == 5
+
+
+def test_briefs_and_the_index_show_people_against_money_and_best_sets(study: Study) -> None:
+    facts = study_facts(start(study))
+    brief = province_brief(facts, Origin((), ()))
+    assert brief.money_picture is not None
+    titles = [found.title.en for found in brief.money]
+    assert titles[0].startswith("What the ranked options cost")
+    assert titles[-3:] == [
+        "What would close the gap", "Who pays what for the new masts", "Best sets",
+    ]  # fmt: skip
+    assert brief_page(brief).count("<figure>") == 2
+    asked = len(read(study, "choices"))
+    assert asked >= 1
+    (sets,) = best_set_tables(facts)
+    assert len(sets.rows) == asked
+    own = for_operator(facts, "mang-b")
+    theirs = operator_brief(own, "mang-b", Origin((), ()))
+    assert theirs.money_picture is None
+    assert "Best sets" not in [found.title.en for found in theirs.money]
+    assert best_set_tables(own) == best_set_tables(for_public(facts)) == ()
 
 
 def test_market_shares_stay_with_their_operator(study: Study) -> None:

@@ -57,7 +57,19 @@ def test_the_figure_shows_every_line_and_is_the_same_each_time() -> None:
     figure = frontier_figure(frontier(), title=TITLE, currency="VND")
     axes = figure.axes[0]
     assert [list(line.get_xdata()) for line in axes.lines] == [[1.0, 2.0, 3.0]] * 4
-    assert "billion VND" in axes.get_xlabel()
+    lost = figure.axes[1]
+    assert "billion VND" in lost.get_xlabel()
+    greedy, order = (list(line.get_ydata()) for line in lost.lines)
+    assert greedy == pytest.approx([0.0, 100 / 6, 5.0])
+    assert order == pytest.approx([10.0, 0.0, 0.0])
+
+
+def test_where_nobody_can_be_reached_nothing_is_lost() -> None:
+    nobody = frontier()
+    for column in ("best_set", "bound", "greedy", "build_order"):
+        nobody[f"{column}_worth_people"] = 0.0
+    lost = frontier_figure(nobody, title=TITLE, currency="VND").axes[1]
+    assert [list(line.get_ydata()) for line in lost.lines] == [[0.0] * 3] * 2
 
 
 def test_sets_stand_beside_each_other_and_no_answer_is_empty(study: Study) -> None:

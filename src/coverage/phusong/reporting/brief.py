@@ -41,6 +41,8 @@ class BriefContent:
         Tables of the first two sections.
     reasons
         Why the first ranks stand where they stand.
+    money_picture
+        People against money, None without one.
     money, money_words
         Tables of the section, and sentences before them.
     measurements, measure_words
@@ -71,6 +73,7 @@ class BriefContent:
     priorities: tuple[PageTable, ...] = ()
     reasons: tuple[Bilingual, ...] = ()
     money: tuple[PageTable, ...] = ()
+    money_picture: Picture | None = None
     money_words: tuple[Bilingual, ...] = ()
     measurements: tuple[PageTable, ...] = ()
     measure_words: tuple[Bilingual, ...] = ()
@@ -108,7 +111,7 @@ def brief_page(content: BriefContent) -> str:
             said("Priorities and reasons"),
             _tables(content.priorities) + reasons_html(content.reasons),
         ),
-        (said("Money"), _words(content.money_words) + _tables(content.money)),
+        (said("Money"), _words(content.money_words) + _money(content)),
         (
             said("What to measure next"),
             _words(content.measure_words) + _tables(content.measurements),
@@ -161,6 +164,12 @@ def _results(content: BriefContent) -> str:
         + picture
         + _tables(content.results)
     )
+
+
+def _money(content: BriefContent) -> str:
+    picture = content.money_picture
+    figure = "" if picture is None else f"<figure>{picture.html()}</figure>"
+    return _tables(content.money) + figure
 
 
 def _tables(tables: Sequence[PageTable]) -> str:

@@ -35,7 +35,8 @@ def frontier_figure(
     -------
     matplotlib.figure.Figure
         People are weighted as in the ranking. Above the best set nothing is possible where it is
-        proven; else the bound says what could still be.
+        proven; else the bound says what could still be. Below, what greedy steps and the build
+        order lose against the best set, in percent, since the lines above often lie together.
     """
     money = frontier["budget"] / _BILLION
     lines = (
@@ -45,13 +46,22 @@ def frontier_figure(
         ("build_order_worth_people", "#c81e1e", "-.", "^", said("build order")),
     )
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 4.9))
+        figure = Figure(figsize=(8.0, 5.6))
         FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
+        axes = figure.add_axes((0.11, 0.42, 0.86, 0.45))
+        loss = figure.add_axes((0.11, 0.15, 0.86, 0.2), sharex=axes)
         for column, colour, dashes, sign, words in lines:
             axes.plot(money, frontier[column], color=colour, linestyle=dashes, marker=sign,
                       markersize=4.5, label=words.plain)  # fmt: skip
-        axes.set_xlabel(f"Ngân sách · Budget [tỷ · billion {currency}]", parse_math=False)
+        best = frontier["best_set_worth_people"]
+        for column, colour, dashes, sign, _ in lines[2:]:
+            lost = (100.0 * (1.0 - frontier[column] / best.where(best > 0))).fillna(0.0)
+            loss.plot(money, lost, color=colour, linestyle=dashes, marker=sign, markersize=4.5)
+        loss.set_xlabel(f"Ngân sách · Budget [tỷ · billion {currency}]", parse_math=False)
+        loss.set_ylabel("Mất · Lost [%]")
+        loss.set_ylim(bottom=0.0, top=max(1.0, loss.get_ylim()[1]))
+        loss.grid(alpha=0.3)
+        axes.tick_params(labelbottom=False)
         axes.set_ylabel("Người, có trọng số · People, weighted", parse_math=False)
         axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
         axes.set_xlim(left=0.0)

@@ -19,6 +19,7 @@ from phusong.reporting.brief_words import (
 from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons, village_findings
+from phusong.reporting.frontier import frontier_figure
 from phusong.reporting.money_gaps import gap_money_table, strategy_table
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.page_tables import PageTable
@@ -34,7 +35,7 @@ from phusong.reporting.study_facts import (
     silent_villages,
     technology_of,
 )
-from phusong.reporting.study_index import outlines, standing_warnings
+from phusong.reporting.study_index import best_set_tables, outlines, standing_warnings
 from phusong.reporting.study_tables import commune_table, operator_table, priority_table
 from phusong.reporting.sureness_tables import (
     measure_page_table,
@@ -95,6 +96,7 @@ def province_brief(facts: StudyFacts, origin: Origin) -> BriefContent:
         key_numbers=_numbers(facts, ANY),
         results=(commune_table(study, facts.gaps), operator_table(study, facts.gaps)),
         priorities=(ranked, *_doubt(facts)) if len(priorities) else (),
+        money_picture=_frontier(facts),
     )
 
 
@@ -202,7 +204,21 @@ def _money(facts: StudyFacts) -> tuple[PageTable, ...]:
         money_table(study, ranked),
         *gap_money_table(study, ranked),
         *strategy_table(study, facts.extras.strategies),
+        *best_set_tables(facts),
     )
+
+
+def _frontier(facts: StudyFacts) -> Picture | None:
+    """People against money; None without a plan."""
+    frontier = facts.extras.frontier
+    if frontier.empty:
+        return None
+    title = said("People against money: best sets, greedy steps, build order")
+    figure = frontier_figure(
+        frontier, title=title, currency=facts.study.costs.shown_currency,
+        practice=practice_words(facts.study),
+    )  # fmt: skip
+    return picture(figure, alt=title, kind="webp", dpi=_DPI)
 
 
 def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:

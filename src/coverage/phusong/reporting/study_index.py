@@ -7,6 +7,7 @@ from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons
+from phusong.reporting.frontier import choice_table
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import IndexContent, KeyNumber, Product
 from phusong.reporting.palette import service_classes
@@ -63,6 +64,7 @@ def study_index(
             *_own_communes(facts),
             operator_table(facts.study, facts.gaps),
             *_priorities(facts),
+            *best_set_tables(facts),
         ),
         reasons=reasons(facts.ranked, most=_MOST_REASONS),
         products=products,
@@ -108,6 +110,23 @@ def _picture(facts: StudyFacts) -> Picture:
         practice=facts.practice,
     )
     return picture(figure, alt=title, kind="webp")
+
+
+def best_set_tables(facts: StudyFacts) -> tuple[PageTable, ...]:
+    """Best sets for the budget and targets of a study.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+
+    Returns
+    -------
+    tuple of PageTable
+        One table; none where the study asks for no set, or the reader may see none.
+    """
+    choices = facts.extras.choices
+    return () if choices.empty else (choice_table(facts.study, choices),)
 
 
 def outlines(places: Places) -> tuple[Outline, ...]:

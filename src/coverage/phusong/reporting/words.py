@@ -213,7 +213,9 @@ def _name(key: str) -> Bilingual:
         return _NAMES[plain]
     for many, word in _ONE_OF_MANY.items():
         if key.startswith(f"{many}."):
-            return joined((_NAMES[many], same(word.format(key.removeprefix(f"{many}.")))), " ")
+            return joined(
+                (_NAMES[many], same(word.format(key.removeprefix(f"{many}.").split(".")[0]))), " "
+            )
     if section == "technologies":
         technology = key.split(".")[1]
         words = _TECHNOLOGY.get(last, same(last))
