@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
-from oracle.choose_brute import random_case
+from oracle.choose_brute import Case, is_connected, random_case
 from phusong.errors import DataError, DomainError
 from phusong.planning.choose import BestSet, best_set, greedy_set
 
@@ -400,3 +400,43 @@ def test_san_francisco_target_and_existing(
     for count, (expected, objective) in additions.items():
         found = best_set(cover, weight=weight, fixed=fixed, count=count)
         assert ([sites[row] for row in found.chosen], found.objective) == (expected, objective)
+
+
+def test_without_settled_ties_nothing_useless_is_left_in_a_set() -> None:
+    for seed in range(60):
+        rng = np.random.default_rng([11, seed])
+        case = random_case(rng)
+        cost = np.asarray(case.cost, dtype=float) * (rng.random(len(case.cost)) < 0.6)
+        rules = {**case.arguments(), "cost": cost}
+        found = best_set(case.cover, **rules, settle_ties=False)
+        if found.status == "infeasible":
+            continue
+        there = set(found.chosen) | set(case.fixed)
+        weight = np.asarray(case.weight, dtype=float)
+
+        def covered(
+            rows: set[int], case: Case = case, weight: NDArray[np.float64] = weight
+        ) -> float:
+            reached = (np.asarray(case.cover)[sorted(rows)] != 0).any(axis=0)
+            return float(weight[reached].sum())
+
+        for row in found.chosen:
+            rest = there - {row}
+            still = is_connected(rest, case)
+            assert not still or covered(rest) < found.objective, (seed, row)
+
+
+def test_more_than_200_options_lose_what_adds_nothing() -> None:
+    # 260 options, each the only one for its point, and 40 that cover what these cover already.
+    own = sparse.eye(260, format="csr")
+    useless = sparse.csr_matrix(np.ones((40, 1)) @ (np.arange(260) < 3)[None, :].astype(float))
+    cover = sparse.vstack([own, useless], format="csr")
+    cost = np.concatenate([np.ones(260), np.zeros(20), np.full(20, 2.0)])
+    rules = {"weight": np.arange(1.0, 261.0), "cost": cost, "settle_ties": False}
+    everyone = best_set(cover, budget=400.0, **rules)
+    assert everyone.objective == np.arange(1.0, 261.0).sum()
+    for found in (everyone, best_set(cover, target=everyone.objective, **rules)):
+        assert found.status == "optimal"
+        kept = cover[list(found.chosen)].toarray()
+        alone = (kept.sum(axis=0) == 1) & (kept == 1)
+        assert alone.any(axis=1).all()  # each is the only one for somebody

@@ -113,8 +113,8 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
         begins with it where it keeps the rules. It changes how long the search takes, and which
         set comes back where ties are not settled or the search ends early.
     settle_ties
-        False: any set of most weight (of least cost with a target) will do. This takes a tenth of
-        the time and is for those who need the weight alone.
+        False: any set of most weight (of least cost with a target) will do, without options that
+        add nothing. This takes a tenth of the time and is for those who need the weight alone.
     floors
         What must be covered beside that, such as some people of every commune.
     twice
@@ -393,10 +393,9 @@ def _least_cost(
             "found; allow more time or a lower target"
         )
     bound = found.bound * master.cost_unit
-    if not found.proven:
-        return _answer(question, found.chosen, bound, proven=False)
-    if not settle:
-        return _answer(question, found.chosen, bound, proven=True)
+    if not (found.proven and settle):
+        kept = without_useless(question, found.chosen)
+        return _answer(question, kept, bound, proven=found.proven)
     master.limit_spending(question.spent(found.chosen))
     weighty = Goal(
         np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step,

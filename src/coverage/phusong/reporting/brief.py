@@ -41,10 +41,8 @@ class BriefContent:
         Tables of the first two sections.
     reasons
         Why the first ranks stand where they stand.
-    money_picture
-        People against money, None without one.
-    money, money_words
-        Tables of the section, and sentences before them.
+    money, money_picture, money_words
+        Tables of the section, people against money (None without a plan), sentences before them.
     measurements, measure_words
         The same of what to measure next.
     warnings
