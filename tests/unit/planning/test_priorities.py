@@ -266,13 +266,14 @@ def test_reasons_in_two_languages() -> None:
     assert row["why_en"] == (
         "About 1,235 people newly covered for Nhà mạng A, 7 of them without any operator today, "
         "from high ground at 901 m in or near Thử Một. Village centres reached: Bản A, Bản D. "
-        "1.8 km from a road. Power: grid. Backhaul: 2 microwave hops over 41.2 km, line of sight "
-        "not checked."
+        "1.8 km from a road. Power: grid, cheaper over the horizon with the grid 0.1 km away. "
+        "Backhaul: 2 microwave hops over 41.2 km, line of sight not checked."
     )
     assert row["why_vi"] == (
         "Khoảng 1.235 người được phủ sóng mới của Nhà mạng A, trong đó 7 người hiện chưa có sóng "
         "của nhà mạng nào; điểm cao 901 m tại hoặc gần xã Thử Một. Trung tâm thôn được phủ: "
-        "Bản A, Bản D. Cách đường 1,8 km. Nguồn điện: điện lưới. Truyền dẫn: 2 chặng vi ba, "
+        "Bản A, Bản D. Cách đường 1,8 km. Nguồn điện: điện lưới, rẻ hơn trong cả thời "
+        "hạn tính khi cách lưới điện 0,1 km. Truyền dẫn: 2 chặng vi ba, "
         "41,2 km, chưa kiểm tra tầm nhìn thẳng."
     )
 

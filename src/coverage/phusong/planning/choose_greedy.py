@@ -29,6 +29,11 @@ class Progress:
         self.left: FloatArray = question.rows.weight.copy()
         self.ready: BoolArray = ~question.rows.twice
         self.gain: FloatArray = self._gain()
+        self.feeds: sparse.coo_matrix = question.links.feeds.tocoo()
+        # A row stands in one group at most: its number, or -1.
+        self.group_of: IntArray = np.full(len(self.chosen), -1, dtype=np.int64)
+        for number, group in enumerate(question.groups):
+            self.group_of[group] = number
         self.free_price = SMALLEST_PRICE * float(question.cost.max(initial=1.0)) + 1e-300
 
     def add(self, options: IntArray) -> None:
@@ -52,9 +57,8 @@ class Progress:
             lost[newly] = self.left[newly]
             self.gain = self.gain - by_option @ lost
             self.left[newly] = 0.0
-        for group in self.question.groups:
-            if self.chosen[group].any():
-                self.taken[group] = True
+        groups = self.group_of[options]
+        self.taken |= np.isin(self.group_of, groups[groups >= 0])
 
     def _gain(self) -> FloatArray:
         """What each option adds by itself: rows that two must serve count with the second."""
@@ -144,26 +148,29 @@ class Progress:
         if not question.links.any:
             ones = np.ones(count, dtype=np.int64)
             return self.gain, question.cost, ones, np.full(count, count)
-        distance, before = self._chains()
-        gain, price = np.zeros(count + 1), np.full(count + 1, np.inf)
-        length = np.zeros(count + 1, dtype=np.int64)
-        price[count] = 0.0
-        for option in np.argsort(distance, kind="stable").tolist():
-            if before[option] < 0:
-                continue
-            last = before[option]
-            new = not self.chosen[option]
-            gain[option] = gain[last] + (self.gain[option] if new else 0.0)
-            price[option] = price[last] + (question.cost[option] if new else 0.0)
-            length[option] = length[last] + new
-        gain[:count][before < 0] = 0.0
-        return gain[:count], price[:count], length[:count], before
+        before = self._chains()
+        own_gain = np.append(np.where(self.chosen, 0.0, self.gain), 0.0)
+        own_price = np.append(np.where(self.chosen, 0.0, question.cost), 0.0)
+        own = np.append(np.where(self.chosen, 0, 1), 0)
+        reached = before >= 0
+        gain, price, length = own_gain[:count].copy(), own_price[:count].copy(), own[:count].copy()
+        up = np.append(np.where(reached, before, count), count)
+        at = up[:count].copy()
+        while (at != count).any():
+            gain += own_gain[at]
+            price += own_price[at]
+            length += own[at]
+            at = up[at]
+        gain[~reached] = 0.0
+        price[~reached] = np.inf
+        length[~reached] = 0
+        return gain, price, length, before
 
-    def _chains(self) -> tuple[FloatArray, IntArray]:
-        """Shortest way from what is connected to every option, by price."""
+    def _chains(self) -> IntArray:
+        """Who stands before every option on its cheapest way from what is connected; or below 0."""
         question, count = self.question, len(self.chosen)
         open_now = ~self.chosen & ~self.blocked
-        pairs = question.links.feeds.tocoo()
+        pairs = self.feeds
         kept = (open_now | self.chosen)[pairs.row] & open_now[pairs.col]
         roots = np.flatnonzero((question.links.root & open_now) | self.chosen)
         tail = np.concatenate([pairs.row[kept], np.full(len(roots), count)])
@@ -171,8 +178,8 @@ class Progress:
         # Of chains of one price the shorter wins, and a zero would be no edge at all.
         link = np.where(self.chosen[head], 0.0, question.cost[head]) + self.free_price
         graph = sparse.csr_matrix((link, (tail, head)), shape=(count + 1, count + 1))
-        distance, before = dijkstra(graph, indices=count, return_predecessors=True)
-        return distance[:count], np.asarray(before[:count], dtype=np.int64)
+        _, before = dijkstra(graph, indices=count, return_predecessors=True)
+        return np.asarray(before[:count], dtype=np.int64)
 
     def _fits(self, price: FloatArray, length: IntArray) -> BoolArray:
         question = self.question
@@ -186,9 +193,9 @@ class Progress:
         return fits
 
     def _keeps_groups(self, chain: IntArray) -> bool:
-        return len(chain) == 1 or all(
-            int(np.isin(chain, group).sum()) <= 1 for group in self.question.groups
-        )
+        groups = self.group_of[chain]
+        groups = groups[groups >= 0]
+        return len(np.unique(groups)) == len(groups)
 
 
 def greedy_choice(question: Question, *, per_cost: bool) -> BoolArray:

@@ -223,7 +223,7 @@ def _grid_en(option: Option) -> str:
         return ""
     if np.isnan(option.power_line_m):
         return ", since no grid is known"
-    return f", the cheaper over the horizon {option.power_line_m / 1000:.1f} km from the grid"
+    return f", cheaper over the horizon with the grid {option.power_line_m / 1000:.1f} km away"
 
 
 def _grid_vi(option: Option) -> str:
