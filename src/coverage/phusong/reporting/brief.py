@@ -166,7 +166,7 @@ def _results(content: BriefContent) -> str:
 
 def _money(content: BriefContent) -> str:
     picture = content.money_picture
-    figure = "" if picture is None else f"<figure>{picture.html()}</figure>"
+    figure = "" if picture is None else f'<figure class="small">{picture.html()}</figure>'
     return _tables(content.money) + figure
 
 
