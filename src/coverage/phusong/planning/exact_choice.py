@@ -13,7 +13,7 @@ from phusong.planning.demand import Columns
 from phusong.planning.rank_intervals import Candidates
 from phusong.units import BoolArray, FloatArray, IntArray
 
-MOST_NODES = 200
+MOST_NODES = 60
 """Nodes of the search behind each best set."""
 PRICE_DIGITS = 3
 """Digits of the median price that the exact choice sees."""

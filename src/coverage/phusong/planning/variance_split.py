@@ -15,7 +15,7 @@ from phusong.planning.study_draws import FACTORS, Draws, World, squares
 from phusong.study import StabilitySection
 from phusong.units import FloatArray, IntArray
 
-SPLIT_DRAWS = 40
+SPLIT_DRAWS = 20
 """Draws that are looked at once more for each factor."""
 MOST_PLACES = 20
 SURE = 1e-3
@@ -72,7 +72,7 @@ def variance_split(
     base
         Ranks and plan of the base case, with draws for a budget.
     spread
-        How far things may be otherwise; no more than 40 draws are made.
+        How far things may be otherwise; no more than 20 draws are made.
     grid
         Frame of the demand's cells.
     local_error_db
