@@ -316,7 +316,9 @@ def test_options_have_a_rank_by_each_model(region: Region, first_run: Region) ->
     ranks = found["rank_second_model"].astype(int)
     assert sorted(ranks) == list(range(1, len(found) + 1))
     one = table(first_run.output / "plan" / "stability.csv")
-    pd.testing.assert_frame_equal(one, found.drop(columns="rank_second_model"))
+    # Draws are by both models, so that how sure a rank is may differ; the rank itself does not.
+    own = ["option_id", "operator", "latitude", "longitude", "commune_code", "rank"]
+    pd.testing.assert_frame_equal(one[own], found[own])
     assert "rank_second_model" not in table(first_run.output / "plan" / "priorities.csv").columns
     priorities = table(region.output / "plan" / "priorities.csv").set_index("option_id")
     assert list(priorities.columns[-2:]) == ["rank_second_model", "data_status"]

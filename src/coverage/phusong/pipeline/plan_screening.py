@@ -17,6 +17,7 @@ from phusong.kernels.exact_disc import bilinear
 from phusong.models.loss_map import LossMap
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline.budgets import sector_budget
+from phusong.pipeline.corrections import calibrated_dbm
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
 from phusong.pipeline.plan_options import name_of
@@ -209,9 +210,12 @@ class _Masts:
         return np.asarray((rows + loss.row0) * self.terrain.grid.shape[1] + cols + loss.col0)
 
     def _level(self, sector: Sector, loss: LossMap) -> FloatArray:
-        return np.asarray(sector_map_dbm(
+        propagation = self.session.study.propagation
+        level = sector_map_dbm(
             loss, sector, eirp_dbm=self.eirp_dbm, entry_loss_db=self.entry_loss_db
-        ))  # fmt: skip
+        )
+        corrections = propagation.calibration.get(propagation.models[0], {})
+        return np.asarray(calibrated_dbm(level, loss, sector, corrections))
 
     def _height_m(self, layout: Layout) -> float:
         """Antenna over the thinned ground, as high above the sea as over the true ground."""

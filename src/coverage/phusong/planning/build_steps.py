@@ -20,7 +20,7 @@ MOST_SPOTS = 25
 """How many spots the exact choice looks at; those of the ranking are among them."""
 BUDGETS = 4
 """Budgets that the order is made for."""
-COMPARED = 5
+COMPARED = 8
 """Steps at which the order is compared with the best set for the same money: every one of up to
 so many, else so many from the first to the last one, evenly spread."""
 
