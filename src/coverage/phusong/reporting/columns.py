@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 CellKind = Literal["text", "number", "date"]
 
 _UNITS: dict[str, Bilingual] = {
+    "_kwh": same("kWh"),
+    "_kw": same("kW"),
+    "_w": same("W"),
+    "_h_per_day": said("hours a day"),
     "_km2": same("km²"),
     "_km": same("km"),
     "_mhz": same("MHz"),
@@ -29,7 +33,7 @@ _UNITS: dict[str, Bilingual] = {
 }
 """Unit by what ends the name of a column; the longest ending first."""
 _MONEY = ("capex", "opex", "cost", "present_value", "net_present_value", "grant", "support_per",
-          "cumulative_present_value", "budget")  # fmt: skip
+          "cumulative_present_value", "budget", "power_capex", "power_opex")  # fmt: skip
 _MODIFIERS: dict[str, Bilingual] = {
     "_p10": said("p10: 10 % of the trials are below"),
     "_p90": said("p90: 90 % of the trials are below"),
