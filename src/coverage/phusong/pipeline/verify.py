@@ -142,7 +142,8 @@ def _compare_tables(name: str, ours: Path, theirs: Path, tolerance: float) -> li
     if list(a.columns) != list(b.columns):
         others = sorted(set(a.columns) ^ set(b.columns))
         return [f"{name}: other columns ({', '.join(others) or 'in another order'})"]
-    if {"option_id", "rank"} <= set(a.columns):
+    ranked = {"option_id", "rank"} <= set(a.columns)
+    if ranked and all(table["option_id"].is_unique for table in (a, b)):
         return _compare_rankings(name, a, b, tolerance)
     if len(a) != len(b):
         return [f"{name}: {len(a)} rows against {len(b)}"]
