@@ -8,7 +8,9 @@ from pyproj import Transformer
 
 from phusong.pipeline import show_validation
 from phusong.pipeline.api import open_study, start
+from phusong.pipeline.calibration_files import CalibrationTables
 from phusong.pipeline.reach import load_reach
+from phusong.study import Study
 from runs import copied, in_one_line, invoke, run_here, table
 from synthetic import CRS, Region, write_region
 
@@ -37,6 +39,12 @@ def drive_test(made: Region, *, offset_db: float, count: int = 4000, seed: int =
             f"{'LTE' if heard else 'No service'},{f'{level[n]:.1f},{name}' if heard else ','}"
         )
     return "\n".join(lines) + "\n"
+
+
+def compared(made: Region) -> tuple[Study, CalibrationTables | None]:
+    """A study, and what a notebook reads of its measurements."""
+    study = open_study(made.study)
+    return study, show_validation.compared(study)
 
 
 def named(made: Region) -> None:
@@ -88,7 +96,7 @@ def test_cells_that_were_heard_are_those_of_the_list(calibrated: Region) -> None
     listed = cells[cells["match"] == "listed"]
     assert sorted(listed.index) == ["S1-1", "S1-2", "S2-1"]
     assert (listed["same_site_share"].astype(float) == 1.0).all()
-    words = str(show_validation.measured(open_study(calibrated.study))[-1])
+    words = str(show_validation.measured(*compared(calibrated))[-1])
     assert "1: S9-1" in words
 
 
@@ -185,33 +193,32 @@ def test_too_few_measurements_do_not_stop_a_run(shown: Region, tmp_path: Path) -
         "left-out.csv",
         "cells.csv",
     }
-    words = str(show_validation.measured(open_study(made.study))[0])
+    words = str(show_validation.measured(*compared(made))[0])
     assert "too few measurements to calibrate" in words
-    assert show_validation.pictures(open_study(made.study)) == ()
+    assert show_validation.pictures(*compared(made)) == ()
 
 
 def test_a_notebook_tells_how_far_off_the_model_is(shown: Region) -> None:
-    study = open_study(shown.study)
-    errors, fits, counts = map(str, show_validation.measured(study)[:3])
+    study, found = compared(shown)
+    errors, fits, counts = map(str, show_validation.measured(study, found)[:3])
     assert "Longley–Rice ITM" in errors
     assert "95 % from" in fits
     assert "only the model" in counts
-    first, second, third = show_validation.pictures(study)
+    first, second, third = show_validation.pictures(study, found)
     assert first.alt.en.startswith("Measured against modelled: LTE")
     assert second.alt.en.startswith("What the corrected model leaves")
     assert third.alt.en.endswith("Longley–Rice ITM")
-    answer = str(show_validation.answer_validation(study))
+    answer = str(show_validation.answer_validation(study, found))
     assert "weaker than modelled ones on average" in answer
     assert "calibration/settings.toml holds the lines" in answer
-    unknown = str(show_validation.unknown(study))
+    unknown = str(show_validation.unknown(study, found))
     assert "Operators without measurements: Nhà mạng B." in unknown
-    assert "Where to measure next" in str(show_validation.where_next(study))
+    assert "Where to measure next" in str(show_validation.where_next(found))
     models = str(show_validation.models(study))
     assert models.count("ITU-R P.1812-8") == models.count("Longley–Rice ITM") == 3
 
 
 def test_a_study_without_measurements_says_so(tmp_path: Path) -> None:
-    made = write_region(tmp_path)
-    study = open_study(made.study)
-    assert "has no measurements" in str(show_validation.measured(study)[0])
-    assert "has no measurements" in str(show_validation.answer_validation(study))
+    study, found = compared(write_region(tmp_path))
+    assert "has no measurements" in str(show_validation.measured(study, found)[0])
+    assert "has no measurements" in str(show_validation.answer_validation(study, found))

@@ -34,7 +34,9 @@ _LISTS = {
     MEASUREMENTS: MEASUREMENTS,
 }  # fmt: skip
 """Inputs of which a study has any number, and what their list is called."""
-_SEVERAL = frozenset({"towers", "terrain", "clutter"})
+_RASTERS = frozenset({"terrain", "clutter"})
+"""Inputs whose files stand in one list."""
+_SEVERAL = _RASTERS | {"towers"}
 """Inputs that may have several files."""
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)\s+([^\W\d]\S*)")
 
@@ -290,7 +292,7 @@ def _edited(text: str, study: Study, key: str, name: str, told: Told, *, first: 
     several = key in _SEVERAL
     beside = several and (told.beside or not first)
     _refuse_second(study, key, told, beside=beside, first=first)
-    if key in {"terrain", "clutter"}:
+    if key in _RASTERS:
         there = getattr(current.inputs, key)
         files = [*there.files, name] if beside and there is not None else [name]
         entry = {"files": files, **{k: v for k, v in entry.items() if k != "file"}}
@@ -310,7 +312,7 @@ def _refuse_second(study: Study, key: str, told: Told, *, beside: bool, first: b
     given = getattr(study.inputs, key)
     if given is None or told.replace or beside:
         return
-    names = given.files if key in {"terrain", "clutter"} else (given.file,)
+    names = given.files if key in _RASTERS else (given.file,)
     there = [name for name in names if study.path(name).exists()]
     if there:
         also = ", or --beside to read both" if key in _SEVERAL else ""

@@ -26,8 +26,6 @@ from phusong.pipeline.calibration_files import (
     FOLDER,
     STEP,
     Calibration,
-    CalibrationTables,
-    read_calibration,
     write_calibration,
 )
 from phusong.pipeline.losses import lattice_of
@@ -80,9 +78,11 @@ def calibrate(session: Session, *, strict: bool = True) -> list[Calibration]:
         sensitivity = max(section.sensitivity.value for section in sections)
         easting, northing = _positions(session, measured)
         cells = binned(session.inputs.grid, easting, northing, measured.frame)
-        heard.append(_heard(session, environment, measured, easting, northing))
         for model in study.propagation.models:
-            reached = _everywhere(session, load_reach(session, environment, model=model))
+            reached = load_reach(session, environment, model=model)
+            if model == study.propagation.models[0]:
+                heard.append(_heard(session, reached, measured, easting, northing))
+            reached = _everywhere(session, reached)
             for technology in sorted(set(cells["technology"])):
                 part = cells[cells["technology"] == technology]
                 try:
@@ -95,8 +95,8 @@ def calibrate(session: Session, *, strict: bool = True) -> list[Calibration]:
     return found
 
 
-def calibration(session: Session) -> CalibrationTables | None:
-    """What measurements say of a study, compared now or in an earlier run.
+def compare(session: Session) -> bool:
+    """See that a study is compared with its measurements, now or in an earlier run.
 
     Parameters
     ----------
@@ -105,8 +105,8 @@ def calibration(session: Session) -> CalibrationTables | None:
 
     Returns
     -------
-    CalibrationTables or None
-        None for a study without measurements.
+    bool
+        False for a study without measurements.
 
     Raises
     ------
@@ -114,10 +114,10 @@ def calibration(session: Session) -> CalibrationTables | None:
         A file of measurements cannot be used.
     """
     if not session.study.measurements:
-        return None
+        return False
     if not session.is_done(STEP):
         calibrate(session, strict=False)
-    return read_calibration(session)
+    return True
 
 
 def _everywhere(session: Session, reached: Reach) -> Reach:
@@ -146,19 +146,18 @@ def _positions(session: Session, measured: Measurements) -> tuple[FloatArray, Fl
 
 def _heard(
     session: Session,
-    environment: str,
+    reached: Reach,
     measured: Measurements,
     easting: FloatArray,
     northing: FloatArray,
 ) -> pd.DataFrame:
     """Cells that were heard, against the whole tower list: a broken site may be on air again."""
-    reached = load_reach(session, environment)
     names = {op.key: op.name for op in session.study.operators}
     table = cells_heard(
         measured.frame, easting, northing, grid=reached.grid, network=session.inputs.network,
         layers=_of_the_whole_list(session, reached, names),
     )  # fmt: skip
-    table.insert(0, "environment", environment)
+    table.insert(0, "environment", reached.environment)
     return table
 
 

@@ -1,7 +1,7 @@
 """Path loss of each mast and band, kept by the content of its inputs."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -141,22 +141,16 @@ class LossMaps:
             yield loss
 
     def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool]]:
-        """The masts, each when its files are there, and whether a worker has made them now."""
-        asked = [(mast, bool(self._missing(mast))) for mast in masts]
-        tasks = (self._task(mast) for mast, missing in asked if missing)
-        made = cluster.in_order(keep_loss, tasks)
-        for mast, missing in asked:
-            if missing:
+        """The masts, each when it is done, and whether a worker has made its files now."""
+        asked = [(mast, self._keys(mast)) for mast in masts]
+        lacking = [bool(self._missing(keys)) for _, keys in asked]
+        wanted = (mast for mast, lacks in zip(masts, lacking, strict=True) if lacks)
+        made = cluster.in_order(keep_loss, map(self._task, wanted))
+        for (mast, keys), lacks in zip(asked, lacking, strict=True):
+            if lacks:
                 next(made)
-                self.session.renewed.update(self._keys(mast))
-                if self._missing(mast):
-                    raise ClusterError(
-                        f"a worker has computed {_called(mast)}, but its file is not in "
-                        f"{self.session.losses.folder}, or it was made from other inputs: every "
-                        "worker needs the same input files, and the study's output folder on a "
-                        "disk that all of them share"
-                    )
-            yield mast, missing
+                self.session.renewed.update(keys.values())
+            yield mast, lacks
 
     def _task(self, mast: Mast) -> "LossTask":
         session = self.session
@@ -177,34 +171,51 @@ class LossMaps:
         bool
             Whether it was there already.
         """
-        missing = self._missing(mast)
+        keys = self._keys(mast)
+        missing = self._missing(keys)
         if missing:
-            angle_key, cache = self._key(mast, None), self.session.losses
-            made = self._compute(mast, missing)
-            cache.put(angle_key, SUFFIX, _writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made))
-            for band, frequency in enumerate(made.frequencies_mhz):
-                key = self._key(mast, frequency)
-                cache.put(key, SUFFIX, _writer(made.path_loss_db[band], LOSS_STEP_DB, made))
-            self.session.renewed.update((angle_key, *(self._key(mast, f) for f in missing)))
+            self._make(mast, keys, missing)
         return not missing
 
-    def _keys(self, mast: Mast) -> list[str]:
-        return [self._key(mast, band) for band in (None, *mast.frequencies_mhz)]
+    def _keys(self, mast: Mast) -> dict[float | None, str]:
+        """Keys of a mast's angles (None) and of its losses by band."""
+        return {band: self._key(mast, band) for band in (None, *mast.frequencies_mhz)}
 
-    def _missing(self, mast: Mast) -> tuple[float, ...]:
-        """Bands of a mast whose losses are not stored; all of them without its angles."""
-        stored = self._is_kept(self._key(mast, None))
-        bands = mast.frequencies_mhz
-        return tuple(f for f in bands if not (stored and self._is_kept(self._key(mast, f))))
+    def _missing(self, keys: Mapping[float | None, str]) -> tuple[float, ...]:
+        """Bands whose losses are not stored; all of them without the mast's angles."""
+        stored = self._is_kept(keys[None])
+        bands = (band for band in keys if band is not None)
+        return tuple(f for f in bands if not (stored and self._is_kept(keys[f])))
+
+    def _make(
+        self, mast: Mast, keys: Mapping[float | None, str], missing: tuple[float, ...]
+    ) -> None:
+        cache, made = self.session.losses, self._compute(mast, missing)
+        cache.put(keys[None], SUFFIX, _writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made))
+        for band, frequency in enumerate(made.frequencies_mhz):
+            writer = _writer(made.path_loss_db[band], LOSS_STEP_DB, made)
+            cache.put(keys[frequency], SUFFIX, writer)
+        self.session.renewed.update(keys[band] for band in (None, *missing))
 
     def _map(self, task: tuple[Mast, bool]) -> tuple[LossMap, bool]:
         mast, made_elsewhere = task
-        was_stored = self.keep(mast) and not made_elsewhere
+        keys = self._keys(mast)
+        missing = self._missing(keys)
+        if missing and made_elsewhere:
+            raise ClusterError(
+                f"a worker has computed {_called(mast)}, but its file is not in "
+                f"{self.session.losses.folder}, or it was made from other inputs: every "
+                "worker needs the same input files, and the study's output folder on a "
+                "disk that all of them share"
+            )
+        if missing:
+            self._make(mast, keys, missing)
         cache = self.session.losses
-        angle_key, *keys = self._keys(mast)
-        losses = [_read(cache.path(key, SUFFIX), LOSS_STEP_DB) for key in keys]
-        angles = _read(cache.path(angle_key, SUFFIX), ELEVATION_STEP_MRAD)
-        return self._whole(mast, np.stack(losses), angles), was_stored
+        losses = [
+            _read(cache.path(keys[band], SUFFIX), LOSS_STEP_DB) for band in mast.frequencies_mhz
+        ]
+        angles = _read(cache.path(keys[None], SUFFIX), ELEVATION_STEP_MRAD)
+        return self._whole(mast, np.stack(losses), angles), not (missing or made_elsewhere)
 
     def _whole(self, mast: Mast, losses: Float32Array, angles: Float32Array) -> LossMap:
         """Loss map of stored rasters: where it lies follows from the mast."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phusong.engine import in_order
-from phusong.pipeline import calibrate as calibration_step
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
@@ -12,6 +11,7 @@ from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.api import start
 from phusong.pipeline.briefs import write_briefs
+from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import STEP as CALIBRATION
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.extras import study_extras
@@ -94,7 +94,6 @@ def study_facts(session: Session) -> StudyFacts:
     scenarios_step.scenarios(session, reached)
     found = gaps_step.gaps(session, reached)
     ranked = plan_step.plan(session, found)
-    calibration_step.calibration(session)
     inputs = session.inputs
     return StudyFacts(
         study=session.study,
@@ -182,6 +181,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         ``index.html``.
     """
     facts = study_facts(session)
+    compare(session)
     folder = session.study.output
     notebooks = notebook_files(session.study) if with_notebooks else ()
     key = _key(session, notebooks)

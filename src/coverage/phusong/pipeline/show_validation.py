@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from phusong.pipeline.api import start
-from phusong.pipeline.calibrate import calibration
-from phusong.pipeline.calibration_files import CalibrationTables
-from phusong.pipeline.reach import reach as reach_step
+from phusong.pipeline.calibrate import compare
+from phusong.pipeline.calibration_files import CalibrationTables, read_calibration
 from phusong.pipeline.session import Session
 from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import picture
@@ -26,6 +25,7 @@ from phusong.reporting.validation_tables import (
     left_out_table,
     models_table,
     next_table,
+    one_comparison,
     operators_unmeasured,
     reliability_words,
     unknowns,
@@ -39,10 +39,11 @@ _ONE_MODEL = said(
     "This study has one propagation model; name a second one in propagation.models to see what "
     "depends on it."
 )
+_CODES = ("commune_code", "commune", "operator", "technology", "model")
 
 
-def measured(study: Study) -> tuple[Shown, ...]:
-    """Errors, corrections and confusion of a study's levels, as measurements say.
+def compared(study: Study) -> CalibrationTables | None:
+    """What measurements say of a study; stored results are taken when nothing changed.
 
     Parameters
     ----------
@@ -51,10 +52,28 @@ def measured(study: Study) -> tuple[Shown, ...]:
 
     Returns
     -------
+    CalibrationTables or None
+        None for a study without measurements.
+    """
+    session = start(study)
+    return read_calibration(session) if compare(session) else None
+
+
+def measured(study: Study, found: CalibrationTables | None) -> tuple[Shown, ...]:
+    """Errors, corrections and confusion of a study's levels, as measurements say.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        What :func:`compared` gives.
+
+    Returns
+    -------
     tuple of Shown
         Tables, or a sentence for a study without measurements or with too few.
     """
-    found = calibration(start(study))
     if found is None:
         return (shown_sentences((NO_MEASUREMENTS,)),)
     tables = found.tables
@@ -71,24 +90,24 @@ def measured(study: Study) -> tuple[Shown, ...]:
     )
 
 
-def pictures(study: Study) -> tuple[Picture, ...]:
+def pictures(study: Study, found: CalibrationTables | None) -> tuple[Picture, ...]:
     """Draw measured against modelled levels, and where they differ, for each comparison.
 
     Parameters
     ----------
     study
         The study.
+    found
+        What :func:`compared` gives.
 
     Returns
     -------
     tuple of Picture
         None for a study without measurements.
     """
-    session = start(study)
-    found = calibration(session)
     if found is None or "fit" not in found.tables:
         return ()
-    return tuple(_pictures(session, found))
+    return tuple(_pictures(start(study), found))
 
 
 def _pictures(session: Session, found: CalibrationTables) -> Iterator[Picture]:
@@ -103,7 +122,8 @@ def _pictures(session: Session, found: CalibrationTables) -> Iterator[Picture]:
         threshold = study.technologies[technology].threshold.value
         title = said("Measured against modelled: {technology}, {where}, {model}", **words)
         figure = agreement_figure(
-            cells, _of(found.tables["reliability"], who), threshold_dbm=threshold, title=title,
+            cells, one_comparison(found.tables["reliability"], who),
+            threshold_dbm=threshold, title=title,
             practice=practice_words(study),
         )  # fmt: skip
         yield picture(figure, alt=title, kind="jpeg")
@@ -126,15 +146,6 @@ def _residuals(
     return picture(figure, alt=title, kind="jpeg")
 
 
-def _of(table: pd.DataFrame, who: tuple[str, str, str]) -> pd.DataFrame:
-    model, environment, technology = who
-    return table[
-        (table["model"] == model)
-        & (table["environment"] == environment)
-        & (table["technology"] == technology)
-    ]
-
-
 def models(study: Study) -> Shown:
     """People without signal under each of a study's models.
 
@@ -154,70 +165,65 @@ def models(study: Study) -> Shown:
     return shown_table(models_table(study, read_csv(file, text=_CODES)))
 
 
-_CODES = ("commune_code", "commune", "operator", "technology", "model")
-
-
-def where_next(study: Study) -> Shown:
+def where_next(found: CalibrationTables | None) -> Shown:
     """Where a measurement would settle most.
 
     Parameters
     ----------
-    study
-        The study.
+    found
+        What :func:`compared` gives.
 
     Returns
     -------
     Shown
         A table, or a sentence for a study without measurements.
     """
-    found = calibration(start(study))
     if found is None or "where-next" not in found.tables:
         return shown_sentences((NO_MEASUREMENTS,))
     return shown_table(next_table(found.tables["where-next"]))
 
 
-def unknown(study: Study) -> Shown:
+def unknown(study: Study, found: CalibrationTables | None) -> Shown:
     """What remains unknown.
 
     Parameters
     ----------
     study
         The study.
+    found
+        What :func:`compared` gives.
 
     Returns
     -------
     Shown
         Sentences.
     """
-    session = start(study)
-    found = calibration(session)
     errors = pd.DataFrame()
     seen: set[str] = set()
     if found is not None and "fit" in found.tables:
         errors, seen = found.tables["held-out"], set(found.cells["operator"])
-    network = session.inputs.network
+    network = start(study).inputs.network
     missing = [op.name for op in study.operators if op.name not in seen]
     told = (operators_unmeasured(missing),) if missing else ()
     filled = sum(network.filled.values())
     return shown_sentences((*told, *unknowns(study, errors, filled, len(network.sectors))))
 
 
-def answer_validation(study: Study) -> Shown:
+def answer_validation(study: Study, found: CalibrationTables | None) -> Shown:
     """How far a study's levels can be trusted.
 
     Parameters
     ----------
     study
         The study.
+    found
+        What :func:`compared` gives.
 
     Returns
     -------
     Shown
         Sentences.
     """
-    session = start(study)
-    reach_step(session)
-    found = calibration(session)
     if found is None or "fit" not in found.tables:
         return shown_sentences((NO_MEASUREMENTS,))
     tables = found.tables
@@ -226,6 +232,6 @@ def answer_validation(study: Study) -> Shown:
     return shown_sentences(
         (
             *answers(study, tables["held-out"], tables["fit"]),
-            reliability_words(_of(tables["reliability"], who)),
+            reliability_words(one_comparison(tables["reliability"], who)),
         )
     )

@@ -318,12 +318,31 @@ def answers(study: Study, errors: pd.DataFrame, fits: pd.DataFrame) -> Iterator[
         yield _sigma(study, row, fits)
 
 
-def _sigma(study: Study, row: object, fits: pd.DataFrame) -> Bilingual:
-    own = fits[
-        (fits["model"] == row.model)  # type: ignore[attr-defined]
-        & (fits["environment"] == row.environment)  # type: ignore[attr-defined]
-        & (fits["technology"] == row.technology)  # type: ignore[attr-defined]
+def one_comparison(table: pd.DataFrame, who: tuple[str, str, str]) -> pd.DataFrame:
+    """Rows of one comparison.
+
+    Parameters
+    ----------
+    table
+        A table of ``calibration/``.
+    who
+        Model, environment and technology.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows.
+    """
+    model, environment, technology = who
+    return table[
+        (table["model"] == model)
+        & (table["environment"] == environment)
+        & (table["technology"] == technology)
     ]
+
+
+def _sigma(study: Study, row: object, fits: pd.DataFrame) -> Bilingual:
+    own = one_comparison(fits, (row.model, row.environment, row.technology))  # type: ignore[attr-defined]
     sigma = own[own["correction"] == "sigma_db"].iloc[0]
     left = amount(float(sigma["value_db"]), 1, unit="dB")
     low, high = amount(float(sigma["low_db"]), 1), amount(float(sigma["high_db"]), 1)

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 from pyproj import CRS
 from rasterio.enums import Resampling
-from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 
 from phusong.errors import DataError, DataWarning
@@ -96,7 +95,7 @@ def read_clutter(
 
 
 def _warped(file: Path, grid: Grid) -> Float32Array:
-    with opened_raster(file) as source:
+    with open_raster(file, "raster") as source:
         if source.crs is None:
             raise DataError(
                 f"clutter file {file} has no CRS; "
@@ -114,27 +113,6 @@ def _warped(file: Path, grid: Grid) -> Float32Array:
             nodata=np.nan,
         ) as warped:
             return np.asarray(warped.read(1), dtype=np.float32)
-
-
-def opened_raster(file: Path) -> DatasetReader:
-    """Open a raster.
-
-    Parameters
-    ----------
-    file
-        The file.
-
-    Returns
-    -------
-    rasterio.io.DatasetReader
-        To be closed by the caller.
-
-    Raises
-    ------
-    DataError
-        The file is unreadable.
-    """
-    return open_raster(file, "raster")
 
 
 def _class_heights(values: Float32Array, table: Mapping[int, float], file: Path) -> Float32Array:

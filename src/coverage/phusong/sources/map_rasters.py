@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from phusong.sources.clutter import opened_raster
+from phusong.sources.gdal_files import open_raster
 from phusong.sources.practice.facts import STATEMENT
 
 
@@ -26,7 +26,7 @@ def is_practice(files: Sequence[Path]) -> bool:
         A file is unreadable.
     """
     for file in files:
-        with opened_raster(file) as source:
+        with open_raster(file, "raster") as source:
             if source.tags().get("data_status") == STATEMENT:
                 return True
     return False
