@@ -180,7 +180,8 @@ def _words(sentences: Sequence[Bilingual]) -> str:
 
 
 _MARKED = said(
-    "Only assumptions with a mark were checked against their source; the others were not."
+    "Only assumptions with a mark were checked against their source; the others were not. On paper "
+    "their sources are left out: the page and index.html have them."
 )
 
 
@@ -192,11 +193,11 @@ def _assumptions(assumptions: Sequence[Assumption]) -> str:
         f'<span class="from t">{text(a.source) if a.source else NO_SOURCE.html()}</span></li>'
         for a in assumptions
     ]
-    return f'<p class="note">{_MARKED.html()}</p>{_facts(items)}' if items else ""
+    return f'<p class="note">{_MARKED.html()}</p>{_facts(items, "assumed")}' if items else ""
 
 
-def _facts(items: Sequence[str]) -> str:
-    return f'<ul class="facts">{"".join(items)}</ul>' if items else ""
+def _facts(items: Sequence[str], kind: str = "named") -> str:
+    return f'<ul class="facts {kind}">{"".join(items)}</ul>' if items else ""
 
 
 def _reproduction(content: BriefContent) -> str:

@@ -46,7 +46,7 @@ from phusong.reporting.wording import said
 from phusong.reporting.words import named_assumptions
 
 _WIDTH_IN, _DPI = 6.2, 150
-_MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES, _MOST_SQUARES = 20, 5, 10, 5
+_MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES, _MOST_SQUARES = 10, 3, 10, 3
 _SIGNERS = (said("Prepared by"), said("Checked by"))
 
 
