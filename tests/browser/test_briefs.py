@@ -28,7 +28,8 @@ def test_two_to_six_pages(visitor: Visitor, output: Path, whose: str) -> None:
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert 2 <= len(PAGE_OF_PDF.findall(printed)) <= 6
     pictures = page.locator("figure img").evaluate_all("all => all.map(e => e.naturalWidth)")
-    assert pictures and min(pictures) > 600
+    assert pictures
+    assert min(pictures) > 600
     assert page.locator(".boxes > div").count() == 3
     assert page.locator("h2").count() == 8
     visit.assert_quiet()
