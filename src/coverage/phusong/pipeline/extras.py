@@ -1,4 +1,4 @@
-"""Further results that a study's map shows, read back from its files."""
+"""Further results that a study's map and pages show: its plan, and what is read back from files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,28 +8,24 @@ import pandas as pd
 from phusong.analysis.gaps import service_class
 from phusong.analysis.reach import Reach, ReachLayer
 from phusong.pipeline.gaps import confidence
+from phusong.pipeline.plan import Plan
 from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.session import Session
-from phusong.planning.budget_tables import CHOICE_TEXT
-from phusong.planning.sharing_table import STRATEGY_TEXT
 from phusong.reporting.extras import Extras
 from phusong.reporting.relief import UInt8Array
 from phusong.store.rasters import read_raster, read_scaled
 from phusong.store.tables import read_csv
 from phusong.study import Study
 
-TEXTS = tuple(
-    dict.fromkeys((
-        "operator", "technology", "site_id", "village_id", "village", "commune_code", "commune",
-        "reported", "modelled", "agrees", "date", "indicator", "status", "appraised_status",
-        "match", "candidates", "option_id", "option_ids", "factor", "currency", *CHOICE_TEXT,
-        *STRATEGY_TEXT,
-    ))
+TEXTS = (
+    "operator", "technology", "site_id", "village_id", "village", "commune_code", "commune",
+    "reported", "modelled", "agrees", "date", "indicator", "status", "appraised_status", "match",
+    "candidates",
 )  # fmt: skip
 
 
-def study_extras(session: Session, reached: Reach) -> Extras:
-    """Environments, throughput, resilience and lists of a study's first technology.
+def study_extras(session: Session, reached: Reach, ranked: Plan) -> Extras:
+    """Environments, throughput, resilience, lists and the plan of a study's first technology.
 
     Parameters
     ----------
@@ -37,6 +33,8 @@ def study_extras(session: Session, reached: Reach) -> Extras:
         The study in use; the steps ``service`` and ``gaps`` must be done.
     reached
         Received levels of the first environment.
+    ranked
+        What to build first, and how sure that is.
 
     Returns
     -------
@@ -62,12 +60,12 @@ def study_extras(session: Session, reached: Reach) -> Extras:
         resilience=_table(folder / "reach" / "resilience.csv"),
         reported=_table(folder / "gaps" / "reported.csv"),
         criterion8=_table(folder / "gaps" / "criterion8.csv"),
-        stability=_table(folder / "plan" / "stability.csv"),
-        variance_split=_table(folder / "plan" / "variance-split.csv"),
-        measure_next=_table(folder / "plan" / "measure-next.csv"),
-        strategies=_table(folder / "plan" / "strategies.csv"),
-        choices=_table(folder / "plan" / "choices.csv"),
-        frontier=_table(folder / "plan" / "frontier.csv"),
+        stability=ranked.stability,
+        variance_split=ranked.variance_split,
+        measure_next=ranked.measure_next,
+        strategies=ranked.strategies,
+        choices=ranked.choices,
+        frontier=ranked.frontier,
     )
 
 

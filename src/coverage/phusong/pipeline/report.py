@@ -108,7 +108,7 @@ def study_facts(session: Session) -> StudyFacts:
         warnings=reach_step.noticed(session),
         limits=inputs.limits,
         removed=plan_step.removed_ground(session),
-        extras=study_extras(session, reached),
+        extras=study_extras(session, reached, ranked),
     )
 
 
