@@ -9,7 +9,7 @@ from pyproj import CRS
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import titled
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.gis_layers import gis_layers
 from phusong.reporting.products import products_of
 from phusong.reporting.qgis import (
@@ -25,9 +25,8 @@ from phusong.reporting.qgis_styles import (
     operators_of,
     raster_style,
     vector_style,
-    who_words,
 )
-from phusong.reporting.study_facts import EVERYONE, StudyFacts
+from phusong.reporting.study_facts import StudyFacts, operator_words
 from phusong.reporting.wording import said
 from phusong.store.files import write_whole
 from phusong.store.tables import read_as_text, write_geoparquet, write_layers
@@ -112,11 +111,11 @@ def _gap_layers(
     """Gaps of all operators together, and hidden those of each one, of the first technology."""
     if "gaps" not in layers:
         return []
-    found = []
+    found, names = [], operator_words(facts.study)
     for key in operators_of(layers["gaps"]):
         own = layers["gaps"]
         own = own[(own["operator"] == key) & (own["technology"] == facts.technology)]
-        words = who_words(facts.study, key, EVERYONE)
+        words = names.get(key, same(key))
         title = titled(counted(own, words), facts.gaps.basis, (key, facts.technology))
         where = f'"operator" = {_sql(key)} AND "technology" = {_sql(facts.technology)}'
         found.append(

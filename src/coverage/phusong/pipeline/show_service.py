@@ -21,7 +21,6 @@ from phusong.reporting.palette import ClassStyle
 from phusong.reporting.service_tables import (
     MOST_SITES,
     environment_table,
-    operator_words,
     quality_table,
     rate_legend,
     resilience_table,
@@ -33,7 +32,7 @@ from phusong.reporting.service_tables import (
     worst_sites,
 )
 from phusong.reporting.shown import Shown, shown_sentences, shown_table
-from phusong.reporting.study_facts import practice_words, technology_of
+from phusong.reporting.study_facts import operator_words, practice_words, technology_of
 from phusong.reporting.study_index import outlines
 from phusong.reporting.wording import said
 from phusong.store.rasters import read_raster, read_scaled

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from phusong.analysis.reach import ANY
 from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.facts import Bilingual, same
-from phusong.reporting.study_facts import EVERYONE
+from phusong.reporting.study_facts import operator_words
 from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
@@ -199,7 +199,7 @@ def _words(name: str) -> Bilingual:
 
 def _owner(name: str, study: Study) -> tuple[Bilingual | None, str]:
     """Operator and technology with which a name begins, and the rest of it."""
-    known = {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
+    known = operator_words(study)
     for key in sorted(known, key=len, reverse=True):
         for technology in (*study.technologies, ANY):
             start = f"{key}_{technology.lower()}_"

@@ -16,7 +16,7 @@ from phusong.reporting.palette import (
     css_colour,
 )
 from phusong.reporting.place_layers import COMMUNE, PEOPLE
-from phusong.reporting.study_facts import EVERYONE, PLACES, StudyFacts, wgs84
+from phusong.reporting.study_facts import PLACES, StudyFacts, operator_words, wgs84
 from phusong.reporting.wording import joined, said
 
 _GREY = "#6b6b6b"
@@ -120,7 +120,7 @@ def _column(table: pd.DataFrame, name: str) -> list[float | None]:
 
 def _reported(facts: StudyFacts) -> VectorLayer:
     points = wgs84(facts.places.villages).set_index("village_id")
-    operators = {op.key: same(op.name) for op in facts.study.operators} | {ANY: EVERYONE}
+    operators = operator_words(facts.study)
     agreement = list(_AGREEMENT)
     features = [
         Feature(

@@ -9,7 +9,7 @@ from phusong.reporting.address_labels import INDEX as LABEL_INDEX
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
 from phusong.reporting.qgis_styles import LAYER_WORDS
-from phusong.reporting.study_facts import EVERYONE
+from phusong.reporting.study_facts import operator_words
 from phusong.reporting.wording import said
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
@@ -443,7 +443,7 @@ def _brief_words(study: Study, stem: str) -> Bilingual:
 def _raster_words(study: Study, stem: str) -> Bilingual:
     """For example ``nha-mang-a-lte-level``: the operator's name, technology, quantity."""
     rest, _, quantity = stem.rpartition("-")
-    names = {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
+    names = operator_words(study)
     key = next((k for k in names if rest.startswith(f"{k}-")), None)
     if key is None or quantity not in _RASTERS:
         return same(stem)

@@ -1,7 +1,7 @@
 """How each layer of a study is drawn and named in QGIS: the colours of its maps."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import geopandas as gpd
@@ -10,7 +10,7 @@ import pandas as pd
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
 from phusong.reporting.columns import column_facts
-from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.facts import Bilingual
 from phusong.reporting.palette import (
     CIVIDIS,
     COVERED_COLOUR,
@@ -218,27 +218,6 @@ def operators_of(layer: gpd.GeoDataFrame) -> list[str]:
         In their order in the layer.
     """
     return sorted(dict.fromkeys(layer["operator"].astype(str)), key=lambda key: key != ANY)
-
-
-def who_words(study: Study, key: str, everyone: Bilingual) -> Bilingual:
-    """Words for an operator's key.
-
-    Parameters
-    ----------
-    study
-        Its operators.
-    key
-        Operator's key, or that of all together.
-    everyone
-        Words for all together.
-
-    Returns
-    -------
-    Bilingual
-        The operator's name.
-    """
-    names: Mapping[str, Bilingual] = {op.key: same(op.name) for op in study.operators}
-    return everyone if key == ANY else names.get(key, same(key))
 
 
 def counted(layer: pd.DataFrame, words: Bilingual) -> Bilingual:

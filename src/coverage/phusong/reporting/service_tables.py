@@ -15,7 +15,7 @@ from phusong.reporting.palette import (
     NO_SIGNAL_COLOUR,
     ClassStyle,
 )
-from phusong.reporting.study_facts import EVERYONE, technology_of
+from phusong.reporting.study_facts import operator_words, technology_of
 from phusong.reporting.wording import amount, said
 from phusong.study import Study
 
@@ -25,22 +25,6 @@ OPERATOR = Column(said("Operator"))
 TECHNOLOGY = Column(said("Technology"))
 MOST_SITES = 3
 """Places with this many sites or more are told together."""
-
-
-def operator_words(study: Study) -> dict[str, Bilingual]:
-    """Name of each operator by its key, and of all together.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Returns
-    -------
-    dict
-        All operators first.
-    """
-    return {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
 
 
 def rate_legend(study: Study) -> tuple[ClassStyle, ...]:

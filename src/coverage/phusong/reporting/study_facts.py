@@ -133,6 +133,22 @@ class StudyFacts:
         return commune_rows(self.gaps, operator, self.technology)
 
 
+def operator_words(study: Study) -> dict[str, Bilingual]:
+    """Name of each operator by its key, and of all together.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    dict
+        All operators first.
+    """
+    return {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
+
+
 def practice_words(study: Study) -> Bilingual | None:
     """Words of the banner when practice data went into a study.
 

@@ -7,8 +7,7 @@ import pandas as pd
 from phusong.analysis.heard import BEHIND_DEG, FEWEST, LISTED, UNLISTED
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
-from phusong.reporting.service_tables import operator_words
-from phusong.reporting.study_facts import technology_of
+from phusong.reporting.study_facts import operator_words, technology_of
 from phusong.reporting.wording import amount, joined, said, said_count, share
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
