@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.column_words import COLUMN_WORDS
-from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.facts import Bilingual, same, with_unit
 from phusong.reporting.study_facts import operator_words
 from phusong.reporting.wording import joined, said
 from phusong.study import Study
@@ -75,10 +75,7 @@ class ColumnFacts:
     @property
     def titled(self) -> Bilingual:
         """Words and unit, as they stand above the column."""
-        words, unit = self.heading, self.unit
-        if not unit.en:
-            return words
-        return Bilingual.made_by(lambda language: f"{words.to(language)} [{unit.to(language)}]")
+        return with_unit(self.heading, self.unit)
 
 
 def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFacts:
@@ -102,10 +99,33 @@ def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFact
     decimals = 0
     if kind == "number":
         decimals = max((len(c.partition(".")[2]) for c in cells if "e" not in c.lower()), default=0)
+    heading, unit = _heading(name, study)
+    return ColumnFacts(name, heading, unit, kind, min(decimals, 6))
+
+
+def column_title(name: str, study: Study) -> Bilingual:
+    """What stands above a column, by its name alone.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    study
+        Operators and technologies, with which names of columns begin; currency.
+
+    Returns
+    -------
+    Bilingual
+        Words and unit.
+    """
+    return with_unit(*_heading(name, study))
+
+
+def _heading(name: str, study: Study) -> tuple[Bilingual, Bilingual]:
+    """Words and unit of a column."""
     who, own = _owner(name, study)
-    words = _words(own)
-    heading = words if who is None else joined((who, words), ": ")
-    return ColumnFacts(name, heading, unit_of(own, study), kind, min(decimals, 6))
+    words = column_words(own)
+    return words if who is None else joined((who, words), ": "), unit_of(own, study)
 
 
 def cell_kind(name: str, cells: "pd.Series[str]") -> CellKind:
@@ -183,8 +203,19 @@ def unit_words(name: str) -> tuple[str, Bilingual]:
 _MIDDLE = re.compile("|".join(map(re.escape, _MODIFIERS)) + r"(?=_|$)")
 
 
-def _words(name: str) -> Bilingual:
-    """Words of a column; its name where there are none."""
+def column_words(name: str) -> Bilingual:
+    """Words of a column.
+
+    Parameters
+    ----------
+    name
+        Its name, without operator and technology.
+
+    Returns
+    -------
+    Bilingual
+        Words without unit; the name where there are none.
+    """
     if name in COLUMN_WORDS:
         return COLUMN_WORDS[name]
     plain, _ = unit_words(name)

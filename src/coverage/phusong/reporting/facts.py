@@ -146,6 +146,26 @@ def same(name: str) -> Bilingual:
     return Bilingual(vi=name, en=name)
 
 
+def with_unit(name: Bilingual, unit: Bilingual) -> Bilingual:
+    """A heading with the unit of what stands below it.
+
+    Parameters
+    ----------
+    name
+        Heading.
+    unit
+        Unit in both languages; empty words for none.
+
+    Returns
+    -------
+    Bilingual
+        Heading and unit, each in its language.
+    """
+    if not unit.en:
+        return name
+    return Bilingual.made_by(lambda language: f"{name.to(language)} [{unit.to(language)}]")
+
+
 PRACTICE = Bilingual.made_by(lambda language: translated("Practice data", language))
 """What every product made from the practice study carries."""
 
@@ -176,8 +196,7 @@ class Column:
         """Name and unit, each in its language."""
         if not self.unit:
             return self.name
-        name, unit = self.name, same(self.unit) if isinstance(self.unit, str) else self.unit
-        return Bilingual.made_by(lambda language: f"{name.to(language)} [{unit.to(language)}]")
+        return with_unit(self.name, same(self.unit) if isinstance(self.unit, str) else self.unit)
 
 
 @dataclass(frozen=True)

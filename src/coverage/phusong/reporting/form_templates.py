@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from phusong.reporting.column_words import COLUMN_WORDS
-from phusong.reporting.columns import unit_words
-from phusong.reporting.facts import Bilingual, same
-from phusong.reporting.wording import said
+from phusong.reporting.columns import column_words, unit_words
+from phusong.reporting.facts import Bilingual, same, with_unit
+from phusong.reporting.wording import joined, said
 from phusong.reporting.words import assumption_words
 
 _YES_NO = ("có", "không", "chưa rõ")
@@ -39,11 +38,7 @@ class FormColumn:
     @property
     def heading(self) -> Bilingual:
         """Words and unit."""
-        words, unit = unit_words(self.name)
-        found = COLUMN_WORDS.get(self.name, COLUMN_WORDS.get(words, same(self.name)))
-        if not unit.en:
-            return found
-        return Bilingual.made_by(lambda language: f"{found.to(language)} [{unit.to(language)}]")
+        return with_unit(column_words(self.name), unit_words(self.name)[1])
 
 
 @dataclass(frozen=True)
@@ -322,4 +317,4 @@ def allowed_words(column: FormColumn, low: float | None, high: float | None) -> 
         parts.append(column.hint)
     elif column.hint is not None:
         parts = [column.hint]
-    return Bilingual.made_by(lambda language: "; ".join(part.to(language) for part in parts))
+    return joined(parts, "; ")

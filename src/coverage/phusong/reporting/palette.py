@@ -79,6 +79,24 @@ def css_colour(colour: tuple[int, int, int]) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
+def operator_colour(given: str | None, place: int) -> str:
+    """Colour of an operator's sites.
+
+    Parameters
+    ----------
+    given
+        What the study says, or None.
+    place
+        Of the operator in the study, from 0.
+
+    Returns
+    -------
+    str
+        ``#rrggbb``.
+    """
+    return given or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
+
+
 def service_classes(
     *, no_signal: int = 0, marginal: int = 1, covered: int = 2
 ) -> tuple[ClassStyle, ...]:

@@ -9,16 +9,16 @@ import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
-from phusong.reporting.columns import column_facts
+from phusong.reporting.columns import column_title
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.palette import (
     CIVIDIS,
     COVERED_COLOUR,
     MARGINAL_COLOUR,
     NO_SIGNAL_COLOUR,
-    OPERATOR_COLOURS,
     ClassStyle,
     level_classes,
+    operator_colour,
     percent_classes,
 )
 from phusong.reporting.qgis_xml import (
@@ -86,8 +86,8 @@ def vector_style(name: str, layer: gpd.GeoDataFrame, facts: StudyFacts) -> Vecto
     else:
         categories = [Category("", LAYER_WORDS[name].plain, _PLAIN[name])]
         label = "commune" if name == "communes" else ""
-    cells = {str(c): layer[c].astype(str) for c in layer.columns if c != layer.geometry.name}
-    aliases = {c: column_facts(c, text, facts.study).titled.plain for c, text in cells.items()}
+    names = [str(column) for column in layer.columns if column != layer.geometry.name]
+    aliases = {column: column_title(column, facts.study).plain for column in names}
     return VectorStyle(categories, attribute, label, aliases)
 
 
@@ -106,8 +106,8 @@ def _by_operator(study: Study, *, star: bool) -> list[Category]:
     shape, size = ("star", 5.0) if star else ("triangle", 2.6)
     found = []
     for place, operator in enumerate(study.operators):
-        colour = operator.colour or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
-        symbol = Symbol("marker", _rgb(colour), size_mm=size, shape=shape)
+        colour = _rgb(operator_colour(operator.colour, place))
+        symbol = Symbol("marker", colour, size_mm=size, shape=shape)
         found.append(Category(operator.name, operator.name, symbol))
     rest = Symbol("marker", _GREY, size_mm=size, shape=shape)
     return [*found, Category("", said("others").plain, rest)]

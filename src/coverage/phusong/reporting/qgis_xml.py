@@ -13,6 +13,8 @@ from xml.etree.ElementTree import Element, SubElement
 
 from pyproj import CRS
 
+from phusong.reporting.palette import css_colour
+
 Colour = tuple[int, int, int]
 Kind = Literal["fill", "line", "marker"]
 
@@ -300,7 +302,7 @@ def raster_elements(style: RasterStyle) -> list[Element]:
         for each in style.classes:
             SubElement(
                 palette, "paletteEntry", value=f"{each.value:g}", label=inert(each.label),
-                color=_hex(each.colour), alpha="255",
+                color=css_colour(each.colour), alpha="255",
             )  # fmt: skip
     else:
         _shade(renderer, style)
@@ -324,12 +326,8 @@ def _shade(renderer: Element, style: RasterStyle) -> None:
     for each in style.classes:
         SubElement(
             ramp, "item", value=f"{each.value:g}", label=inert(each.label),
-            color=_hex(each.colour), alpha="255",
+            color=css_colour(each.colour), alpha="255",
         )  # fmt: skip
-
-
-def _hex(colour: Colour) -> str:
-    return "#" + "".join(f"{band:02x}" for band in colour)
 
 
 def srs_element(tag: str, crs: CRS) -> Element:

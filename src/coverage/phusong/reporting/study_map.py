@@ -27,9 +27,9 @@ from phusong.reporting.limit_layers import limit_layers
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.palette import (
     NO_SIGNAL_COLOUR,
-    OPERATOR_COLOURS,
     css_colour,
     level_classes,
+    operator_colour,
     service_classes,
 )
 from phusong.reporting.place_layers import (
@@ -225,7 +225,7 @@ def _sites(facts: StudyFacts, key: str, name: Bilingual) -> VectorLayer:
     place, operator = next(
         (place, op) for place, op in enumerate(facts.study.operators) if op.key == key
     )
-    colour = operator.colour or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
+    colour = operator_colour(operator.colour, place)
     sectors = [s for s in facts.sectors if s.operator == operator.name]
     features = []
     for site in sorted({s.site_id for s in sectors}):
