@@ -6,13 +6,12 @@ from phusong.analysis.gaps import Gaps
 from phusong.reporting.basis_words import titled_by_rows
 from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
-from phusong.reporting.study_facts import technology_of
+from phusong.reporting.study_facts import MILLION, money_unit, technology_of
 from phusong.reporting.study_tables import COMMUNE, OPERATOR
 from phusong.reporting.wording import said
 from phusong.study import Study
 
 _PEOPLE = said("people")
-_MILLION = 1e6
 _RANK = Column(said("Overall rank"))
 _NEW = Column(said("Newly covered"), _PEOPLE, 0)
 _WHITE = Column(said("Of them in white zones"), _PEOPLE, 0)
@@ -35,7 +34,7 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
     PageTable
         One row per option.
     """
-    money = _money(study)
+    money = money_unit(study)
     return PageTable(
         title=titled_by_rows(
             said("Options of this operator"), priorities
@@ -54,7 +53,7 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
             (
                 str(row.rank), row.commune, row.latitude, row.longitude,
                 row.people_newly_covered, row.people_white_zone,
-                row.capex / _MILLION, row.cost_per_person / _MILLION,
+                row.capex / MILLION, row.cost_per_person / MILLION,
             )
             for row in priorities.itertuples()
         ),
@@ -82,14 +81,14 @@ def money_table(study: Study, priorities: pd.DataFrame) -> PageTable:
     PageTable
         One row per operator that has an option; the sum of all when there are several.
     """
-    money = _money(study)
+    money = money_unit(study)
     columns = ["people_newly_covered", "capex", "opex_per_year", "present_value"]
     sums = priorities.groupby("operator", sort=True)[columns].sum()
     counts = priorities.groupby("operator", sort=True).size()
 
     def line(name: str | Bilingual, count: int, row: "pd.Series[float]") -> tuple[object, ...]:
         people, *amounts = (float(row[column]) for column in columns)
-        return (name, count, people, *(amount / _MILLION for amount in amounts))
+        return (name, count, people, *(amount / MILLION for amount in amounts))
 
     several = len(sums) > 1
     return PageTable(
@@ -180,8 +179,3 @@ def marginal_villages(study: Study, found: Gaps, key: str) -> pd.DataFrame:
         return villages.iloc[:0]
     marginal = villages[villages[verdict] == "marginal"]
     return marginal.sort_values(["population", "village_id"], ascending=[False, True])
-
-
-def _money(study: Study) -> Bilingual:
-    currency = study.costs.shown_currency
-    return said("million {currency}", currency=currency)

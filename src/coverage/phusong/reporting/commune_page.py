@@ -263,7 +263,7 @@ def _links(facts: StudyFacts, code: str) -> tuple[tuple[str, Bilingual], ...]:
 
 
 def _numbers(facts: StudyFacts, code: str) -> tuple[KeyNumber, ...]:
-    row = facts.commune_rows().set_index("commune_code").loc[code]
+    row = facts.commune_row(code)
     counts = village_row(facts.gaps, ANY, facts.technology, code)
     official = "population_official" in row.index and not pd.isna(row["population_official"])
     numbers = [

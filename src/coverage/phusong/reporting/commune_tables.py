@@ -17,11 +17,10 @@ from phusong.reporting.facts import Bilingual, Column
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, Range, ends_of, village_row
 from phusong.reporting.second_model import by_second_model, by_words, second_model
-from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.study_facts import MILLION, StudyFacts, money_unit
 from phusong.reporting.wording import said
 
 _PEOPLE = said("people")
-_MILLION = 1e6
 _SILENT = said("No signal")
 _SHARE = Column(said("Share without signal"), "%", 1, share=True)
 _BETWEEN = RANGE
@@ -100,7 +99,7 @@ def coverage_table(facts: StudyFacts, code: str) -> PageTable:
     """
     lines, unsure, other = [], False, second_model(facts)
     for key, name in facts.operators():
-        row = facts.commune_rows(key).set_index("commune_code").loc[code]
+        row = facts.commune_row(code, key)
         ends = ends_of(row, "people_no_signal")
         unsure |= ends is not None
         second = by_second_model(facts, key, code)
@@ -194,12 +193,11 @@ def options_table(facts: StudyFacts, code: str) -> PageTable:
         One row per option.
     """
     options = options_of(facts, code)
-    currency = facts.study.costs.shown_currency
-    money = said("million {currency}", currency=currency)
+    money = money_unit(facts.study)
     rows = tuple(
         (
             str(row.rank), row.operator, row.commune, row.people_newly_covered,
-            row.people_white_zone, row.capex / _MILLION,
+            row.people_white_zone, row.capex / MILLION,
         )
         for row in options.head(_MOST_OPTIONS).itertuples()
     )  # fmt: skip

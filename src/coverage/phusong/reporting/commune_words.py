@@ -88,7 +88,7 @@ def commune_findings(facts: StudyFacts, code: str) -> tuple[Bilingual, ...]:
     tuple of Bilingual
         One sentence each.
     """
-    row = facts.commune_rows().set_index("commune_code").loc[code]
+    row = facts.commune_row(code)
     silent, people = float(row["people_no_signal"]), float(row["people"])
     ends = ends_of(row, "people_no_signal")
     between = same("")

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from phusong.reporting.facts import Bilingual, Column, same, shown
 from phusong.reporting.figures import STYLE, burn_in, draw_title
 from phusong.reporting.page_tables import PageTable
+from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import said
 from phusong.study import Study
 
-_MILLION = 1e6
 _BILLION = 1e9
 
 
@@ -89,12 +89,12 @@ def choice_table(study: Study, choices: pd.DataFrame) -> PageTable:
     PageTable
         One row per set; empty cells where a question has no answer.
     """
-    money = said("million {currency}", currency=study.costs.shown_currency)
+    money = money_unit(study)
     people = said("people")
     rows = tuple(
         (
             Bilingual(row.question_vi, row.question_en), row.options,
-            row.capex / _MILLION, row.present_value / _MILLION,
+            row.capex / MILLION, row.present_value / MILLION,
             row.people_newly_covered, row.people_white_zone, row.people_less_percent,
             row.lowest_commune_share_percent, row.facilities_with_second_server, row.gap_percent,
         )

@@ -4,10 +4,10 @@ import pandas as pd
 
 from phusong.reporting.facts import Column, same
 from phusong.reporting.page_tables import PageTable
+from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import said
 from phusong.study import Study
 
-_MILLION = 1e6
 _LABELS = {
     "commercial": said("Commercial: revenue pays for all"),
     "capex_grant": said("Grant at the start: revenue pays the running"),
@@ -41,7 +41,7 @@ def gap_money_table(study: Study, priorities: pd.DataFrame) -> tuple[PageTable, 
     revenue = study.planning.revenue
     if revenue is None or priorities.empty:
         return ()
-    money = said("million {currency}", currency=study.costs.shown_currency)
+    money = money_unit(study)
     rows = []
     for label, words in _LABELS.items():
         own = priorities[priorities["gap_type"] == label]
@@ -51,9 +51,9 @@ def gap_money_table(study: Study, priorities: pd.DataFrame) -> tuple[PageTable, 
         rows.append(
             (
                 words, len(own), float(own["people_newly_covered"].sum()),
-                float(own["capex"].sum()) / _MILLION,
-                float("nan") if unknown else float(own["grant"].sum()) / _MILLION,
-                float("nan") if unknown else float(own["support_per_year"].sum()) / _MILLION,
+                float(own["capex"].sum()) / MILLION,
+                float("nan") if unknown else float(own["grant"].sum()) / MILLION,
+                float("nan") if unknown else float(own["support_per_year"].sum()) / MILLION,
             )
         )  # fmt: skip
     return (
@@ -96,7 +96,7 @@ def strategy_table(study: Study, strategies: pd.DataFrame) -> tuple[PageTable, .
     """
     if strategies.empty:
         return ()
-    money = said("million {currency}", currency=study.costs.shown_currency)
+    money = money_unit(study)
     alone = strategies[strategies["strategy"] == "stand_alone"]["present_value_all"].sum()
     rows = []
     for strategy, words in _STRATEGIES.items():
@@ -107,8 +107,8 @@ def strategy_table(study: Study, strategies: pd.DataFrame) -> tuple[PageTable, .
         together = float(first["present_value_all"].sum())
         rows.append(
             (
-                words, float(first["capex"].sum()) / _MILLION,
-                float(first["present_value"].sum()) / _MILLION, together / _MILLION,
+                words, float(first["capex"].sum()) / MILLION,
+                float(first["present_value"].sum()) / MILLION, together / MILLION,
                 100.0 * (1.0 - together / alone) if alone > 0 else 0.0,
             )
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -22,6 +23,8 @@ from phusong.study import Assumption, Study
 EVERYONE = said("All operators")
 PLACES = said("Places")
 PLAN = said("Investment priorities")
+MILLION = 1e6
+"""Tables and maps tell money in millions."""
 LEVEL_EDGES_DBM = (-85.0, -95.0, -105.0, -115.0, -121.0)
 """Bands of RSRP; an assumption that the panel of every map repeats."""
 
@@ -132,6 +135,23 @@ class StudyFacts:
         """
         return commune_rows(self.gaps, operator, self.technology)
 
+    def commune_row(self, code: str, operator: str = ANY) -> "pd.Series[Any]":
+        """Row of the commune table for one commune and operator.
+
+        Parameters
+        ----------
+        code
+            The commune.
+        operator
+            Operator's key.
+
+        Returns
+        -------
+        pandas.Series
+            The row.
+        """
+        return self.commune_rows(operator).set_index("commune_code").loc[code]
+
 
 def operator_words(study: Study) -> dict[str, Bilingual]:
     """Name of each operator by its key, and of all together.
@@ -224,6 +244,22 @@ def silent_villages(study: Study, found: Gaps) -> pd.DataFrame:
         return villages.iloc[:0]
     silent = villages[villages[verdict] == "no_signal"]
     return silent.sort_values(["population", "village_id"], ascending=[False, True])
+
+
+def money_unit(study: Study) -> Bilingual:
+    """Unit of money in tables and on maps: a million of the currency that is shown.
+
+    Parameters
+    ----------
+    study
+        Its currency.
+
+    Returns
+    -------
+    Bilingual
+        For example ``million VND``.
+    """
+    return said("million {currency}", currency=study.costs.shown_currency)
 
 
 VERDICTS = (

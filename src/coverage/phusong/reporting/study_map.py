@@ -46,9 +46,11 @@ from phusong.reporting.service_rasters import service_rasters
 from phusong.reporting.study_facts import (
     EVERYONE,
     LEVEL_EDGES_DBM,
+    MILLION,
     PLACES,
     PLAN,
     StudyFacts,
+    money_unit,
     wgs84,
 )
 from phusong.reporting.study_readings import local_crs, study_readings
@@ -274,8 +276,8 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
                 row.commune,
                 row.people_newly_covered,
                 row.people_white_zone,
-                row.capex / 1e6,
-                row.cost_per_person / 1e6,
+                row.capex / MILLION,
+                row.cost_per_person / MILLION,
                 Bilingual(row.why_vi, row.why_en),
                 row.option_id,
             ),
@@ -283,8 +285,7 @@ def _priorities(facts: StudyFacts) -> VectorLayer:
         )
         for row in facts.ranked.itertuples()
     ]
-    currency = facts.study.costs.shown_currency
-    money = said("million {currency}", currency=currency)
+    money = money_unit(facts.study)
     return VectorLayer(
         name=said("Where to build first"),
         group=PLAN,

@@ -12,7 +12,14 @@ from phusong.reporting.basis_words import titled, titled_by_rows
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, ends_of, total_row
-from phusong.reporting.study_facts import EVERYONE, commune_rows, silent_villages, technology_of
+from phusong.reporting.study_facts import (
+    EVERYONE,
+    MILLION,
+    commune_rows,
+    money_unit,
+    silent_villages,
+    technology_of,
+)
 from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
@@ -27,7 +34,6 @@ _RANGE = Column(joined((_NO_SIGNAL, RANGE)), _PEOPLE)
 _TRIALS = Column(said("Trials without signal"), "%", 0)
 _STAY = Column(said("Stay without, {RANGE}", RANGE=RANGE), _PEOPLE)
 _TOTAL = said("Total")
-_MILLION = 1e6
 
 
 def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
@@ -327,14 +333,13 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
     PageTable
         One row per option.
     """
-    currency = study.costs.shown_currency
-    money = said("million {currency}", currency=currency)
+    money = money_unit(study)
     weight = study.planning.white_zone_weight.value
     rows = tuple(
         (
             str(row.rank), _interval(row.rank_p10, row.rank_p90), row.operator, _kind(row),
             row.commune, row.people_newly_covered, row.people_white_zone,
-            row.capex / _MILLION, row.present_value / _MILLION, row.cost_per_person / _MILLION,
+            row.capex / MILLION, row.present_value / MILLION, row.cost_per_person / MILLION,
         )
         for row in priorities.head(most).itertuples()
     )  # fmt: skip
