@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from phusong.analysis.infrastructure import HAS
-from phusong.analysis.outreach import ALL_LANGUAGES
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.plan_lines import (
@@ -15,8 +14,10 @@ from phusong.reporting.plan_lines import (
     SIGNAL_WORDS,
     WAY_WORDS,
     answered,
+    informed,
     languages_of,
     own_rows,
+    running,
 )
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import amount, joined, said, share
@@ -63,7 +64,7 @@ def lines_table(facts: StudyFacts, code: str) -> PageTable | None:
 
 
 def _official(facts: StudyFacts, code: str) -> Iterator[Line]:
-    row = facts.commune_rows().set_index("commune_code").loc[code]
+    row = facts.commune_row(code)
     if "population_official" not in row.index:
         return
     raster = amount(float(row["population_raster"]))
@@ -161,19 +162,18 @@ def _loudspeakers(facts: StudyFacts, code: str) -> Iterator[Line]:
     rows = own_rows(facts.gaps, "loudspeakers", code)
     if rows.empty:
         return
-    mobile = rows["runs_on_mobile"] == "yes"
-    counts = rows["runs"].value_counts()
+    mobile, fibre, perhaps, no, unknown = running(rows)
     yield (
         said("Loudspeaker clusters"),
         said(
             "{clusters}: {mobile} run on a mobile signal, {fibre} on fibre of their village, "
             "{perhaps} to be measured, {no} wait for either, {unknown} not known",
             clusters=len(rows),
-            mobile=int(mobile.sum()),
-            fibre=int(((rows["runs"] == "yes") & ~mobile).sum()),
-            perhaps=int(counts.get("perhaps", 0)),
-            no=int(counts.get("no", 0)),
-            unknown=int(counts.get("unknown", 0)),
+            mobile=mobile,
+            fibre=fibre,
+            perhaps=perhaps,
+            no=no,
+            unknown=unknown,
         ),
     )
 
@@ -182,12 +182,10 @@ def _information(facts: StudyFacts, code: str) -> Iterator[Line]:
     rows = own_rows(facts.gaps, "information", code)
     if rows.empty or not rows["villages"].iloc[0]:
         return
-    whole = rows[rows["language"] == ALL_LANGUAGES].iloc[0]
-    ways = {**WAY_WORDS, "unknown": said("Not known")}
     parts = [
-        said("{way} {villages}", way=words, villages=int(whole[f"villages_by_{key}"]))
-        for way, words in ways.items()
-        if whole[f"villages_by_{(key := way.replace(' ', '_'))}"]
+        said("{way} {villages}", way=WAY_WORDS[way], villages=villages)
+        for way, villages in informed(rows).items()
+        if villages
     ]
     yield said("Ways to inform villages"), joined(parts, "; ")
     spoken = languages_of(rows)

@@ -13,6 +13,7 @@ from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.wording import joined, said
 
+_UNKNOWN = said("Not known")
 HAS_WORDS = {
     "fibre": said("Optical fibre"),
     "fixed_broadband": said("Fixed broadband"),
@@ -40,10 +41,10 @@ WAY_WORDS = {
     WAYS[True, False]: said("Mobile alone"),
     WAYS[False, True]: said("Loudspeaker alone"),
     WAYS[False, False]: said("Neither"),
+    "unknown": _UNKNOWN,
 }
 GOAL_WORDS = {"met": said("met"), "not_met": said("not met"), "unknown": said("unknown")}
 _COMMUNE = Column(said("Commune"))
-_UNKNOWN = said("Not known")
 
 
 def own_rows(found: Gaps, name: str, code: str) -> pd.DataFrame:
@@ -214,24 +215,39 @@ def languages_of(rows: pd.DataFrame) -> Bilingual | None:
     return joined(parts)
 
 
+def informed(rows: pd.DataFrame) -> dict[str, int | None]:
+    """Villages of a commune by the ways that inform them.
+
+    Parameters
+    ----------
+    rows
+        Of ``information``, of one commune.
+
+    Returns
+    -------
+    dict of str to int or None
+        Number of villages for each of ``WAY_WORDS``; None where nobody said any.
+    """
+    whole = rows[rows["language"] == ALL_LANGUAGES]
+    return {
+        way: _whole(whole[f"villages_by_{way.replace(' ', '_')}"].iloc[0]) if len(whole) else None
+        for way in WAY_WORDS
+    }
+
+
 def _information(found: Gaps, communes: dict[str, str]) -> PageTable:
-    rows = []
-    for name, own in _each(found, "information", communes):
-        whole = own[own["language"] == ALL_LANGUAGES]
-        counts = [
-            _whole(whole[f"villages_by_{way.replace(' ', '_')}"].iloc[0]) if len(whole) else None
-            for way in (*WAY_WORDS, "unknown")
-        ]
-        rows.append((name, *counts, languages_of(own)))
+    rows = tuple(
+        (name, *informed(own).values(), languages_of(own))
+        for name, own in _each(found, "information", communes)
+    )
     return PageTable(
         title=said("Ways to inform villages"),
         columns=(
             _COMMUNE,
             *(Column(words) for words in WAY_WORDS.values()),
-            Column(_UNKNOWN),
             Column(said("Languages, villages")),
         ),
-        rows=tuple(rows),
+        rows=rows,
         note=said(
             "Villages by a mobile signal at their centre and by a loudspeaker cluster in them. A "
             "village counts once for each of its languages."
@@ -239,17 +255,27 @@ def _information(found: Gaps, communes: dict[str, str]) -> PageTable:
     )
 
 
+def running(rows: pd.DataFrame) -> tuple[int, int, int, int, int]:
+    """Loudspeaker clusters by what they run on.
+
+    Parameters
+    ----------
+    rows
+        Of ``loudspeakers``.
+
+    Returns
+    -------
+    tuple of int
+        On a mobile signal, on fibre of their village, perhaps, on neither, not known.
+    """
+    mobile, runs = rows["runs_on_mobile"] == "yes", rows["runs"]
+    parts = (mobile, (runs == "yes") & ~mobile, runs == "perhaps", runs == "no", runs == "unknown")
+    on_mobile, on_fibre, perhaps, neither, unknown = (int(part.sum()) for part in parts)
+    return on_mobile, on_fibre, perhaps, neither, unknown
+
+
 def _loudspeakers(found: Gaps, communes: dict[str, str]) -> PageTable:
-    rows = []
-    for name, own in _each(found, "loudspeakers", communes):
-        mobile = own["runs_on_mobile"] == "yes"
-        counts = own["runs"].value_counts()
-        rows.append(
-            (
-                name, len(own), int(mobile.sum()), int(((own["runs"] == "yes") & ~mobile).sum()),
-                *(int(counts.get(word, 0)) for word in ("perhaps", "no", "unknown")),
-            )
-        )  # fmt: skip
+    rows = [(name, len(own), *running(own)) for name, own in _each(found, "loudspeakers", communes)]
     sums = _sums(rows, 6)
     return PageTable(
         title=said("Loudspeaker clusters"),
