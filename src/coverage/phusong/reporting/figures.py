@@ -1,7 +1,8 @@
 """Figures for notebooks and pages: drawn without a display, equal to the byte each time."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
 from phusong.reporting.wording import said
 from phusong.units import Float32Array
 
-STYLE = {
+_STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.linewidth": 0.8,
@@ -104,7 +105,7 @@ def coverage_figure(
     """
     check_classes(classes, legend)
     west, south, east, north = grid.bounds
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(width_in, width_in * (north - south) / (east - west) + 1.15))
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.02, 0.085, 0.96, 0.83))
@@ -156,7 +157,7 @@ def picture(
     """
     canvas = FigureCanvasAgg(figure)
     out = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(_STYLE):
         figure.set_dpi(dpi)
         canvas.draw()
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
@@ -197,6 +198,35 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
     )  # fmt: skip
 
 
+@contextmanager
+def titled_figure(
+    size_in: tuple[float, float], *, title: Bilingual, practice: Bilingual | None
+) -> Iterator[Figure]:
+    """A figure to draw on in the style of all, finished with its title and what else it must say.
+
+    Parameters
+    ----------
+    size_in
+        Width and height [inch].
+    title
+        Title in both languages.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Yields
+    ------
+    matplotlib.figure.Figure
+        Empty.
+    """
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=size_in)
+        FigureCanvasAgg(figure)
+        yield figure
+        _draw_title(figure, title)
+        if practice is not None:
+            burn_in(figure, practice)
+
+
 def money_figure(
     priorities: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
 ) -> Figure:
@@ -224,9 +254,7 @@ def money_figure(
         ("people_newly_covered", "#12507b", "o", said("per operator")),
         ("people_white_zone", "#c81e1e", "s", said("in white zones")),
     )
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 4.9))
-        FigureCanvasAgg(figure)
+    with titled_figure((8.0, 4.9), title=title, practice=practice) as figure:
         axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
         for column, colour, sign, words in lines:
             people = np.concatenate([[0.0], priorities[column].cumsum()])
@@ -241,9 +269,6 @@ def money_figure(
         axes.set_ylim(bottom=0.0)
         axes.grid(alpha=0.3)
         axes.legend(loc="upper left", frameon=False)
-        draw_title(figure, title)
-        if practice is not None:
-            burn_in(figure, practice)
     return figure
 
 
@@ -353,16 +378,7 @@ def _draw_scale_bar(axes: Any, grid: Grid) -> None:
     )  # fmt: skip
 
 
-def draw_title(figure: Figure, title: Bilingual) -> None:
-    """Write the title of a figure at its top, in both languages.
-
-    Parameters
-    ----------
-    figure
-        The figure, changed in place.
-    title
-        The title.
-    """
+def _draw_title(figure: Figure, title: Bilingual) -> None:
     top = 0.985
     figure.text(0.02, top, title.vi, fontsize=13, fontweight="bold", va="top", color=INK,
                 parse_math=False)  # fmt: skip
@@ -372,7 +388,7 @@ def draw_title(figure: Figure, title: Bilingual) -> None:
 
 
 def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
-    draw_title(figure, title)
+    _draw_title(figure, title)
     patches = [
         Patch(
             facecolor=style.css,

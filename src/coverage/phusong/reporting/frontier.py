@@ -1,12 +1,10 @@
 """People against money, and best sets beside each other, as figure and table."""
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual, Column, same, shown
-from phusong.reporting.figures import STYLE, burn_in, draw_title
+from phusong.reporting.figures import titled_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import said
@@ -45,9 +43,7 @@ def frontier_figure(
         ("greedy_worth_people", "#b8860b", "--", "s", said("best option first, step after step")),
         ("build_order_worth_people", "#c81e1e", "-.", "^", said("build order")),
     )
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 5.6))
-        FigureCanvasAgg(figure)
+    with titled_figure((8.0, 5.6), title=title, practice=practice) as figure:
         axes = figure.add_axes((0.11, 0.42, 0.86, 0.45))
         loss = figure.add_axes((0.11, 0.15, 0.86, 0.2), sharex=axes)
         for column, colour, dashes, sign, words in lines:
@@ -68,9 +64,6 @@ def frontier_figure(
         axes.set_ylim(bottom=0.0)
         axes.grid(alpha=0.3)
         axes.legend(loc="lower right", frameon=False)
-        draw_title(figure, title)
-        if practice is not None:
-            burn_in(figure, practice)
     return figure
 
 

@@ -79,12 +79,12 @@ def css_colour(colour: tuple[int, int, int]) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def operator_colour(given: str | None, place: int) -> str:
+def operator_colour(colour: str | None, place: int) -> str:
     """Colour of an operator's sites.
 
     Parameters
     ----------
-    given
+    colour
         What the study says, or None.
     place
         Of the operator in the study, from 0.
@@ -94,7 +94,7 @@ def operator_colour(given: str | None, place: int) -> str:
     str
         ``#rrggbb``.
     """
-    return given or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
+    return colour or OPERATOR_COLOURS[place % len(OPERATOR_COLOURS)]
 
 
 def service_classes(

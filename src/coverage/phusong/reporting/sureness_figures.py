@@ -1,13 +1,11 @@
 """Rank intervals, and what the doubt comes from, as figures."""
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual
-from phusong.reporting.figures import INK, STYLE, burn_in, draw_title
+from phusong.reporting.figures import INK, titled_figure
 from phusong.reporting.sureness_tables import FACTOR_WORDS
 from phusong.reporting.wording import said
 
@@ -38,9 +36,7 @@ def interval_figure(
     """
     shown = stability.head(most)
     place = np.arange(len(shown))
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 2.4 + 0.27 * len(shown)))
-        FigureCanvasAgg(figure)
+    with titled_figure((8.0, 2.4 + 0.27 * len(shown)), title=title, practice=practice) as figure:
         bottom = 0.95 / figure.get_figheight()
         axes = figure.add_axes((0.29, bottom, 0.59, 1.0 - bottom - 1.4 / figure.get_figheight()))
         axes.hlines(place, shown["rank_p10"], shown["rank_p90"], color=_LINE, linewidth=5,
@@ -66,9 +62,6 @@ def interval_figure(
         axes.grid(alpha=0.3, axis="x")
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False,
                     fontsize=7)  # fmt: skip
-        draw_title(figure, title)
-        if practice is not None:
-            burn_in(figure, practice)
     return figure
 
 
@@ -97,9 +90,7 @@ def split_figure(
         ("ranks_alone_percent", -0.2, _LINE, said("of who is among the first ten")),
         ("people_alone_percent", 0.2, _PEOPLE_COLOUR, said("of people covered")),
     )
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 4.8))
-        FigureCanvasAgg(figure)
+    with titled_figure((8.0, 4.8), title=title, practice=practice) as figure:
         axes = figure.add_axes((0.34, 0.24, 0.63, 0.54))
         for column, shift, colour, words in bars:
             axes.barh(place + shift, np.nan_to_num(parts[column]), 0.38, color=colour,
@@ -112,7 +103,4 @@ def split_figure(
         axes.set_xlabel(f"{words.vi}\n{words.en} [%]")
         axes.grid(alpha=0.3, axis="x")
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
-        draw_title(figure, title)
-        if practice is not None:
-            burn_in(figure, practice)
     return figure

@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from phusong.geo.grid import Grid
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.figures import (
     INK,
-    STYLE,
     Outline,
-    burn_in,
     coverage_figure,
-    draw_title,
+    titled_figure,
 )
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.wording import said
@@ -61,14 +57,9 @@ def agreement_figure(
     matplotlib.figure.Figure
         Two panels.
     """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(9.6, 5.2))
-        FigureCanvasAgg(figure)
+    with titled_figure((9.6, 5.2), title=title, practice=practice) as figure:
         _draw_levels(figure.add_axes((0.08, 0.17, 0.40, 0.66)), cells, threshold_dbm)
         _draw_chances(figure.add_axes((0.58, 0.17, 0.40, 0.66)), reliability)
-        draw_title(figure, title)
-        if practice is not None:
-            burn_in(figure, practice)
     return figure
 
 
