@@ -136,6 +136,20 @@ def test_process_that_ends_is_named(tmp_path: Path) -> None:
         execute_notebook(path)
 
 
+def test_last_words_of_a_process_are_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "import os; os.write(2, b'out of memory\\n'); os._exit(3)")
+    with pytest.raises(PhusongError, match=r"\(DeadKernelError: out of memory\);"):
+        execute_notebook(path)
+
+
+def test_what_a_process_says_as_it_ends_is_no_matter(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, "import atexit, os; _ = atexit.register(os.write, 2, b'closing\\n')")
+    execute_notebook(path)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_no_notebook(tmp_path: Path) -> None:
     broken = tmp_path / "x.ipynb"
     broken.write_text("{", encoding="utf-8")

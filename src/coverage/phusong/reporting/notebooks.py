@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from html import escape, unescape
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 import zmq
@@ -93,7 +93,11 @@ def execute_notebook(
         A cell failed, took too long, or ended its process.
     """
     notebook = _read(path)
-    with tempfile.TemporaryDirectory(prefix="phusong-") as profile:
+    with (
+        tempfile.TemporaryDirectory(prefix="phusong-") as profile,
+        # Cells print into the notebook; here goes what libraries say as the process ends.
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said_last,
+    ):
         client = NotebookClient(
             notebook,
             kernel_manager_class=_ThisInterpreter,
@@ -104,6 +108,7 @@ def execute_notebook(
         )
         started = {
             "cwd": str((cwd or path.parent).resolve()),
+            "stderr": said_last,
             "env": {
                 **os.environ,
                 "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -122,7 +127,7 @@ def execute_notebook(
         except (CellTimeoutError, DeadKernelError, RuntimeError) as error:  # also at its start
             raise PhusongError(
                 f"{path.name}: a cell took more than {timeout_s} s or ended its process "
-                f"({type(error).__name__}); run the notebook in JupyterLab"
+                f"({type(error).__name__}{_last_line(said_last)}); run the notebook in JupyterLab"
             ) from error
     return notebook
 
@@ -302,6 +307,12 @@ def _wait(client: NotebookClient, started: dict[str, Any]) -> None:
         return
     with ThreadPoolExecutor(max_workers=1) as pool:
         pool.submit(lambda: asyncio.run(client.async_execute(**started))).result()
+
+
+def _last_line(log: IO[str]) -> str:
+    log.seek(0)
+    lines = [line.strip() for line in log.read().splitlines() if line.strip()]
+    return f": {lines[-1][:200]}" if lines else ""
 
 
 def _read(path: Path) -> NotebookNode:
