@@ -20,7 +20,7 @@ import psutil
 import phusong
 from phusong.cluster import Cluster, cluster_at
 from phusong.engine import available_cores
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.practice import write_practice_study

@@ -17,9 +17,10 @@ from playwright.sync_api import Page, sync_playwright
 
 import phusong
 from phusong.engine import available_cores, in_order
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.gis import write_gis
-from phusong.pipeline.report import notebook_files, study_facts
+from phusong.pipeline.report import notebook_files
+from phusong.pipeline.results import study_facts
 from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.notebooks import execute_notebook, render_notebook
 

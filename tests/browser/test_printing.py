@@ -10,9 +10,9 @@ import pytest
 import phusong
 from browser.conftest import Browser, find_chromium
 from integration.test_audiences import leaks, secrets
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.study import Study
 from printed import fonts_of, pages_of, text_of
 from synthetic import write_region

@@ -11,7 +11,7 @@ import pytest
 from rasterio.transform import from_origin
 
 import phusong
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.sources.recognise import recognise
 from phusong.store.raw import damaged_raw
 from runs import invoke

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import phusong
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.begin import start
 from phusong.reporting.policy import loaded_from_outside
 from runs import run_here, table
 from synthetic import FOLDER, degrees, write_csv, write_region

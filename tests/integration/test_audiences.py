@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 import phusong
 from phusong.cli.app import app
 from phusong.errors import DataError
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.pipeline.verify import damaged_files
 from phusong.reporting.study_facts import StudyFacts
 from phusong.study import Study

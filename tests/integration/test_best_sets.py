@@ -9,8 +9,8 @@ import pytest
 
 import phusong
 from phusong.errors import DataError
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.begin import start
 from runs import in_one_line, invoke, run_here, table
 from synthetic import Region, assumed, write_region
 

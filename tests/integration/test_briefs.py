@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 import phusong
-from phusong.pipeline.api import start
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.reporting.audience import for_operator, served_elsewhere
 from phusong.reporting.study_facts import StudyFacts
 from phusong.study import Study

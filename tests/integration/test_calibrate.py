@@ -7,7 +7,8 @@ import pytest
 from pyproj import Transformer
 
 from phusong.pipeline import show_validation
-from phusong.pipeline.api import open_study, start
+from phusong.pipeline.api import open_study
+from phusong.pipeline.begin import start
 from phusong.pipeline.calibration_files import CalibrationTables
 from phusong.pipeline.reach import load_reach
 from phusong.study import Study

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
 from phusong.analysis.reach import Reach
-from phusong.pipeline.api import open_study, start
+from phusong.pipeline.api import open_study
+from phusong.pipeline.begin import start
 from phusong.pipeline.reach import reach
 from phusong.pipeline.reach_files import load_reach
 from runs import in_one_line, invoke, run_here, table

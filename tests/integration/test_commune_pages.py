@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import phusong
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.begin import start
 from phusong.pipeline.report import write_report
 from phusong.reporting.commune_page import COMPARISON, commune_file
 from phusong.reporting.escape import text

@@ -9,8 +9,8 @@ import pytest
 
 import phusong
 from phusong.pipeline import show
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.begin import start
 from phusong.reporting.basis_words import KNOWN_SITES, plain
 from runs import invoke, run_here, table
 from synthetic import Region, assumed, csv_text, degrees, tower_rows, write_region, write_text

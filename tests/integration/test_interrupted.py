@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from phusong.pipeline.api import open_study, start
+from phusong.pipeline.api import open_study
+from phusong.pipeline.begin import start
 from phusong.pipeline.run import run_study
 from phusong.store import files
 from phusong.store.files import remove_leftovers, sha256_of

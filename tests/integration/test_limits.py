@@ -11,8 +11,9 @@ import rasterio
 import shapely
 from pyproj import Transformer
 
-from phusong.pipeline.api import open_study, start
+from phusong.pipeline.api import open_study
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.begin import start
 from runs import invoke, run_here, table
 from synthetic import CRS, SOUTH, WEST, Region, assumed, degrees, write_region
 from unit.sources.test_own_coverage import areas

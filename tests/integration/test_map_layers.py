@@ -7,8 +7,8 @@ import rasterio
 
 import phusong
 from integration.test_people_outputs import GAZETTEER, named
-from phusong.pipeline.api import start
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.layers import Feature, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.study_facts import StudyFacts

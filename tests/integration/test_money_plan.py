@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import phusong
-from phusong.pipeline.api import start
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.brief import brief_page
 from phusong.reporting.money_gaps import gap_money_table, strategy_table

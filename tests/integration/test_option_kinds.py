@@ -14,8 +14,8 @@ from rasterio.features import rasterize
 import phusong
 from phusong.analysis.gaps import COVERED
 from phusong.geo.network import Network
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
+from phusong.pipeline.begin import start
 from phusong.pipeline.reach import best_servers
 from phusong.study import ALL_KINDS
 from runs import run_here, table

@@ -13,9 +13,9 @@ import rasterio
 import shapely
 
 import phusong
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.reporting.basis_words import SUPPLIED, plain
 from phusong.reporting.study_readings import study_readings
 from runs import invoke, run_here, table

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import phusong
-from phusong.pipeline.api import start
 from phusong.pipeline.audience import write_for_audience
-from phusong.pipeline.report import study_facts, write_report
+from phusong.pipeline.begin import start
+from phusong.pipeline.report import write_report
+from phusong.pipeline.results import study_facts
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_lines import lines_table
 from phusong.reporting.commune_page import COMPARISON, commune_file

@@ -17,7 +17,8 @@ from phusong.models.itm import ItmConditions
 from phusong.models.itm_map import itm_loss_map
 from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline import reach as reach_step
-from phusong.pipeline.api import open_study, start
+from phusong.pipeline.api import open_study
+from phusong.pipeline.begin import start
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.plan_models import lacking

@@ -15,7 +15,8 @@ from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
-from phusong.pipeline.api import open_study, start
+from phusong.pipeline.api import open_study
+from phusong.pipeline.begin import start
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.store.rasters import read_scaled

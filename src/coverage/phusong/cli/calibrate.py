@@ -23,7 +23,8 @@ def calibrate(
     place, where to measure next, and the lines to put into the study file.
     """
     with faults_shown(), Bars() as bars:
-        from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.begin import start  # noqa: PLC0415
         from phusong.pipeline.calibrate import calibrate as run_calibration  # noqa: PLC0415
         from phusong.pipeline.calibrate import report_lines  # noqa: PLC0415
         from phusong.store.lock import alone_in  # noqa: PLC0415

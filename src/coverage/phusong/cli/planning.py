@@ -29,7 +29,8 @@ def plan(
 ) -> None:
     """Rank where to build first, with the tables of plan/; what is done already is reused."""
     with faults_shown(), Bars() as bars:
-        from phusong.pipeline.api import open_study, start  # noqa: PLC0415
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.begin import start  # noqa: PLC0415
         from phusong.pipeline.run import plan_study  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))

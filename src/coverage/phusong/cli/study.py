@@ -144,8 +144,9 @@ def report(
     if marking and audience is None:
         raise typer.BadParameter("--marking marks the pages for an audience; name --audience")
     with faults_shown(), Bars() as bars:
-        from phusong.pipeline.api import open_study, shown_in, start  # noqa: PLC0415
+        from phusong.pipeline.api import open_study, shown_in  # noqa: PLC0415
         from phusong.pipeline.audience import write_for_audience  # noqa: PLC0415
+        from phusong.pipeline.begin import start  # noqa: PLC0415
         from phusong.pipeline.report import write_report  # noqa: PLC0415
         from phusong.store.lock import alone_in  # noqa: PLC0415
 

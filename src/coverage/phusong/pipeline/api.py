@@ -7,19 +7,16 @@ from typing import Any, Literal
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
 from phusong.cluster import Cluster
-from phusong.engine import available_cores, forget_stale_kernels
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline import service as service_step
+from phusong.pipeline.begin import start
 from phusong.pipeline.plan import Plan
 from phusong.pipeline.service import Service
 from phusong.pipeline.session import Progress, Session, silent, versions
-from phusong.pipeline.workers import check_workers
 from phusong.sources.study_file import read_study
 from phusong.study import Study
-
-FRESH_VARIABLE = "PHUSONG_FRESH"
 
 
 def open_study(file: str | os.PathLike[str]) -> Study:
@@ -66,53 +63,6 @@ def shown_in(study: Study, language: Literal["vi", "en", "both"]) -> Study:
     """
     section = study.study.model_copy(update={"language": language})
     return study.model_copy(update={"study": section})
-
-
-def start(
-    study: Study,
-    *,
-    workers: int | None = None,
-    progress: Progress = silent,
-    fresh: bool | None = None,
-    cluster: Cluster | None = None,
-) -> Session:
-    """Begin to use a study: one session reads each input at most once.
-
-    Parameters
-    ----------
-    study
-        The study.
-    workers
-        Threads for the heavy work; every core by default.
-    progress
-        Is told how far the work is.
-    fresh
-        Compute again what is stored; by default when ``PHUSONG_FRESH`` is 1.
-    cluster
-        Workers that compute path losses; this machine's cores when None.
-
-    Returns
-    -------
-    Session
-        The study in use.
-
-    Raises
-    ------
-    ClusterError
-        A worker of the cluster would give other results than this process.
-    """
-    forget_stale_kernels()
-    if cluster is not None:
-        check_workers(cluster)
-    if fresh is None:
-        fresh = os.environ.get(FRESH_VARIABLE, "") == "1"
-    return Session(
-        study,
-        workers=workers or available_cores(),
-        progress=progress,
-        fresh=fresh,
-        cluster=cluster,
-    )
 
 
 def reach(

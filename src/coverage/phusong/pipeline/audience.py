@@ -12,8 +12,9 @@ from phusong.pipeline.briefs import brief_for
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.gis import write_gis
 from phusong.pipeline.printing import print_briefs
-from phusong.pipeline.report import INDEX, MAP, STEP, study_facts
+from phusong.pipeline.report import INDEX, MAP, STEP
 from phusong.pipeline.responses import write_response_form
+from phusong.pipeline.results import study_facts
 from phusong.pipeline.session import PRODUCTS, Session, code_key, versions
 from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.audience import for_operator, for_public

@@ -2,8 +2,8 @@
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
-from phusong.pipeline.api import start
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.begin import start
+from phusong.pipeline.results import study_facts
 from phusong.reporting.facts import Picture, same
 from phusong.reporting.figures import coverage_figure, picture
 from phusong.reporting.maps import coverage_map

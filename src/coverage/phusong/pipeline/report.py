@@ -1,6 +1,5 @@
 """Step 4: maps, pages and notebooks that can be handed over."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from phusong.engine import in_order
@@ -9,28 +8,25 @@ from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.briefs import write_briefs
 from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import STEP as CALIBRATION
 from phusong.pipeline.communes import write_communes
-from phusong.pipeline.extras import study_extras
 from phusong.pipeline.gis import write_gis
-from phusong.pipeline.inputs import named_inputs
 from phusong.pipeline.labels import write_labels
 from phusong.pipeline.printing import print_briefs, prints
+from phusong.pipeline.results import study_facts
 from phusong.pipeline.session import PRODUCTS, REUSED, Progress, Session, code_key, silent, versions
 from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.commune_page import commune_titles
-from phusong.reporting.facts import PRACTICE, Source, same
+from phusong.reporting.facts import PRACTICE
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import execute_notebook, render_notebook
 from phusong.reporting.pages import index_page
 from phusong.reporting.products import products_of
-from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.study_index import study_index
 from phusong.reporting.study_map import study_map
-from phusong.reporting.wording import said
 from phusong.store.files import key_of, sha256_of, write_text
 from phusong.store.manifest import MANIFEST
 from phusong.study import Study
@@ -74,93 +70,6 @@ def report(
     """
     session = start(study, workers=workers, progress=progress)
     return write_report(session, with_notebooks=with_notebooks)
-
-
-def study_facts(session: Session) -> StudyFacts:
-    """Results of a study, as its products need them.
-
-    Parameters
-    ----------
-    session
-        The study in use; missing steps are done first.
-
-    Returns
-    -------
-    StudyFacts
-        Results and where they come from.
-    """
-    reached = reach_step.reach(session)
-    service_step.service(session, reached)
-    scenarios_step.scenarios(session, reached)
-    found = gaps_step.gaps(session, reached)
-    ranked = plan_step.plan(session, found)
-    inputs = session.inputs
-    return StudyFacts(
-        study=session.study,
-        terrain=inputs.terrain,
-        places=inputs.places,
-        layers=reached.layers,
-        sectors=reached.network.sectors,
-        gaps=found,
-        priorities=ranked.priorities,
-        options=len(ranked.priorities),
-        sources=tuple(sources_of(session.study)),
-        warnings=reach_step.noticed(session),
-        limits=inputs.limits,
-        removed=plan_step.removed_ground(session),
-        extras=study_extras(session, reached, ranked),
-    )
-
-
-def sources_of(study: Study) -> Iterator[Source]:
-    """Origins of a study's inputs, in the words that products print.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Yields
-    ------
-    Source
-        One for each input.
-    """
-    words = {
-        "terrain": said("Terrain"),
-        "clutter": said("Land cover"),
-        "towers": said("Towers"),
-        "boundaries": said("Commune outlines"),
-        "population": said("Population"),
-        "villages": said("Villages"),
-        "facilities": said("Facilities"),
-        "roads": said("Roads"),
-        "power_lines": said("Power lines"),
-        "gazetteer": said("Administrative units"),
-        "village_positions": said("Village positions"),
-        "settlements": said("Settlement outlines"),
-        "statistics": said("Official figures by commune"),
-        "reported": said("Reported villages"),
-        "criteria": said("Criteria"),
-        "indicators": said("Appraised indicators"),
-        "households": said("Households"),
-        "buildings": said("Buildings"),
-        "infrastructure": said("Infrastructure of villages"),
-        "offices": said("Networks of commune offices"),
-        "country": said("National boundary"),
-        "water": said("Water"),
-        "exclusions": said("Excluded areas"),
-        "operator_coverage": said("Operator-supplied coverage"),
-        "measurements": said("Measurements"),
-    }
-    for key, section, files in named_inputs(study):
-        yield Source(
-            key=key,
-            name=words.get(key, same(key)),
-            attribution=section.attribution or section.source,
-            licence=section.licence,
-            detail=" · ".join(filter(None, (section.source, section.date, *files))),
-            short="" if len(section.attribution) < 60 else section.source,
-        )
 
 
 def write_report(session: Session, *, again: bool = False, with_notebooks: bool = True) -> Path:

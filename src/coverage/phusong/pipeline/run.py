@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from phusong.cluster import Cluster
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.gaps import gaps
 from phusong.pipeline.plan import Plan
 from phusong.pipeline.plan import plan as make_plan

@@ -2,9 +2,9 @@
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.plan import Plan
-from phusong.pipeline.report import sources_of, study_facts
+from phusong.pipeline.results import sources_of, study_facts
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import money_figure, picture
 from phusong.reporting.findings import (

@@ -1,9 +1,9 @@
 """Communes one by one, criterion 8, official figures, reports and the audit for notebooks."""
 
 from phusong.analysis.gaps import Gaps
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.check import audit_content, audit_inputs
-from phusong.pipeline.report import study_facts
+from phusong.pipeline.results import study_facts
 from phusong.reporting.audit_page import audit_tables
 from phusong.reporting.commune_figures import communes_picture
 from phusong.reporting.commune_tables import comparison_table, coverage_table, villages_table

@@ -11,7 +11,7 @@ from phusong.analysis.gaps import Gaps, cell_shares
 from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.service_quality import rate_class
 from phusong.pipeline import scenarios as scenarios_step
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.service import Service
 from phusong.pipeline.session import Session

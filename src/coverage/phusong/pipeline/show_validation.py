@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from phusong.pipeline.api import start
+from phusong.pipeline.begin import start
 from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import CalibrationTables, read_calibration
 from phusong.pipeline.session import Session
