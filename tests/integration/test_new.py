@@ -10,6 +10,7 @@ import pytest
 
 from phusong.errors import DataError
 from phusong.pipeline.api import open_study
+from phusong.pipeline.inputs import Inputs
 from phusong.sources.fetch import wire as wire_module
 from phusong.sources.fetch.wire import MIRROR_VARIABLE
 from phusong.sources.new_study import utm
@@ -159,7 +160,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         ((), "one of --bbox, --boundary and --area"),
         (("--bbox", *BOX, "--area", "x"), "one of --bbox, --boundary and --area"),
         (("--bbox", "104", "23", "103", "22"), "is not west south east north"),
-        (("--bbox", "179", "10", "-179", "11"), "each side of the antimeridian"),
+        (("--bbox", "104", "22", "105", "21"), "east is below west across the antimeridian"),
         (("--bbox", "10", "86", "11", "87"), "UTM goes to 84"),
         (("--boundary", "nowhere.gpkg"), "does not exist"),
     ],
@@ -182,6 +183,17 @@ def test_impossible_regions(tmp_path: Path, options: tuple[str, ...], words: str
 )
 def test_crs_by_location(bounds: tuple[float, float, float, float], crs: str) -> None:
     assert utm(bounds) == crs
+
+
+def test_region_across_the_antimeridian(tmp_path: Path) -> None:
+    result = made(tmp_path, "--bbox", "179.9", "-17", "-179.9", "-16.8", "--country", "FJI")
+    assert result.exit_code == 0, result.output + result.stderr
+    study = open_study(tmp_path / "configs/huyện-của-tôi.toml")
+    assert study.grid.crs == "EPSG:32701"
+    assert study.grid.resolution_m == 30.0  # of 470 km², not of the whole parallel
+    grid = Inputs(study).grid
+    cells_m = [n * grid.resolution_m for n in grid.shape]
+    assert cells_m == pytest.approx([22_100 + 20_000, 21_300 + 20_000], rel=0.02)
 
 
 def test_no_utm_at_the_pole() -> None:

@@ -235,6 +235,7 @@ class Fetching:
             target=target,
             bounds=(0.0, 0.0, 0.0, 0.0) if wish.key in FIRST else self.bounds(),
             country=self.study.area.country or "",
+            neighbours=self.study.area.neighbours,
             country_codes=_country_codes(self.study.inputs.towers),
             token=os.environ.get(wish.source.token, "") if wish.source.token else "",
             have=have,

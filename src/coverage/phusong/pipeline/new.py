@@ -17,7 +17,7 @@ from phusong.geo.names import NameRules, bare_key
 from phusong.sources.fetch.catalogue import hosts, open_source
 from phusong.sources.fetch.job import Job
 from phusong.sources.fetch.overpass import Feature, ask
-from phusong.sources.fetch.ranges import Bounds
+from phusong.sources.fetch.ranges import Bounds, unbroken
 from phusong.sources.fetch.wire import Wire, wire_from_environment
 from phusong.sources.new_study import NewStudy
 from phusong.sources.study_file import read_study
@@ -70,16 +70,20 @@ def outlines_of_box(bounds: Bounds, title: str) -> Outlines:
     Raises
     ------
     DataError
-        The box is empty, or crosses the antimeridian.
+        The box is empty, or wider than the half of the globe.
     """
     west, south, east, north = bounds
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+    wide = (east - west) % 360.0
+    inside = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90
+    if not inside or not 0.0 < wide < 180.0:
         raise DataError(
             f"--bbox {west:g} {south:g} {east:g} {north:g} is not west south east north in "
-            "degrees; make one study on each side of the antimeridian"
+            "degrees (east is below west across the antimeridian, as in 179.5 -17 -179.5 -16)"
         )
+    sides = [box(*part) for part in unbroken(bounds) if part[0] < part[2]]
+    area = sides[0] if len(sides) == 1 else MultiPolygon(sides)
     frame = gpd.GeoDataFrame(
-        {"code": ["area-1"], "name": [title]}, geometry=[box(*bounds)], crs="EPSG:4326"
+        {"code": ["area-1"], "name": [title]}, geometry=[area], crs="EPSG:4326"
     )
     return Outlines(frame, f"a box: {west:g}, {south:g}, {east:g}, {north:g}", "none needed")
 
@@ -211,12 +215,11 @@ def write_new_study(
     suffix = outlines.file.suffix if outlines.file else ".geojson"
     place = Path("data") / "raw" / name / f"boundaries{suffix}"
     _write_outlines(root / place, outlines)
-    west, south, east, north = (float(v) for v in outlines.frame.total_bounds)
     area_km2 = sum(abs(GEOD.geometry_area_perimeter(g)[0]) for g in outlines.frame.geometry) / 1e6
     made = NewStudy(
         name=name,
         title=title or file.stem,
-        bounds=(west, south, east, north),
+        bounds=bounds_of(outlines.frame),
         area_km2=area_km2,
         codes=tuple(outlines.frame["code"]),
         names=tuple(outlines.frame["name"]),
@@ -235,6 +238,28 @@ def write_new_study(
         file.unlink()
         raise
     return file
+
+
+def bounds_of(frame: gpd.GeoDataFrame) -> Bounds:
+    """The narrowest box around areas, which may run across the antimeridian.
+
+    Parameters
+    ----------
+    frame
+        Areas in WGS 84.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east and north [degrees]; east is below west across the antimeridian.
+    """
+    parts = frame.geometry.explode().bounds
+    west, south, east, north = (float(v) for v in frame.total_bounds)
+    turned = parts[["minx", "maxx"]].add(360.0 * (parts["maxx"] <= 0.0), axis=0)
+    low, high = float(turned["minx"].min()), float(turned["maxx"].max())
+    if high - low < east - west and high > 180.0:
+        return low, south, high - 360.0, north
+    return west, south, east, north
 
 
 def _write_outlines(target: Path, outlines: Outlines) -> None:

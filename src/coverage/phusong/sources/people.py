@@ -18,6 +18,7 @@ from rasterio.windows import Window, from_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
+from phusong.sources.antimeridian import unwrapped
 from phusong.sources.buildings import building_weights
 from phusong.sources.gdal_files import open_raster
 from phusong.sources.terrain import refuse_turned
@@ -126,7 +127,7 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
                     "write one into it, for example with `rio edit-info --crs EPSG:4326`"
                 )
             refuse_turned(dataset, f"population file {file}")
-            box = transform_bounds(grid.crs, dataset.crs, *grid.bounds)
+            box = unwrapped(transform_bounds(grid.crs, dataset.crs, *grid.bounds))
             step_x, step_y = dataset.res
             pad = (2 * step_x, 2 * step_y)
             window = from_bounds(

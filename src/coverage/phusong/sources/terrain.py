@@ -17,6 +17,7 @@ from rasterio.warp import reproject, transform_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
+from phusong.sources.antimeridian import on_one_side, unwrapped
 from phusong.sources.gdal_files import open_raster
 from phusong.units import BoolArray, Float32Array
 
@@ -95,7 +96,8 @@ def read_terrain(files: Sequence[Path], grid: Grid, sea: Sequence[str] = ()) -> 
     """
     height = np.full(grid.shape, np.nan, dtype=np.float32)
     with ExitStack() as stack:
-        datasets = [stack.enter_context(_open_raster(file)) for file in files]
+        opened = [stack.enter_context(_open_raster(file)) for file in files]
+        datasets = on_one_side(opened, grid, around=2 * EDGE_CELLS, stack=stack)
         for group in _same_lattice(datasets):
             if np.isnan(height).any():
                 warped = _warp(group, grid)
@@ -185,8 +187,8 @@ def _same_lattice(datasets: list[DatasetReader]) -> list[list[DatasetReader]]:
 def _warp(group: list[DatasetReader], grid: Grid) -> Float32Array | None:
     """Join files of one lattice over the grid and warp them to it; None without overlap."""
     first = group[0]
-    west, south, east, north = transform_bounds(
-        grid.crs, first.crs, *_grown(grid.bounds, EDGE_CELLS * grid.resolution_m)
+    west, south, east, north = unwrapped(
+        transform_bounds(grid.crs, first.crs, *_grown(grid.bounds, EDGE_CELLS * grid.resolution_m))
     )
     step_x, step_y = first.res
     box = (

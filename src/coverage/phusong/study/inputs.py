@@ -29,14 +29,28 @@ class StudySection(TitledSection):
     language: Literal["vi", "en", "both"] = "vi"
 
 
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
 class AreaSection(Section):
-    """Which communes are asked about; ``country`` is its ISO 3166 code of three letters."""
+    """Which communes are asked about; ``country`` is its ISO 3166 code of three letters.
+
+    ``neighbours`` are countries that the frame reaches into: people who are had by country are
+    had of them, too.
+    """
 
     communes: tuple[CommuneCode, ...] = Field(min_length=1)
     vintage: Name
     gazetteer: FileKey | None = None
     margin_km: float = Field(default=10.0, ge=0.0, le=100.0)
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    country: CountryCode | None = None
+    neighbours: tuple[CountryCode, ...] = ()
+
+    @model_validator(mode="after")
+    def _own_country_first(self) -> Self:
+        if self.neighbours and self.country is None:
+            raise ValueError("neighbours are beside a country; write country as well")
+        return self
 
     @model_validator(mode="after")
     def _no_twins(self) -> Self:

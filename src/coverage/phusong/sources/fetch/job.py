@@ -36,6 +36,8 @@ class Job:
         West, south, east and north of the study's frame [degrees, WGS 84].
     country
         ISO 3166 code of three letters; empty when the study gives none.
+    neighbours
+        Codes of further countries that the frame reaches into.
     country_codes
         Mobile country codes of the study's operators.
     token
@@ -51,18 +53,36 @@ class Job:
     target: Path
     bounds: Bounds
     country: str = ""
+    neighbours: tuple[str, ...] = ()
     country_codes: tuple[str, ...] = ()
     token: str = ""
     have: frozenset[str] = frozenset()
     progress: Callable[[int, int], None] = untold
 
-    def address(self, template: str | None = None, **parts: str) -> str:
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses of what the frame needs: one for each country, where the source has countries.
+
+        Returns
+        -------
+        tuple of str
+            The study's own country first.
+        """
+        if "{ISO}" not in self.source.url:
+            return (self.address(),)
+        codes = dict.fromkeys((self.country, *self.neighbours))
+        return tuple(self.address(country=code) for code in codes)
+
+    def address(
+        self, template: str | None = None, *, country: str | None = None, **parts: str
+    ) -> str:
         """Fill in an address of the record.
 
         Parameters
         ----------
         template
             Address with names in braces; that of the record by default.
+        country
+            Code of three letters; that of the study by default.
         **parts
             Further names, such as ``tile``.
 
@@ -77,14 +97,13 @@ class Job:
             The study gives no country and the address needs one.
         """
         template = template or self.source.url
-        if "{ISO}" in template and len(self.country) != 3:
+        country = self.country if country is None else country
+        if "{ISO}" in template and len(country) != 3:
             raise FetchError(
                 f"{self.source.key} is had by country; write area.country into the study file, "
                 'for example country = "VNM"'
             )
-        return template.format(
-            ISO=self.country.upper(), iso=self.country.lower(), token=self.token, **parts
-        )
+        return template.format(ISO=country.upper(), iso=country.lower(), token=self.token, **parts)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 from rasterio.windows import Window, from_bounds
 
 from phusong.sources.fetch.wire import FetchError, PassingError, Wire, check_length, hidden
@@ -191,19 +192,9 @@ def read_remote_window(
             rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"),
             rasterio.open(name, opener=opener, driver="GTiff") as dataset,
         ):
-            window = _window(dataset.transform, dataset.width, dataset.height, bounds)
+            window = window_of(dataset.transform, dataset.width, dataset.height, bounds)
             values = dataset.read(1, window=window)
-            profile = {
-                "driver": "GTiff",
-                "width": window.width,
-                "height": window.height,
-                "count": 1,
-                "dtype": dataset.dtypes[0],
-                "crs": dataset.crs,
-                "transform": dataset.window_transform(window),
-                "nodata": dataset.nodata,
-                "compress": "deflate",
-            }
+            profile = profile_of(dataset, window)
     except RasterioError as error:
         if faults:
             raise faults[0] from None
@@ -216,8 +207,49 @@ def read_remote_window(
     return values, profile
 
 
-def _window(transform: Affine, width: int, height: int, bounds: Bounds) -> Window:
-    """Whole cells that a box touches, cut to the raster."""
+def profile_of(dataset: DatasetReader, window: Window) -> dict[str, Any]:
+    """Profile of a GeoTIFF that holds a window of a raster's first band.
+
+    Parameters
+    ----------
+    dataset
+        The raster.
+    window
+        Whole cells of it.
+
+    Returns
+    -------
+    dict
+        As rasterio has it.
+    """
+    return {
+        "driver": "GTiff",
+        "width": window.width,
+        "height": window.height,
+        "count": 1,
+        "dtype": dataset.dtypes[0],
+        "crs": dataset.crs,
+        "transform": dataset.window_transform(window),
+        "nodata": dataset.nodata,
+        "compress": "deflate",
+    }
+
+
+def window_of(transform: Affine, width: int, height: int, bounds: Bounds) -> Window:
+    """Whole cells that a box touches, cut to the raster.
+
+    Parameters
+    ----------
+    transform, width, height
+        Of the raster, in cells.
+    bounds
+        West, south, east and north in its CRS.
+
+    Returns
+    -------
+    rasterio.windows.Window
+        Empty when the box misses the raster.
+    """
     wanted = from_bounds(*bounds, transform=transform)
     nudge = 1e-6  # of a cell: an edge of the box on an edge of a cell takes no further cell
     first_col = max(0, int(np.floor(wanted.col_off + nudge)))

@@ -10,7 +10,14 @@ from rasterio.errors import RasterioError
 
 from phusong.sources.fetch.archive import out_of_archive
 from phusong.sources.fetch.job import Artefact, Job
-from phusong.sources.fetch.ranges import RangeFile, read_remote_window, unbroken
+from phusong.sources.fetch.joined import Part, joined, moved, names_of, sides
+from phusong.sources.fetch.ranges import (
+    RangeFile,
+    profile_of,
+    read_remote_window,
+    unbroken,
+    window_of,
+)
 from phusong.sources.fetch.tiles import tiles_of
 from phusong.sources.fetch.wire import AbsentError, FetchError
 from phusong.store.files import sha256_of, write_whole
@@ -78,7 +85,7 @@ def _listed(job: Job, named: tuple[str, ...]) -> frozenset[str]:
 
 
 def raster_window(job: Job) -> Iterator[Artefact]:
-    """Take the study's part of one large raster.
+    """Take the study's part of one large raster, or of one for each country.
 
     Parameters
     ----------
@@ -88,40 +95,56 @@ def raster_window(job: Job) -> Iterator[Artefact]:
     Yields
     ------
     Artefact
-        The file.
+        The file; several countries are joined on their common lattice.
 
     Raises
     ------
     FetchError
         It cannot be had, or has no cell in the frame.
     """
-    artefact = _window(job, job.address(), job.target)
-    if artefact is None:
-        raise FetchError(f"{job.source.key} has no cell in the study's frame; check area.country")
-    yield artefact
+    urls = job.addresses()
+    found = [(url, *_parts(job, url)) for url in urls]
+    had = [(url, file) for url, file, parts in found if parts]
+    if not had:
+        raise FetchError(
+            f"{job.source.key} has no cell in the study's frame; check area.country"
+            f"{'' if len(urls) < 2 else ' and area.neighbours'}"
+        )
+    part, twice = joined([part for *_, parts in found for part in parts], job.source.key)
+    write_raster(job.target, part.values, part.profile)
+    made = WINDOW
+    if len(had) > 1:
+        made += f"; {len(had)} rasters joined, {twice} cells are in several: the first one counts"
+    yield Artefact(
+        job.target, names_of(url for url, _ in had), sha256_of(job.target),
+        job.target.stat().st_size, names_of(file.etag for _, file in had),
+        names_of(file.modified for _, file in had), made,
+    )  # fmt: skip
+
+
+def _parts(job: Job, url: str) -> tuple[RangeFile, list[Part]]:
+    """Cells of a remote raster in the frame, those beyond the antimeridian moved to meet."""
+    file = RangeFile(job.wire, url)
+    found = []
+    for bounds, degrees in sides(job.bounds):
+        values, profile = read_remote_window(file, bounds)
+        if values.size:
+            found.append(Part(values, moved(profile, degrees), Path(url).name))
+    return file, found
 
 
 def _window(job: Job, url: str, target: Path) -> Artefact | None:
-    """Write the part of a remote raster that lies in the frame; None when there is none."""
+    """Write the part of a tile that lies in the frame; None when there is none."""
     file = RangeFile(job.wire, url)
-    parts = [
-        (values, profile)
-        for bounds in unbroken(job.bounds)
-        for values, profile in [read_remote_window(file, bounds)]
-        if values.size
-    ]
-    if not parts:
-        return None
-    if len(parts) > 1:
-        raise FetchError(
-            f"{job.source.key}: the study's frame crosses the antimeridian and one raster holds "
-            "both sides; put the file there by hand"
-        )
-    values, profile = parts[0]
-    write_raster(target, values, profile)
-    return Artefact(
-        target, url, sha256_of(target), target.stat().st_size, file.etag, file.modified, WINDOW
-    )
+    for bounds in unbroken(job.bounds):  # a tile ends at the antimeridian
+        values, profile = read_remote_window(file, bounds)
+        if values.size:
+            write_raster(target, values, profile)
+            size = target.stat().st_size
+            return Artefact(
+                target, url, sha256_of(target), size, file.etag, file.modified, WINDOW
+            )  # fmt: skip
+    return None
 
 
 def write_raster(target: Path, values: np.ndarray[Any, Any], profile: dict[str, Any]) -> None:
@@ -145,57 +168,64 @@ def write_raster(target: Path, values: np.ndarray[Any, Any], profile: dict[str, 
 
 
 def zipped_raster(job: Job) -> Iterator[Artefact]:
-    """Take rasters out of archives, one for each tile of a lattice, cut to the frame.
+    """Take rasters out of archives, one for each tile of a lattice, cut to the frame and joined.
 
     Parameters
     ----------
     job
-        What to fetch; the target is a file, which holds one tile.
+        What to fetch; the target is a file.
 
     Yields
     ------
     Artefact
-        The file.
+        The file. Of a tile that the provider does not have (sea) no cell is known.
 
     Raises
     ------
     FetchError
-        The frame lies in several tiles, or an archive cannot be had.
+        The provider has no tile of the frame, or an archive cannot be had.
     """
     named = tiles_of(job.source.lattice, job.bounds)
-    if len(named) != 1:
+    parts: list[Part] = []
+    had, etags, dates = [], [], []
+    for tile in named:
+        url = job.address(tile=tile)
+        try:
+            with out_of_archive(job, url, suffix=".tif") as (inside, fetched):
+                parts += _cut(inside, job, tile)
+                had.append(url)
+                etags.append(fetched.etag)
+                dates.append(fetched.modified)
+        except AbsentError:
+            continue
+    if not parts:
         raise FetchError(
-            f"{job.source.key}: the study's frame lies in {len(named)} tiles "
-            f"({', '.join(named)}) and population is read from one file; join them by hand, or "
-            "take worldpop-2020-100m"
+            f"{job.source.key} has no tile of the study's frame ({', '.join(named)}): it is sea, "
+            "or the address has changed; put a raster there by hand"
         )
-    url = job.address(tile=named[0])
-    with out_of_archive(job, url, suffix=".tif") as (inside, fetched):
-        _cut(inside, job)
+    part, _ = joined(parts, job.source.key)
+    write_raster(job.target, part.values, part.profile)
+    made = f"out of the archive; {WINDOW}"
+    if len(named) > 1:
+        made += f"; {len(had)} of {len(named)} tiles joined ({', '.join(named)})"
     yield Artefact(
-        job.target, url, sha256_of(job.target), job.target.stat().st_size, fetched.etag,
-        fetched.modified, f"out of the archive; {WINDOW}",
+        job.target, names_of(had), sha256_of(job.target), job.target.stat().st_size,
+        names_of(etags), names_of(dates), made,
     )  # fmt: skip
 
 
-def _cut(inside: Path, job: Job) -> None:
+def _cut(inside: Path, job: Job, tile: str) -> list[Part]:
+    """Cells of a raster in the frame; none where it only touches it."""
+    found = []
     try:
         with rasterio.open(inside, driver="GTiff") as dataset:
-            window = dataset.window(*job.bounds).round_offsets("floor").round_lengths("ceil")
-            window = window.intersection(
-                rasterio.windows.Window(0, 0, dataset.width, dataset.height)
-            )
-            profile = {
-                **{
-                    key: dataset.profile[key]
-                    for key in ("driver", "count", "dtype", "crs", "nodata")
-                },
-                "width": window.width,
-                "height": window.height,
-                "transform": dataset.window_transform(window),
-                "compress": "deflate",
-            }
-            values = dataset.read(1, window=window)
+            for bounds, degrees in sides(job.bounds):
+                window = window_of(dataset.transform, dataset.width, dataset.height, bounds)
+                if not (window.width and window.height):
+                    continue
+                profile = profile_of(dataset, window)
+                values = dataset.read(1, window=window)
+                found.append(Part(values, moved(profile, degrees), tile))
     except (RasterioError, ValueError) as error:
         raise FetchError(f"{job.source.key}: the raster cannot be read ({error})") from None
-    write_raster(job.target, values, profile)
+    return found
