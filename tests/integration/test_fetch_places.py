@@ -1,4 +1,4 @@
-"""``phusong fetch`` where one file is not enough: two countries, several tiles, the antimeridian."""
+"""``phusong fetch`` where one file is not enough: two countries, several tiles, both hemispheres."""
 
 import io
 import json

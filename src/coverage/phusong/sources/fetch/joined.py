@@ -140,7 +140,8 @@ def _place(part: Part, first: Part, what: str) -> tuple[int, int]:
 def _known(values: np.ndarray[Any, Any], nodata: float | None) -> np.ndarray[Any, Any]:
     if nodata is None:
         return np.ones(values.shape, dtype=bool)
-    return ~np.isnan(values) & (values != nodata)
+    known: np.ndarray[Any, Any] = ~np.isnan(values) & (values != nodata)
+    return known
 
 
 def names_of(urls: Iterable[str]) -> str:
