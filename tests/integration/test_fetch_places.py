@@ -1,4 +1,4 @@
-"""``phusong fetch`` where one file is not enough: two countries, several tiles, both hemispheres."""
+"""``phusong fetch`` where one file is not enough: countries, tiles, both hemispheres."""
 
 import io
 import json
