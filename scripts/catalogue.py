@@ -43,7 +43,7 @@ TOLD_WHOLE = tuple(
         "pipeline/fetch", "pipeline/inputs", "pipeline/losses", "pipeline/responses",
         "pipeline/verify", "pipeline/workers", "sources/antennas", "sources/boundaries",
         "sources/cell_dump", "sources/criteria", "sources/fetch/archive",
-        "sources/fetch/download", "sources/fetch/job", "sources/fetch/layers",
+        "sources/fetch/download", "sources/fetch/job", "sources/fetch/joined", "sources/fetch/layers",
         "sources/fetch/ranges", "sources/fetch/rasters", "sources/fetch/unpack",
         "sources/fetch/wire", "sources/infrastructure", "sources/links", "sources/measurements",
         "sources/places", "sources/recognise", "sources/reported", "sources/responses",

@@ -74,7 +74,7 @@ def _beyond(
         -180.0 - around * step_x, south - around * step_y,
         east + around * step_x, north + around * step_y,
     )  # fmt: skip
-    wanted = from_bounds(*box, transform=dataset.transform).round_offsets("floor")
+    wanted = from_bounds(*box, transform=dataset.transform)
     col, row = max(0, int(wanted.col_off)), max(0, int(wanted.row_off))
     cols = min(dataset.width, int(wanted.col_off + wanted.width) + 1) - col
     rows = min(dataset.height, int(wanted.row_off + wanted.height) + 1) - row

@@ -107,8 +107,8 @@ def raster_window(job: Job) -> Iterator[Artefact]:
     had = [(url, file) for url, file, parts in found if parts]
     if not had:
         raise FetchError(
-            f"{job.source.key} has no cell in the study's frame; check area.country"
-            f"{'' if len(urls) < 2 else ' and area.neighbours'}"
+            f"{job.source.key} has no cell in the study's frame; check area.country and "
+            "area.neighbours"
         )
     part, twice = joined([part for *_, parts in found for part in parts], job.source.key)
     write_raster(job.target, part.values, part.profile)
