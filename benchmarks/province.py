@@ -29,7 +29,7 @@ from shapely.geometry import box
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.geo.terrain import Terrain
-from phusong.pipeline.reach import best_servers
+from phusong.pipeline.best_servers import best_servers
 from phusong.pipeline.reach_files import own_layers, write_layers
 from phusong.sources.study_file import read_study
 from phusong.store.cache import Cache

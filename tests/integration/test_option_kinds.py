@@ -16,7 +16,7 @@ from phusong.analysis.gaps import COVERED
 from phusong.geo.network import Network
 from phusong.pipeline.audience import write_for_audience
 from phusong.pipeline.begin import start
-from phusong.pipeline.reach import best_servers
+from phusong.pipeline.best_servers import best_servers
 from phusong.study import ALL_KINDS
 from runs import run_here, table
 from synthetic import Region, assumed, price, write_region

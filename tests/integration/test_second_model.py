@@ -19,6 +19,7 @@ from phusong.models.sector_level import sector_map_dbm
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline.api import open_study
 from phusong.pipeline.begin import start
+from phusong.pipeline.best_servers import best_servers
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.plan_models import lacking
@@ -149,7 +150,7 @@ def test_losses_are_kept_by_model_and_step(
     network = session.inputs.network.on_air()
     for model in ("p1812", "itm"):
         own = own_layers(session.study, network)
-        list(reach_step.best_servers(session, network, own, environments=("outdoor",), model=model))
+        list(best_servers(session, network, own, environments=("outdoor",), model=model))
     assert session.study.history == (
         "path loss: 0 masts computed, 4 reused",
         f"path loss by itm: {computed[0]} masts computed, {computed[1]} reused",

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
+from phusong.geo.tiles import Tile, whole
 from phusong.kernels.best_server import compete
 from phusong.models.loss_map import LossMap
 from phusong.study import WHOLE_CARRIER, TechnologySection
@@ -221,13 +222,17 @@ class BestServer:
     ----------
     grid
         The frame.
+    tile
+        The part of the frame that is asked for; all of it when None.
     """
 
-    def __init__(self, grid: Grid) -> None:
-        self.level = np.full(grid.shape, -np.inf, dtype=np.float32)
-        self.margin = np.full(grid.shape, -np.inf, dtype=np.float32)
-        self.server = np.full(grid.shape, NO_SERVER, dtype=np.int32)
-        self.unknown = np.zeros(grid.shape, dtype=np.bool_)
+    def __init__(self, grid: Grid, tile: Tile | None = None) -> None:
+        self.tile = tile or whole(grid.shape)
+        shape = self.tile.shape
+        self.level = np.full(shape, -np.inf, dtype=np.float32)
+        self.margin = np.full(shape, -np.inf, dtype=np.float32)
+        self.server = np.full(shape, NO_SERVER, dtype=np.int32)
+        self.unknown = np.zeros(shape, dtype=np.bool_)
 
     def add(
         self,
@@ -243,7 +248,7 @@ class BestServer:
         Parameters
         ----------
         loss
-            Window and reach of the sector's mast.
+            Window and reach of the sector's mast, within the tile.
         level_dbm
             Its level over the window, NaN where unknown [dBm].
         index
@@ -254,7 +259,8 @@ class BestServer:
             By how much its level is lower here [dB].
         """
         compete(
-            self.level, self.margin, self.server, self.unknown, loss.row0, loss.col0,
+            self.level, self.margin, self.server, self.unknown,
+            loss.row0 - self.tile.row0, loss.col0 - self.tile.col0,
             _read_only(level_dbm), _read_only(loss.inside), np.float32(lowered_db),
             np.float32(threshold.level_dbm), np.float32(threshold.standard_deviation_db), index,
         )  # fmt: skip
@@ -316,7 +322,7 @@ class BestServer:
         return ReachLayer(level, server, percent.astype(np.uint8))
 
 
-def combine(parts: Iterable[BestServer], grid: Grid) -> BestServer:
+def combine(parts: Iterable[BestServer], grid: Grid, tile: Tile | None = None) -> BestServer:
     """Best server over several sets.
 
     Parameters
@@ -325,19 +331,23 @@ def combine(parts: Iterable[BestServer], grid: Grid) -> BestServer:
         Best servers over the same frame.
     grid
         The frame.
+    tile
+        The part of it that they are over; all of it when None.
 
     Returns
     -------
     BestServer
         The best of all.
     """
-    whole = BestServer(grid)
+    best = BestServer(grid, tile)
     for part in parts:
-        whole.merge(part)
-    return whole
+        best.merge(part)
+    return best
 
 
-def combine_technologies(parts: Iterable[BestServer], grid: Grid) -> BestServer:
+def combine_technologies(
+    parts: Iterable[BestServer], grid: Grid, tile: Tile | None = None
+) -> BestServer:
     """Safest server over several technologies: whom an emergency call would reach.
 
     Parameters
@@ -346,13 +356,15 @@ def combine_technologies(parts: Iterable[BestServer], grid: Grid) -> BestServer:
         Best servers of each technology over the same frame.
     grid
         The frame.
+    tile
+        The part of it that they are over; all of it when None.
 
     Returns
     -------
     BestServer
         The one most sure to serve; its level is of the quantity of its own technology.
     """
-    whole = BestServer(grid)
+    best = BestServer(grid, tile)
     for part in parts:
-        whole.merge_technology(part)
-    return whole
+        best.merge_technology(part)
+    return best

@@ -10,6 +10,7 @@ from phusong.analysis.reach import ANY, Threshold, service_margin
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
+from phusong.geo.tiles import Tile, whole
 from phusong.models.loss_map import LossMap
 from phusong.units import Float32Array, FloatArray
 
@@ -30,6 +31,8 @@ class AnyServer:
         The frame.
     correlation
         Correlation :math:`\rho` of the deviations of two sites, 0 to 0.7.
+    tile
+        The part of the frame that is asked for; all of it when None.
 
     Raises
     ------
@@ -54,7 +57,7 @@ class AnyServer:
     the angle between two sites.
     """
 
-    def __init__(self, grid: Grid, *, correlation: float) -> None:
+    def __init__(self, grid: Grid, *, correlation: float, tile: Tile | None = None) -> None:
         if not 0.0 <= correlation <= LARGEST_CORRELATION:
             raise DomainError(
                 f"correlation={correlation:g} is impossible here, 0 to {LARGEST_CORRELATION:g} is "
@@ -62,7 +65,8 @@ class AnyServer:
             )
         self.correlation = correlation
         self.common, self.weights = _nodes(correlation)
-        self.silent = np.ones((len(self.common), *grid.shape), dtype=np.float32)
+        self.tile = tile or whole(grid.shape)
+        self.silent = np.ones((len(self.common), *self.tile.shape), dtype=np.float32)
 
     def add(self, margin: Float32Array, *, row0: int, col0: int) -> None:
         """Let one site try as well.
@@ -75,8 +79,7 @@ class AnyServer:
         row0, col0
             First row and column of the window in the grid.
         """
-        rows, cols = margin.shape
-        window = np.s_[row0 : row0 + rows, col0 : col0 + cols]
+        window = Tile(row0, col0, *margin.shape).inside(self.tile.row0, self.tile.col0)
         own = np.sqrt(1.0 - self.correlation)
         shared = np.sqrt(self.correlation)
         for silent, common in zip(self.silent, self.common, strict=True):
@@ -130,12 +133,21 @@ class SeveralSites:
         Operator's key and technology; ``any`` gathers the sectors of all operators.
     correlation
         Of the deviations of two sites, 0 to 0.7.
+    tile
+        The part of the frame that is asked for; all of it when None.
     """
 
     def __init__(
-        self, grid: Grid, layers: Iterable[tuple[str, str]], *, correlation: float
+        self,
+        grid: Grid,
+        layers: Iterable[tuple[str, str]],
+        *,
+        correlation: float,
+        tile: Tile | None = None,
     ) -> None:
-        self.chances = {layer: AnyServer(grid, correlation=correlation) for layer in layers}
+        self.chances = {
+            layer: AnyServer(grid, correlation=correlation, tile=tile) for layer in layers
+        }
         self.place: tuple[float, float] | None = None
         self.corner = (0, 0)
         self.waiting: dict[tuple[str, str], Float32Array] = {}

@@ -6,6 +6,7 @@ from scipy.special import ndtri
 from phusong.analysis.reach import BestServer, ReachLayer
 from phusong.geo.grid import Grid
 from phusong.geo.own_coverage import OwnCoverage
+from phusong.geo.tiles import Tile
 from phusong.units import BoolArray, Float32Array
 
 
@@ -20,18 +21,28 @@ class SuppliedServer(BestServer):
         What the map says; None where it is not for this environment, and nothing is known.
     marginal_percent
         Probability that stands for weakly covered [%].
+    tile
+        The part of the frame that is asked for; all of it when None.
     """
 
-    def __init__(self, grid: Grid, coverage: OwnCoverage | None, *, marginal_percent: int) -> None:
-        super().__init__(grid)
+    def __init__(
+        self,
+        grid: Grid,
+        coverage: OwnCoverage | None,
+        *,
+        marginal_percent: int,
+        tile: Tile | None = None,
+    ) -> None:
+        super().__init__(grid, tile)
         self.told_dbm: Float32Array | None = None
         if coverage is None:
             self.unknown[:] = True
             return
-        self.unknown[:] = ~coverage.known
-        self.margin[coverage.marginal] = ndtri((marginal_percent + 0.5) / 100.0)
-        self.margin[coverage.covered] = np.inf
-        self.told_dbm = coverage.level_dbm
+        here = self.tile.part
+        self.unknown[:] = ~here(coverage.known)
+        self.margin[here(coverage.marginal)] = ndtri((marginal_percent + 0.5) / 100.0)
+        self.margin[here(coverage.covered)] = np.inf
+        self.told_dbm = None if coverage.level_dbm is None else here(coverage.level_dbm)
 
     def layer(self, unknown_terrain: BoolArray, *, covered_percent: int) -> ReachLayer:
         """Finish: the classes as probabilities, and the levels as the operator gave them.

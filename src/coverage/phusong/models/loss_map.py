@@ -11,6 +11,7 @@ import numpy as np
 from phusong.errors import DataError, DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
+from phusong.geo.tiles import Tile
 from phusong.kernels.exact_disc import DiscTask, exact_rows
 from phusong.models.p1812_ranges import Polarization, check_scalars, polarization_number
 from phusong.models.sweep_map import DiscRasters, sweep_disc
@@ -94,6 +95,32 @@ class LossMap:
             path_loss_db=self.path_loss_db[:, part[0], part[1]],
             tx_elevation_mrad=self.tx_elevation_mrad[part],
             inside=self.inside[part],
+        )
+
+    def within(self, tile: Tile) -> "LossMap | None":
+        """The same losses over a tile alone.
+
+        Parameters
+        ----------
+        tile
+            A part of the grid.
+
+        Returns
+        -------
+        LossMap or None
+            None where the window does not touch the tile.
+        """
+        shared = tile.common(self.row0, self.col0, self.inside.shape)
+        if shared is None:
+            return None
+        down, across = shared.inside(self.row0, self.col0)
+        return replace(
+            self,
+            row0=shared.row0,
+            col0=shared.col0,
+            path_loss_db=self.path_loss_db[:, down, across],
+            tx_elevation_mrad=self.tx_elevation_mrad[down, across],
+            inside=self.inside[down, across],
         )
 
     @property

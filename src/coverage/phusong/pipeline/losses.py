@@ -4,14 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
-from affine import Affine
 from numpy.typing import NDArray
-from rasterio.io import MemoryFile
 
 from phusong.cluster import Cluster
 from phusong.engine import forget_stale_kernels, in_order
@@ -19,20 +15,22 @@ from phusong.errors import ClusterError, StoreError
 from phusong.geo.grid import Grid
 from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
-from phusong.models.loss_map import LossMap, disc_window
+from phusong.geo.tiles import Tile
+from phusong.models.loss_map import DiscWindow, LossMap, disc_window
 from phusong.models.receivers import receiver_window
+from phusong.pipeline.loss_files import (
+    ELEVATION_STEP_MRAD,
+    LOSS_STEP_DB,
+    SUFFIX,
+    read_steps,
+    steps_writer,
+)
 from phusong.pipeline.loss_models import KNOW_CLUTTER, LossRequest, Mast, loss_map
 from phusong.pipeline.session import Session, code_key, versions
 from phusong.pipeline.workers import maker_key
 from phusong.store.files import key_of
 from phusong.study import ModelKey, Study
 from phusong.units import Float32Array
-
-SUFFIX = ".tif"
-NODATA = -32768
-LOSS_STEP_DB = 0.01
-ELEVATION_STEP_MRAD = 0.1
-
 
 _NOT_LOSS = {"models", "radius_km", "second_model_step", "calibration"}
 """What the study says of propagation that the loss of one mast by one model knows otherwise."""
@@ -133,12 +131,57 @@ class LossMaps:
         LossMap
             Losses of its bands.
         """
-        cluster = self.session.cluster
-        tasks = ((m, False) for m in masts) if cluster is None else self._by(cluster, list(masts))
-        for loss, was_stored in in_order(self._map, tasks, workers=self.session.workers):
+        for loss, was_stored in in_order(
+            self._map, self._tasks(masts), workers=self.session.workers
+        ):
             self.reused += was_stored
             self.computed += not was_stored
             yield loss
+
+    def kept(self, masts: Iterable[Mast]) -> Iterator[bool]:
+        """See that the path loss of each mast is stored, without taking it.
+
+        Parameters
+        ----------
+        masts
+            The masts.
+
+        Yields
+        ------
+        bool
+            Whether it was there already.
+        """
+        for was_stored in in_order(self._see, self._tasks(masts), workers=self.session.workers):
+            self.reused += was_stored
+            self.computed += not was_stored
+            yield was_stored
+
+    def parts(self, masts: Iterable[Mast], tile: Tile) -> Iterator[LossMap | None]:
+        """Stored path loss of each mast over a tile, in their order.
+
+        Parameters
+        ----------
+        masts
+            Masts whose losses are stored; see :meth:`kept`.
+        tile
+            A part of the grid of the losses.
+
+        Yields
+        ------
+        LossMap or None
+            Losses of its bands within the tile; None for a mast that does not reach it.
+        """
+
+        def part(mast: Mast) -> LossMap | None:
+            window = self._window(mast)
+            shared = tile.common(window.row0, window.col0, window.inside.shape)
+            return None if shared is None else self._stored(mast, window, shared)
+
+        yield from in_order(part, masts, workers=self.session.workers)
+
+    def _tasks(self, masts: Iterable[Mast]) -> Iterable[tuple[Mast, bool]]:
+        cluster = self.session.cluster
+        return ((m, False) for m in masts) if cluster is None else self._by(cluster, list(masts))
 
     def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool]]:
         """The masts, each when it is done, and whether a worker has made its files now."""
@@ -191,13 +234,20 @@ class LossMaps:
         self, mast: Mast, keys: Mapping[float | None, str], missing: tuple[float, ...]
     ) -> None:
         cache, made = self.session.losses, self._compute(mast, missing)
-        cache.put(keys[None], SUFFIX, _writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made))
+        cache.put(
+            keys[None], SUFFIX, steps_writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made)
+        )
         for band, frequency in enumerate(made.frequencies_mhz):
-            writer = _writer(made.path_loss_db[band], LOSS_STEP_DB, made)
+            writer = steps_writer(made.path_loss_db[band], LOSS_STEP_DB, made)
             cache.put(keys[frequency], SUFFIX, writer)
         self.session.renewed.update(keys[band] for band in (None, *missing))
 
     def _map(self, task: tuple[Mast, bool]) -> tuple[LossMap, bool]:
+        was_stored = self._see(task)
+        return self._stored(task[0], self._window(task[0])), was_stored
+
+    def _see(self, task: tuple[Mast, bool]) -> bool:
+        """See that a mast's path loss is stored, and say whether it was."""
         mast, made_elsewhere = task
         keys = self._keys(mast)
         missing = self._missing(keys)
@@ -210,28 +260,35 @@ class LossMaps:
             )
         if missing:
             self._make(mast, keys, missing)
-        cache = self.session.losses
-        losses = [
-            _read(cache.path(keys[band], SUFFIX), LOSS_STEP_DB) for band in mast.frequencies_mhz
-        ]
-        angles = _read(cache.path(keys[None], SUFFIX), ELEVATION_STEP_MRAD)
-        return self._whole(mast, np.stack(losses), angles), not (missing or made_elsewhere)
+        return not (missing or made_elsewhere)
 
-    def _whole(self, mast: Mast, losses: Float32Array, angles: Float32Array) -> LossMap:
-        """Loss map of stored rasters: where it lies follows from the mast."""
-        grid = self.terrain.grid
+    def _window(self, mast: Mast) -> DiscWindow:
+        """Where the losses of a mast lie."""
         disc = disc_window(
-            grid, easting=mast.easting, northing=mast.northing, radius_m=mast.radius_m
-        )
-        window = receiver_window(disc, self.lattice)
+            self.lattice.whole,
+            easting=mast.easting, northing=mast.northing, radius_m=mast.radius_m,
+        )  # fmt: skip
+        return receiver_window(disc, self.lattice)
+
+    def _stored(self, mast: Mast, window: DiscWindow, part: Tile | None = None) -> LossMap:
+        """Loss map of stored rasters: where it lies follows from the mast."""
+        cache, keys = self.session.losses, self._keys(mast)
+        here = part or Tile(window.row0, window.col0, *window.inside.shape)
+        down, across = here.inside(window.row0, window.col0)
+        losses = [
+            read_steps(cache.path(keys[band], SUFFIX), LOSS_STEP_DB, down, across)
+            for band in mast.frequencies_mhz
+        ]
         return LossMap(
             grid=self.grid,
-            row0=window.row0,
-            col0=window.col0,
+            row0=here.row0,
+            col0=here.col0,
             frequencies_mhz=mast.frequencies_mhz,
-            path_loss_db=losses,
-            tx_elevation_mrad=angles,
-            inside=window.inside,
+            path_loss_db=np.stack(losses),
+            tx_elevation_mrad=read_steps(
+                cache.path(keys[None], SUFFIX), ELEVATION_STEP_MRAD, down, across
+            ),
+            inside=window.inside[down, across],
         )
 
     def _is_kept(self, key: str) -> bool:
@@ -330,35 +387,3 @@ def _digest(values: Float32Array) -> str:
 
 def _called(mast: Mast) -> str:
     return f"the mast at easting {mast.easting:.0f} m, northing {mast.northing:.0f} m"
-
-
-def _writer(values: Float32Array, step: float, loss: LossMap) -> Any:
-    """Make the function that writes a window as whole steps in 16 bits."""
-    whole = np.full(values.shape, NODATA, dtype=np.int16)
-    known = ~np.isnan(values)
-    whole[known] = np.clip(np.rint(values[known].astype(np.float64) / step), -32767, 32767)
-    rows, cols = values.shape
-    transform = loss.grid.affine * Affine.translation(loss.col0, loss.row0)
-
-    profile = {
-        "driver": "GTiff", "height": rows, "width": cols, "count": 1, "dtype": "int16",
-        "crs": loss.grid.crs, "transform": transform, "nodata": NODATA, "compress": "deflate",
-        "predictor": 2, "zlevel": 1,
-    }  # fmt: skip
-
-    def write(aside: Path) -> None:
-        with MemoryFile(ext=SUFFIX) as made:
-            with made.open(**profile) as dataset:
-                dataset.write(whole, 1)
-                dataset.scales = (step,)
-            aside.write_bytes(made.getbuffer())
-
-    return write
-
-
-def _read(file: Path, step: float) -> Float32Array:
-    with rasterio.open(file, driver="GTiff") as dataset:
-        whole = dataset.read(1)
-    values = (whole.astype(np.float64) * step).astype(np.float32)
-    values[whole == NODATA] = np.nan
-    return np.asarray(values)

@@ -1,34 +1,27 @@
 """Step 1: received level of every operator, from towers and terrain."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from phusong.analysis.basis import Basis
-from phusong.analysis.reach import ANY, BestServer, Reach, combine, combine_technologies
-from phusong.analysis.service_probability import SeveralSites
-from phusong.geo.grid import Grid
+from phusong.analysis.reach import Reach
 from phusong.geo.network import Network
-from phusong.language import told
-from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.corrections import sector_dbm
-from phusong.pipeline.loss_models import Mast
-from phusong.pipeline.losses import LossMaps, lattice_of
-from phusong.pipeline.reach_files import Layer, load_reach, own_layers, servers_table, write_layers
+from phusong.pipeline.best_servers import best_servers
+from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.reach_files import load_reach, own_layers, servers_table, write_layers
+from phusong.pipeline.reach_tiles import forget_tiles, reach_tiles, write_by_tile
 from phusong.pipeline.rim import rim_warnings
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import (
     basis_facts,
     study_basis,
-    supplied_maps,
-    supplied_servers,
     unused_maps,
 )
 from phusong.reporting.tables import tidy
 from phusong.store.files import make_folder
 from phusong.store.tables import write_csv
-from phusong.study import ModelKey, Study
+from phusong.study import ModelKey
 
 STEP = "reach"
 
@@ -72,146 +65,27 @@ def _compute(session: Session) -> Reach:
     make_folder(study.output)
     network = session.inputs.network.on_air()
     doubts = (*doubts, *unused_maps(study, network))
-    own, everywhere = own_layers(study, network), tuple(study.environments)
     files = [
-        file
-        for model in study.propagation.models
-        for environment, layers in best_servers(
-            session, network, own, environments=everywhere, model=model
-        )
-        for file in write_layers(session, environment, layers, model=model)
+        file for model in study.propagation.models for file in _written(session, network, model)
     ]
     reached = load_reach(session)
     basis = study_basis(session.inputs, tuple(reached.layers))
     _finish(session, network, files, (*doubts, *rim_warnings(study, reached, basis)), basis)
+    forget_tiles(session)
     return reached
 
 
-def best_servers(
-    session: Session,
-    network: Network,
-    own: tuple[Layer, ...],
-    *,
-    environments: tuple[str, ...],
-    supplied: frozenset[Layer] | None = None,
-    model: ModelKey | None = None,
-) -> Iterator[tuple[str, dict[Layer, BestServer]]]:
-    """Best server of every layer in each environment, over the sectors of a network.
-
-    Parameters
-    ----------
-    session
-        The study in use.
-    network
-        The sectors that radiate.
-    own
-        Operators and technologies to tell of; a layer without a sector has no signal.
-    environments
-        Service environments of the study.
-    supplied
-        Those of ``own`` that an operator's map stands for; by default what the study says.
-    model
-        Propagation model; the study's first one when None. Best servers of another one are on
-        the grid of its receivers.
-
-    Yields
-    ------
-    environment, layers
-        Best servers by operator and technology; with ``any`` for all operators, and for all
-        technologies where there are several. Each environment is forgotten once it is told of.
-    """
-    study, losses = session.study, LossMaps(session, model)
-    grid = losses.grid
-    keys = {op.name: op.key for op in study.operators}
-    if supplied is None:
-        supplied = frozenset(supplied_maps(study, network))
-    own = tuple(layer for layer in own if layer not in supplied)
-    places = {name: study.environments[name] for name in environments}
-    found = {name: {layer: BestServer(grid) for layer in own} for name in places}
-    chances = {name: _chances(study, grid, own) for name in places}
-    groups = _computed(network, keys, supplied)
-    masts = list(_masts(study, network, groups))
-    for done, ((_, indices), loss) in enumerate(zip(groups, losses.maps(masts), strict=True), 1):
-        for index in indices:
-            sector = network.sectors[index]
-            layer = (keys[sector.operator], sector.technology)
-            level, first = None, 0.0
-            for name, environment in places.items():
-                budget = sector_budget(study, sector, environment)
-                if level is None:
-                    first = budget.entry_loss_db
-                    level = sector_dbm(
-                        losses, loss, sector, eirp_dbm=budget.measured_dbm, entry_loss_db=first
-                    )
-                lowered = budget.entry_loss_db - first
-                found[name][layer].add(loss, level, index, budget.threshold, lowered_db=lowered)
-                several = chances[name]
-                if several is not None:
-                    here = level - np.float32(lowered)
-                    several.add(layer, loss, here, sector, budget.threshold)
-        session.progress(STEP, done, len(groups))
-    study.note(_told(losses))
-    for name in environments:
-        layers = {
-            **found.pop(name),
-            **supplied_servers(session.inputs, supplied, name, losses.lattice),
-        }
-        _put_together(layers, chances.pop(name), grid)
-        yield name, layers
-
-
-def _told(losses: LossMaps) -> str:
-    """What was computed and what reused, the model named where it is not the study's first."""
-    first = losses.model == losses.session.study.propagation.models[0]
-    by = "" if first else f" by {losses.model}"
-    return told(f"path loss{by}: {losses.computed} masts computed, {losses.reused} reused")
-
-
-def _computed(
-    network: Network, keys: Mapping[str, str], supplied: frozenset[Layer]
-) -> list[tuple[tuple[float, float, float], tuple[int, ...]]]:
-    """Masts with the sectors that no operator's own map stands for."""
-    groups = []
-    for mast, indices in network.masts():
-        sectors = ((i, network.sectors[i]) for i in indices)
-        kept = tuple(i for i, s in sectors if (keys[s.operator], s.technology) not in supplied)
-        if kept:
-            groups.append((mast, kept))
-    return groups
-
-
-def _chances(study: Study, grid: Grid, own: tuple[Layer, ...]) -> SeveralSites | None:
-    """What is needed when any of several sites may serve; None when the best one counts alone."""
-    sites = study.service.sites
-    if sites == "best":
-        return None
-    correlation = study.service.site_correlation.value if sites == "correlated" else 0.0
-    together = {(ANY, technology) for _, technology in own}
-    return SeveralSites(grid, [*own, *sorted(together)], correlation=correlation)
-
-
-def _put_together(
-    layers: dict[Layer, BestServer], chances: SeveralSites | None, grid: Grid
-) -> None:
-    """Add all operators together, and all technologies together where there are several."""
-    technologies = sorted({technology for _, technology in layers})
-    for technology in technologies:
-        parts = [server for (_, t), server in sorted(layers.items()) if t == technology]
-        layers[ANY, technology] = combine(parts, grid)
-    if chances is not None:
-        for layer, margin in chances.margins().items():
-            np.maximum(layers[layer].margin, margin, out=layers[layer].margin)
-    if len(technologies) > 1:
-        parts = [layers[ANY, technology] for technology in technologies]
-        layers[ANY, ANY] = combine_technologies(parts, grid)
-
-
-def _masts(
-    study: Study, network: Network, groups: list[tuple[tuple[float, float, float], tuple[int, ...]]]
-) -> Iterator[Mast]:
-    for (easting, northing, height), indices in groups:
-        bands = sorted({network.sectors[i].frequency_mhz for i in indices})
-        yield Mast(easting, northing, height, tuple(bands), 1000.0 * study.propagation.radius_km)
+def _written(session: Session, network: Network, model: ModelKey) -> list[Path]:
+    """Rasters of one model: at once where the grid is one tile, tile by tile where it is not."""
+    if len(reach_tiles(session, model)) > 1:
+        return write_by_tile(session, network, model)
+    own, everywhere = own_layers(session.study, network), tuple(session.study.environments)
+    servers = best_servers(session, network, own, environments=everywhere, model=model)
+    return [
+        file
+        for environment, layers in servers
+        for file in write_layers(session, environment, layers, model=model)
+    ]
 
 
 def _finish(

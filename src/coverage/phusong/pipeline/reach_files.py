@@ -126,15 +126,11 @@ def write_layers(
     grid = lattice.grid
     unknown = lattice.sampled(np.isnan(session.inputs.terrain.height_amsl_m))
     covered = round(100 * study.service.covered.value)
-    practice = {"DATA_STATUS": PRACTICE_LABEL} if study.study.practice_data else {}
     files = []
-    told = study_basis(session.inputs, tuple(layers)).told_layers
+    tags_by_layer = raster_tags(session, tuple(layers))
     for (operator, technology), server in sorted(layers.items()):
         layer = server.layer(unknown, covered_percent=covered)
-        tags = {
-            **practice,
-            **({BASIS_TAG: plain(SUPPLIED)} if (operator, technology) in told else {}),
-        }
+        tags = tags_by_layer[operator, technology]
         where = [
             layer_file(study, model, environment, operator, technology, what)
             for what in ("level", "server", "probability")
@@ -147,6 +143,29 @@ def write_layers(
         )  # fmt: skip
         files += where
     return files
+
+
+def raster_tags(session: Session, layers: tuple[Layer, ...]) -> dict[Layer, dict[str, str]]:
+    """What the rasters of each layer say of themselves.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    layers
+        Every layer that reach is told for.
+
+    Returns
+    -------
+    dict
+        Texts by layer.
+    """
+    practice = {"DATA_STATUS": PRACTICE_LABEL} if session.study.study.practice_data else {}
+    told = study_basis(session.inputs, layers).told_layers
+    return {
+        layer: {**practice, **({BASIS_TAG: plain(SUPPLIED)} if layer in told else {})}
+        for layer in layers
+    }
 
 
 def load_reach(

@@ -7,8 +7,8 @@ from phusong.analysis.gaps import commune_table, service_class
 from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.service_scenarios import changed_network, difference_table
 from phusong.geo.network import Network
+from phusong.pipeline.best_servers import best_servers
 from phusong.pipeline.gaps import confidence
-from phusong.pipeline.reach import best_servers
 from phusong.pipeline.reach_files import Layer, own_layers
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis, supplied_maps

@@ -165,6 +165,7 @@ class Session:
             Hexadecimal digest.
         """
         facts, digests = self.study.model_dump(mode="json"), dict(self.digests)
+        del facts["grid"]["tile_cells"]  # decides how much is held at once, and no value
         if step != _SHOWN:
             del facts["study"]["language"]
         unread = {ANSWERS: step not in _AFTER_ANSWERS, MEASUREMENTS: step not in _MEASURED}

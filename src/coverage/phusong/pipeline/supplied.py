@@ -17,6 +17,7 @@ from phusong.analysis.supplied import SuppliedServer
 from phusong.geo.lattice import Lattice
 from phusong.geo.network import Network
 from phusong.geo.own_coverage import OwnCoverage, at_receivers
+from phusong.geo.tiles import Tile
 from phusong.pipeline.inputs import Inputs
 from phusong.reporting.basis_words import KNOWN_SITES, SUPPLIED, plain
 from phusong.study import CoverageInput, Study
@@ -77,7 +78,11 @@ def unused_maps(study: Study, network: Network) -> tuple[str, ...]:
 
 
 def supplied_servers(
-    inputs: Inputs, layers: frozenset[Layer], environment: str, lattice: Lattice
+    inputs: Inputs,
+    layers: frozenset[Layer],
+    environment: str,
+    lattice: Lattice,
+    tile: Tile | None = None,
 ) -> Mapping[Layer, SuppliedServer]:
     """Operators' own maps as best servers of one environment.
 
@@ -91,6 +96,8 @@ def supplied_servers(
         Service environment; a map for another one says nothing here.
     lattice
         Where receivers stand.
+    tile
+        The part of the lattice's grid that is asked for; all of it when None.
 
     Returns
     -------
@@ -104,6 +111,7 @@ def supplied_servers(
             lattice.grid,
             maps[layer] if maps[layer].environment == environment else None,
             marginal_percent=marginal,
+            tile=tile,
         )
         for layer in sorted(layers)
     }

@@ -1,6 +1,8 @@
 """Rasters of a study as Cloud Optimized GeoTIFF, with NaN as nodata."""
 
-from collections.abc import Mapping
+import hashlib
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +10,23 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import MemoryFile
+from rasterio.windows import Window
 
 from phusong.errors import StoreError
 from phusong.geo.grid import Grid
-from phusong.store.files import write_bytes
+from phusong.geo.tiles import Tile
+from phusong.store.files import write_bytes, write_whole
 from phusong.units import Float32Array
 
 TENTHS_NODATA = -32768
+TENTH = 0.1
+_OPTIMIZED = {
+    "driver": "COG", "compress": "DEFLATE", "predictor": "YES", "overview_resampling": "NEAREST",
+    "num_threads": "1",
+}  # fmt: skip
+_LOOSE = {"tiled": True, "compress": "deflate", "zlevel": 1, "bigtiff": "if_safer"}
 LARGEST_INT16 = 32767
 
 
@@ -49,23 +59,151 @@ def write_raster(
     tags
         Texts to keep with the raster.
     """
-    rows, cols = grid.shape
-    profile = {
-        "driver": "GTiff", "height": rows, "width": cols, "count": 1, "dtype": values.dtype,
-        "crs": grid.crs, "transform": grid.affine, "nodata": nodata,
-    }  # fmt: skip
-
+    profile = _profile(grid, values.dtype, nodata)
     with MemoryFile() as memory, MemoryFile(ext=".tif") as made:
         with memory.open(**profile) as dataset:
             dataset.write(values, 1)
             dataset.scales, dataset.units = (scale,), (unit,)
             dataset.update_tags(**(tags or {}))
         with memory.open() as dataset:
-            rasterio.shutil.copy(
-                dataset, made.name, driver="COG", compress="DEFLATE", predictor="YES",
-                overview_resampling="NEAREST", num_threads="1",
-            )  # fmt: skip
+            rasterio.shutil.copy(dataset, made.name, **_OPTIMIZED)
         write_bytes(file, made.getbuffer())
+
+
+def write_raster_of_parts(
+    file: Path,
+    parts: Iterable[tuple[Tile, NDArray[Any]]],
+    grid: Grid,
+    *,
+    nodata: float,
+    scale: float = 1.0,
+    unit: str = "",
+    tags: Mapping[str, str] | None = None,
+) -> None:
+    """Write what :func:`write_raster` writes, byte for byte, without holding all of it.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    parts
+        Tiles of the grid with their stored values, which together hold every cell once.
+    grid
+        The frame.
+    nodata
+        Stored value of unknown cells.
+    scale
+        What a stored step is worth.
+    unit
+        Unit of the scaled value.
+    tags
+        Texts to keep with the raster.
+
+    Raises
+    ------
+    StoreError
+        The disk is full: what was written is read again, because GDAL does not always tell.
+    """
+
+    def write(aside: Path) -> None:
+        loose = aside.with_name(f"{aside.stem}.part-loose.tif")
+        try:
+            dataset, digests = None, {}
+            for tile, values in parts:
+                if dataset is None:
+                    profile = _profile(grid, values.dtype, nodata)
+                    dataset = rasterio.open(loose, "w", **profile, **_LOOSE)
+                dataset.write(values, 1, window=_window(tile))
+                digests[tile] = _digest(values)
+            if dataset is None:
+                raise StoreError(f"cannot write {file}: it has no cells")
+            dataset.scales, dataset.units = (scale,), (unit,)
+            dataset.update_tags(**(tags or {}))
+            dataset.close()
+            with rasterio.open(loose) as dataset:
+                rasterio.shutil.copy(dataset, aside, **_OPTIMIZED)
+            with rasterio.open(aside) as dataset:
+                for tile, digest in digests.items():
+                    if _digest(dataset.read(1, window=_window(tile))) != digest:
+                        raise StoreError(
+                            f"cannot write {file}: it reads back differently; free some space and "
+                            "run again"
+                        )
+        finally:
+            loose.unlink(missing_ok=True)
+
+    write_whole(file, write)
+
+
+def write_stack(file: Path, values: NDArray[Any]) -> None:
+    """Write rasters of one shape into one file, for :func:`read_stack`.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    values
+        Rasters x rows x columns.
+    """
+    count, rows, cols = values.shape
+    profile = {
+        "driver": "GTiff", "height": rows, "width": cols, "count": count, "dtype": values.dtype,
+        "compress": "deflate", "predictor": 2, "zlevel": 1, "interleave": "band",
+    }  # fmt: skip
+    with warnings.catch_warnings(), MemoryFile(ext=".tif") as made:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # whoever reads it knows where
+        with made.open(**profile) as dataset:
+            dataset.write(values)
+        file.write_bytes(made.getbuffer())
+
+
+def read_stack(file: Path, number: int) -> NDArray[Any]:
+    """Read one raster of a stack.
+
+    Parameters
+    ----------
+    file
+        Written by :func:`write_stack`.
+    number
+        Which one, from 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Its values.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be read.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return _band(file, number + 1)
+
+
+def _profile(grid: Grid, dtype: Any, nodata: float) -> dict[str, Any]:
+    rows, cols = grid.shape
+    return {
+        "driver": "GTiff", "height": rows, "width": cols, "count": 1, "dtype": dtype,
+        "crs": grid.crs, "transform": grid.affine, "nodata": nodata,
+    }  # fmt: skip
+
+
+def _window(tile: Tile) -> Window:
+    return Window.from_slices(*tile.window)
+
+
+def _digest(values: NDArray[Any]) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).digest()
+
+
+def _band(file: Path, number: int) -> NDArray[Any]:
+    try:
+        with rasterio.open(file, driver="GTiff") as dataset:
+            return np.asarray(dataset.read(number))
+    except RasterioError as error:
+        raise StoreError(f"cannot read {file}: {error}; remove it and run again") from None
 
 
 def write_decibels(
@@ -91,11 +229,28 @@ def write_decibels(
     tags
         Texts to keep with the raster.
     """
+    tenths = tenths_of(values)
+    write_raster(file, tenths, grid, nodata=TENTHS_NODATA, scale=TENTH, unit=unit, tags=tags)
+
+
+def tenths_of(values: Float32Array) -> NDArray[np.int16]:
+    """Levels or losses as they are stored.
+
+    Parameters
+    ----------
+    values
+        Within ±3276 [dB or dBm].
+
+    Returns
+    -------
+    numpy.ndarray
+        Tenths, int16; -32768 where NaN.
+    """
     tenths = np.full(values.shape, TENTHS_NODATA, dtype=np.int16)
     known = ~np.isnan(values)
     stored = np.rint(values[known].astype(np.float64) * 10.0)
     tenths[known] = np.clip(stored, -LARGEST_INT16, LARGEST_INT16).astype(np.int16)
-    write_raster(file, tenths, grid, nodata=TENTHS_NODATA, scale=0.1, unit=unit, tags=tags)
+    return tenths
 
 
 def read_raster(file: Path) -> NDArray[Any]:
@@ -116,11 +271,7 @@ def read_raster(file: Path) -> NDArray[Any]:
     StoreError
         The file cannot be read.
     """
-    try:
-        with rasterio.open(file, driver="GTiff") as dataset:
-            return np.asarray(dataset.read(1))
-    except RasterioError as error:
-        raise StoreError(f"cannot read {file}: {error}; remove it and run again") from None
+    return _band(file, 1)
 
 
 def read_scaled(file: Path) -> Float32Array:

@@ -66,6 +66,7 @@ class GridSection(Section):
     crs: str
     resolution_m: float = Field(ge=5.0, le=2000.0)
     local_crs: str = ""  # in which maps show coordinates beside WGS 84
+    tile_cells: int = Field(default=2048, ge=16, le=32768)  # of a tile's side; no result has it
 
 
 ClassCode = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,2}$")]

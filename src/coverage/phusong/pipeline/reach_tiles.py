@@ -1,0 +1,274 @@
+"""Reach of a grid of several tiles: each reduced on its own, then written as one raster."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT
+from phusong.errors import ClusterError
+from phusong.geo.network import Network
+from phusong.geo.tiles import Tile, tiles_of
+from phusong.pipeline.best_servers import STEP, Reduction
+from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.reach_files import layer_file, layer_names, own_layers, raster_tags
+from phusong.pipeline.session import Session
+from phusong.pipeline.workers import maker_key
+from phusong.store.cache import Cache
+from phusong.store.files import key_of
+from phusong.store.rasters import (
+    TENTH,
+    TENTHS_NODATA,
+    read_stack,
+    tenths_of,
+    write_raster_of_parts,
+    write_stack,
+)
+from phusong.study import ModelKey, Study
+from phusong.units import BoolArray
+
+SUFFIX = ".tif"
+_RASTERS: dict[str, dict[str, Any]] = {
+    "level": {"nodata": TENTHS_NODATA, "scale": TENTH, "unit": "dBm"},
+    "server": {"nodata": NO_SERVER},
+    "probability": {"nodata": UNKNOWN_PERCENT, "unit": "percent"},
+}
+
+
+def reach_tiles(session: Session, model: str) -> tuple[Tile, ...]:
+    """Tiles that best servers are found in.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    model
+        Propagation model.
+
+    Returns
+    -------
+    tuple of Tile
+        Of the grid of the model's receivers; one where it has no more than
+        ``grid.tile_cells`` rows and columns.
+    """
+    shape = lattice_of(session, model).grid.shape
+    return tiles_of(shape, cells=session.study.grid.tile_cells)
+
+
+def write_by_tile(session: Session, network: Network, model: ModelKey) -> list[Path]:
+    """Compute and write the rasters of one model, with one tile in memory at a time.
+
+    Parameters
+    ----------
+    session
+        The study in use; tiles are reduced by the workers of its cluster where it has one.
+    network
+        The sectors that radiate.
+    model
+        Propagation model.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, the same bytes as for one tile.
+    """
+    study, tiles = session.study, reach_tiles(session, model)
+    asked = _reduction_of(session, network, model)
+    total = len(asked.masts) + len(tiles)
+    for done, _ in enumerate(asked.losses.kept(asked.masts), 1):
+        session.progress(STEP, done, total)
+    study.note(asked.told())
+    key = key_of([session.key(STEP), model, study.grid.tile_cells])
+    tasks = [TileTask(study, session.token, maker_key(), model, tile, key) for tile in tiles]
+    for done, _ in enumerate(_kept(session, asked, tasks), len(asked.masts) + 1):
+        session.progress(STEP, done, total)
+    return [
+        file
+        for environment in study.environments
+        for file in _joined(session, network, environment, tasks)
+    ]
+
+
+def forget_tiles(session: Session) -> None:
+    """Remove the parts that whole rasters were made of.
+
+    Parameters
+    ----------
+    session
+        The study in use; its reach must have been recorded.
+    """
+    shutil.rmtree(_store(session.study).folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class TileTask:
+    """Best servers of one tile, to be kept in the study's output folder.
+
+    Parameters
+    ----------
+    study
+        The study.
+    token
+        Of the session that asks.
+    maker
+        Key of the code and the libraries that it must be computed with.
+    model
+        Propagation model.
+    tile
+        The tile.
+    key
+        Of everything that the tiles of this model depend on.
+    """
+
+    study: Study = field(compare=False)
+    token: str
+    maker: str
+    model: ModelKey
+    tile: Tile = field(compare=False)
+    key: str = field(compare=False)
+
+    def __str__(self) -> str:
+        """What it is called in a message."""
+        return f"the tile {self.tile.key}"
+
+    def file_key(self, environment: str, what: str) -> str:
+        """Key of what is kept of the tile.
+
+        Parameters
+        ----------
+        environment
+            Service environment.
+        what
+            ``level``, ``server`` or ``probability``.
+
+        Returns
+        -------
+        str
+            Hexadecimal digest.
+        """
+        return key_of([self.key, self.tile.key, environment, what])
+
+    def files(self) -> list[str]:
+        """List what is kept of the tile.
+
+        Returns
+        -------
+        list of str
+            Keys.
+        """
+        return [self.file_key(name, what) for name in self.study.environments for what in _RASTERS]
+
+
+def keep_tile(task: TileTask) -> None:
+    """Find the best servers of a tile on a worker, into the study's output folder.
+
+    Parameters
+    ----------
+    task
+        What to compute.
+
+    Raises
+    ------
+    ClusterError
+        This worker has another Phusong or other libraries than the one that asks.
+    """
+    if task.maker != maker_key():
+        raise ClusterError(
+            "a worker that has joined would give other results: its Phusong or its libraries "
+            "differ; give it the environment of the machine that runs the study"
+        )
+    _reduce(_reduction(task), task)
+
+
+@lru_cache(maxsize=1)
+def _reduction(task: TileTask) -> Reduction:
+    """What a worker has read of a study, for all tiles of one session and model."""
+    session = Session(task.study)
+    return _reduction_of(session, session.inputs.network.on_air(), task.model)
+
+
+def _reduction_of(session: Session, network: Network, model: ModelKey) -> Reduction:
+    own, everywhere = own_layers(session.study, network), tuple(session.study.environments)
+    return Reduction(session, network, own, environments=everywhere, model=model)
+
+
+def _kept(session: Session, asked: Reduction, tasks: list[TileTask]) -> Iterator[TileTask]:
+    """See that every tile is stored, on the workers where there are any."""
+    store, cluster = _store(session.study), session.cluster
+    there = [_is_kept(session, store, task) for task in tasks]
+    lacking = [task for task, is_there in zip(tasks, there, strict=True) if not is_there]
+    yield from (task for task, is_there in zip(tasks, there, strict=True) if is_there)
+    here = (_reduce(asked, task) for task in lacking)
+    made: Iterator[object] = here if cluster is None else cluster.in_order(keep_tile, lacking)
+    for task, _ in zip(lacking, made, strict=True):
+        if not all(store.has(key, SUFFIX) for key in task.files()):
+            raise ClusterError(
+                f"a worker has computed {task}, but its files are not in {store.folder}: every "
+                "worker needs the study's output folder on a disk that all of them share"
+            )
+        session.renewed.update(task.files())
+        yield task
+
+
+def _is_kept(session: Session, store: Cache, task: TileTask) -> bool:
+    own = not session.fresh or session.renewed.issuperset(task.files())
+    return own and all(store.has(key, SUFFIX) for key in task.files())
+
+
+def _store(study: Study) -> Cache:
+    return Cache(study.output / "cache" / "tiles")
+
+
+def _reduce(asked: Reduction, task: TileTask) -> TileTask:
+    """Find the best servers of a tile and keep them: one file for each kind of raster."""
+    study, store = task.study, _store(task.study)
+    unknown = _unknown(asked, task.tile)
+    covered = round(100 * study.service.covered.value)
+    for environment, servers in asked.over(task.tile):
+        found = [
+            server.layer(unknown, covered_percent=covered) for _, server in sorted(servers.items())
+        ]
+        stacks: dict[str, NDArray[Any]] = {
+            "level": np.stack([tenths_of(layer.level_dbm) for layer in found]),
+            "server": np.stack([layer.server for layer in found]),
+            "probability": np.stack([layer.probability_percent for layer in found]),
+        }
+        for what, values in stacks.items():
+            key = task.file_key(environment, what)
+            store.put(key, SUFFIX, partial(write_stack, values=values))
+    return task
+
+
+def _unknown(asked: Reduction, tile: Tile) -> BoolArray:
+    """Receivers of a tile without a ground height."""
+    lattice, height = asked.losses.lattice, asked.losses.terrain.height_amsl_m
+    down, across = tile.window
+    here = height[np.ix_(lattice.rows[down], lattice.cols[across])]
+    return np.asarray(np.isnan(here))
+
+
+def _joined(
+    session: Session, network: Network, environment: str, tasks: list[TileTask]
+) -> Iterator[Path]:
+    """Write the rasters of one environment, each from the parts that all tiles have of it."""
+    study, store, model = session.study, _store(session.study), tasks[0].model
+    grid, names = lattice_of(session, model).grid, layer_names(study, network)
+    tags = raster_tags(session, names)
+    for number, (operator, technology) in enumerate(names):
+        for what, kind in _RASTERS.items():
+
+            def parts(
+                what: str = what, number: int = number
+            ) -> Iterator[tuple[Tile, NDArray[Any]]]:
+                for task in tasks:
+                    file = store.path(task.file_key(environment, what), SUFFIX)
+                    yield task.tile, read_stack(file, number)
+
+            file = layer_file(study, model, environment, operator, technology, what)
+            write_raster_of_parts(file, parts(), grid, tags=tags[operator, technology], **kind)
+            yield file

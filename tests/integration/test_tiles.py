@@ -1,0 +1,120 @@
+"""Reach found tile by tile: the bytes of the whole grid at once, whatever the tiles and workers."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import phusong
+from phusong.cluster import cluster_at
+from phusong.geo.tiles import Tile, tiles_of
+from phusong.pipeline import reach as reach_step
+from phusong.pipeline.begin import start
+from phusong.pipeline.reach_tiles import reach_tiles
+from runs import digests
+from synthetic import Region, write_region
+
+MODELS = {"propagation.models": ["p1812", "itm"], "propagation.second_model_step": 3}
+
+
+def region_of(folder: Path, cells: int, **study: Any) -> Region:
+    return write_region(folder / "r", study={"grid.tile_cells": cells, **study})
+
+
+def reached(region: Region, *, workers: int = 1, **options: Any) -> dict[str, str]:
+    """Digest of each raster and table of the reach."""
+    reach_step.reach(start(phusong.open_study(region.study), workers=workers, **options))
+    found = digests(region.output)
+    assert any(name.endswith("-level.tif") for name in found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The region at once: it has fewer cells than a tile."""
+    region = write_region(tmp_path_factory.mktemp("whole") / "r", study=MODELS)
+    session = start(phusong.open_study(region.study))
+    assert all(len(reach_tiles(session, model)) == 1 for model in MODELS["propagation.models"])
+    return reached(region)
+
+
+@pytest.mark.parametrize(("cells", "workers"), [(16, 1), (23, 2), (37, 2), (64, 1)])
+def test_tiles_of_any_size_give_the_bytes_of_the_whole(
+    tmp_path: Path, whole: dict[str, str], cells: int, workers: int
+) -> None:
+    region = region_of(tmp_path, cells, **MODELS)
+    assert reached(region, workers=workers) == whole
+    assert not (region.output / "cache" / "tiles").exists()
+
+
+@pytest.mark.parametrize("sites", ["independent", "correlated"])
+def test_chances_of_several_sites_do_not_depend_on_tiles(tmp_path: Path, sites: str) -> None:
+    at_once = region_of(tmp_path / "once", 2048, **{"service.sites": sites})
+    in_tiles = region_of(tmp_path / "tiles", 23, **{"service.sites": sites})
+    assert reached(at_once) == reached(in_tiles)
+
+
+def test_a_cluster_reduces_tiles_to_the_same_bytes(tmp_path: Path, whole: dict[str, str]) -> None:
+    region = region_of(tmp_path, 30, **MODELS)
+    study = phusong.open_study(region.study)
+    with cluster_at("local", workers=2) as cluster:
+        phusong.reach(study, client=cluster.client)
+    assert digests(region.output) == whole
+
+
+def test_a_stopped_run_goes_on_from_the_tiles_that_are_there(
+    tmp_path: Path, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region, seen = region_of(tmp_path, 23, **MODELS), []
+
+    def stop(what: str, done: int, total: int) -> None:
+        seen.append((done, total))
+        if done == total - 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reached(region, progress=stop)
+    assert seen[0] == (1, 4 + 9)
+    kept = sorted((region.output / "cache" / "tiles").rglob("*.tif"))
+    assert kept
+    kept[0].write_bytes(b"damaged")
+    before = {file: file.stat().st_mtime_ns for file in kept}
+    forgotten: list[Any] = []
+    monkeypatch.setattr(reach_step, "forget_tiles", forgotten.append)
+    assert reached(region) == whole
+    again = [file for file in kept if file.stat().st_mtime_ns != before[file]]
+    assert len(forgotten) == 1
+    assert kept[0] in again
+    assert len(again) < len(kept) / 2
+
+
+def test_the_size_of_tiles_is_no_reason_to_compute_again(tmp_path: Path) -> None:
+    region = region_of(tmp_path, 30)
+    reached(region)
+    text = region.study.read_text(encoding="utf-8")
+    assert '"tile_cells" = 30' in text
+    text = text.replace('"tile_cells" = 30', '"tile_cells" = 40')
+    region.study.write_text(text, encoding="utf-8")
+    study = phusong.open_study(region.study)
+    phusong.reach(study)
+    assert "reach: reused" in study.history
+
+
+def test_every_cell_is_in_one_tile() -> None:
+    count = np.zeros((64, 50), dtype=int)
+    tiles = tiles_of(count.shape, cells=23)
+    for tile in tiles:
+        tile.part(count)[:] += 1
+    assert (count == 1).all()
+    assert [tile.key for tile in tiles[:2]] == ["r000000c000000", "r000000c000023"]
+    assert len({tile.key for tile in tiles}) == len(tiles) == 9
+
+
+def test_what_a_tile_shares_with_a_window() -> None:
+    tile = Tile(10, 20, 5, 6)
+    shared = tile.common(8, 24, (4, 100))
+    assert shared == Tile(10, 24, 2, 2)
+    assert shared.inside(8, 24) == (slice(2, 4), slice(0, 2))
+    assert tile.common(15, 20, (3, 3)) is None
+    assert tile.common(0, 0, (10, 100)) is None
