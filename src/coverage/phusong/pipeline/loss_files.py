@@ -85,7 +85,7 @@ def read_steps(file: Path, step: float, down: slice, across: slice) -> Float32Ar
         with rasterio.open(file, driver="GTiff") as dataset:
             whole = dataset.read(1, window=Window.from_slices(down, across))
     except RasterioError as error:
-        raise StoreError(f"cannot read {file}: {error}; run again to compute it again") from None
+        raise StoreError(f"cannot read {file}: {error}; remove it and run again") from None
     values = (whole.astype(np.float64) * step).astype(np.float32)
     values[whole == NODATA] = np.nan
     return np.asarray(values)

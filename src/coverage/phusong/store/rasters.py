@@ -115,8 +115,7 @@ def write_raster_of_parts(
                     dataset = rasterio.open(loose, "w", **profile, **_LOOSE)
                 dataset.write(values, 1, window=_window(tile))
                 digests[tile] = _digest(values)
-            if dataset is None:
-                raise StoreError(f"cannot write {file}: it has no cells")
+            assert dataset is not None, "a grid has at least one tile"
             dataset.scales, dataset.units = (scale,), (unit,)
             dataset.update_tags(**(tags or {}))
             dataset.close()
