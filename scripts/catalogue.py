@@ -12,6 +12,7 @@ import ast
 import io
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,11 @@ TOLD_WHOLE = tuple(
     )
 )  # fmt: skip
 """Modules of which every sentence is shown on the command line."""
-TOLD_CONTEXT, HELP_CONTEXT = "told", "help"
+TOLD_CONTEXT, HELP_CONTEXT, SOURCE_CONTEXT = "told", "help", "source"
+SOURCES_AT = {"assumed": 2}
+"""Functions of the study's schema that take a source without naming it."""
+STARTING_VALUES = PACKAGE / "sources" / "practice" / "demo.toml"
+"""Starting values of every new study with their sources, and the practice study's own."""
 PROGRAMMERS_ONLY = ("kernels", "reporting")
 """Parts whose errors only those meet who call them from Python; they stay English, and so does
 every ``DomainError``: it speaks of a parameter by its name in the code."""
@@ -72,11 +77,13 @@ def file_of(language: str) -> Path:
 
 def messages() -> dict[Key, tuple[str, ...]]:
     """English forms of every message in the code, by context and first form."""
-    return {
+    found = {
         (context, forms[0]): forms
         for file in sorted(PACKAGE.rglob("*.py"))
         for context, forms in _messages_of(file)
     }
+    starting = tomllib.loads(STARTING_VALUES.read_text(encoding="utf-8"))
+    return found | {(SOURCE_CONTEXT, words): (words,) for words in sources_of(starting)}
 
 
 def _messages_of(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -85,6 +92,8 @@ def _messages_of(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from told_messages(tree, place.parts[0])
     if any(place.match(whole) for whole in TOLD_WHOLE):
         yield from sentences(tree)
+    if place.parts[0] == "study":
+        yield from source_messages(tree)
     if file.parent.name == "cli":
         yield from help_messages(tree)
     for node in ast.walk(tree):
@@ -125,6 +134,29 @@ def sentences(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
             for template in _templates(node):
                 if len(template.split()) >= FEWEST_WORDS and _says_something(template):
                     yield TOLD_CONTEXT, (template,)
+
+
+def source_messages(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where the starting values of a study come from, as the schema says it."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        given = [keyword.value for keyword in call.keywords if keyword.arg == "source"]
+        if (at := SOURCES_AT.get(_called(call))) is not None:
+            given += call.args[at : at + 1]
+        for node in given:
+            if (words := _literal(node)) and _says_something(words):
+                yield SOURCE_CONTEXT, (_bare(words),)
+
+
+def sources_of(table: object) -> Iterator[str]:
+    """Sources, and tags of prices, anywhere in a study file."""
+    if isinstance(table, list):
+        for one in table:
+            yield from sources_of(one)
+    if isinstance(table, dict):
+        for key, value in table.items():
+            if key in {"source", "tag"} and isinstance(value, str) and _says_something(value):
+                yield _bare(value)
+            yield from sources_of(value)
 
 
 def _says_something(template: str) -> bool:

@@ -103,11 +103,19 @@ def test_distance_is_that_along_the_ground(visitor: Visitor) -> None:
     button.click()
     for lat, lng in ((22.5, 103.95), (22.5, 104.05), (22.6, 104.05)):
         page.evaluate(f"{MAP}.fire('click', {{latlng: L.latLng({lat}, {lng})}})")
-    told = float(page.locator(".phusong-length").inner_text().split()[0])
+
+    def written() -> str:
+        return page.locator(".phusong-length").inner_text()
+
+    told = float(written().split()[0].replace(",", "."))
     metres = 6371.0088 * math.radians(0.1)
     assert told == pytest.approx(metres * (1 + math.cos(math.radians(22.5))), abs=0.01)
     page.mouse.click(500, 400)
-    assert float(page.locator(".phusong-length").inner_text().split()[0]) > told
+    assert float(written().split()[0].replace(",", ".")) > told
+    as_vietnamese = written()
+    page.locator('button[data-to-language="en"]').click()
+    assert written() == as_vietnamese.replace(",", ".")
+    page.locator('button[data-to-language="vi"]').click()
     assert page.locator(".leaflet-popup").count() == 0, "nothing is asked while measuring"
     page.keyboard.press("Escape")
     assert not page.locator(".phusong-length").is_visible()

@@ -61,6 +61,7 @@ def write_labels(session: Session) -> Iterator[Path]:
                 village=village,
                 commune=commune,
                 practice=practice,
+                language=study.study.language,
             ),
         )
         yield page

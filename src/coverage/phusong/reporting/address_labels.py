@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from phusong.reporting.escape import text
-from phusong.reporting.facts import UNKNOWN, Bilingual
+from phusong.reporting.facts import UNKNOWN, Bilingual, same
 from phusong.reporting.inlining import asset
 from phusong.reporting.shell import document
 from phusong.reporting.wording import amount, said
@@ -22,6 +22,7 @@ _STYLE = """
 .label b { display: block; font: 700 17pt/1.2 ui-monospace, monospace; }
 .label span { display: block; font-size: 9pt; line-height: 1.25; overflow-wrap: anywhere; }
 .label .trial { color: #555; font-size: 8pt; }
+.label .trial span { display: inline; font-size: inherit; }
 @page { size: A4; margin: 12mm 10mm; }
 @media print { .sheet { break-after: page; max-width: none; }
   .sheet:last-child { break-after: auto; } h1, .note { display: none; } }
@@ -123,11 +124,11 @@ def _line(village: LabelledVillage) -> str:
     file = village.stem.removeprefix(f"{FOLDER}/")
     named = village.village or UNKNOWN
     return (
-        f'<tr><th scope="row">{text(village.commune)}</th><td>{text(named)}</td>'
+        f'<tr><th scope="row">{same(village.commune).html()}</th><td>{same(named).html()}</td>'
         f'<td class="n">{amount(village.households).html()}</td>'
         f'<td class="n">{amount(village.shared).html()}</td>'
         f'<td><a href="{text(file)}.html">{said("Print").html()}</a></td>'
-        f'<td><a href="{text(file)}.csv">CSV</a></td></tr>'
+        f'<td><a href="{text(file)}.csv">{same("CSV").html()}</a></td></tr>'
     )
 
 
@@ -138,6 +139,7 @@ def label_page(
     commune: str,
     practice: Bilingual | None,
     marking: str = "",
+    language: str = "vi",
 ) -> str:
     """Sheets of labels, one label for each household.
 
@@ -152,6 +154,8 @@ def label_page(
         Words of the banner when practice data went in, else None.
     marking
         Words that stand on the page.
+    language
+        What the page shows first, and so what is printed.
 
     Returns
     -------
@@ -159,7 +163,7 @@ def label_page(
         The page, self-contained.
     """
     place = ", ".join(filter(None, (village, commune)))
-    title = Bilingual(f"Nhãn mã địa chỉ: {place}", f"Address labels: {place}")
+    title = said("Address labels: {place}", place=place)
     sheets = [rows[start : start + PER_SHEET] for start in range(0, len(rows), PER_SHEET)]
     body = "\n".join(
         '<section class="sheet">\n'
@@ -168,30 +172,32 @@ def label_page(
         for sheet in sheets
     )
     shared = sum(int(str(row["in_cell"])) > 1 for row in rows)
-    note = (
-        f"{len(rows)} hộ; {shared} hộ ở chung ô 3 m và có số thứ tự sau dấu /. Mã ngắn 12 ký tự là "
-        f"thử nghiệm. / {len(rows)} households; {shared} share a cell of 3 m and have a number "
-        "after the slash. The short code of 12 characters is experimental."
-    )
-    head = f'<h1>{text(title.plain)}</h1>\n<p class="note">{text(note)}</p>'
+    note = said(
+        "{households} households; {shared} share a cell of 3 m and have a number after the slash. "
+        "The short code of 12 characters is experimental.",
+        households=len(rows), shared=shared,
+    )  # fmt: skip
+    head = f'<h1>{title.html()}</h1>\n<p class="note">{note.html()}</p>'
     return document(
         title=title,
         body=f"<main>\n{head}\n{body}\n</main>",
         practice=practice,
         marking=marking,
         styles=_STYLE,
+        language=language,
     )
 
 
 def _label(row: Mapping[str, object], place: str, practice: Bilingual | None) -> str:
     short = str(row["short_code_experimental"])
     lines = [
-        f"<b>{text(row['address_code'])}</b>",
-        f"<span>{text(row['point_id'])}</span>",
-        f"<span>{text(place)}</span>",
+        f"<b>{same(str(row['address_code'])).html()}</b>",
+        same(str(row["point_id"])).html(),
+        same(place).html(),
     ]
     if short:
-        lines.append(f'<span class="trial">{text(short)} (thử nghiệm / experimental)</span>')
+        trial = said("{short} (experimental)", short=short)
+        lines.append(f'<span class="trial">{trial.html()}</span>')
     if practice is not None:
-        lines.append(f'<span class="trial">{text(practice.plain)}</span>')
+        lines.append(f'<span class="trial">{practice.html()}</span>')
     return f'<div class="label">{"".join(lines)}</div>'

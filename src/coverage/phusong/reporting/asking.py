@@ -7,12 +7,11 @@ import folium
 from folium.template import Template
 
 from phusong.geo.local_crs import local_projection
-from phusong.reporting.facts import Bilingual
 from phusong.reporting.layers import MapContent
 from phusong.reporting.palette import service_classes
 from phusong.reporting.panel import fill_style
 from phusong.reporting.readings import embedded_readings
-from phusong.reporting.wording import said
+from phusong.reporting.wording import joined, said
 
 _WORDS = {
     "here": said("At this point"),
@@ -56,7 +55,7 @@ class Asking(folium.MacroElement):
         self.numbers = json.dumps(numbers, separators=(",", ":")).replace("<", "\\u003c")
         told = [key for key in _ORDER if any(key in layer for layer in numbers["layers"])]
         words: dict[str, Any] = {key: said.html() for key, said in _WORDS.items()}
-        words["order"] = _listed([_ORDER[key] for key in told]).html() if told else ""
+        words["order"] = joined((_ORDER[key] for key in told), " · ").html() if told else ""
         words["services"] = {
             style.code: {
                 "name": style.name.html(),
@@ -66,10 +65,6 @@ class Asking(folium.MacroElement):
         }
         words["unknown"] = {"name": _UNKNOWN.html(), "fill": "background:transparent"}
         self.options = {"words": words, "local": shown_projection(content)}
-
-
-def _listed(words: list[Bilingual]) -> Bilingual:
-    return Bilingual(" · ".join(w.vi for w in words), " · ".join(w.en for w in words))
 
 
 def shown_projection(content: MapContent) -> dict[str, Any] | None:

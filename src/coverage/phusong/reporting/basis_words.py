@@ -8,7 +8,7 @@ import pandas as pd
 from phusong.analysis.basis import Basis, KnownSites, Layer, SuppliedMap, not_to_rank
 from phusong.analysis.reach import ANY
 from phusong.reporting.facts import Bilingual
-from phusong.reporting.wording import said
+from phusong.reporting.wording import joined, said, shortest
 from phusong.study import Study
 
 SUPPLIED = said("operator-supplied")
@@ -84,10 +84,7 @@ def titled(title: Bilingual, basis: Basis, *layers: Layer) -> Bilingual:
         part = said("coverage {SUPPLIED} in part", SUPPLIED=SUPPLIED)
         whole = all(layer[0] != ANY for layer in layers if layer in basis.told_layers)
         words = [*more[:-1], SUPPLIED if whole else part]
-    return Bilingual(
-        f"{title.vi} ({', '.join(w.vi for w in words)})",
-        f"{title.en} ({', '.join(w.en for w in words)})",
-    )
+    return said("{title} ({marks})", title=title, marks=joined(words))
 
 
 def titled_by_rows(title: Bilingual, table: pd.DataFrame) -> Bilingual:
@@ -108,7 +105,7 @@ def titled_by_rows(title: Bilingual, table: pd.DataFrame) -> Bilingual:
     rows = table[BASIS_COLUMN].astype(str) if BASIS_COLUMN in table else pd.Series(dtype="object")
     if not rows.str.contains(plain(KNOWN_SITES), regex=False).any():
         return title
-    return Bilingual(f"{title.vi} ({KNOWN_SITES.vi})", f"{title.en} ({KNOWN_SITES.en})")
+    return said("{title} ({marks})", title=title, marks=KNOWN_SITES)
 
 
 def basis_text(basis: Basis, *layers: Layer) -> str:
@@ -269,13 +266,14 @@ def _known_sites(name: str, known: KnownSites, ranking: Bilingual) -> Bilingual:
 
 
 def _supplied(name: str, told: SuppliedMap) -> Bilingual:
-    level = "" if math.isnan(told.threshold_dbm) else f"{told.threshold_dbm:g}\u00a0dBm"
-    level = level.replace("-", "−")
-    vi = f"ngưỡng {level}" if level else "không nêu ngưỡng"
-    en = f"threshold {level}" if level else "threshold not stated"
-    return Bilingual(
-        f"Vùng phủ {told.technology} của {name} {SUPPLIED.vi} ({told.source}, {told.date}, {vi}), "
-        "không tính từ trạm; ngoài phạm vi bản đồ là chưa rõ.",
-        f"{told.technology} coverage of {name} is {SUPPLIED.en} ({told.source}, {told.date}, "
-        f"{en}), not computed from sites; outside that map it is unknown.",
+    level = (
+        said("threshold not stated")
+        if math.isnan(told.threshold_dbm)
+        else said("threshold {level}", level=shortest(told.threshold_dbm, unit="dBm"))
     )
+    return said(
+        "{technology} coverage of {name} is {SUPPLIED} ({source}, {date}, {level}), not computed "
+        "from sites; outside that map it is unknown.",
+        technology=told.technology, name=name, SUPPLIED=SUPPLIED, source=told.source,
+        date=told.date, level=level,
+    )  # fmt: skip

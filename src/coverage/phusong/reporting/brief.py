@@ -9,10 +9,10 @@ from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.inlining import asset
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.pages import KeyNumber, card_html
-from phusong.reporting.panel import NO_SOURCE, source_items, verification_mark
+from phusong.reporting.panel import source_items, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document, printed_margins
-from phusong.reporting.wording import said
+from phusong.reporting.wording import cell_words, said
 
 
 @dataclass(frozen=True)
@@ -188,9 +188,9 @@ _MARKED = said(
 def _assumptions(assumptions: Sequence[Assumption]) -> str:
     """Name, value and source of each; a mark for the few that were verified."""
     items = [
-        f'<li>{a.name.html()} <span class="value t">{text(a.value)}</span> '
+        f'<li>{a.name.html()} <span class="value">{cell_words(a.value).html()}</span> '
         f"{verification_mark(verified=True) if a.verified else ''}"
-        f'<span class="from t">{text(a.source) if a.source else NO_SOURCE.html()}</span></li>'
+        f'<span class="from">{source_words(a).html()}</span></li>'
         for a in assumptions
     ]
     return f'<p class="note">{_MARKED.html()}</p>{_facts(items, "assumed")}' if items else ""

@@ -5,7 +5,6 @@ import pandas as pd
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
 from phusong.reporting.facts import Bilingual, same
-from phusong.reporting.findings import en, vi
 from phusong.reporting.ranges import SURE_PERCENT, ends_of
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import amount, said
@@ -149,13 +148,14 @@ def _level_words(facts: StudyFacts, code: str) -> list[Bilingual]:
     gain = villages["name"][(margin < 0) & (margin >= -error)]
     lose = villages["name"][(margin >= 0) & (margin < error)]
     return [
-        Bilingual(
-            f"Nếu mọi mức thu thực tế cao hơn mô hình {vi(error, 1)} dB, {len(gain)} trung tâm "
-            f"thôn nữa có sóng{_names(gain, 'vi')}; nếu thấp hơn {vi(error, 1)} dB, {len(lose)} "
-            f"trung tâm thôn mất sóng{_names(lose, 'vi')}.",
-            f"Were all levels {en(error, 1)} dB above the model, {len(gain)} more village centres "
-            f"would have a signal{_names(gain, 'en')}; {en(error, 1)} dB below, {len(lose)} would "
-            f"lose theirs{_names(lose, 'en')}.",
+        said(
+            "Were all levels {error} dB above the model, {gain} more village centres would have "
+            "a signal{gain_names}; {error} dB below, {lose} would lose theirs{lose_names}.",
+            error=amount(error, 1),
+            gain=len(gain),
+            gain_names=_names(gain),
+            lose=len(lose),
+            lose_names=_names(lose),
         )
     ]
 
@@ -171,11 +171,10 @@ def _measure_words(facts: StudyFacts, code: str) -> list[Bilingual]:
     if unsure.empty:
         return [said("At the village centres the verdict hardly changes between trials.")]
     return [
-        Bilingual(
-            f"Đo mức thu trước tiên tại {len(unsure)} trung tâm thôn mà các lần thử cho kết quả "
-            f"khác nhau{_names(unsure, 'vi')}.",
-            f"Measure first at the {len(unsure)} village centres of which the trials "
-            f"disagree{_names(unsure, 'en')}.",
+        said(
+            "Measure first at the {count} village centres of which the trials disagree{names}.",
+            count=len(unsure),
+            names=_names(unsure),
         )
     ]
 
@@ -225,11 +224,11 @@ def _missing_words(facts: StudyFacts, code: str) -> list[Bilingual]:
     ]
 
 
-def _names(names: "pd.Series[str]", language: str) -> str:
+def _names(names: "pd.Series[str]") -> Bilingual:
     """A few names in brackets, and how many more."""
     if names.empty:
-        return ""
-    more = len(names) - _MOST_NAMES
-    words = {"vi": f" và {more} thôn khác", "en": f" and {more} more"}
-    rest = words[language] if more > 0 else ""
-    return f" ({', '.join(names.astype(str).head(_MOST_NAMES))}{rest})"
+        return same("")
+    shown, more = ", ".join(names.astype(str).head(_MOST_NAMES)), len(names) - _MOST_NAMES
+    if more > 0:
+        return said(" ({names} and {more} more)", names=shown, more=more)
+    return same(f" ({shown})")

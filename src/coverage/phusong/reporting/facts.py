@@ -208,7 +208,7 @@ class Assumption:
     name
         What is assumed.
     value
-        The value with its unit, as text.
+        The value with its unit.
     source
         Where it comes from; empty when no source is known.
     verified
@@ -216,7 +216,7 @@ class Assumption:
     """
 
     name: Bilingual
-    value: str
+    value: Bilingual | str
     source: str
     verified: bool
 

@@ -5,72 +5,18 @@ import pandas as pd
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY
-from phusong.language import number_text
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.ranges import SURE_PERCENT, Range, ends_of, silent_range, total_row
 from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
-from phusong.reporting.wording import amount, said, share
+from phusong.reporting.wording import amount, joined, said, share
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
 
 _BILLION = 1e9
 _OF_PEOPLE = said("people without signal")
+_NEW_MAST = said("new mast")
 _OF_VILLAGES = said("villages without signal there")
-
-
-def vi(value: float, decimals: int = 0) -> str:
-    """Number as Vietnamese writes it, for example 1.234,5.
-
-    Parameters
-    ----------
-    value
-        The number.
-    decimals
-        Digits after the comma.
-
-    Returns
-    -------
-    str
-        Its text; an en dash where it is unknown.
-
-    Examples
-    --------
-    >>> vi(1234.5, 1)
-    '1.234,5'
-    """
-    return number_text(value, "vi", decimals)
-
-
-def en(value: float, decimals: int = 0) -> str:
-    """Number as English writes it, for example 1,234.5.
-
-    Parameters
-    ----------
-    value
-        The number.
-    decimals
-        Digits after the point.
-
-    Returns
-    -------
-    str
-        Its text; an en dash where it is unknown.
-
-    Examples
-    --------
-    >>> en(1234.5, 1), en(float("nan"))
-    ('1,234.5', '–')
-    """
-    return number_text(value, "en", decimals)
-
-
-def _vi_share(percent: float) -> str:
-    return f"{vi(percent, 1)}\u00a0%"
-
-
-def _en_share(percent: float) -> str:
-    return f"{en(percent, 1)}\u00a0%"
 
 
 def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
@@ -271,8 +217,13 @@ def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     named = [(op.key, op.name) for op in study.operators if (op.key, technology) in found.classes]
     together = _covered(found, ANY, technology)
     each = [(name, *_covered(found, key, technology)) for key, name in named]
-    in_vi = "; ".join(f"{n} {_vi_share(area)} và {_vi_share(people)}" for n, area, people in each)
-    in_en = "; ".join(f"{n} {_en_share(area)} and {_en_share(people)}" for n, area, people in each)
+    named_shares = joined(
+        (
+            said("{name} {area} and {people}", name=name, area=share(area), people=share(people))
+            for name, area, people in each
+        ),
+        "; ",
+    )
     return (
         *basis_findings(study, found.basis, technology),
         said(
@@ -282,10 +233,7 @@ def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             technology=technology,
             people=share(together[1]),
         ),
-        Bilingual(
-            f"Diện tích và dân số có sóng theo từng nhà mạng: {in_vi}.",
-            f"Area and people covered by each operator: {in_en}.",
-        ),
+        said("Area and people covered by each operator: {shares}.", shares=named_shares),
     )
 
 
@@ -318,18 +266,19 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
         return (said("No ranked option newly covers anybody."),)
     currency = study.costs.shown_currency
     first, count = priorities.iloc[0], len(priorities)
-    what_vi, what_en = first.get("kind_vi", "trạm mới"), first.get("kind_en", "new mast")
+    what = Bilingual(first["kind_vi"], first["kind_en"]) if "kind_vi" in first else _NEW_MAST
     who, where = first["operator"], first["commune"]
     new, white = first["people_newly_covered"], first["people_white_zone"]
     total, capex = priorities["people_white_zone"].sum(), priorities["capex"].sum() / _BILLION
     return (
-        Bilingual(
-            f"Ưu tiên số 1: {what_vi}, {who}, tại hoặc gần {where}; "
-            f"khoảng {vi(new)} người ở các xã có thêm sóng của nhà mạng này, trong đó {vi(white)} "
-            "người hiện không có sóng của nhà mạng nào.",
-            f"First priority: {what_en}, {who}, in or near {where}; "
-            f"about {en(new)} people of the communes gain this operator's signal, {en(white)} of "
-            "whom have no operator today.",
+        said(
+            "First priority: {what}, {who}, in or near {where}; about {new} people of the "
+            "communes gain this operator's signal, {white} of whom have no operator today.",
+            what=what,
+            who=who,
+            where=where,
+            new=amount(new),
+            white=amount(white),
         ),
         said(
             "All {counts} options: a first signal for about {total} people, capex about"

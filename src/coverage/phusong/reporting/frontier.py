@@ -7,7 +7,7 @@ from phusong.reporting.facts import Bilingual, Column, same, shown
 from phusong.reporting.figures import titled_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import MILLION, money_unit
-from phusong.reporting.wording import said
+from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
 _BILLION = 1e9
@@ -129,6 +129,9 @@ def choice_answers(choices: pd.DataFrame) -> tuple[Bilingual, ...]:
         One per set, question first.
     """
     return tuple(
-        Bilingual(f"{row.question_vi}: {row.answer_vi}", f"{row.question_en}: {row.answer_en}")
+        joined(
+            (Bilingual(row.question_vi, row.question_en), Bilingual(row.answer_vi, row.answer_en)),
+            ": ",
+        )
         for row in choices.itertuples()
     )

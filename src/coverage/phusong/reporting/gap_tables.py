@@ -15,7 +15,7 @@ from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.figures import burn_in
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import practice_words, technology_of
-from phusong.reporting.wording import said
+from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
 _COMMUNE = Column(said("Commune"))
@@ -46,10 +46,11 @@ def criterion_overview(table: pd.DataFrame) -> PageTable:
         words = (STATUS_WORDS.get(str(status.get(each))) for each in indicators)
         rows.append((own["commune"].iloc[0], *words))
     texts = table.drop_duplicates("indicator")
-    note = Bilingual(
-        " · ".join(f"{r.indicator}: {r.text_vi}" for r in texts.itertuples()),
-        " · ".join(f"{r.indicator}: {r.text_en}" for r in texts.itertuples()),
+    told = (
+        said("{name}: {words}", name=r.indicator, words=Bilingual(r.text_vi, r.text_en))
+        for r in texts.itertuples()
     )
+    note = joined(told, " · ")
     columns = (_COMMUNE, *(Column(same(each)) for each in indicators))
     return PageTable(title, columns, tuple(rows), note=note)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from phusong.geo.network import Network
 from phusong.reporting.facts import Column, Source
 from phusong.reporting.page_tables import PageTable
-from phusong.reporting.panel import NO_SOURCE, UNVERIFIED, VERIFIED
-from phusong.reporting.wording import said
+from phusong.reporting.panel import UNVERIFIED, VERIFIED, source_words
+from phusong.reporting.wording import said, sourced
 from phusong.reporting.words import field_names, named_assumptions
 from phusong.study import Study
 
@@ -34,7 +34,7 @@ def source_table(sources: Sequence[Source]) -> PageTable:
             Column(said("Licence")),
             Column(said("Source, date, file")),
         ),
-        rows=tuple((s.name, s.attribution, s.licence, s.detail) for s in sources),
+        rows=tuple((s.name, sourced(s.attribution), s.licence, sourced(s.detail)) for s in sources),
     )
 
 
@@ -132,7 +132,7 @@ def assumption_table(study: Study) -> PageTable:
         rows=tuple(
             (
                 a.name, a.value, VERIFIED if a.verified else UNVERIFIED,
-                a.source or NO_SOURCE,
+                source_words(a),
             )
             for a in named_assumptions(study.assumptions())
         ),

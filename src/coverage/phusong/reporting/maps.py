@@ -11,7 +11,7 @@ from folium.utilities import JsCode
 
 from phusong.reporting.asking import Asking, shown_projection
 from phusong.reporting.escape import text
-from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.inlining import asset
 from phusong.reporting.layers import MapContent, RasterLayer, VectorLayer, rounded_geometry
 from phusong.reporting.offline import OfflineMap, map_page, numbered_ids
@@ -25,14 +25,23 @@ from phusong.reporting.panel import (
     vector_key,
 )
 from phusong.reporting.shell import printed_marking
-from phusong.reporting.wording import cell_words
+from phusong.reporting.wording import cell_words, said, sourced
 
-_SCRIPTS = ("stage", "geodesy", "readings", "ask", "signs", "labels", "tools", "search", "panel")
+_SCRIPTS = ("stage", "speech", "geodesy", "readings", "ask", "signs", "labels", "tools", "search",
+            "panel")  # fmt: skip
 """Parts of the map's script, in the order in which they build on each other."""
 _TABLE_CLASS = "phusong-table"
-_ALT_RELIEF = "Địa hình đổ bóng · Shaded relief"
 _LONG = 60
-_ALT_COVERAGE = "Lớp phủ sóng · Coverage"
+_BY_SCRIPTS = {
+    "base": said("Shaded relief"),
+    "coverage": said("Coverage overlay"),
+    "zoomIn": said("Zoom in"),
+    "zoomOut": said("Zoom out"),
+    "close": said("Close"),
+    "measure": said("Measure a distance"),
+    "print": said("Print the map"),
+}
+"""What the scripts write themselves."""
 
 
 def coverage_map(content: MapContent) -> str:
@@ -63,7 +72,9 @@ def coverage_map(content: MapContent) -> str:
     with numbered_ids():
         drawn = OfflineMap(zoom_control=False, zoomSnap=0.25, zoomDelta=0.5, wheelPxPerZoomLevel=90)
         drawn.add_child(_Stage(content))
-        drawn.add_child(_picture(relief, pane="phusong-base", alt=_ALT_RELIEF, show=True))
+        drawn.add_child(
+            _picture(relief, pane="phusong-base", alt=_BY_SCRIPTS["base"].plain, show=True)
+        )
         layers = {raster_key(i): _raster(content, r) for i, r in enumerate(content.rasters)}
         layers |= {
             vector_key(i): _vector(layer, place=f"layer {layer.name.en!r}")
@@ -106,8 +117,9 @@ class _Stage(folium.MacroElement):
         self.options = {
             "words": content.practice is not None,
             "local": shown_projection(content),
-            "prefix": text(content.version),
-            "attributions": [text(source.credit) for source in content.sources],
+            "prefix": same(content.version).html(),
+            "attributions": [sourced(source.credit).html() for source in content.sources],
+            "said": _for_scripts("base", "coverage", "zoomIn", "zoomOut", "close"),
         }
 
 
@@ -137,7 +149,11 @@ class _Panel(folium.MacroElement):
         super().__init__()
         self._name = "Panel"
         self.layers = layers
-        self.options = {"bounds": relief.bounds, "focus": _focus(content, relief)}
+        self.options = {
+            "bounds": relief.bounds,
+            "focus": _focus(content, relief),
+            "said": _for_scripts("measure", "print"),
+        }
         hatched = (c.colour for v in content.vectors for c in v.categories if c.hatched)
         self.markup = "\n".join(
             (
@@ -202,7 +218,7 @@ def _raster(content: MapContent, raster: RasterLayer) -> folium.raster_layers.Im
     return _picture(
         overlay,
         pane="phusong-coverage",
-        alt=_ALT_COVERAGE,
+        alt=_BY_SCRIPTS["coverage"].plain,
         show=raster.shown,
         class_name="phusong-classes",
     )
@@ -291,8 +307,13 @@ def _label(shape: shapely.Geometry, label: str) -> dict[str, Any]:
         "inside": [round(inside.y, 6), round(inside.x, 6)],
         "top": [round(float(top[1]), 6), round(float(top[0]), 6)],
         "bottom": [round(float(bottom[1]), 6), round(float(bottom[0]), 6)],
-        "words": text(label),
+        "words": same(label).html(),
     }
+
+
+def _for_scripts(*keys: str) -> dict[str, dict[str, str]]:
+    """Words in both languages, by the name under which a script knows them."""
+    return {key: {"vi": _BY_SCRIPTS[key].vi, "en": _BY_SCRIPTS[key].en} for key in keys}
 
 
 def _focus(content: MapContent, relief: Overlay) -> list[list[float]]:

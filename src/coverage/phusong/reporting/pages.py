@@ -10,11 +10,11 @@ from phusong.errors import DataError
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
-from phusong.reporting.panel import NO_SOURCE, verification_mark
+from phusong.reporting.panel import origin_words, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
-from phusong.reporting.wording import amount, cell_words, said
+from phusong.reporting.wording import amount, cell_words, said, sourced
 
 ProductKind = Literal["map", "commune", "brief", "notebook", "table", "file"]
 
@@ -294,8 +294,9 @@ def _assumptions(assumptions: Sequence[Assumption]) -> str:
     if not assumptions:
         return ""
     rows = "".join(
-        f'<tr><th scope="row">{a.name.html()}</th><td class="words t">{text(a.value)}</td>'
-        f'<td class="words t">{text(a.source) if a.source else NO_SOURCE.html()}</td>'
+        f'<tr><th scope="row">{a.name.html()}</th>'
+        f'<td class="words">{cell_words(a.value).html()}</td>'
+        f'<td class="words">{source_words(a).html()}</td>'
         f"<td>{verification_mark(verified=a.verified)}</td></tr>"
         for a in assumptions
     )
@@ -314,9 +315,8 @@ def _assumptions(assumptions: Sequence[Assumption]) -> str:
 
 def _sources(sources: Sequence[Source]) -> str:
     items = "".join(
-        f"<dt>{s.name.html()}</dt><dd><span class='t'>{text(s.attribution)}</span>"
-        f'<span class="path t">{text(" · ".join(x for x in (s.licence, s.detail) if x))}</span>'
-        "</dd>"
+        f"<dt>{s.name.html()}</dt><dd><span class='always'>{sourced(s.attribution).html()}</span>"
+        f'<span class="path">{origin_words(s).html()}</span></dd>'
         for s in sources
     )
     return f"<dl>{items}</dl>" if items else ""

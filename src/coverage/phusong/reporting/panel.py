@@ -7,7 +7,7 @@ from phusong.reporting.facts import Assumption, Bilingual, Source
 from phusong.reporting.layers import Category, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.switch import switch_html
-from phusong.reporting.wording import cell_words, said
+from phusong.reporting.wording import cell_words, said, sourced
 
 NOT_REAL = said("not the real situation, not to be decided upon")
 VERIFIED = said("verified")
@@ -126,9 +126,9 @@ def assumption_items(assumptions: Sequence[Assumption]) -> list[str]:
         Markup of each: what, value, source, whether verified.
     """
     return [
-        f'<li>{a.name.html()} <span class="value t">{text(a.value)}</span> '
+        f'<li>{a.name.html()} <span class="value">{cell_words(a.value).html()}</span> '
         f"{verification_mark(verified=a.verified)}"
-        f'<span class="from t">{text(a.source) if a.source else NO_SOURCE.html()}</span></li>'
+        f'<span class="from">{source_words(a).html()}</span></li>'
         for a in assumptions
     ]
 
@@ -147,11 +147,42 @@ def source_items(sources: Sequence[Source]) -> list[str]:
         Markup of each: what, attribution, licence, detail.
     """
     return [
-        f'<li>{s.name.html()}<span class="from t">{text(s.attribution)}</span>'
-        f'<span class="from t">{text(" · ".join(part for part in (s.licence, s.detail) if part))}'
-        "</span></li>"
+        f'<li>{s.name.html()}<span class="from always">{sourced(s.attribution).html()}</span>'
+        f'<span class="from">{origin_words(s).html()}</span></li>'
         for s in sources
     ]
+
+
+def source_words(assumption: Assumption) -> Bilingual:
+    """Where an assumption comes from, or that it has no source.
+
+    Parameters
+    ----------
+    assumption
+        The assumption.
+
+    Returns
+    -------
+    Bilingual
+        The words.
+    """
+    return sourced(assumption.source) if assumption.source else NO_SOURCE
+
+
+def origin_words(source: Source) -> Bilingual:
+    """Licence, edition and files of a data source.
+
+    Parameters
+    ----------
+    source
+        The source.
+
+    Returns
+    -------
+    Bilingual
+        What is known of them.
+    """
+    return sourced(" · ".join(part for part in (source.licence, source.detail) if part))
 
 
 def verification_mark(*, verified: bool) -> str:

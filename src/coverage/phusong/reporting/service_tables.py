@@ -7,7 +7,6 @@ import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.facts import Bilingual, Column, same
-from phusong.reporting.findings import en, vi
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.palette import (
     COVERED_COLOUR,
@@ -16,7 +15,8 @@ from phusong.reporting.palette import (
     ClassStyle,
 )
 from phusong.reporting.study_facts import operator_words, technology_of
-from phusong.reporting.wording import amount, said
+from phusong.reporting.wording import amount, joined, said, shortest
+from phusong.reporting.wording import share as as_share
 from phusong.study import Study
 
 _PEOPLE = "người · people"
@@ -41,11 +41,11 @@ def rate_legend(study: Study) -> tuple[ClassStyle, ...]:
         From the best to the worst, with the codes of the class.
     """
     quality = study.service.quality
-    floor, good = f"{quality.floor.value:g}", f"{quality.good.value:g}"
+    floor, good = shortest(quality.floor.value), shortest(quality.good.value)
     return (
         ClassStyle(3, same(f"≥ {good} Mbit/s"), _DARK),
-        ClassStyle(2, same(f"{floor} … {good} Mbit/s"), COVERED_COLOUR),
-        ClassStyle(1, same(f"< {floor} Mbit/s"), MARGINAL_COLOUR),
+        ClassStyle(2, said("{floor} … {good} Mbit/s", floor=floor, good=good), COVERED_COLOUR),
+        ClassStyle(1, said("< {floor} Mbit/s", floor=floor), MARGINAL_COLOUR),
         ClassStyle(0, said("no signal", context="class"), NO_SIGNAL_COLOUR, hatched=True),
     )
 
@@ -97,8 +97,8 @@ def quality_table(study: Study, quality: pd.DataFrame) -> PageTable:
             OPERATOR,
             TECHNOLOGY,
             Column(same(f"≥ {good} Mbit/s"), _PEOPLE, 0),
-            Column(same(f"{floor} … {good} Mbit/s"), _PEOPLE, 0),
-            Column(same(f"< {floor} Mbit/s"), _PEOPLE, 0),
+            Column(said("{floor} … {good} Mbit/s", floor=floor, good=good), _PEOPLE, 0),
+            Column(said("< {floor} Mbit/s", floor=floor), _PEOPLE, 0),
             Column(said("No signal"), _PEOPLE, 0),
             Column(said("{floor} Mbit/s or more", floor=floor), "%", 1),
         ),
@@ -301,7 +301,7 @@ def technology_table(study: Study, totals: pd.DataFrame) -> PageTable:
         for _, row in own.iterrows()
     ]  # fmt: skip
     where = study.environment
-    title = Bilingual(f"Theo công nghệ: {where.title_vi}", f"By technology: {where.title_en}")
+    title = said("By technology: {where}", where=Bilingual(where.title_vi, where.title_en))
     return _coverage(title, (TECHNOLOGY, OPERATOR), rows)
 
 
@@ -360,14 +360,15 @@ def service_findings(
         for key, row in sums.iterrows()
     ]  # fmt: skip
     if each:
-        in_vi = "; ".join(f"{n.vi} {vi(share or 0.0, 1)}\u00a0%" for n, share in each)
-        in_en = "; ".join(f"{n.en} {en(share or 0.0, 1)}\u00a0%" for n, share in each)
-        told.append(
-            Bilingual(
-                f"Người ở các xã được ít nhất {floor} Mbit/s trong giờ cao điểm: {in_vi}.",
-                f"People of the communes with at least {floor} Mbit/s in the busy hour: {in_en}.",
-            )
+        shares = joined(
+            (said("{name} {share}", name=n, share=as_share(v or 0.0)) for n, v in each), "; "
         )
+        told.append(
+            said(
+                "People of the communes with at least {floor} Mbit/s in the busy hour: {shares}.",
+                floor=floor, shares=shares,
+            )
+        )  # fmt: skip
     worst = worst_sites(study, resilience, most=1)
     if len(worst):
         row = worst.iloc[0]
@@ -391,9 +392,9 @@ def service_findings(
     return tuple(told)
 
 
-def _rates(study: Study) -> tuple[str, str]:
+def _rates(study: Study) -> tuple[Bilingual, Bilingual]:
     quality = study.service.quality
-    return f"{quality.floor.value:g}", f"{quality.good.value:g}"
+    return shortest(quality.floor.value), shortest(quality.good.value)
 
 
 def _percent(part: float, whole: float) -> float | None:

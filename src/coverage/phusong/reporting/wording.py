@@ -1,6 +1,7 @@
 """What pages say: messages of the catalogues and numbers, each in both languages."""
 
 import math
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -8,6 +9,16 @@ import numpy as np
 from phusong.language import LANGUAGES, number_text, retold, translated, translated_count
 from phusong.reporting.facts import UNKNOWN, Bilingual, is_number, same
 
+SOURCE = "source"
+"""Context of the sources of numbers in the catalogue."""
+_BETWEEN = " · "
+_NUMBER = r"[-+.\de]+"
+_PRICED = re.compile(
+    rf"(?P<source>.*) \((?P<year>[^;()]*); (?P<low>{_NUMBER}) to (?P<high>{_NUMBER}); "
+    r"(?P<tag>[^()]*)\)",
+    re.DOTALL,
+)
+"""How a study tells the source of a price with its range; see ``phusong.study.whole``."""
 Value = Bilingual | str | float | int
 
 
@@ -87,6 +98,42 @@ def as_told(sentence: str) -> Bilingual:
     return Bilingual.made_by(lambda language: retold(sentence, language))
 
 
+def sourced(source: str) -> Bilingual:
+    """Where a number or a file comes from, in both languages.
+
+    Parameters
+    ----------
+    source
+        What a study says: the sources of the starting values and of the practice study are in
+        the catalogue, and anything else, as names of documents, stays as it is. Parts may be
+        set off by `` · ``.
+
+    Returns
+    -------
+    Bilingual
+        The words.
+
+    Examples
+    --------
+    >>> sourced("assumption: body of the user").vi
+    'giả định: cơ thể người dùng'
+    """
+    return Bilingual.made_by(
+        lambda language: _BETWEEN.join(_sourced(part, language) for part in source.split(_BETWEEN))
+    )
+
+
+def _sourced(source: str, language: str) -> str:
+    if (priced := _PRICED.fullmatch(source)) is None:
+        return retold(source, language, context=SOURCE)
+    ends = [_one(float(priced[end]), language) for end in ("low", "high")]
+    words = translated("{source} ({year}; {low} to {high}; {tag})", language)
+    return words.format(
+        source=retold(priced["source"], language, context=SOURCE), year=priced["year"],
+        low=ends[0], high=ends[1], tag=retold(priced["tag"], language, context=SOURCE),
+    )  # fmt: skip
+
+
 def amount(value: object, decimals: int = 0, *, unit: str = "") -> Bilingual:
     """A number as each language writes it.
 
@@ -139,6 +186,32 @@ def share(percent: float, decimals: int = 1) -> Bilingual:
     '12,3 %'
     """
     return amount(float(percent), decimals, unit="%")
+
+
+def shortest(value: float, *, unit: str = "") -> Bilingual:
+    """A number with as many decimals as it has, six at most.
+
+    Parameters
+    ----------
+    value
+        The number.
+    unit
+        Unit behind it, after a space that does not break.
+
+    Returns
+    -------
+    Bilingual
+        Its text, with the sign of a minus where it is below zero.
+
+    Examples
+    --------
+    >>> shortest(-115.5, unit="dBm").vi.replace(chr(160), " ")
+    '−115,5 dBm'
+    """
+    behind = f"\u00a0{unit}" if unit else ""
+    decimals = len(np.format_float_positional(value, precision=6, trim="-").partition(".")[2])
+    written = {name: number_text(value, name, decimals).replace("-", "−") for name in LANGUAGES}
+    return Bilingual(**{name: words + behind for name, words in written.items()}, number=True)
 
 
 def joined(parts: Iterable[Bilingual], between: str = ", ") -> Bilingual:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from phusong.reporting.facts import Assumption, Bilingual, same
-from phusong.reporting.wording import joined, said
+from phusong.reporting.wording import joined, said, shortest
 from phusong.study import CHOICE
 from phusong.study import Assumption as StudyAssumption
 
@@ -177,15 +177,51 @@ def assumption_words(key: str) -> Bilingual:
     return _name(key)
 
 
-def _value(assumption: StudyAssumption) -> str:
+def _value(assumption: StudyAssumption) -> Bilingual:
     if assumption.unit == CHOICE:
-        return "có · yes" if assumption.value else "không · no"
-    return f"{assumption.value:g} {_unit(assumption.unit)}".strip()
+        return said("yes") if assumption.value else said("no")
+    number = shortest(assumption.value)
+    if assumption.unit == "1":
+        return number
+    return joined((number, unit_words(assumption.unit)), " ")
 
 
-def _unit(unit: str) -> str:
-    """The unit, nothing for a pure number."""
-    return "" if unit == "1" else unit
+_UNITS = {
+    "fraction": said("fraction", context="unit"),
+    "site": said("site", context="unit"),
+    "hop": said("hop", context="unit"),
+    "year": said("year", context="unit"),
+    "month": said("month", context="unit"),
+    "day": said("day", context="unit"),
+    "person": said("people"),
+    "communes": said("communes"),
+    "option": said("option", context="unit"),
+    "step": said("step", context="unit"),
+    "deg": same("°"),
+    "10deg": same("10°"),
+    "km2": same("km²"),
+}
+
+
+def unit_words(unit: str) -> Bilingual:
+    """A unit of a study file as readers see it.
+
+    Parameters
+    ----------
+    unit
+        For example ``USD/site``; its parts stand between slashes.
+
+    Returns
+    -------
+    Bilingual
+        The same where it holds no word.
+
+    Examples
+    --------
+    >>> unit_words("USD/km/year").vi, unit_words("deg").en
+    ('USD/km/năm', '°')
+    """
+    return joined((_UNITS.get(part, same(part)) for part in unit.split("/")), "/")
 
 
 _TECHNOLOGY = {

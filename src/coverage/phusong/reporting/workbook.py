@@ -7,8 +7,8 @@ from phusong.reporting.columns import ColumnFacts
 from phusong.reporting.facts import Bilingual, Source, same
 from phusong.reporting.pages import Product
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import said
-from phusong.reporting.words import named_assumptions
+from phusong.reporting.wording import said, sourced
+from phusong.reporting.words import named_assumptions, unit_words
 from phusong.study import CHOICE
 
 CONTENTS, COLUMNS = said("Contents"), said("Columns")
@@ -199,8 +199,8 @@ def assumption_rows(facts: StudyFacts) -> Rows:
         (
             named.name,
             same(f"{assumed.value:.12g}"),
-            said("1 yes, 0 no") if assumed.unit == CHOICE else same(assumed.unit),
-            same(assumed.source) if assumed.source else said("no source"),
+            said("1 yes, 0 no") if assumed.unit == CHOICE else unit_words(assumed.unit),
+            sourced(assumed.source) if assumed.source else said("no source"),
             said("yes") if assumed.verified else said("no"),
         )
         for named, assumed in zip(
@@ -225,8 +225,8 @@ def source_rows(sources: Sequence[Source]) -> Rows:
     unknown = said("not stated")
     return tuple(
         (
-            source.name, same(source.detail),
-            same(source.licence) if source.licence else unknown, same(source.attribution),
+            source.name, sourced(source.detail),
+            same(source.licence) if source.licence else unknown, sourced(source.attribution),
         )
         for source in sources
     )  # fmt: skip

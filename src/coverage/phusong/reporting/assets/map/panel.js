@@ -34,7 +34,7 @@
     unfold(map);
     refresh();
     phusong.forPrint(map, root);
-    phusong.tools(map);
+    phusong.tools(map, options.said);
     phusong.search(map, root, layers);
     phusong.open(map, options);
     if (phusong.state(map, root)) { phusong.touched = true; }

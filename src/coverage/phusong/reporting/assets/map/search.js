@@ -19,7 +19,7 @@
         var cells = layer.feature.properties;
         if (!cells || layer.options.interactive === false) { return; }
         var words = Object.keys(cells).filter(function (name) { return /^c\d+$/.test(name); })
-          .map(function (name) { return phusong.decoded(cells[name]).trim(); })
+          .map(function (name) { return phusong.plain(cells[name]); })
           .filter(function (word) { return word && word !== "–" && word.length <= LONG; });
         found.push({ key: key, layer: layer, words: words, first: folded(words[0] || ""),
                      all: folded(words.join(" ")) });
@@ -84,6 +84,10 @@
       return matches;
     }
     field.addEventListener("input", show);
+    document.addEventListener("phusong-language", function () {
+      index = null;
+      show();
+    });
     field.addEventListener("keydown", function (event) {
       if (event.key === "Enter") {
         event.preventDefault();

@@ -47,9 +47,12 @@
       /* With the keyboard one reaches the ranks; hundreds of stops would hide the panel. */
       var mark = L.marker(place, { icon: sign, zIndexOffset: above, riseOnHover: true,
                                    riseOffset: 200000, keyboard: kind === "rank" });
-      mark.on("add", function () {
-        mark.getElement().setAttribute("aria-label", phusong.decoded(feature.properties.c0));
-      });
+      function name() {
+        var sign_ = mark.getElement();
+        if (sign_) { sign_.setAttribute("aria-label", phusong.plain(feature.properties.c0)); }
+      }
+      mark.on("add", name);
+      document.addEventListener("phusong-language", name);
       return mark;
     };
   }

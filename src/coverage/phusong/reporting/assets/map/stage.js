@@ -9,12 +9,7 @@ var phusong = { circles: [] };
   };
   var FAR_ZOOM = 9.75;
 
-  /* Plain text of an encoded string: for attributes, which show entities as they are. */
-  function decoded(encoded) {
-    var holder = document.createElement("div");
-    holder.innerHTML = encoded;
-    return holder.textContent;
-  }
+
   function stage(map, options) {
     Object.keys(PANES).forEach(function (name) {
       map.createPane(name).style.zIndex = PANES[name];
@@ -27,13 +22,40 @@ var phusong = { circles: [] };
     options.attributions.forEach(function (words) {
       map.attributionControl.addAttribution(words);
     });
-    L.control.zoom({ zoomInTitle: "Phóng to · Zoom in", zoomOutTitle: "Thu nhỏ · Zoom out" })
-      .addTo(map);
+    var zoom = L.control.zoom().addTo(map);
+    phusong.follow(function () {
+      phusong.name(zoom._zoomInButton, options.said.zoomIn);
+      phusong.name(zoom._zoomOutButton, options.said.zoomOut);
+    });
+    closing(map, options.said.close);
+    pictures(map, options.said);
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     phusong.pointer(map, options.local);
     map.on("zoomend", function () { resize(map); });
     oneBoxEach(map);
     opensByKey(map.getContainer());
+  }
+
+  function pictures(map, words) {
+    function named() {
+      ["base", "coverage"].forEach(function (pane) {
+        map.getPane("phusong-" + pane).querySelectorAll("img").forEach(function (picture) {
+          picture.alt = phusong.said(words[pane]);
+        });
+      });
+    }
+    map.on("layeradd", named);
+    document.addEventListener("phusong-language", named);
+  }
+
+  /* Leaflet names the button that closes a popup in English. */
+  function closing(map, words) {
+    function named() {
+      map.getContainer().querySelectorAll(".leaflet-popup-close-button")
+        .forEach(function (button) { phusong.name(button, words); });
+    }
+    map.on("popupopen", named);
+    document.addEventListener("phusong-language", named);
   }
 
   /* Outlines and circles take the focus; Enter opens them as a click would. */
@@ -101,7 +123,6 @@ var phusong = { circles: [] };
     phusong.circles.forEach(function (circle) { circle.setRadius(far ? 3.5 : 5.5); });
   }
 
-  phusong.decoded = decoded;
   phusong.stage = stage;
   phusong.open = open;
 })(phusong);

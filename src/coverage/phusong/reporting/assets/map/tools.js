@@ -10,19 +10,18 @@
     var made = document.createElement("button");
     made.type = "button";
     made.className = "phusong-tool";
-    made.title = words;
-    made.setAttribute("aria-label", words);
+    phusong.follow(function () { phusong.name(made, words); });
     made.innerHTML = '<svg viewBox="0 0 18 18" width="18" height="18" fill="none" ' +
       'stroke="currentColor" stroke-width="1.6" aria-hidden="true">' + ICONS[name] + "</svg>";
     return made;
   }
 
-  function tools(map) {
+  function tools(map, words) {
     var control = L.control({ position: "topleft" });
     control.onAdd = function () {
       var box = L.DomUtil.create("div", "leaflet-bar phusong-tools");
-      var measuring = button("measure", "Đo khoảng cách · Measure a distance");
-      var printing = button("print", "In bản đồ · Print the map");
+      var measuring = button("measure", words.measure);
+      var printing = button("print", words.print);
       box.append(measuring, printing);
       L.DomEvent.disableClickPropagation(box);
       printing.addEventListener("click", function () { window.print(); });
@@ -33,7 +32,7 @@
   }
 
   function shown(metres) {
-    return metres < 1000 ? Math.round(metres) + " m" : (metres / 1000).toFixed(2) + " km";
+    return metres < 1000 ? Math.round(metres) + " m" : phusong.number(metres / 1000, 2) + " km";
   }
 
   /* Each click adds a corner; the button or Escape ends it. While it lasts nothing is asked. */
@@ -44,15 +43,20 @@
     box.setAttribute("role", "status");
     box.hidden = true;
 
+    var metres = 0;
+
+    function tell() { box.textContent = shown(metres); }
+    document.addEventListener("phusong-language", tell);
+
     function add(place) {
       line.addLatLng(place);
       L.circleMarker(place, { pane: "phusong-line", radius: 3, color: "#17242f", fillOpacity: 1,
                               interactive: false }).addTo(line.corners);
       var corners = line.getLatLngs();
-      var metres = corners.slice(1).reduce(function (sum, corner, i) {
+      metres = corners.slice(1).reduce(function (sum, corner, i) {
         return sum + phusong.distance(corners[i], corner);
       }, 0);
-      box.textContent = shown(metres);
+      tell();
     }
     function clicked(event) { add(event.latlng); }
 
@@ -63,7 +67,8 @@
       box.hidden = !on;
       if (on) {
         map.closePopup();
-        box.textContent = shown(0);
+        metres = 0;
+        tell();
         line = L.polyline([], { pane: "phusong-line", color: "#17242f", weight: 3,
                                 dashArray: "7 6", interactive: false }).addTo(map);
         line.corners = L.layerGroup().addTo(map);
