@@ -15,6 +15,8 @@ from rasterio.transform import from_origin
 import synthetic
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
+from phusong.geo.tiles import tiles_of
+from phusong.pipeline.mapped_terrain import mapped_terrain
 from phusong.sources.terrain import read_terrain, terrain_files
 from synthetic import CRS, SOUTH, TO_DEGREES, TO_METRES, WEST, write_raster
 
@@ -289,3 +291,31 @@ def test_missing_files_and_empty_folders(tmp_path: Path) -> None:
         terrain_files([tmp_path / "none.tif"])
     with pytest.raises(DataError, match=r"holds no raster; allowed: \.asc"):
         terrain_files([tmp_path])
+
+
+def test_blocks_leave_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = grid(90.0)
+    file = geographic(tmp_path / "dem.tif", plane)
+    whole = read_terrain([file], frame).height_amsl_m
+    monkeypatch.setattr("phusong.sources.terrain.BLOCK_CELLS", 7)
+    blocks = read_terrain([file], frame).height_amsl_m
+    assert len(tiles_of(frame.shape, cells=7)) > 4
+    # GDAL takes the ratio of cell sizes from the block: 1 cm here, less in blocks of 2048.
+    np.testing.assert_allclose(blocks, whole, atol=0.02)
+
+
+def test_heights_that_are_mapped_are_those_that_are_read(tmp_path: Path) -> None:
+    frame, folder = grid(90.0), tmp_path / "cache"
+    file = geographic(tmp_path / "dem.tif", plane)
+    plain, mapped = read_terrain([file], frame), mapped_terrain(folder, [file], frame)
+    assert isinstance(mapped.height_amsl_m, np.memmap)
+    np.testing.assert_array_equal(mapped.height_amsl_m, plain.height_amsl_m)
+    assert mapped.digest == plain.digest
+    (kept,) = folder.rglob("*.f32")
+    before = kept.stat().st_mtime_ns
+    mapped_terrain(folder, [file], frame)
+    assert kept.stat().st_mtime_ns == before
+    content = bytearray(kept.read_bytes())
+    content[100] ^= 1
+    kept.write_bytes(content)
+    assert mapped_terrain(folder, [file], frame).digest == plain.digest

@@ -10,6 +10,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import CRS, Geod, Transformer
 
 from phusong.errors import DataError
+from phusong.geo.tiles import Tile
 from phusong.units import FloatArray
 
 
@@ -199,6 +200,22 @@ class Grid:
         to_wgs84 = Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
         longitude, latitude = to_wgs84.transform(easting, northing)
         return float(longitude), float(latitude)
+
+    def part(self, tile: Tile) -> "Grid":
+        """Frame of a tile.
+
+        Parameters
+        ----------
+        tile
+            A part of this grid.
+
+        Returns
+        -------
+        Grid
+            The same cells.
+        """
+        affine = self.affine * Affine.translation(tile.col0, tile.row0)
+        return Grid(GeoBox(tile.shape, affine, self.crs))
 
     def with_resolution(self, resolution_m: float) -> "Grid":
         """Grid over the same bounds at another resolution.

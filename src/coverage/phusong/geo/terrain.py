@@ -1,6 +1,9 @@
 """Ground heights on a grid."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from affine import Affine
@@ -22,10 +25,13 @@ class Terrain:
     height_amsl_m
         Height above mean sea level at cell centres, float32, shape of the grid; NaN is
         unknown, never sea level [m].
+    known_digest
+        Digest of the heights where they are known to have it; empty to make it when asked for.
     """
 
     grid: Grid
     height_amsl_m: Float32Array
+    known_digest: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if self.height_amsl_m.shape != self.grid.shape:
@@ -35,15 +41,44 @@ class Terrain:
             )
         self.height_amsl_m.setflags(write=False)
 
-    @property
+    @cached_property
     def unknown_cells(self) -> int:
         """Number of cells without a height."""
-        return int(np.isnan(self.height_amsl_m).sum())
+        return sum(int(np.isnan(rows).sum()) for rows in self._bands())
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all heights."""
+        return self.known_digest or digest_of(self._bands())
+
+    def _bands(self) -> Iterator[Float32Array]:
+        """A thousand rows at a time: nothing of the size of the terrain is made."""
+        for row in range(0, self.grid.shape[0], 1000):
+            yield self.height_amsl_m[row : row + 1000]
 
     @property
     def unknown_share(self) -> float:
         """Share of the cells without a height, 0 to 1."""
         return self.unknown_cells / self.height_amsl_m.size
+
+
+def digest_of(bands: Iterator[Float32Array]) -> str:
+    """Digest of heights, however they are cut into rows.
+
+    Parameters
+    ----------
+    bands
+        Whole rows, from the north.
+
+    Returns
+    -------
+    str
+        Hexadecimal digest.
+    """
+    found = hashlib.blake2b(digest_size=16)
+    for band in bands:
+        found.update(np.ascontiguousarray(band, dtype="<f4").data)
+    return found.hexdigest()
 
 
 def thinned(terrain: Terrain, step: int) -> Terrain:

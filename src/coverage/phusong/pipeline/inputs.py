@@ -23,6 +23,8 @@ from phusong.geo.own_coverage import OwnCoverage
 from phusong.geo.people import OfficialFigures, People
 from phusong.geo.places import Communes, Places
 from phusong.geo.terrain import Terrain
+from phusong.geo.tiles import tiles_of
+from phusong.pipeline.mapped_terrain import mapped_terrain
 from phusong.sources.boundaries import read_communes
 from phusong.sources.clutter import read_clutter
 from phusong.sources.criteria import read_appraisals, read_criteria
@@ -95,9 +97,14 @@ class Inputs:
     def terrain(self) -> Terrain:
         """Ground heights."""
         files = terrain_files(self.study.path(f) for f in self.study.inputs.terrain.files)
-        return self._noticing(
-            "terrain", lambda: read_terrain(files, self.grid, self.study.inputs.terrain.sea)
-        )
+        sea, grid = self.study.inputs.terrain.sea, self.grid
+
+        def read() -> Terrain:
+            if len(tiles_of(grid.shape, cells=self.study.grid.tile_cells)) > 1:
+                return mapped_terrain(self.study.output / "cache" / "terrain", files, grid, sea)
+            return read_terrain(files, grid, sea)
+
+        return self._noticing("terrain", read)
 
     @cached_property
     def clutter(self) -> Clutter | None:

@@ -109,7 +109,7 @@ class LossMaps:
         return {
             "code": code_key("kernels", "models", "geo", "units.py", "pipeline/loss_models.py"),
             "versions": versions(),
-            "terrain": _digest(terrain.height_amsl_m),
+            "terrain": terrain.digest,
             "clutter": None if self._clutter_m is None else _digest(self._clutter_m),
             "grid": [terrain.grid.crs, list(terrain.grid.affine)[:6], list(terrain.grid.shape)],
             "receiver_height_m": self.receiver_height_m,

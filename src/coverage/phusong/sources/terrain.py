@@ -2,8 +2,9 @@
 
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,15 @@ from rasterio.warp import reproject, transform_bounds
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
+from phusong.geo.tiles import tiles_of
 from phusong.sources.antimeridian import on_one_side, unwrapped
 from phusong.sources.gdal_files import open_raster
 from phusong.units import BoolArray, Float32Array
 
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".hgt", ".img", ".bil", ".asc", ".dt1", ".dt2"})
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
+BLOCK_CELLS = 2048
+"""Rows and columns of the grid that are read at once; the same for every grid."""
 EDGE_CELLS = 4
 """Cells read beyond the grid, so that the outermost cells are interpolated like the others."""
 
@@ -94,33 +98,82 @@ def read_terrain(files: Sequence[Path], grid: Grid, sea: Sequence[str] = ()) -> 
     DataWarning
         Some cells of the grid have no height.
     """
-    height = np.full(grid.shape, np.nan, dtype=np.float32)
+    height = np.concatenate(list(terrain_bands(files, grid, sea)))
+    terrain = Terrain(grid, height)
+    look_over(terrain, files)
+    return terrain
+
+
+def look_over(terrain: Terrain, files: Sequence[Path]) -> None:
+    """Refuse terrain without a height, and tell of cells that have none.
+
+    Parameters
+    ----------
+    terrain
+        What was read.
+    files
+        Where from.
+
+    Raises
+    ------
+    DataError
+        No file overlaps the grid.
+
+    Warns
+    -----
+    DataWarning
+        Some cells of the grid have no height.
+    """
+    size = terrain.height_amsl_m.size
+    if terrain.unknown_cells == size:
+        names = ", ".join(file.name for file in files)
+        raise DataError(
+            f"terrain ({names}) does not overlap the study area {_describe(terrain.grid)}; "
+            "get the tiles of this area, or check the CRS of the files"
+        )
+    if terrain.unknown_cells:
+        warnings.warn(
+            f"terrain is unknown in {terrain.unknown_cells} of {size} cells "
+            f"({terrain.unknown_share:.1%}); they stay unknown on every map",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def terrain_bands(
+    files: Sequence[Path], grid: Grid, sea: Sequence[str] = ()
+) -> Iterator[Float32Array]:
+    """Read ground heights onto a grid from north to south, a block of cells at a time.
+
+    Parameters
+    ----------
+    files, grid, sea
+        As in :func:`read_terrain`.
+
+    Yields
+    ------
+    numpy.ndarray
+        All columns of the next rows; NaN is unknown [m].
+    """
+    blocks = tiles_of(grid.shape, cells=BLOCK_CELLS)
     with ExitStack() as stack:
         opened = [stack.enter_context(_open_raster(file)) for file in files]
         datasets = on_one_side(opened, grid, around=2 * EDGE_CELLS, stack=stack)
-        for group in _same_lattice(datasets):
-            if np.isnan(height).any():
-                warped = _warp(group, grid)
-                if warped is not None:
-                    np.copyto(height, warped, where=np.isnan(height))
+        groups = _same_lattice(datasets)
+        for _, row in groupby(blocks, key=lambda block: block.row0):
+            yield np.hstack([_block(groups, grid.part(block), sea) for block in row])
+
+
+def _block(groups: list[list[DatasetReader]], grid: Grid, sea: Sequence[str]) -> Float32Array:
+    height = np.full(grid.shape, np.nan, dtype=np.float32)
+    for group in groups:
+        if np.isnan(height).any():
+            warped = _warp(group, grid)
+            if warped is not None:
+                np.copyto(height, warped, where=np.isnan(height))
     if sea:
         height[np.isnan(height) & _in_squares(grid, sea)] = 0.0
-    known = height[~np.isnan(height)]
-    if known.size == 0:
-        names = ", ".join(file.name for file in files)
-        raise DataError(
-            f"terrain ({names}) does not overlap the study area {_describe(grid)}; "
-            "get the tiles of this area, or check the CRS of the files"
-        )
-    terrain = Terrain(grid, height)
-    if terrain.unknown_cells:
-        warnings.warn(
-            f"terrain is unknown in {terrain.unknown_cells} of {height.size} cells "
-            f"({terrain.unknown_share:.1%}); they stay unknown on every map",
-            DataWarning,
-            stacklevel=2,
-        )
-    return terrain
+    return height
 
 
 def _in_squares(grid: Grid, names: Sequence[str]) -> BoolArray:
