@@ -1,5 +1,6 @@
 """``phusong fetch`` where one file is not enough: countries, tiles, both hemispheres."""
 
+import gzip
 import io
 import json
 import zipfile
@@ -18,7 +19,7 @@ from phusong.pipeline.inputs import Inputs
 from phusong.sources.fetch import wire as wire_module
 from phusong.sources.fetch.wire import MIRROR_VARIABLE
 from provider import Provider, provider
-from runs import in_one_line, invoke
+from runs import in_one_line, invoke, table
 
 COPERNICUS = "copernicus-dem-30m.s3.amazonaws.com"
 WORLDPOP = "data.worldpop.org/GIS/Population/Global_2000_2020/2020/{ISO}/{iso}_ppp_2020_UNadj.tif"
@@ -177,6 +178,107 @@ def test_ghsl_that_lacks_every_tile_says_so(tmp_path: Path, served: Provider) ->
     file = ghsl_study(tmp_path, (109.98, 19.08, 110.02, 19.12))
     said = in_one_line(invoke("fetch", file).stderr)
     assert "ghs-pop-2020 has no tile of the study's frame (R7_C29, R7_C30, R8_C29, R8_C30)" in said
+
+
+BUILDINGS = (
+    "storage.googleapis.com/open-buildings-data/v3/polygons_s2_level_4_gzip/{tile}_buildings.csv.gz"
+)
+COLUMNS = "latitude,longitude,area_in_meters,confidence,geometry,full_plus_code"
+
+
+def buildings(*places: tuple[float, float, float]) -> bytes:
+    """A packed table in Google's columns: longitude, latitude and confidence of small squares."""
+    lines = [COLUMNS]
+    for lon, lat, confidence in places:
+        corners = [(lon, lat), (lon + 1e-4, lat), (lon + 1e-4, lat + 1e-4), (lon, lat)]
+        ring = ", ".join(f"{x:.6f} {y:.6f}" for x, y in corners)
+        lines.append(f'{lat},{lon},60.5,{confidence},"POLYGON(({ring}))",7P+X')
+    return gzip.compress(("\n".join(lines) + "\n").encode())
+
+
+def buildings_study(folder: Path, box: tuple[float, ...], country: str) -> Path:
+    """A new study whose block of buildings has its comment signs taken off."""
+    file = new_study(folder, box, country)
+    text = file.read_text("utf-8")
+    block = text[text.index("# [inputs.buildings]") :].split("\n\n")[0]
+    bare = "\n".join(line.removeprefix("# ") for line in block.splitlines())
+    file.write_text(text.replace(block, bare), "utf-8")
+    return file
+
+
+def test_buildings_of_every_cell_that_the_frame_touches(tmp_path: Path, served: Provider) -> None:
+    # Four cells meet here; Google has nothing in one of them.
+    lon, lat = 100.61965527615513, 16.266726490119485
+    served.files[BUILDINGS.format(tile="30d")] = buildings((lon - 0.01, lat - 0.01, 0.9))
+    served.files[BUILDINGS.format(tile="311")] = buildings(
+        (lon + 0.01, lat + 0.01, 0.66), (lon + 2.0, lat + 0.01, 0.9)
+    )
+    served.files[BUILDINGS.format(tile="313")] = buildings((lon - 0.01, lat + 0.01, 0.8))
+    served.files[worldpop("THA")] = people_of(
+        lon - 0.1, lat + 0.1, (240, 240), lambda x, _: x < 200
+    )
+    box = (lon - 0.02, lat - 0.02, lon + 0.02, lat + 0.02)
+    file = buildings_study(tmp_path, box, "THA")
+    invoke("fetch", file)
+    raw = tmp_path / "data/raw/place/buildings.csv"
+    assert list(table(raw)["confidence"]) == ["0.9", "0.66", "0.8"]  # in the order of the cells
+    made = record(raw)
+    assert made["licence"] == "CC BY 4.0"
+    assert made["made"] == "3 buildings in the frame, of cells 30d, 30f, 311, 313"
+    inputs = Inputs(open_study(file))
+    assert inputs.raster_people.total > 0
+    assert "1 of 3 buildings are left out, confidence is below 0.7" in str(inputs.noticed)
+
+
+def test_both_sides_of_the_antimeridian_have_their_buildings(
+    tmp_path: Path, served: Provider
+) -> None:
+    served.files[BUILDINGS.format(tile="6e1")] = buildings((179.99, -16.96, 0.9))
+    served.files[BUILDINGS.format(tile="71f")] = buildings((-179.99, -16.96, 0.9), (0, -16.96, 0.9))
+    file = buildings_study(tmp_path, (179.98, -16.98, -179.98, -16.95), "FJI")
+    invoke("fetch", file)
+    raw = tmp_path / "data/raw/place/buildings.csv"
+    assert list(table(raw)["longitude"]) == ["179.99", "-179.99"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "it knows Africa, Latin America, South and South-East Asia only"),
+        (b"<html>busy</html>", "answers with a text in place of the file"),
+        (buildings((104.05, 22.58, 0.9))[:-9], "no whole gzip file"),
+        (gzip.compress(b"a,b\n1,2\n"), "the table has the columns a, b"),
+        (gzip.compress((COLUMNS + "\nx,104,1,1,,\n").encode()), "row 2 of the table has no"),
+        (buildings((120.0, 22.58, 0.9)), "has no building in the study's frame (cells 36d)"),
+    ],
+)
+def test_faults_of_buildings_are_explained_and_leave_nothing(
+    tmp_path: Path, served: Provider, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        served.files[BUILDINGS.format(tile="36d")] = content
+    file = buildings_study(tmp_path, (104.03, 22.57, 104.07, 22.61), "VNM")
+    assert words in in_one_line(invoke("fetch", file).stderr)
+    assert not list((tmp_path / "data/raw/place").rglob("*buildings*"))
+    served.files[BUILDINGS.format(tile="36d")] = buildings((104.05, 22.58, 0.9))
+    invoke("fetch", file)
+    assert len(table(tmp_path / "data/raw/place/buildings.csv")) == 1
+
+
+def test_google_s_own_file_can_be_added(tmp_path: Path) -> None:
+    file = new_study(tmp_path, (104.03, 22.57, 104.07, 22.61), "VNM")
+    brought = tmp_path / "36d_buildings.csv.gz"
+    brought.write_bytes(buildings((104.05, 22.58, 0.9), (100.0, 20.0, 0.9)))
+    raster = tmp_path / "data/raw/place/people.tif"
+    raster.write_bytes(people_of(104.0, 22.7, (240, 120), lambda x, _: x < 200))
+    told = ("--source", "Google", "--set", "least_confidence=0.75 fraction")
+    result = invoke("add", file, brought, *told)
+    assert result.exit_code == 0, result.output + result.stderr
+    section = open_study(file).inputs.buildings
+    assert section is not None
+    assert section.file == "data/raw/place/36d_buildings.csv.gz"
+    assert section.least_confidence is not None
+    assert section.least_confidence.value == 0.75
 
 
 def unwrapped(longitude: Any) -> Any:

@@ -159,11 +159,13 @@ class Fetching:
         staging.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(staging)
         count = 0
-        for artefact in RECIPES[wish.source.recipe](job):
-            place = target / artefact.file.name if wish.is_folder else target
-            self._keep(wish, artefact, place)
-            count += 1
-        _remove_empty(staging)
+        try:
+            for artefact in RECIPES[wish.source.recipe](job):
+                place = target / artefact.file.name if wish.is_folder else target
+                self._keep(wish, artefact, place)
+                count += 1
+        finally:
+            _remove_empty(staging)
         if not count:
             return f"{wish.name}: all {len(have)} tiles are there already, as they were"
         return f"{wish.name} had from {wish.source.key} ({count} file{'s' if count > 1 else ''})"

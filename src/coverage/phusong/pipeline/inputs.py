@@ -26,6 +26,7 @@ from phusong.geo.terrain import Terrain
 from phusong.geo.tiles import tiles_of
 from phusong.pipeline.mapped_terrain import mapped_terrain
 from phusong.sources.boundaries import read_communes
+from phusong.sources.buildings import Buildings
 from phusong.sources.clutter import read_clutter
 from phusong.sources.criteria import read_appraisals, read_criteria
 from phusong.sources.gazetteer import read_gazetteer, shipped_gazetteer
@@ -202,7 +203,14 @@ class Inputs:
         """People per cell, as the population raster has them."""
         file = self.study.path(self.study.inputs.population.file)
         section = self.study.inputs.buildings
-        buildings = None if section is None else self.study.path(section.file)
+        buildings = None
+        if section is not None:
+            least = section.least_confidence
+            buildings = Buildings(
+                self.study.path(section.file),
+                None if least is None else least.value,
+                section.confidence_column,
+            )
         return self._noticing("population", lambda: read_people(file, self.grid, buildings))
 
     @cached_property

@@ -19,7 +19,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
 from phusong.sources.antimeridian import unwrapped
-from phusong.sources.buildings import building_weights
+from phusong.sources.buildings import Buildings, building_weights
 from phusong.sources.gdal_files import open_raster
 from phusong.sources.terrain import refuse_turned
 from phusong.units import FloatArray
@@ -28,7 +28,7 @@ POINTS_PER_SIDE = 4
 """A source cell is spread over at least this many points in each direction."""
 
 
-def read_people(file: Path, grid: Grid, buildings: Path | None = None) -> People:
+def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> People:
     """Read people per cell of any raster onto the study's grid, keeping totals.
 
     Each source cell's people are shared equally among fine points that fall into it, and the

@@ -14,6 +14,7 @@ from phusong.errors import DataError
 from phusong.sources.cell_dump import is_cell_dump
 from phusong.sources.gdal_files import open_raster
 from phusong.sources.lists import is_form, read_list
+from phusong.sources.open_buildings import has_columns, is_table
 from phusong.sources.terrain import HIGHEST_M, LOWEST_M, RASTER_SUFFIXES
 from phusong.sources.towers_file import TEXT_SUFFIXES, read_sheet
 from phusong.sources.towers_words import fold, meaning
@@ -88,6 +89,8 @@ def recognise(file: Path, study: Study) -> Recognised:
     """
     if not file.is_file():
         raise DataError(f"{file} does not exist; name a file")
+    if is_table(file) and has_columns(file):
+        return Recognised("buildings", "columns area_in_meters, confidence: Open Buildings")
     suffix = file.suffix.lower()
     if suffix in RASTER_SUFFIXES:
         return _raster(file)

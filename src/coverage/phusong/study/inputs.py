@@ -11,6 +11,7 @@ from phusong.study.values import (
     Name,
     Quantity,
     Section,
+    Share,
     TechnologyKey,
     TitledSection,
     within,
@@ -164,6 +165,17 @@ class PopulationInput(TableInput):
     """People per cell."""
 
 
+class BuildingsInput(TableInput):
+    """Where buildings stand: footprints or points, or a table in the columns of Open Buildings.
+
+    With ``least_confidence`` only those count whose ``confidence_column`` is at least that: the
+    chance that there is a building, from 0 to 1.
+    """
+
+    least_confidence: Share | None = None
+    confidence_column: Name = "confidence"
+
+
 class VillagesInput(TableInput):
     """Villages.
 
@@ -274,7 +286,7 @@ class InputsSection(Section):
     criteria: TableInput | None = None
     indicators: TableInput | None = None
     households: TableInput | None = None
-    buildings: TableInput | None = None
+    buildings: BuildingsInput | None = None
     infrastructure: TableInput | None = None
     offices: TableInput | None = None
     operator_coverage: tuple[CoverageInput, ...] = ()

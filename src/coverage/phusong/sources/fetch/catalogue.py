@@ -12,11 +12,11 @@ from phusong.errors import DataError
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 Fills = Literal[
     "terrain", "clutter", "population", "boundaries", "villages", "facilities", "roads",
-    "power_lines", "towers",
+    "power_lines", "towers", "buildings",
 ]  # fmt: skip
 Recipe = Literal[
     "tile-windows", "raster-window", "zipped-raster", "zipped-layer", "geoboundaries", "overpass",
-    "opencellid",
+    "opencellid", "open-buildings",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from phusong.sources.fetch.archive import out_of_archive
 from phusong.sources.fetch.download import download
 from phusong.sources.fetch.job import Artefact, Job
-from phusong.sources.fetch.ranges import Bounds
+from phusong.sources.fetch.ranges import Bounds, holds
 from phusong.sources.fetch.unpack import TextAnswerError, refuse_no_gzip
 from phusong.sources.fetch.wire import FetchError, hidden
 from phusong.store.files import sha256_of, write_whole
@@ -217,9 +217,7 @@ def _cells_inside(packed: list[Path], job: Job) -> int:
 
 
 def _inside(cell: dict[str, str], bounds: Bounds) -> bool:
-    west, south, east, north = bounds
     try:
-        lon, lat = float(cell["lon"]), float(cell["lat"])
+        return holds(bounds, float(cell["lon"]), float(cell["lat"]))
     except (KeyError, ValueError):
         return False
-    return west <= lon <= east and south <= lat <= north

@@ -42,6 +42,27 @@ def unbroken(bounds: Bounds) -> tuple[Bounds, ...]:
     return (west, south, 180.0, north), (-180.0, south, east, north)
 
 
+def holds(bounds: Bounds, longitude: float, latitude: float) -> bool:
+    """Whether a box holds a point.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east and north [degrees]; east is below west across the antimeridian.
+    longitude, latitude
+        Of the point [degrees].
+
+    Returns
+    -------
+    bool
+        Its edges count.
+    """
+    west, south, east, north = bounds
+    if not south <= latitude <= north:
+        return False
+    return west <= longitude <= east if west <= east else longitude >= west or longitude <= east
+
+
 class RangeFile:
     """A file at the provider, read block by block.
 

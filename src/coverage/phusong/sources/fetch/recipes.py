@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from phusong.sources.fetch.buildings import open_buildings
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.layers import geoboundaries, opencellid, zipped_layer
 from phusong.sources.fetch.overpass import overpass
@@ -15,4 +16,5 @@ RECIPES: dict[str, Callable[[Job], Iterator[Artefact]]] = {
     "geoboundaries": geoboundaries,
     "overpass": overpass,
     "opencellid": opencellid,
+    "open-buildings": open_buildings,
 }
