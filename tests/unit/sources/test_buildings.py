@@ -150,7 +150,7 @@ def test_google_s_table_is_read_as_it_is(
 
 def test_buildings_that_are_not_sure_are_left_out_and_counted(tmp_path: Path, raster: Path) -> None:
     file = tmp_path / "buildings.csv"
-    file.write_text(google((20, 20, 0.9), (420, 320, 0.66)))
+    file.write_text(google((20, 20, 0.9), (420, 320, 0.66)), encoding="utf-8")
     even = read_people(raster, GRID)
     with pytest.warns(
         DataWarning, match=r"1 of 2 buildings are left out, confidence is below 0\.7"
@@ -184,7 +184,7 @@ def test_faults_of_a_table_are_named(
 ) -> None:
     lon, lat = TO_DEGREES.transform(WEST + 20, NORTH - 20)
     file = tmp_path / "buildings.csv"
-    file.write_text(content.replace("22.5,104.0", f"{lat},{lon}"))
+    file.write_text(content.replace("22.5,104.0", f"{lat},{lon}"), encoding="utf-8")
     with pytest.raises(DataError, match=words):
         read_people(raster, GRID, Buildings(file))
 
