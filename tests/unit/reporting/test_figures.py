@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from shapely.geometry import box
 
 from phusong.errors import DataError
-from phusong.reporting.facts import PRACTICE, Bilingual, Picture
+from phusong.reporting.facts import PRACTICE, Bilingual, Picture, same
 from phusong.reporting.figures import (
     Outline,
     coverage_figure,
@@ -56,6 +57,18 @@ def test_every_quarter_carries_the_words() -> None:
         for left in (0, cols):
             part = np.s_[top : top + rows, left : left + cols]
             assert (np.abs(wet[part] - dry[part]).sum(axis=2) > 30).mean() > 0.01
+
+
+def test_no_word_of_a_legend_runs_over_the_edge() -> None:
+    styles = service_classes()
+    long = tuple(
+        replace(style, name=same(f"{style.name.plain} and forty more letters than before"))
+        for style in styles
+    )
+    figure = coverage_figure(service(), long, grid=grid(), title=TITLE)
+    (key,) = figure.legends
+    assert key.get_window_extent().x1 <= figure.bbox.x1
+    assert len(key.get_texts()) == len(styles)
 
 
 def test_classes_keep_their_colours_on_plain_ground() -> None:

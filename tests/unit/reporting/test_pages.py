@@ -97,13 +97,23 @@ def test_practice_is_said() -> None:
 
 def test_table_cells() -> None:
     page = index_page(IndexContent(same("x"), same("y"), None, tables=(TABLE,)))
-    assert '<th scope="row"><span class="t">Dìn Chin</span></th>' in page
+    assert '<th scope="row" class="words"><span class="t">Dìn Chin</span></th>' in page
     assert '<td class="n">' + amount(12.3, 1).html() + "</td>" in page
     assert '<i style="width:40.0%"></i>' in page
     assert '<i style="width:100.0%"></i></span>' + amount(140.0, 1).html() in page
     assert '<td class="none"><span class="t">–</span></td>' in page
     assert "nan%" not in page
     assert page.count("<tfoot>") == 1
+
+
+def test_only_what_lacks_signal_is_drawn_so() -> None:
+    def drawn(lacking: bool) -> str:
+        columns = (Column(same("c")), Column(same("%"), share=True, lacking=lacking))
+        table = PageTable(same("t"), columns, (("a", 40.0),))
+        return index_page(IndexContent(same("x"), same("y"), None, tables=(table,)))
+
+    assert '<span class="bar lacking" ' in drawn(True)
+    assert '<span class="bar" ' in drawn(False)
 
 
 def test_nothing_found_is_said() -> None:

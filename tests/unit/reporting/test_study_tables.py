@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from phusong.geo.network import Network
@@ -40,6 +41,7 @@ from phusong.reporting.study_tables import (
     priority_table,
     village_table,
 )
+from phusong.reporting.validation_tables import left_out_table
 from phusong.reporting.wording import amount, said
 from phusong.reporting.words import field_names
 from phusong.sources.study_file import read_study
@@ -244,3 +246,10 @@ def test_every_file_is_listed_once_in_its_group(study: Study) -> None:
 
 def test_no_reasons_no_heading() -> None:
     assert reasons_html(()) == ""
+
+
+def test_why_rows_were_left_out_is_said_in_both_languages() -> None:
+    rows = {"file": ["a.csv"], "reason": ["the same sample twice"], "rows": [2], "first": [""]}
+    ((_, reason, *_),) = left_out_table(pd.DataFrame(rows)).rows
+    assert isinstance(reason, Bilingual)
+    assert (reason.en, reason.vi) == ("the same sample twice", "cùng một mẫu hai lần")

@@ -22,7 +22,7 @@ from phusong.reporting.wording import said
 
 _PEOPLE = said("people")
 _SILENT = said("No signal")
-_SHARE = Column(said("Share without signal"), "%", 1, share=True)
+_SHARE = Column(said("Share without signal"), "%", 1, share=True, lacking=True)
 _BETWEEN = RANGE
 _RANGE = Column(_BETWEEN, _PEOPLE)
 _MOST_GAPS, _MOST_OPTIONS = 3, 4

@@ -184,12 +184,15 @@ class Column:
         Digits after the decimal point of numbers that are not whole by type.
     share
         Whether the value is a share in percent, 0 to 100, that a page may draw as a bar.
+    lacking
+        Whether it is the share of what lacks signal, drawn in the pattern of no signal.
     """
 
     name: Bilingual
     unit: Bilingual | str = ""
     decimals: int = 1
     share: bool = False
+    lacking: bool = False
 
     @property
     def heading(self) -> Bilingual:

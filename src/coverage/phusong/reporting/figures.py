@@ -398,14 +398,20 @@ def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) 
         )
         for style in legend
     ]
-    key = figure.legend(
-        patches,
-        [style.name.plain for style in legend],
-        loc="lower left",
-        bbox_to_anchor=(0.015, 0.026),
-        ncols=min(int(figure.get_figwidth() / _COLUMN_IN), max(1, len(legend))),
-        frameon=False,
-        fontsize=9,
-    )
-    for words in key.get_texts():
-        words.set_parse_math(False)
+    most = max(1, min(int(figure.get_figwidth() / _COLUMN_IN), len(legend)))
+    for columns in range(most, 0, -1):
+        key = figure.legend(
+            patches,
+            [style.name.plain for style in legend],
+            loc="lower left",
+            bbox_to_anchor=(0.015, 0.026),
+            ncols=columns,
+            frameon=False,
+            fontsize=9,
+        )
+        for words in key.get_texts():
+            words.set_parse_math(False)
+        if key.get_window_extent().x1 <= figure.bbox.x1:
+            break
+        if columns > 1:  # the words run over the edge
+            key.remove()

@@ -109,7 +109,8 @@ def _cell(column: Column, value: object, *, heading: bool) -> str:
     shown = cell_words(value, decimals=column.decimals)
     words = shown.html()
     if heading:
-        return f'<th scope="row">{words}</th>'
+        kind = "" if is_number(value) else ' class="words"'
+        return f'<th scope="row"{kind}>{words}</th>'
     if shown.en == UNKNOWN:
         return f'<td class="none">{words}</td>'
     if not is_number(value):
@@ -117,5 +118,6 @@ def _cell(column: Column, value: object, *, heading: bool) -> str:
     if not column.share:
         return f'<td class="n">{words}</td>'
     width = min(max(float(value), 0.0), _FULL_SHARE)  # type: ignore[arg-type]
-    bar = f'<span class="bar" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
+    kind = "bar lacking" if column.lacking else "bar"
+    bar = f'<span class="{kind}" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
     return f'<td class="n share">{bar}{words}</td>'

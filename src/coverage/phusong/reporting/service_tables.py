@@ -318,7 +318,7 @@ def _coverage(
             Column(said("No signal"), _PEOPLE, 0),
             Column(said("No signal, {from_}", from_=from_), _PEOPLE, 0),
             Column(said("No signal, {to}", to=to), _PEOPLE, 0),
-            Column(said("Share without"), "%", 1, share=True),
+            Column(said("Share without"), "%", 1, share=True, lacking=True),
         ),
         rows=tuple(rows),
         note=said("Within the communes; p10 to p90 hold 80 % of the trials."),

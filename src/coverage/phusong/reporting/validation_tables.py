@@ -8,7 +8,7 @@ from phusong.analysis.heard import BEHIND_DEG, FEWEST, LISTED, UNLISTED
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import operator_words, technology_of
-from phusong.reporting.wording import amount, joined, said, said_count, share
+from phusong.reporting.wording import amount, as_told, joined, said, said_count, share
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
 
@@ -215,7 +215,9 @@ def left_out_table(table: pd.DataFrame) -> PageTable:
     PageTable
         One row per file and reason.
     """
-    rows = tuple((row.file, row.reason, int(row.rows), row.first) for row in table.itertuples())
+    rows = tuple(
+        (row.file, as_told(row.reason), int(row.rows), row.first) for row in table.itertuples()
+    )
     return PageTable(
         title=said("Rows that were not used"),
         columns=(
