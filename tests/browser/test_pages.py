@@ -170,3 +170,58 @@ def test_raw_markup_in_outputs_runs_nothing(visitor: Visitor, payload: str) -> N
     visit = visitor.visit(notebook_page(f"<p>{harmless}</p>", text=payload))
     visit.page.mouse.move(400, 300)
     visit.assert_quiet()
+
+
+OPEN = "[...document.querySelectorAll('details.fold')].filter(part => part.open).length"
+
+
+def test_index_folds_and_its_contents_open_what_they_name(visitor: Visitor) -> None:
+    visit = visitor.visit(index_page(index()))
+    page = visit.page
+    assert page.locator("#results .fold").first.get_attribute("open") is not None
+    assert not page.locator("#assumptions table").is_visible()
+    link = page.locator('nav a[href="#assumptions"]')
+    link.focus()
+    page.keyboard.press("Enter")
+    page.locator("#assumptions table").wait_for(state="visible")
+    summary = page.locator("#assumptions summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.locator("#assumptions table").wait_for(state="hidden")
+    link.click()  # the address is the same as before
+    page.locator("#assumptions table").wait_for(state="visible")
+    page.reload()
+    assert page.locator("#assumptions table").is_visible()
+    targets = page.evaluate(
+        "[...document.querySelectorAll('nav.contents a')].map(a => a.getAttribute('href'))"
+    )
+    assert len(targets) == len(set(targets)) > 6
+    for target in targets:
+        assert page.locator(target).count() == 1
+    visit.assert_quiet()
+
+
+def test_all_of_an_index_is_open_on_paper_and_by_a_button(visitor: Visitor) -> None:
+    visit = visitor.visit(index_page(index()))
+    page = visit.page
+    whole = page.locator("details.fold").count()
+    before = page.evaluate(OPEN)
+    assert 0 < before < whole
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(OPEN) == whole
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(OPEN) == before
+    page.locator('[data-fold="open"]').click()
+    assert page.evaluate(OPEN) == whole
+    page.locator('[data-fold="fold"]').click()
+    assert page.evaluate(OPEN) == 0
+    visit.assert_quiet()
+
+
+def test_parts_fold_without_scripts(visitor: Visitor) -> None:
+    plain = re.sub(r"<script>.*?</script>", "", index_page(index()), flags=re.DOTALL)
+    page = visitor.visit(plain).page
+    assert not page.locator("#versions dd").first.is_visible()
+    page.locator("#versions summary").click()
+    assert page.locator("#versions dd").first.is_visible()
+    assert not page.locator(".folding").is_visible()

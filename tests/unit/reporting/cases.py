@@ -16,9 +16,15 @@ from phusong.reporting.layers import Category, Feature, MapContent, RasterLayer,
 from phusong.reporting.palette import level_classes, service_classes
 from phusong.reporting.switch import switch_head
 
-SWITCH_ONLY = (
-    f"""script-src 'sha256-{b64encode(sha256(asset("language.js").encode()).digest()).decode()}';"""
-)
+
+def policy_for(*scripts: str) -> str:
+    """What a page's policy says that runs these scripts of ours and no other."""
+    digests = (sha256(asset(name).encode()).digest() for name in scripts)
+    named = " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)
+    return f"script-src {named};"
+
+
+SWITCH_ONLY = policy_for("language.js")
 """Policy of a page that runs nothing but the switch of languages."""
 
 CRS = "EPSG:32648"

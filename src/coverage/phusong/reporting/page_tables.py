@@ -8,7 +8,7 @@ from phusong.reporting.facts import UNKNOWN, Bilingual, Column, is_number
 from phusong.reporting.wording import cell_words, said
 
 _FULL_SHARE = 100.0
-_WHY = said("Why")
+WHY = said("Why")
 _NO_ROWS = said("No rows")
 
 
@@ -58,6 +58,22 @@ def table_html(table: PageTable) -> str:
     str
         Markup with every name encoded.
     """
+    return f"<h3>{table.title.html()}</h3>{table_body_html(table)}"
+
+
+def table_body_html(table: PageTable) -> str:
+    """A table with its note, without its title.
+
+    Parameters
+    ----------
+    table
+        The table.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
     head = "".join(_heading(table, index) for index in range(len(table.columns)))
     body = "".join(_row(table.columns, row) for row in table.rows) or (
         f'<tr><td colspan="{len(table.columns)}">{_NO_ROWS.html()}</td></tr>'
@@ -65,7 +81,7 @@ def table_html(table: PageTable) -> str:
     foot = f"<tfoot>{_row(table.columns, table.total)}</tfoot>" if table.total else ""
     note = f'<p class="note">{table.note.html()}</p>' if table.note else ""
     return (
-        f'<h3>{table.title.html()}</h3><div class="scroll" tabindex="0" role="region" '
+        f'<div class="scroll" tabindex="0" role="region" '
         f"{table.title.attribute('aria-label')}><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody>{foot}</table></div>{note}"
     )
@@ -84,10 +100,24 @@ def reasons_html(reasons: Sequence[Bilingual]) -> str:
     str
         Markup with every name encoded; empty for none.
     """
-    if not reasons:
-        return ""
+    return f"<h3>{WHY.html()}</h3>{reasons_list_html(reasons)}" if reasons else ""
+
+
+def reasons_list_html(reasons: Sequence[Bilingual]) -> str:
+    """The same without a heading.
+
+    Parameters
+    ----------
+    reasons
+        One for each rank, from the first.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
     items = "".join(f"<li>{reason.html()}</li>" for reason in reasons)
-    return f'<h3>{_WHY.html()}</h3><ol class="reasons">{items}</ol>'
+    return f'<ol class="reasons">{items}</ol>'
 
 
 def _heading(table: PageTable, index: int) -> str:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from phusong.errors import DataError
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
-from phusong.reporting.page_tables import PageTable, reasons_html, table_html
+from phusong.reporting.folding import Part, contents_html, folded_html, folding_script
+from phusong.reporting.page_tables import WHY, PageTable, reasons_list_html, table_body_html
 from phusong.reporting.panel import origin_words, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import RANGE, Range
@@ -26,6 +27,8 @@ _KINDS: dict[str, Bilingual] = {
     "table": said("Tables"),
     "file": said("Data files"),
 }
+_OPENED = ("map", "commune", "brief")
+"""Kinds of files that stand open on the page; there are many of the others."""
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _KILO = 1000
 
@@ -162,23 +165,11 @@ def index_page(content: IndexContent) -> str:
     str
         The page, for a file in UTF-8 with ``newline="\n"``.
     """
-    sections = [
-        ("results", said("Results"), _results(content)),
-        ("products", said("Open"), _products(content.products)),
-        ("warnings", said("Mind this"), _warnings(content.warnings)),
-        ("assumptions", said("Assumptions"), _assumptions(content.assumptions)),
-        ("sources", said("Data sources"), _sources(content.sources)),
-        ("versions", said("Versions"), _versions(content.versions)),
-    ]
-    filled = [(key, heading, markup) for key, heading, markup in sections if markup]
-    links = "".join(f'<a href="#{key}">{heading.html()}</a>' for key, heading, _ in filled)
+    parts = [part for part in _parts(content) if part.markup or part.parts]
     body = (
-        f"{_head(content)}\n<nav>{links}</nav>\n<main>\n"
-        + "\n".join(
-            f'<section id="{key}"><h2>{heading.html()}</h2>{markup}</section>'
-            for key, heading, markup in filled
-        )
-        + f"\n</main>\n<footer>{_NUMBERS.html()}</footer>"
+        f"{_head(content)}\n{contents_html(parts)}\n<main>\n"
+        + "\n".join(map(folded_html, parts))
+        + f"\n</main>\n<footer>{_NUMBERS.html()}</footer>\n{folding_script()}"
     )
     page = document(
         title=content.title,
@@ -213,16 +204,37 @@ def _head(content: IndexContent) -> str:
     )
 
 
+def _parts(content: IndexContent) -> tuple[Part, ...]:
+    """Results and files first and open; what they rest on waits for whom it concerns."""
+    tables = _tables(content)
+    results = _results(content) or ("" if tables else f"<p>{_NO_RESULT.html()}</p>")
+    return (
+        Part("results", said("Results"), results, tables),
+        Part("products", said("Open"), "", _products(content.products)),
+        Part("warnings", said("Mind this"), _warnings(content.warnings)),
+        Part("assumptions", said("Assumptions"), _assumptions(content.assumptions), opened=False),
+        Part("sources", said("Data sources"), _sources(content.sources), opened=False),
+        Part("versions", said("Versions"), _versions(content.versions), opened=False),
+    )
+
+
 def _results(content: IndexContent) -> str:
     cards = "".join(card_html(number) for number in content.key_numbers)
     findings = "".join(f"<li>{finding.html()}</li>" for finding in content.findings)
-    parts = [
-        f'<div class="cards">{cards}</div>' if cards else "",
-        f'<ul class="findings">{findings}</ul>' if findings else "",
-        *(table_html(table) for table in content.tables),
-        reasons_html(content.reasons),
-    ]
-    return "".join(parts) or f"<p>{_NO_RESULT.html()}</p>"
+    return (f'<div class="cards">{cards}</div>' if cards else "") + (
+        f'<ul class="findings">{findings}</ul>' if findings else ""
+    )
+
+
+def _tables(content: IndexContent) -> tuple[Part, ...]:
+    """Tables of results, the first of them open, and the reasons of the ranking."""
+    found = [(table.title, table_body_html(table)) for table in content.tables]
+    if content.reasons:
+        found.append((WHY, reasons_list_html(content.reasons)))
+    return tuple(
+        Part(f"results-{number}", title, markup, opened=number == 1)
+        for number, (title, markup) in enumerate(found, 1)
+    )
 
 
 def card_html(number: KeyNumber) -> str:
@@ -251,14 +263,17 @@ def card_html(number: KeyNumber) -> str:
     )
 
 
-def _products(products: Sequence[Product]) -> str:
+def _products(products: Sequence[Product]) -> tuple[Part, ...]:
     groups: dict[str, list[Product]] = {}
     for product in products:
         groups.setdefault(product.kind, []).append(product)
-    return "".join(
-        f'<h3>{_KINDS[kind].html()}</h3><ul class="products {kind}">'
-        + "".join(_product(product) for product in group)
-        + "</ul>"
+    return tuple(
+        Part(
+            f"open-{kind}",
+            _KINDS[kind],
+            f'<ul class="products {kind}">{"".join(map(_product, group))}</ul>',
+            opened=kind in _OPENED,
+        )
         for kind, group in groups.items()
     )
 
