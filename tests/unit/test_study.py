@@ -15,6 +15,8 @@ from phusong.sources.study_file import read_study
 from phusong.study import (
     BackhaulSection,
     CausesSection,
+    CostsSection,
+    PowerCosts,
     PowerSection,
     QualitySection,
     Quantity,
@@ -24,6 +26,7 @@ from phusong.study import (
     UplinkSection,
     quantity,
 )
+from phusong.study.planning import UNITS
 from synthetic import assumed, price, replace, study_facts
 
 
@@ -103,6 +106,10 @@ def test_quantity_needs_a_source() -> None:
         ),
         ({"costs__currency": ""}, "pattern"),
         ({"costs__site_opex": price(1.0, "year")}, "is not in USD, the currency of the table"),
+        ({"costs__site_opex": price(1.0, "USD/month")}, "'USD/month', 'USD/year' is needed"),
+        ({"costs__fibre": price(8.0, "USD/m")}, "fibre.unit = 'USD/m', 'USD/km' is needed"),
+        ({"costs__passive_site": price(1.0, "fraction/km")}, "is not in USD"),
+        ({"costs__access_per_road_km": price(0.05, "USD/km")}, "'fraction/km' is needed"),
         ({"costs__site_opex": {**price(1.0, "USD/year"), "low": -1.0}}, "equal to 0"),
         ({"costs__site_opex": {**price(1.0, "USD/year"), "low": math.nan}}, "finite"),
         ({"planning__revenue": revenue(arpu=assumed(0.0, "USD/month"))}, "more than 0 USD/month"),
@@ -126,6 +133,12 @@ def test_quantity_needs_a_source() -> None:
 )
 def test_impossible_values(change: dict[str, Any], said: str) -> None:
     assert said in faults(**change)
+
+
+def test_every_line_of_the_cost_table_has_its_unit() -> None:
+    lines = {name for name, field in CostsSection.model_fields.items() if "CostItem" in str(field)}
+    power = {f"power.{name}" for name in PowerCosts.model_fields if name != "lives"}
+    assert lines | power == set(UNITS)
 
 
 def test_a_table_needs_no_exchange_rate_to_be_shown_in_its_own_currency() -> None:

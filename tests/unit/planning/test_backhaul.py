@@ -14,7 +14,7 @@ from phusong.planning.backhaul import Connections, Need, connect
 from phusong.planning.choose import best_set
 from phusong.planning.hops import End, Links, Roads
 from phusong.planning.price import Price, price_of
-from phusong.study import BackhaulSection, CostsSection, Quantity
+from phusong.study import BackhaulSection, CostsSection, Quantity, RainSection
 from synthetic import price, study_facts
 
 WEST, SOUTH, CELL = 400_000.0, 2_500_000.0, 100.0
@@ -36,10 +36,11 @@ def quantity(value: float, unit: str) -> Quantity:
 def links(height: np.ndarray | None = None, **changes: Any) -> Links:
     ground = np.full(GRID.shape, 500.0, dtype=np.float32) if height is None else height
     section = {"obstacle": quantity(0.0, "m"), **changes.pop("section", {})}
-    surface = changes.pop("surface", False)
+    surface, rain = changes.pop("surface", False), changes.pop("rain", None)
+    longest_m = changes.pop("longest_m", 10_000.0)
     return Links(
-        Terrain(GRID, ground), BackhaulSection(**section), costs(**changes), longest_m=10_000.0,
-        surface=surface,
+        Terrain(GRID, ground), BackhaulSection(**section), costs(**changes), longest_m=longest_m,
+        surface=surface, rain=rain,
     )  # fmt: skip
 
 
@@ -104,6 +105,26 @@ def test_settings_decide_what_is_clear() -> None:
     assert clearance(section={"k_low": quantity(0.2, "1")}) < plain
     assert clearance(section={"fresnel_low": quantity(2.0, "1")}) < plain
     assert links(section={"rain": "high"}).longest_m == 10_000.0
+
+
+def test_rain_of_the_place_decides_carrier_and_reach() -> None:
+    def hop(rate: float | None, km: float, mast_m: float = 60.0) -> Any:
+        rain = None if rate is None else RainSection(rate=quantity(rate, "mm/h"))
+        found = links(rain=rain, longest_m=19_000.0, section={"rain": "high"})
+        return found.microwave(end(0.5, mast_m), end(0.5 + km, mast_m))
+
+    # Of the class alone: 15 km at most, and the carrier by length.
+    assert hop(None, 16) is None
+    dry, plain, wet = hop(20.0, 13), hop(None, 13), hop(120.0, 13)
+    assert plain.frequency_mhz == dry.frequency_mhz == 15_000.0
+    assert math.isnan(plain.rain_fade_db)
+    assert wet.frequency_mhz == 8000.0
+    assert dry.rain_fade_db < dry.fade_margin_db
+    assert wet.rain_fade_db < wet.fade_margin_db
+    assert wet.clearance_m < dry.clearance_m  # a lower carrier has a wider zone
+    assert hop(20.0, 16) is not None
+    small = RainSection(rate=quantity(250.0, "mm/h"), dish_diameter=quantity(0.3, "m"))
+    assert links(rain=small, longest_m=19_000.0).microwave(end(0.5, 60), end(19, 60)) is None
 
 
 def test_farther_or_behind_a_higher_wall_is_never_cheaper() -> None:

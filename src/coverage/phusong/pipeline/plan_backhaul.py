@@ -53,7 +53,7 @@ def connected(
     links = Links(
         inputs.terrain, section, costs,
         longest_m=1000.0 * study.planning.longest_hop.value,
-        surface=study.inputs.terrain.kind == "surface",
+        surface=study.inputs.terrain.kind == "surface", rain=study.planning.rain,
     )  # fmt: skip
     bare = [_bare(option, low, high, costs) for option, low, high in _priced(found)]
     needs = [

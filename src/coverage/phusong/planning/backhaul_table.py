@@ -11,8 +11,9 @@ from phusong.planning.priorities import Priority
 
 COLUMNS = (
     "link", "operator", "kind", "from", "to", "from_latitude", "from_longitude", "to_latitude",
-    "to_longitude", "length_m", "clearance_m", "frequency_mhz", "mast_height_m", "extra_mast_m",
-    "option_id", "rank", "capex", "opex_per_year", "present_value", "currency",
+    "to_longitude", "length_m", "clearance_m", "frequency_mhz", "rain_fade_db", "fade_margin_db",
+    "mast_height_m", "extra_mast_m", "to_mast_height_m", "option_id", "rank", "capex",
+    "opex_per_year", "present_value", "currency",
 )  # fmt: skip
 TEXT = ("from", "to", "kind")
 _KINDS_VI = {"microwave": "vi ba", "fibre": "cáp quang", "satellite": "vệ tinh"}
@@ -65,8 +66,11 @@ def backhaul_table(
                     "length_m": link.length_m,
                     "clearance_m": link.clearance_m,
                     "frequency_mhz": link.frequency_mhz,
+                    "rain_fade_db": link.rain_fade_db,
+                    "fade_margin_db": link.fade_margin_db,
                     "mast_height_m": link.mast_m,
                     "extra_mast_m": link.extra_mast_m,
+                    "to_mast_height_m": math.nan if link.end is None else link.end.mast_m,
                     "option_id": priority.option.option_id,
                     "rank": priority.rank,
                     "capex": link.price.capex,
@@ -132,6 +136,8 @@ def backhaul_en(path: Sequence[Link]) -> str:
             words += f" {link.length_m / 1000:.1f} km"
         if link.kind == "microwave":
             words += f" at {link.frequency_mhz / 1000:.0f} GHz, clear by {link.clearance_m:.0f} m"
+            if not math.isnan(link.rain_fade_db):
+                words += f", rain {link.rain_fade_db:.0f} of {link.fade_margin_db:.0f} dB"
         if link.extra_mast_m > 0:
             words += f" with {link.extra_mast_m:.0f} m more mast"
         parts.append(words)
@@ -158,6 +164,8 @@ def backhaul_vi(path: Sequence[Link]) -> str:
             words += f" {link.length_m / 1000:.1f}".replace(".", ",") + " km"
         if link.kind == "microwave":
             words += f" ở {link.frequency_mhz / 1000:.0f} GHz, thoáng {link.clearance_m:.0f} m"
+            if not math.isnan(link.rain_fade_db):
+                words += f", mưa {link.rain_fade_db:.0f} trên {link.fade_margin_db:.0f} dB"
         if link.extra_mast_m > 0:
             words += f", thêm {link.extra_mast_m:.0f} m cột"
         parts.append(words)

@@ -27,7 +27,8 @@ from phusong.planning.microwave import (
     longest_hop_m,
 )
 from phusong.planning.price import Price, price_of
-from phusong.study import BackhaulSection, CostsSection
+from phusong.planning.rain import RainRule
+from phusong.study import BackhaulSection, CostsSection, RainSection
 from phusong.units import FloatArray
 
 LinkKind = Literal["microwave", "fibre", "satellite"]
@@ -97,6 +98,9 @@ class Link:
         How much of it is there for the hop alone [m].
     price
         Of the link and the extra mast.
+    rain_fade_db, fade_margin_db
+        Rain that a hop must bear in the study's share of the year, and the fade that it can bear;
+        NaN but for hops of a study that tells of its rain [dB].
     """
 
     kind: LinkKind
@@ -108,6 +112,8 @@ class Link:
     mast_m: float
     extra_mast_m: float
     price: Price
+    rain_fade_db: float = math.nan
+    fade_margin_db: float = math.nan
 
     @property
     def order(self) -> tuple[float, float, str]:
@@ -131,6 +137,9 @@ class Links:
         Longest hop that the study allows; rain may allow less [m].
     surface
         Whether the heights are those of a surface model, with trees and houses in them.
+    rain
+        Rain of the place and radio of the hops; without it the class of rain in ``section`` says
+        how long a hop may be, and its length alone which carrier it has.
     """
 
     def __init__(
@@ -141,9 +150,12 @@ class Links:
         *,
         longest_m: float,
         surface: bool = False,
+        rain: RainSection | None = None,
     ) -> None:
         self.terrain, self.section, self.costs = terrain, section, costs
-        self.longest_m = min(longest_m, longest_hop_m(section.rain), 1000.0 * BANDS_MHZ[-1][0])
+        self.rain = None if rain is None else RainRule(rain)
+        by_class = math.inf if rain is not None else longest_hop_m(section.rain)
+        self.longest_m = min(longest_m, by_class, 1000.0 * BANDS_MHZ[-1][0])
         self.obstacle_m = 0.0 if surface else section.obstacle.value
         self.criteria = (
             Criterion(4.0 / 3.0, 1.0),
@@ -182,7 +194,22 @@ class Links:
         ground = map_coordinates(height, np.clip(inside, 0.0, last), order=1, output=np.float64)
         return share * length, np.where(edge, ground, np.nan)
 
-    def clearance(self, start: End, end: End, *, mast_m: float) -> Hop:
+    def band_mhz(self, length_m: float) -> float | None:
+        """Carrier of a hop.
+
+        Parameters
+        ----------
+        length_m
+            Length, > 0 and at most the longest of the study [m].
+
+        Returns
+        -------
+        float or None
+            None where no carrier bears the rain so far [MHz].
+        """
+        return hop_band_mhz(length_m) if self.rain is None else self.rain.band_mhz(length_m)
+
+    def clearance(self, start: End, end: End, *, mast_m: float, frequency_mhz: float) -> Hop:
         """Line of sight between two ends.
 
         Parameters
@@ -191,6 +218,8 @@ class Links:
             The ends.
         mast_m
             Mast at the start [m].
+        frequency_mhz
+            Carrier [MHz].
 
         Returns
         -------
@@ -200,7 +229,7 @@ class Links:
         distance, ground = self.profile(start, end)
         return hop_clearance(
             distance, ground_amsl_m=ground, mast_a_m=mast_m, mast_b_m=end.mast_m,
-            frequency_mhz=hop_band_mhz(float(distance[-1])), obstacle_m=self.obstacle_m,
+            frequency_mhz=frequency_mhz, obstacle_m=self.obstacle_m,
             criteria=self.criteria,
         )  # fmt: skip
 
@@ -217,13 +246,16 @@ class Links:
         Returns
         -------
         Link or None
-            None where it is too long, crosses unknown ground, or would need a mast taller than
-            the study allows or has a price for.
+            None where it is too long, crosses unknown ground, no carrier bears the rain so far, or
+            it would need a mast taller than the study allows or has a price for.
         """
         length = max(1.0, start.distance_m(end))
         if length > self.longest_m:
             return None
-        hop = self.clearance(start, end, mast_m=start.mast_m)
+        band = self.band_mhz(length)
+        if band is None:
+            return None
+        hop = self.clearance(start, end, mast_m=start.mast_m, frequency_mhz=band)
         if hop.status == "unknown":
             return None
         extra = float(math.ceil(hop.extra_mast_a_m - 1e-9))
@@ -236,10 +268,13 @@ class Links:
         if step is not None and steps:
             capex.append((float(steps), step))
         if extra > 0:
-            hop = self.clearance(start, end, mast_m=mast)
+            hop = self.clearance(start, end, mast_m=mast, frequency_mhz=band)
+        rain = self.rain
         return Link(
-            "microwave", start, end, length, hop.clearance_m, hop_band_mhz(length), mast, extra,
+            "microwave", start, end, length, hop.clearance_m, band, mast, extra,
             price_of(self.costs, capex=capex),
+            math.nan if rain is None else rain.fade_db(length, band),
+            math.nan if rain is None else rain.margin_db(length, band),
         )  # fmt: skip
 
     def fibre(self, start: End, end: End, length_m: float) -> Link | None:

@@ -50,6 +50,7 @@ from phusong.study.radio import (
     TechnologySection,
     TowerDefaults,
 )
+from phusong.study.rain import RainSection
 from phusong.study.service import (
     CausesSection,
     CriterionSection,
@@ -135,6 +136,7 @@ __all__ = [
     "PropagationSection",
     "QualitySection",
     "Quantity",
+    "RainSection",
     "RevenueSection",
     "ScenarioSection",
     "ScreeningSection",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from phusong.study.choosing import BackhaulSection, ChoiceSection, Lives, PowerSection
+from phusong.study.rain import RainSection
 from phusong.study.values import (
     Decibels,
     FileKey,
@@ -36,6 +37,41 @@ class CostItem(Section):
                 f"low {self.low:g}, base {self.base:g}, high {self.high:g} are not in order"
             )
         return self
+
+
+UNITS: dict[str, tuple[str, ...]] = {
+    "passive_site": ("{}/site",),
+    "radio_site": ("{}/site",),
+    "access_per_road_km": ("fraction/km",),
+    "access_per_slope_step": ("fraction/10deg",),
+    "power_grid": ("{}/site",),
+    "power_line": ("{}/km",),
+    "transformer": ("{}/site",),
+    "power_solar": ("{}/site",),
+    "microwave_hop": ("{}/hop",),
+    "site_opex": ("{}/year", "{}/site/year"),
+    "mast_step": ("{}/10m",),
+    "fibre": ("{}/km",),
+    "fibre_opex": ("{}/km/year",),
+    "satellite_terminal": ("{}/site",),
+    "satellite_capacity": ("{}/year", "{}/site/year"),
+    "radio_upgrade": ("{}/site",),
+    "upgrade_opex": ("{}/year", "{}/site/year"),
+    "repair": ("{}/site",),
+    "satellite_site": ("{}/site",),
+    "satellite_opex": ("{}/year", "{}/site/year"),
+    "roaming_fee": ("{}/subscriber/year",),
+    "power.energy": ("{}/kWh",),
+    "power.panel": ("{}/W",),
+    "power.battery": ("{}/kWh",),
+    "power.inverter": ("{}/kW",),
+    "power.solar_upkeep": ("{}/year", "{}/site/year"),
+    "power.diesel_set": ("{}/site",),
+    "power.diesel": ("{}/l",),
+    "power.diesel_use": ("l/kWh",),
+    "power.diesel_upkeep": ("{}/year", "{}/site/year"),
+}
+"""What each line of the cost table is counted in; ``{}`` is the currency of the table."""
 
 
 class ExchangeSection(Section):
@@ -113,12 +149,17 @@ class CostsSection(Section):
         items = [(key, item) for key, item in self if isinstance(item, CostItem)]
         items += [(f"power.{k}", i) for k, i in self.power or () if isinstance(i, CostItem)]
         for key, item in items:
-            unit = item.unit.split("/")[0]
-            if unit not in {self.currency, "fraction", "l"}:
+            allowed = [unit.format(self.currency) for unit in UNITS[key]]
+            if item.unit in allowed:
+                continue
+            if "{}" in UNITS[key][0] and item.unit.split("/")[0] != self.currency:
                 raise ValueError(
                     f"{key}.unit = '{item.unit}' is not in {self.currency}, "
                     "the currency of the table; convert the price or change costs.currency"
                 )
+            raise ValueError(
+                f"{key}.unit = '{item.unit}', '{allowed[0]}' is needed; convert low, base and high"
+            )
         return self
 
     @model_validator(mode="after")
@@ -292,6 +333,7 @@ class PlanningSection(Section):
     backhaul: BackhaulSection = BackhaulSection()
     choice: ChoiceSection = ChoiceSection()
     power: PowerSection = PowerSection()
+    rain: RainSection | None = None
     revenue: RevenueSection | None = None
     rank_incomplete: bool = False
     planned_sites: Literal["fixed", "ignored"] = "ignored"
