@@ -63,9 +63,10 @@ class _Draft:
 def _number(text: str) -> tuple[float, str] | None:
     """Leading number of a text and what follows it, or None; a decimal comma is understood."""
     match = _NUMBER.match(text.strip())
-    if match is None:
+    number = math.nan if match is None else float(match.group().replace(",", "."))
+    if match is None or math.isinf(number):
         return None
-    return float(match.group().replace(",", ".")), text.strip()[match.end() :].strip()
+    return number, text.strip()[match.end() :].strip()
 
 
 def _header_number(

@@ -113,7 +113,9 @@ def read_cells(table: pd.DataFrame, study: Study, file: Path) -> CellList:
     lower = table.set_axis([str(title).lower() for title in table.columns], axis=1)
     cells, faults = examined(lower, _COLUMNS, file=file)
     cells = cells.drop(index={fault.line for fault in faults})
-    cells, left_out = _known(cells, study)
+    left_out: list[str] = []
+    if not cells.empty:
+        cells, left_out = _known(cells, study)
     if cells.empty:
         raise DataError(
             f"{file.name}: no cell is of an operator and technology of the study "

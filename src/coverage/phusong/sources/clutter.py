@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from pyproj import CRS
 from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 
 from phusong.errors import DataError, DataWarning
@@ -95,6 +96,13 @@ def read_clutter(
 
 
 def _warped(file: Path, grid: Grid) -> Float32Array:
+    try:
+        return _on_grid(file, grid)
+    except RasterioError as error:
+        raise DataError(f"clutter file {file} cannot be read: {error}; get it again") from None
+
+
+def _on_grid(file: Path, grid: Grid) -> Float32Array:
     with open_raster(file, "raster") as source:
         if source.crs is None:
             raise DataError(

@@ -69,7 +69,7 @@ def read_text_table(file: Path, *, encoding: str, key: str) -> pd.DataFrame:
         raise DataError(f"{file} is empty; a header and at least one row are needed")
     first = content.lstrip().splitlines()[0]
     separator = ";" if first.count(";") > first.count(",") else ","
-    header, *rows = csv_records(content, separator, file)
+    header, *rows = csv_records(content, separator, file) or [Record(1, [])]
     if not rows:
         raise DataError(f"{file} has a header but no rows; at least one row is needed")
     return _table(header, rows, file)

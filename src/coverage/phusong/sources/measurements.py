@@ -186,14 +186,21 @@ def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
         with file.open("r", encoding=section.encoding, errors="strict", newline="") as stream:
             head = stream.readline()
         separator = max((",", ";", "\t"), key=head.count)
-        table = pd.read_csv(
-            file, sep=separator, dtype=str, keep_default_na=False, encoding=section.encoding,
-            engine="c", on_bad_lines="error",
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # cells without a heading
+            table = pd.read_csv(
+                file, sep=separator, dtype=str, keep_default_na=False, encoding=section.encoding,
+                engine="c", on_bad_lines="error", index_col=False,
+            )  # fmt: skip
     except UnicodeDecodeError as error:
         raise DataError(
             f"{file.name} is not {section.encoding} (byte {error.start}); save it as UTF-8, or "
             f"write its encoding into {KEY}.encoding"
+        ) from None
+    except pd.errors.ParserWarning:
+        raise DataError(
+            f"{file.name}: rows have more cells than the header has columns; put text that holds "
+            f"{separator!r} into quotes, and take separators at the ends of rows away"
         ) from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
         raise DataError(f"{file.name} cannot be read as a table ({error}); export CSV") from None

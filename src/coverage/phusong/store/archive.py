@@ -1,5 +1,6 @@
 """Sealed archives: the same bytes for the same files, and nothing believed before it is checked."""
 
+import errno
 import hashlib
 import json
 import shutil
@@ -178,7 +179,9 @@ def _opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Contents]]:
             yield archive, _contents(archive, file)
     except FileNotFoundError:
         raise StoreError(f"{file} does not exist; name an archive of `phusong pack`") from None
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise  # the disk's own trouble; a place before the file's beginning is the archive's
         raise StoreError(
             f"{file} is no whole archive of `phusong pack` ({error}); get it again"
         ) from None
