@@ -26,7 +26,7 @@ _READERS = {
     "population": "raster_people", "buildings": "people", "country": "limits", "water": "limits",
     "exclusions": "limits", "statistics": "official", "reported": "reported",
     "indicators": "appraisals", "infrastructure": "infrastructure", "offices": "offices",
-    "operator_coverage": "own_coverage",
+    "operator_coverage": "own_coverage", "speed_tiles": "speed_tiles",
 }  # fmt: skip
 """What reads an input; places read all others, and measurements are read by themselves."""
 _LISTS = {

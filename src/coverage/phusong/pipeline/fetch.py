@@ -239,6 +239,7 @@ class Fetching:
             country=self.study.area.country or "",
             neighbours=self.study.area.neighbours,
             country_codes=_country_codes(self.study.inputs.towers),
+            quarter=_quarter(self.study),
             token=os.environ.get(wish.source.token, "") if wish.source.token else "",
             have=have,
             progress=lambda done, total: self.progress(wish.key, done, total),
@@ -301,6 +302,11 @@ def _country_codes(towers: TowerInput) -> tuple[str, ...]:
     lists = (towers, *towers.also)
     named = {key.split("-")[0] for section in lists for key in section.operators if "-" in key}
     return tuple(sorted(code for code in named if code.isdigit() and len(code) == 3))
+
+
+def _quarter(study: Study) -> str:
+    section = study.inputs.speed_tiles
+    return "" if section is None else section.quarter
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+import geopandas as gpd
 import pandas as pd
 from pyproj import Proj
 
@@ -37,6 +38,7 @@ from phusong.sources.people import read_people
 from phusong.sources.places import read_places
 from phusong.sources.reported import read_reported
 from phusong.sources.responses import read_responses, response_files
+from phusong.sources.speed_tiles import read_speed_tiles
 from phusong.sources.statistics import read_statistics, with_village_sums
 from phusong.sources.terrain import read_terrain, terrain_files
 from phusong.sources.towers import read_network
@@ -48,6 +50,8 @@ RASTERS = (TerrainInput, ClutterInput)
 """Inputs of several raster files, or folders of them."""
 MEASUREMENTS = "measurements"
 """Key of measured levels, which no computed level depends on."""
+SPEED_TILES = "speed_tiles"
+"""Key of speed tests, which no computed level depends on either."""
 ANSWERS = "responses"
 SIDECARS = (
     ".cpg", ".dat", ".dbf", ".hdr", ".id", ".ind", ".map", ".mid", ".prj", ".shx",
@@ -194,6 +198,14 @@ class Inputs:
         return None if section is None else read_offices(section, self.study, self.communes)
 
     @cached_property
+    def speed_tiles(self) -> gpd.GeoDataFrame | None:
+        """Speed tests of telephones in the frame, where a file of them is given."""
+        section = self.study.inputs.speed_tiles
+        return (
+            None if section is None else read_speed_tiles(self.study.path(section.file), self.grid)
+        )
+
+    @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """What operators answered about options."""
         return read_responses(self.study)
@@ -238,6 +250,7 @@ class Inputs:
         for name in (
             "answers", "communes", "terrain", "clutter", "network", "own_coverage", "limits",
             "places", "people", "reported", "criteria", "appraisals", "infrastructure", "offices",
+            "speed_tiles",
         ):  # fmt: skip
             getattr(self, name)
         self.network.on_air()

@@ -18,6 +18,8 @@ from phusong.pipeline.labels import write_labels
 from phusong.pipeline.printing import print_briefs, prints
 from phusong.pipeline.results import study_facts
 from phusong.pipeline.session import PRODUCTS, REUSED, Progress, Session, code_key, silent, versions
+from phusong.pipeline.speed import STEP as SPEED_TESTS
+from phusong.pipeline.speed import speed_tests
 from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE
@@ -35,6 +37,7 @@ STEP = "report"
 STEPS = (
     reach_step.STEP, service_step.STEP, scenarios_step.STEP, gaps_step.STEP, plan_step.STEP,
     CALIBRATION,
+    SPEED_TESTS,
 )  # fmt: skip
 MAP = "maps/coverage.html"
 INDEX = "index.html"
@@ -91,6 +94,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
     """
     facts = study_facts(session)
     compare(session)
+    speed_tests(session)
     folder = session.study.output
     notebooks = notebook_files(session.study) if with_notebooks else ()
     key = _key(session, notebooks)

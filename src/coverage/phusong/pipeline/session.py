@@ -11,7 +11,14 @@ from uuid import uuid4
 
 from phusong.cluster import Cluster
 from phusong.language import template
-from phusong.pipeline.inputs import ANSWERS, MEASUREMENTS, Inputs, input_digests, named_inputs
+from phusong.pipeline.inputs import (
+    ANSWERS,
+    MEASUREMENTS,
+    SPEED_TILES,
+    Inputs,
+    input_digests,
+    named_inputs,
+)
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
 from phusong.store.manifest import Manifest
@@ -40,6 +47,8 @@ _AFTER_ANSWERS = frozenset({"plan", "report"})
 """Steps that follow what operators answered."""
 _MEASURED = frozenset({"calibration", "report"})
 """Steps that follow what was measured."""
+_TESTED = frozenset({"speed-tiles", "report"})
+"""Steps that follow speed tests."""
 _SHOWN = "report"
 """The step that the language of a study matters to."""
 PRODUCTS = ("reporting", "language.py", "locale")
@@ -168,9 +177,15 @@ class Session:
         del facts["grid"]["tile_cells"]  # decides how much is held at once, and no value
         if step != _SHOWN:
             del facts["study"]["language"]
-        unread = {ANSWERS: step not in _AFTER_ANSWERS, MEASUREMENTS: step not in _MEASURED}
+        unread = {
+            ANSWERS: step not in _AFTER_ANSWERS,
+            MEASUREMENTS: step not in _MEASURED,
+            SPEED_TILES: step not in _TESTED,
+        }
         if unread[MEASUREMENTS]:
             del facts["measurements"]
+        if unread[SPEED_TILES]:
+            del facts["inputs"][SPEED_TILES]
         for key, _, names in named_inputs(self.study):
             if unread.get(key, False):
                 for name in names:

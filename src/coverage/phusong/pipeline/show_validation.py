@@ -9,9 +9,11 @@ from phusong.pipeline.begin import start
 from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import CalibrationTables, read_calibration
 from phusong.pipeline.session import Session
+from phusong.pipeline.speed import read_speed_tests, speed_tests
 from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import picture
 from phusong.reporting.shown import Shown, shown_sentences, shown_table
+from phusong.reporting.speed_tables import NO_SPEED_TESTS, speed_table
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.study_index import outlines
 from phusong.reporting.validation_figures import agreement_figure, residual_figure
@@ -144,6 +146,25 @@ def _residuals(
         outlines=outlines(inputs.places), title=title, practice=practice_words(session.study),
     )  # fmt: skip
     return picture(figure, alt=title, kind="jpeg")
+
+
+def speed(study: Study) -> Shown:
+    """Speed tests by telephones, beside the modelled levels.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Shown
+        A table by commune, or a sentence for a study without speed tests.
+    """
+    section = study.inputs.speed_tiles
+    if section is None or not speed_tests(start(study)):
+        return shown_sentences((NO_SPEED_TESTS,))
+    return shown_table(speed_table(read_speed_tests(study), section.quarter))
 
 
 def models(study: Study) -> Shown:

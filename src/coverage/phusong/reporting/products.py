@@ -130,6 +130,14 @@ _TABLES = {
         said("By commune and environment"),
         said("Outdoors, in a vehicle, indoors: the same columns as the table by commune."),
     ),
+    "speed-tiles/communes.csv": (
+        said("Speed tests of telephones by commune"),
+        said("Open tests of all operators, and how many where no signal is modelled."),
+    ),
+    "speed-tiles/tiles.csv": (
+        said("Speed tests of telephones by square"),
+        said("Squares of some 600 m: tests, telephones, rates; none is no sign of missing signal."),
+    ),
     "calibration/fit.csv": (
         said("Corrections fitted to measurements"),
         said("With 95 % intervals."),
@@ -269,6 +277,10 @@ _FILES = {
     "plan/options.gpkg": (
         said("Priorities (GeoPackage)"),
         said("Points with the whole table."),
+    ),
+    "speed-tiles/tiles.gpkg": (
+        said("Speed tests of telephones (GeoPackage)"),
+        said("The same squares, for QGIS."),
     ),
     "calibration/residuals.gpkg": (
         said("Measured places with their residual"),

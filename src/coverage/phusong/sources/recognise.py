@@ -26,12 +26,13 @@ ADDABLE = (
     "towers", "boundaries", "villages", "village_positions", "facilities", "households",
     "terrain", "population", "roads", "power_lines", "settlements", "country", "water",
     "statistics", "reported", "indicators", "infrastructure", "offices", "buildings",
-    "exclusions", "operator_coverage", "measurements", "clutter",
+    "exclusions", "operator_coverage", "measurements", "clutter", "speed_tiles",
 )  # fmt: skip
 """Inputs that a file can be added as."""
 _LEVELS = re.compile(r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level[_ ]?dbm|signal|muc thu")
 _TIMES = re.compile(r"time|date|thoi[_ ]?(gian|diem)|ngay")
 _TABLES: tuple[tuple[set[str], tuple[str, ...], str], ...] = (
+    ({"quadkey", "tests"}, ("avg_d_kbps",), "speed_tiles"),
     ({"household_id"}, (), "households"),
     ({"facility_id", "kind"}, (), "facilities"),
     ({"village_id"}, ("fibre", "fixed_broadband", "grid", "road"), "infrastructure"),
@@ -92,6 +93,8 @@ def recognise(file: Path, study: Study) -> Recognised:
     if is_table(file) and has_columns(file):
         return Recognised("buildings", "columns area_in_meters, confidence: Open Buildings")
     suffix = file.suffix.lower()
+    if suffix == ".parquet":
+        return Recognised("speed_tiles", "a Parquet file, as Ookla's speed tests are")
     if suffix in RASTER_SUFFIXES:
         return _raster(file)
     if suffix in TEXT_SUFFIXES | WORKBOOK_SUFFIXES | {".kml"}:

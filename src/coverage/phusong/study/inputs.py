@@ -176,6 +176,15 @@ class BuildingsInput(TableInput):
     confidence_column: Name = "confidence"
 
 
+class SpeedTilesInput(TableInput):
+    """Speed tests by telephones, added up in squares, of one ``quarter`` as in ``2024-Q4``.
+
+    They are shown beside the modelled levels and never mixed with them.
+    """
+
+    quarter: Annotated[str, StringConstraints(pattern=r"^20\d{2}-Q[1-4]$")]
+
+
 class VillagesInput(TableInput):
     """Villages.
 
@@ -287,6 +296,7 @@ class InputsSection(Section):
     indicators: TableInput | None = None
     households: TableInput | None = None
     buildings: BuildingsInput | None = None
+    speed_tiles: SpeedTilesInput | None = None
     infrastructure: TableInput | None = None
     offices: TableInput | None = None
     operator_coverage: tuple[CoverageInput, ...] = ()

@@ -12,11 +12,11 @@ from phusong.errors import DataError
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 Fills = Literal[
     "terrain", "clutter", "population", "boundaries", "villages", "facilities", "roads",
-    "power_lines", "towers", "buildings",
+    "power_lines", "towers", "buildings", "speed_tiles",
 ]  # fmt: skip
 Recipe = Literal[
     "tile-windows", "raster-window", "zipped-raster", "zipped-layer", "geoboundaries", "overpass",
-    "opencellid", "open-buildings",
+    "opencellid", "open-buildings", "speed-tiles",
 ]  # fmt: skip
 
 

@@ -40,6 +40,8 @@ class Job:
         Codes of further countries that the frame reaches into.
     country_codes
         Mobile country codes of the study's operators.
+    quarter
+        Quarter of a year, as in ``2024-Q4``, for sources that come by quarter.
     token
         The user's own token for the provider; never written anywhere.
     have
@@ -55,6 +57,7 @@ class Job:
     country: str = ""
     neighbours: tuple[str, ...] = ()
     country_codes: tuple[str, ...] = ()
+    quarter: str = ""
     token: str = ""
     have: frozenset[str] = frozenset()
     progress: Callable[[int, int], None] = untold

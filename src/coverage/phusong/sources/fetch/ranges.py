@@ -176,6 +176,24 @@ class _Reader(io.RawIOBase):
         return done
 
 
+def reader_of(file: RangeFile, faults: list[Exception]) -> io.RawIOBase:
+    """Read a file at the provider like one on the disk.
+
+    Parameters
+    ----------
+    file
+        The file.
+    faults
+        Takes what went wrong on the wire, which libraries hide or rename.
+
+    Returns
+    -------
+    io.RawIOBase
+        Opened at its beginning.
+    """
+    return _Reader(file, faults)
+
+
 def read_remote_window(
     file: RangeFile, bounds: Bounds
 ) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:

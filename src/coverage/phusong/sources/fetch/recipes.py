@@ -7,6 +7,7 @@ from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.layers import geoboundaries, opencellid, zipped_layer
 from phusong.sources.fetch.overpass import overpass
 from phusong.sources.fetch.rasters import raster_window, tile_windows, zipped_raster
+from phusong.sources.fetch.speed import speed_tiles
 
 RECIPES: dict[str, Callable[[Job], Iterator[Artefact]]] = {
     "tile-windows": tile_windows,
@@ -17,4 +18,5 @@ RECIPES: dict[str, Callable[[Job], Iterator[Artefact]]] = {
     "overpass": overpass,
     "opencellid": opencellid,
     "open-buildings": open_buildings,
+    "speed-tiles": speed_tiles,
 }
