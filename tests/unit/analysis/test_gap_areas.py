@@ -7,10 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from shapely.geometry import Point, Polygon, box
+from rasterio.features import shapes, sieve
+from scipy.ndimage import uniform_filter
+from shapely.geometry import Point, Polygon, box, shape
 
 from phusong.analysis.gap_areas import Nearby, gap_polygons
-from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, zonal_sums
+from phusong.analysis.gaps import (
+    COVERED,
+    MARGINAL,
+    NO_SIGNAL,
+    UNKNOWN,
+    ClassArray,
+    zonal_sums,
+)
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
@@ -195,3 +204,49 @@ def test_no_gap_has_the_same_columns() -> None:
     )
     assert none.empty
     assert list(none.columns) == list(some.columns)
+
+
+def at_once(classes: ClassArray, frame: Grid, zones: Communes, least: int) -> gpd.GeoDataFrame:
+    """Gaps from the whole raster: sieved, drawn and cut at once, without looking by parts."""
+    silent = (classes == NO_SIGNAL).astype(np.uint8)
+    kept = sieve(silent, least, connectivity=4)
+    kept[classes == UNKNOWN] = 0
+    areas = [shape(a) for a, v in shapes(kept, mask=kept == 1, transform=frame.affine) if v == 1]
+    layer = gpd.GeoDataFrame(geometry=areas, crs=frame.crs)
+    cut = gpd.overlay(layer, zones.frame, how="intersection", keep_geom_type=True)
+    cut = cut.explode(index_parts=False, ignore_index=True)
+    return cut[cut.area >= 1e6 * frame.cell_area_km2 * (1 - 1e-9)]
+
+
+@pytest.mark.parametrize("tile_cells", [9, 16, 200])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_looking_by_parts_finds_the_gaps_of_the_whole(
+    seed: int, tile_cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phusong.analysis.stitched.TILE_CELLS", tile_cells)
+    rng = np.random.default_rng(seed)
+    frame = Grid.from_bounds(0, 0, 9000, 6300, crs="EPSG:32648", resolution_m=90.0)
+    rough = uniform_filter(rng.normal(size=frame.shape), 6)
+    classes = np.where(rough > 0.01, NO_SIGNAL, COVERED).astype(np.uint8)
+    classes[rng.random(frame.shape) < 0.02] = UNKNOWN
+    border = [(4333.3, 150.7), (4900.1, 2000.3), (3100.9, 4100.4), (4700.2, 6100.6)]
+    west, east = [(130.2, 6000.1), (200.5, 240.8)], [(8800.7, 300.3), (8700.4, 5900.9)]
+    outlines = [Polygon([*west, *border]), Polygon([*border, *reversed(east)])]
+    zones = communes(*outlines)
+    living = People(frame, rng.random(frame.shape) * (rough > 0.02), 0.0)
+    layer = {("a", "LTE"): classes}
+    found = gap_polygons(layer, zones, living, smallest_km2=3 * frame.cell_area_km2)
+    least = round(found["sieved_below_km2"].iloc[0] / frame.cell_area_km2)
+    wanted = at_once(classes, frame, zones, least)
+    assert len(found) == len(wanted) > 20
+    for code in ("00100", "00101"):
+        ours, theirs = found[found["commune_code"] == code], wanted[wanted["code"] == code]
+        np.testing.assert_allclose(
+            ours["area_km2"], sorted(theirs.area / 1e6, reverse=True), rtol=1e-12
+        )
+        inside = zonal_sums(living.count, frame, theirs.geometry)
+        np.testing.assert_allclose(ours["people"].sum(), inside.sum(), rtol=1e-9)
+    # Drawn with fewer corners, but of the same gaps.
+    assert found.geometry.union_all().symmetric_difference(wanted.union_all()).area < (
+        0.1 * wanted.area.sum()
+    )

@@ -1,6 +1,6 @@
 """No-signal areas as polygons, and what lies in and near them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,20 +10,24 @@ import shapely
 from exactextract import exact_extract
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.features import shapes, sieve
-from scipy.ndimage import distance_transform_edt
+from rasterio.features import shapes
 from scipy.spatial import cKDTree
 
 from phusong.analysis.gaps import COVERED, NO_SIGNAL, UNKNOWN, ClassArray, raster_source, zonal_sums
 from phusong.analysis.reach import ANY
+from phusong.analysis.stitched import Patches, Sieved
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
 from phusong.geo.places import Communes, Places
+from phusong.geo.tiles import Tile
+from phusong.geo.tiles import whole as whole_grid
 
 LARGEST_CHANGE = 0.02
 """Sieving, and drawing an outline with fewer corners, may change an area by less than this."""
 ROUNDING = 1e-9
 """How far an area of one cell may be below it after a cut."""
+FIRST_LOOK = 32
+"""Cells around a gap that are looked at first for cover."""
 TOLERANCES = (0.75, 0.5)
 """Fractions of a cell by which an outline may move to lose corners, the largest first."""
 
@@ -93,7 +97,7 @@ def gap_polygons(
     stated = ["sieved_below_km2", "sieve_change_percent"]
     merged = _merged(parts, [*columns, *stated, "geometry"], grid)
     merged.insert(0, "gap_id", _ids(merged))
-    living = _people(merged.geometry, people)
+    living = _people(merged, people)
     merged["people"] = living["people"]
     if nearby is not None:
         merged = _described(merged, living, gaps, grid, nearby)
@@ -125,14 +129,15 @@ def _layer(
     classes: ClassArray, grid: Grid, communes: Communes, smallest_km2: float
 ) -> gpd.GeoDataFrame:
     """Silent areas of one layer, sieved as far as their area in the communes stays the same."""
-    silent = (classes == NO_SIGNAL).astype(np.uint8)
-    before = zonal_sums(silent * grid.cell_area_km2, grid, communes.frame.geometry).sum()
+
+    def silent(tile: Tile) -> ClassArray:
+        return np.asarray(tile.part(classes) == NO_SIGNAL, dtype=np.uint8)
+
+    before = _area_km2(silent, grid, communes)
     least = max(1, round(smallest_km2 / grid.cell_area_km2))
+    patches = Patches(grid.shape, silent) if least > 1 else None
     while True:
-        kept = silent
-        if least > 1:
-            kept = sieve(silent, least, connectivity=4)
-            kept[classes == UNKNOWN] = 0
+        kept = _known(patches.sieved(least), classes) if patches and least > 1 else silent
         cut = _cut(kept, grid, communes)
         if least > 0:  # slivers at the edges of communes
             cut = cut[cut.area >= 1e6 * grid.cell_area_km2 * (1 - ROUNDING)]
@@ -146,17 +151,59 @@ def _layer(
         least //= 2
 
 
-def _cut(silent: NDArray[np.uint8], grid: Grid, communes: Communes) -> gpd.GeoDataFrame:
-    """Connected silent areas, cut by commune."""
-    areas = [
-        shapely.geometry.shape(outline)
-        for outline, value in shapes(silent, mask=silent == 1, transform=grid.affine)
-        if value == 1
-    ]
-    layer = gpd.GeoDataFrame(geometry=gpd.GeoSeries(areas, crs=grid.crs))
-    zones = communes.frame.rename(columns={"code": "commune_code", "name": "commune"})
-    cut = gpd.overlay(layer, zones, how="intersection", keep_geom_type=True)
-    return cut.explode(index_parts=False, ignore_index=True)
+def _known(sieved: Sieved, classes: ClassArray) -> Callable[[Tile], ClassArray]:
+    """What is silent after sieving; what is unknown never is."""
+
+    def kept(tile: Tile) -> ClassArray:
+        values = sieved.over(tile)
+        values[tile.part(classes) == UNKNOWN] = 0
+        return values
+
+    return kept
+
+
+def _area_km2(silent: Callable[[Tile], ClassArray], grid: Grid, communes: Communes) -> float:
+    """Silent area of all communes, each looked at on its own."""
+    found = 0.0
+    for tile, outline in _windows(grid, communes.frame.geometry):
+        areas = np.asarray(silent(tile) * grid.cell_area_km2, dtype=np.float64)
+        found += float(zonal_sums(areas, grid.part(tile), outline).sum())
+    return found
+
+
+def _windows(grid: Grid, outlines: gpd.GeoSeries) -> Iterator[tuple[Tile, gpd.GeoSeries]]:
+    """Each outline with the part of the grid around it; without those that lie outside."""
+    for number, bounds in enumerate(outlines.bounds.to_numpy()):
+        tile = grid.tile_around(tuple(bounds)) if not np.isnan(bounds).any() else None
+        if tile is not None:
+            yield tile, outlines.iloc[[number]]
+
+
+def _cut(silent: Callable[[Tile], ClassArray], grid: Grid, communes: Communes) -> gpd.GeoDataFrame:
+    """Connected silent areas of each commune, from the north-west; each looked at on its own."""
+    frame = communes.frame
+    where: list[int] = []
+    parts: list[shapely.Geometry] = []
+    numbered = frame.geometry.reset_index(drop=True)
+    for tile, outline in _windows(grid, numbered):
+        here, affine = silent(tile), grid.part(tile).affine
+        areas = [
+            shapely.geometry.shape(area)
+            for area, value in shapes(here, mask=here == 1, transform=affine)
+            if value == 1
+        ]
+        whole = shapely.make_valid(outline.iloc[0])
+        pieces = shapely.get_parts(shapely.intersection(np.array(areas, dtype=object), whole))
+        pieces = shapely.get_parts(pieces)  # of those that touch an edge in a line as well
+        pieces = pieces[shapely.area(pieces) > 0]
+        west, _, _, north = shapely.bounds(pieces).reshape(-1, 4).T
+        found = pieces[np.lexsort((west, -north))]
+        parts += list(found)
+        where += [outline.index[0]] * len(found)
+    zones = frame[["code", "name"]].set_axis(["commune_code", "commune"], axis="columns")
+    return gpd.GeoDataFrame(
+        zones.iloc[where].reset_index(drop=True), geometry=gpd.GeoSeries(parts, crs=grid.crs)
+    )
 
 
 def _drawn(gaps: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoSeries:
@@ -254,12 +301,9 @@ def _distances(
         np.clip(np.floor(row), 0, grid.shape[0] - 1).astype(int),
         np.clip(np.floor(col), 0, grid.shape[1] - 1).astype(int),
     )
-    covered = classes == COVERED
-    table["covered_easting"] = table["covered_northing"] = np.nan
-    if covered.any():
-        there = distance_transform_edt(~covered, return_distances=False, return_indices=True)
-        table["covered_easting"] = grid.affine.c + (there[1][cell] + 0.5) * grid.resolution_m
-        table["covered_northing"] = grid.affine.f - (there[0][cell] + 0.5) * grid.resolution_m
+    there = _nearest_covered(classes, *cell)
+    table["covered_easting"] = grid.affine.c + (there[1] + 0.5) * grid.resolution_m
+    table["covered_northing"] = grid.affine.f - (there[0] + 0.5) * grid.resolution_m
     table["nearest_covered_km"] = np.hypot(
         table["covered_easting"] - easting, table["covered_northing"] - northing
     ) / 1000.0  # fmt: skip
@@ -280,14 +324,49 @@ def _distances(
     return table
 
 
-def _people(gaps: gpd.GeoSeries, people: People) -> pd.DataFrame:
+def _nearest_covered(
+    classes: ClassArray, rows: NDArray[np.int_], cols: NDArray[np.int_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Row and column of the covered cell nearest to each cell; NaN where there is none at all.
+
+    Of equally near ones the first from the north-west. Windows around a cell are looked at until
+    no cell outside can be nearer.
+    """
+    found = np.full((2, rows.size), np.nan)
+    frame = whole_grid(classes.shape)
+    for number, (row, col) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True)):
+        reach = FIRST_LOOK
+        while np.isnan(found[0, number]):
+            side = 2 * reach + 1
+            tile = frame.common(row - reach, col - reach, (side, side)) or frame
+            down, right = np.nonzero(tile.part(classes) == COVERED)
+            away = np.hypot(down + tile.row0 - row, right + tile.col0 - col)
+            if away.size and (away.min() <= reach or tile == frame):
+                nearest = int(np.argmin(away))
+                found[:, number] = down[nearest] + tile.row0, right[nearest] + tile.col0
+            elif tile == frame:
+                found[:] = np.nan  # nothing is covered anywhere
+                return found[0], found[1]
+            reach *= 2
+    return found[0], found[1]
+
+
+def _people(gaps: gpd.GeoDataFrame, people: People) -> pd.DataFrame:
     """People of each gap, and where most of them live: a point inside where nobody does."""
-    inner = gaps.representative_point()
+    inner = gaps.geometry.representative_point()
     table = pd.DataFrame({"people": 0.0, "easting": inner.x, "northing": inner.y}, gaps.index)
-    if gaps.empty:
-        return table
-    source = raster_source(np.nan_to_num(people.count), people.grid)
-    frame = gpd.GeoDataFrame(geometry=gaps.values, crs=people.grid.crs)
+    for _, near in gaps.groupby("commune_code", sort=True):
+        tile = people.grid.tile_around(tuple(near.total_bounds))
+        if tile is not None:
+            table.loc[near.index] = _living(near.geometry, people, tile, table.loc[near.index])
+    return table
+
+
+def _living(gaps: gpd.GeoSeries, people: People, tile: Tile, table: pd.DataFrame) -> pd.DataFrame:
+    """People of gaps that lie in a tile."""
+    grid, table = people.grid.part(tile), table.copy()
+    source = raster_source(np.nan_to_num(tile.part(people.count)), grid)
+    frame = gpd.GeoDataFrame(geometry=gaps.values, crs=grid.crs)
     half = "(min_coverage_frac=0.5)"
     wanted = ["sum", *(f"{name}{half}" for name in ("max", "max_center_x", "max_center_y"))]
     found = exact_extract(source, frame, wanted, output="pandas")

@@ -209,14 +209,9 @@ def commune_table(
         ``commune_code``, ``commune``, ``vintage``, ``operator``, ``technology``, and for area
         and people the total and the part in each class; shares of people without signal.
     """
-    grid = people.grid
-    shares = cell_shares(grid, communes.frame.geometry)
-    weights = {
-        ("area", "_km2"): np.full(people.count.size, grid.cell_area_km2),
-        ("people", ""): np.nan_to_num(people.count).ravel(),
-    }
+    sums = _class_sums(gaps, communes, people)
     rows = []
-    for (operator, technology), classes in gaps.items():
+    for operator, technology in gaps:
         table = pd.DataFrame(
             {
                 "commune_code": communes.frame["code"],
@@ -226,11 +221,8 @@ def commune_table(
                 "technology": technology,
             }
         )
-        flat = classes.ravel()
-        for (what, unit), weight in weights.items():
-            table[f"{what}{unit}"] = shares @ weight
-            for value, name in CLASS_NAMES.items():
-                table[f"{what}_{name}{unit}"] = shares @ np.where(flat == value, weight, 0.0)
+        for column, values in sums[operator, technology].items():
+            table[column] = values
         people_total = table["people"].where(table["people"] > 0)
         table["people_no_signal_percent"] = 100.0 * table["people_no_signal"] / people_total
         table["people_not_covered_percent"] = (
@@ -238,6 +230,33 @@ def commune_table(
         )
         rows.append(table)
     return pd.concat(rows, ignore_index=True)
+
+
+def _class_sums(
+    gaps: Mapping[tuple[str, str], ClassArray], communes: Communes, people: People
+) -> dict[tuple[str, str], dict[str, NDArray[np.float64]]]:
+    """Area and people of each commune, in all and by class; the grid is looked at by parts."""
+    grid, outlines = people.grid, communes.frame.geometry
+    units = {"area": "_km2", "people": ""}
+    names = [f"{what}{part}{unit}" for what, unit in units.items()
+             for part in ("", *(f"_{name}" for name in CLASS_NAMES.values()))]  # fmt: skip
+    sums = {layer: {name: np.zeros(len(outlines)) for name in names} for layer in gaps}
+    for number, bounds in enumerate(outlines.bounds.to_numpy()):
+        tile = grid.tile_around(tuple(bounds))
+        if tile is None:
+            continue
+        shares = cell_shares(grid.part(tile), outlines.iloc[[number]])
+        living = np.nan_to_num(tile.part(people.count)).ravel()
+        weights = {"area": np.full(living.size, grid.cell_area_km2), "people": living}
+        for layer, classes in gaps.items():
+            here = tile.part(classes).ravel()
+            for what, weight in weights.items():
+                found = sums[layer]
+                found[f"{what}{units[what]}"][number] = (shares @ weight)[0]
+                for value, name in CLASS_NAMES.items():
+                    inside = shares @ np.where(here == value, weight, 0.0)
+                    found[f"{what}_{name}{units[what]}"][number] = inside[0]
+    return sums
 
 
 def point_table(points: gpd.GeoDataFrame, reach: Reach, confidence: Confidence) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import CRS, Geod, Transformer
 
 from phusong.errors import DataError
-from phusong.geo.tiles import Tile
+from phusong.geo.tiles import Tile, whole
 from phusong.units import FloatArray
 
 
@@ -216,6 +216,27 @@ class Grid:
         """
         affine = self.affine * Affine.translation(tile.col0, tile.row0)
         return Grid(GeoBox(tile.shape, affine, self.crs))
+
+    def tile_around(self, bounds: tuple[float, float, float, float]) -> Tile | None:
+        """Smallest tile that contains a place, and one cell more on each side.
+
+        Parameters
+        ----------
+        bounds
+            West, south, east and north edges in the grid's CRS [m].
+
+        Returns
+        -------
+        Tile or None
+            Cut at the frame's edges; None where the place is outside.
+        """
+        west, south, east, north = bounds
+        (top, bottom), (left, right) = self.pixel_of(
+            np.array([west, east]), np.array([north, south])
+        )
+        row0, col0 = math.floor(top) - 1, math.floor(left) - 1
+        shape = math.ceil(bottom) + 1 - row0, math.ceil(right) + 1 - col0
+        return whole(self.shape).common(row0, col0, shape)
 
     def with_resolution(self, resolution_m: float) -> "Grid":
         """Grid over the same bounds at another resolution.
