@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import rasterio
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
@@ -68,9 +70,43 @@ def open_raster(file: Path, what: str) -> DatasetReader:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            return rasterio.open(file, driver=_driver(file, what))
+            dataset = rasterio.open(file, driver=_driver(file, what))
     except (RasterioError, ValueError) as error:
         raise DataError(f"{what} {file} cannot be read as a raster ({error}); {_ALLOWED}") from None
+    try:
+        refuse_nowhere(dataset, what, file)
+    except DataError:
+        dataset.close()
+        raise
+    return dataset
+
+
+def refuse_nowhere(dataset: DatasetReader, what: str, file: Path) -> None:
+    """Refuse a raster whose CRS leads nowhere on the Earth, as that of a building site.
+
+    Parameters
+    ----------
+    dataset
+        The open raster; one without a CRS passes.
+    what
+        What messages call it.
+    file
+        Where it is from.
+
+    Raises
+    ------
+    DataError
+        Nothing turns its coordinates into degrees.
+    """
+    if dataset.crs is None:
+        return
+    try:
+        Transformer.from_crs(dataset.crs.to_wkt(), "EPSG:4326")
+    except (ProjError, ValueError):
+        raise DataError(
+            f"{what} {file} has a CRS that lies nowhere on the Earth ({dataset.crs.to_string()}); "
+            "write the right one into it, for example with `rio edit-info --crs EPSG:4326`"
+        ) from None
 
 
 def _driver(file: Path, what: str) -> str:

@@ -85,7 +85,9 @@ class PlacemarkReader(Generic[Mark]):
         parser.EntityDeclHandler = self._refuse
         try:
             parser.Parse(content, True)  # noqa: FBT003 — expat's own flag
-        except xml.parsers.expat.ExpatError as error:
+        except DataError:
+            raise
+        except (xml.parsers.expat.ExpatError, ValueError, LookupError) as error:
             raise DataError(f"{self.file} is not KML: {error}; export it again") from None
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

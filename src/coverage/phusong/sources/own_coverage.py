@@ -232,7 +232,7 @@ def _number(text: str, file: Path) -> float:
 
 
 def _refuse_levels(levels: FloatArray | Float32Array, file: Path) -> None:
-    known = levels[np.isfinite(levels)]
+    known = levels[~np.isnan(levels)]
     if known.size and (known.min() < WEAKEST_DBM or known.max() > STRONGEST_DBM):
         raise DataError(
             f"levels of {file.name} run from {known.min():g} to {known.max():g}, "

@@ -16,6 +16,7 @@ from rasterio.windows import Window
 from phusong.errors import DataError
 from phusong.geo.grid import Grid
 from phusong.sources.areas import known_crs
+from phusong.sources.gdal_files import refuse_nowhere
 from phusong.sources.vector_files import refuse_unsafe
 from phusong.units import BoolArray, Float32Array, FloatArray
 
@@ -60,6 +61,7 @@ def read_cells(file: Path, grid: Grid, *, crs: str = "") -> tuple[Float32Array, 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(file, driver=RASTER_FORMATS[file.suffix.lower()]) as source:
+                refuse_nowhere(source, "coverage map", file)
                 return _sampled(source, file, grid, crs)
     except RasterioError as error:
         raise DataError(f"{file} cannot be read ({error}); export it again") from None
@@ -106,7 +108,8 @@ def _taken(
         parts = [_taken(source, col[p], row[p]) for p in (np.s_[:middle], np.s_[middle:])]
         return np.concatenate([v for v, _ in parts]), np.concatenate([i for _, i in parts])
     window = Window(col0, row0, width, height)
-    cells = source.read(1, window=window).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a NaN that signals is a NaN
+        cells = source.read(1, window=window).astype(np.float64)
     cells = cells * source.scales[0] + source.offsets[0]
     cells[source.read_masks(1, window=window) == 0] = np.nan
     values[inside] = cells[at_row - row0, at_col - col0]

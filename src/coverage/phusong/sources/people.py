@@ -24,6 +24,8 @@ from phusong.sources.gdal_files import open_raster
 from phusong.sources.terrain import refuse_turned
 from phusong.units import FloatArray
 
+MOST_PEOPLE = 1e8
+"""More people than any cell of a raster can hold: those of Việt Nam."""
 POINTS_PER_SIDE = 4
 """A source cell is spread over at least this many points in each direction."""
 
@@ -142,7 +144,8 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
                     f"population file {file} does not overlap the study area; "
                     "get the raster of this area"
                 ) from None
-            counts = dataset.read(1, window=window, masked=True).astype(np.float64)
+            with np.errstate(invalid="ignore"):  # a NaN that signals is a NaN
+                counts = dataset.read(1, window=window, masked=True).astype(np.float64)
             transform = dataset.window_transform(window)
             crs = dataset.crs.to_wkt()
     except RasterioError as error:
@@ -151,12 +154,12 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
             "give a GeoTIFF or another GDAL raster, or get the file again"
         ) from None
     values = counts.filled(np.nan)
-    impossible = (values < 0) | np.isinf(values)
+    impossible = (values < 0) | (values > MOST_PEOPLE)
     if impossible.any():
         row, col = np.argwhere(impossible)[0]
         raise DataError(
             f"population file {file} holds {values[row, col]:g} people in a cell (row {row}, "
-            f"column {col} of the area); 0 or more is allowed; check its nodata value"
+            f"column {col} of the area); 0 to {MOST_PEOPLE:,.0f} is allowed; check its nodata value"
         )
     return values, transform, crs
 

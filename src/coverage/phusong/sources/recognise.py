@@ -111,7 +111,8 @@ def _raster(file: Path) -> Recognised:
         with open_raster(file, "raster") as source:
             row, col = (max(0, (size - _WINDOW) // 2) for size in source.shape)
             window = Window(col, row, min(_WINDOW, source.width), min(_WINDOW, source.height))
-            cells = source.read(1, window=window, masked=True).astype(np.float64)
+            with np.errstate(all="ignore"):  # what damaged files hold is looked at below
+                cells = source.read(1, window=window, masked=True).astype(np.float64)
             values = cells.filled(np.nan) * source.scales[0] + source.offsets[0]
     except RasterioError as error:
         raise DataError(f"{file} cannot be read as a raster ({error}); export it again") from None
