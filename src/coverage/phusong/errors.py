@@ -4,6 +4,9 @@ Every message names the parameter or the place in the file, the value, what is a
 (with its unit) and what to do next.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class PhusongError(Exception):
     """Base of every error that Phusong raises on purpose."""
@@ -35,3 +38,32 @@ class ModelRangeWarning(UserWarning):
 
 class DataWarning(UserWarning):
     """Input data is usable but incomplete or suspicious."""
+
+
+def unknown_name(parameter: str, value: object, allowed: Iterable[str]) -> DomainError:
+    """The error of a name that is none of those that are known, with the nearest of them.
+
+    Parameters
+    ----------
+    parameter
+        What was given.
+    value
+        Its value.
+    allowed
+        What is known, in the order in which the message lists it.
+
+    Returns
+    -------
+    DomainError
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> print(unknown_name("operator", "Mang-A", ["any", "mang-a", "mang-b"]))
+    operator='Mang-A' is not known; did you mean 'mang-a'? Known are any, mang-a, mang-b
+    """
+    known = list(dict.fromkeys(allowed))
+    folded = {name.casefold(): name for name in reversed(known)}
+    near = difflib.get_close_matches(str(value).casefold(), folded, n=1)
+    hint = f"did you mean {folded[near[0]]!r}? Known are" if near else "give one of"
+    return DomainError(f"{parameter}={value!r} is not known; {hint} {', '.join(known)}")

@@ -3,7 +3,6 @@
 import errno
 import os
 import signal
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,20 +11,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
-from phusong.cli.speech import spoken, step_words, warn_of
+from phusong.cli.speech import spoken, warn_of
 from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
 from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
 from phusong.language import retold, spoken_language, told
+from phusong.pipeline.bars import TerminalBars, step_words
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
 DEFAULT_STUDY = "configs/demo.toml"
@@ -162,40 +154,11 @@ def workers_of(
         yield opened
 
 
-class Bars:
-    """Progress bars on standard error, one per step; quiet when nobody watches."""
+class Bars(TerminalBars):
+    """Progress bars of a command, in the language of the command line."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description:<10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> "Bars":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """Show how far a step is.
-
-        Parameters
-        ----------
-        what
-            The step.
-        done, total
-            Parts of it.
-        """
-        if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(step_words(what), total=total)
-        self._progress.update(self._tasks[what], completed=done, total=total)
+        super().__init__(lambda step: step_words(step, spoken_language()))
 
     def left(self, seconds: float | None) -> None:
         """Show how long the whole run will still take.
@@ -206,14 +169,7 @@ class Bars:
             Time that is left, None while it is not known [s].
         """
         if seconds is not None:
-            self._progress.update(
-                self._whole(), description=spoken("all: about {time} left", time=_in_words(seconds))
-            )
-
-    def _whole(self) -> TaskID:
-        if "" not in self._tasks:
-            self._tasks[""] = self._progress.add_task(spoken("all"), total=None)
-        return self._tasks[""]
+            self.describe("", spoken("all: about {time} left", time=_in_words(seconds)))
 
 
 def _in_words(seconds: float) -> str:

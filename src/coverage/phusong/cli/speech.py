@@ -113,31 +113,6 @@ def warn_of(line: str) -> None:
     typer.echo(spoken("warning: {what}", what=retold(line, spoken_language())), err=True)
 
 
-def step_words(step: str) -> str:
-    """What a progress bar calls a step.
-
-    Parameters
-    ----------
-    step
-        Its key, such as ``reach``.
-
-    Returns
-    -------
-    str
-        Words for it; the key where it has none.
-    """
-    language = spoken_language()
-    known = {
-        "reach": translated("reach", language, context="step"),
-        "service": translated("service", language, context="step"),
-        "gaps": translated("gaps", language, context="step"),
-        "plan": translated("plan", language, context="step"),
-        "report": translated("report", language, context="step"),
-        "map": translated("map", language, context="step"),
-    }
-    return known.get(step, step)
-
-
 class SpokenGroup(TyperGroup):
     """The commands, with help and complaints about arguments in the reader's language."""
 

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
@@ -11,15 +11,25 @@ from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline import service as service_step
+from phusong.pipeline.bars import watched
 from phusong.pipeline.begin import start
-from phusong.pipeline.plan import Plan
-from phusong.pipeline.service import Service
-from phusong.pipeline.session import Progress, Session, silent, versions
+from phusong.pipeline.interactive import (
+    OpenStudy,
+    StudyGaps,
+    StudyPlan,
+    StudyReach,
+    StudyService,
+    opened,
+    with_study,
+)
+from phusong.pipeline.session import Progress, Session, versions
 from phusong.sources.study_file import read_study
 from phusong.study import Study
 
+Same = TypeVar("Same", bound=Study)
 
-def open_study(file: str | os.PathLike[str]) -> Study:
+
+def open_study(file: str | os.PathLike[str]) -> OpenStudy:
     """Read and check a study file.
 
     Parameters
@@ -30,8 +40,8 @@ def open_study(file: str | os.PathLike[str]) -> Study:
 
     Returns
     -------
-    Study
-        The study.
+    OpenStudy
+        The study; it shows itself in a notebook.
 
     Raises
     ------
@@ -43,10 +53,10 @@ def open_study(file: str | os.PathLike[str]) -> Study:
         here = Path.cwd()
         found = (folder / path for folder in here.parents if (folder / path).is_file())
         path = next(found, path)
-    return read_study(path)
+    return opened(read_study(path))
 
 
-def shown_in(study: Study, language: Literal["vi", "en", "both"]) -> Study:
+def shown_in(study: Same, language: Literal["vi", "en", "both"]) -> Same:
     """A study whose pages show another language first.
 
     Parameters
@@ -69,9 +79,9 @@ def reach(
     study: Study,
     *,
     workers: int | None = None,
-    progress: Progress = silent,
+    progress: Progress | None = None,
     client: Any = None,
-) -> Reach:
+) -> StudyReach:
     """Received level of every operator; stored results are shown when nothing changed.
 
     Parameters
@@ -81,22 +91,30 @@ def reach(
     workers
         Threads; every core by default.
     progress
-        Is told how far the work is.
+        Is told how far the work is; a bar by default where somebody watches.
     client
         A ``distributed.Client`` whose workers compute the path losses; they need the same files
         and the same environment. This machine's cores by default.
 
     Returns
     -------
-    Reach
+    StudyReach
         Best server per operator and technology, and of all operators.
     """
-    return reach_step.reach(_started(study, workers, progress, client))
+    _expect("study", study, Study, "phusong.open_study(file)")
+    with watched(progress) as told:
+        return with_study(
+            StudyReach, study, reach_step.reach(_started(study, workers, told, client))
+        )
 
 
 def service(
-    study: Study, reached: Reach, *, workers: int | None = None, progress: Progress = silent
-) -> Service:
+    study: Study,
+    reached: Reach,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> StudyService:
     """How good service is, and what a failing site takes.
 
     Parameters
@@ -108,17 +126,21 @@ def service(
     workers
         Threads; every core by default.
     progress
-        Is told how far the work is.
+        Is told how far the work is; a bar by default where somebody watches.
 
     Returns
     -------
-    Service
+    StudyService
         Quality by commune, and resilience by site.
     """
-    return service_step.service(start(study, workers=workers, progress=progress), reached)
+    _expect("study", study, Study, "phusong.open_study(file)")
+    _expect("reached", reached, Reach, "phusong.reach(study)")
+    with watched(progress) as told:
+        session = start(study, workers=workers, progress=told)
+        return with_study(StudyService, study, service_step.service(session, reached))
 
 
-def gaps(study: Study, reached: Reach) -> Gaps:
+def gaps(study: Study, reached: Reach, *, progress: Progress | None = None) -> StudyGaps:
     """Where there is no signal, and who lives there.
 
     Parameters
@@ -127,13 +149,18 @@ def gaps(study: Study, reached: Reach) -> Gaps:
         The study.
     reached
         Received levels of the same study.
+    progress
+        Is told how far the work is; a bar by default where somebody watches.
 
     Returns
     -------
-    Gaps
+    StudyGaps
         Classes, polygons and tables.
     """
-    return gaps_step.gaps(start(study), reached)
+    _expect("study", study, Study, "phusong.open_study(file)")
+    _expect("reached", reached, Reach, "phusong.reach(study)")
+    with watched(progress) as told:
+        return with_study(StudyGaps, study, gaps_step.gaps(start(study, progress=told), reached))
 
 
 def plan(
@@ -141,9 +168,9 @@ def plan(
     found: Gaps,
     *,
     workers: int | None = None,
-    progress: Progress = silent,
+    progress: Progress | None = None,
     client: Any = None,
-) -> Plan:
+) -> StudyPlan:
     """Where to build first.
 
     Parameters
@@ -155,17 +182,31 @@ def plan(
     workers
         Threads; every core by default.
     progress
-        Is told how far the work is.
+        Is told how far the work is; a bar by default where somebody watches.
     client
         A ``distributed.Client`` whose workers compute the path losses; they need the same files
         and the same environment. This machine's cores by default.
 
     Returns
     -------
-    Plan
+    StudyPlan
         The ranking.
     """
-    return plan_step.plan(_started(study, workers, progress, client), found)
+    _expect("study", study, Study, "phusong.open_study(file)")
+    _expect("found", found, Gaps, "phusong.gaps(study, reached)")
+    with watched(progress) as told:
+        return with_study(
+            StudyPlan, study, plan_step.plan(_started(study, workers, told, client), found)
+        )
+
+
+def _expect(parameter: str, value: object, kind: type, made_by: str) -> None:
+    """Refuse arguments that were swapped or left half-made, in words that help."""
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"{parameter} is a {type(value).__name__}, it must be what {made_by} gives; "
+            "the study comes first, then the result"
+        )
 
 
 def _started(study: Study, workers: int | None, progress: Progress, client: Any) -> Session:

@@ -1,17 +1,49 @@
 """The map of a study and pictures of its coverage, as notebooks show them."""
 
-from phusong.analysis.gaps import Gaps
-from phusong.analysis.reach import ANY
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pyproj import Transformer
+from shapely.geometry import Point
+
+from phusong.analysis.gaps import UNKNOWN, Gaps, service_class
+from phusong.analysis.reach import ANY, Reach
+from phusong.errors import unknown_name
+from phusong.pipeline import gaps as gaps_step
+from phusong.pipeline import reach as reach_step
 from phusong.pipeline.begin import start
-from phusong.pipeline.results import study_facts
-from phusong.reporting.facts import Picture, same
-from phusong.reporting.figures import coverage_figure, picture
+from phusong.pipeline.gaps import confidence
+from phusong.pipeline.plan import Plan
+from phusong.pipeline.results import sources_of, study_facts
+from phusong.reporting.facts import Picture
+from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.maps import coverage_map
-from phusong.reporting.palette import service_classes
+from phusong.reporting.palette import (
+    level_classes,
+    operator_colour,
+    percent_classes,
+    service_classes,
+)
+from phusong.reporting.plots import Plotted, Signs, draw_map, small_picture
+from phusong.reporting.service_rasters import PERCENT_EDGES, percent_bands
+from phusong.reporting.study_facts import (
+    LEVEL_EDGES_DBM,
+    StudyFacts,
+    operator_words,
+    practice_words,
+)
 from phusong.reporting.study_index import outlines
-from phusong.reporting.study_map import study_map
+from phusong.reporting.study_map import COVERAGE, LEVEL, level_bands, opening_with, study_map
 from phusong.reporting.wording import said
+from phusong.store.files import write_text
 from phusong.study import Study
+
+PROBABILITY = "probability"
+COLUMNS = (LEVEL, COVERAGE, PROBABILITY)
+"""What may be drawn of a reach."""
+_FEW = 10
 
 
 class MapView:
@@ -29,6 +61,23 @@ class MapView:
         self.page = page
         self.height_px = height_px
 
+    def save(self, file: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, which opens in any browser without a network.
+
+        Parameters
+        ----------
+        file
+            Where to; a name that ends with ``.html``.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
+        path = Path(file)
+        write_text(path, self.page)
+        return path
+
     def _repr_html_(self) -> str:
         inside = self.page.replace("&", "&amp;").replace('"', "&quot;")
         return (
@@ -41,6 +90,64 @@ class MapView:
         return f"MapView({len(self.page) / 1e6:.1f} MB)"
 
 
+def chosen_layer(
+    study: Study, layers: Iterable[tuple[str, str]], operator: str, technology: str | None
+) -> tuple[str, str]:
+    """Key of a layer that a reader names.
+
+    Parameters
+    ----------
+    study
+        The study.
+    layers
+        Keys of the layers that there are: operator and technology.
+    operator
+        Key or name of an operator; ``any`` for all together.
+    technology
+        For example ``LTE``; the study's first by default.
+
+    Returns
+    -------
+    operator, technology
+        The key.
+
+    Raises
+    ------
+    DomainError
+        There is no such layer; the message names the nearest.
+    """
+    there = set(layers)
+    which = next(iter(study.technologies)) if technology is None else technology
+    if which not in {known for _, known in there}:
+        allowed = [name for name in study.technologies if name in {known for _, known in there}]
+        raise unknown_name("technology", which, allowed)
+    names = {ANY: ANY} | {name: op.key for op in study.operators for name in (op.key, op.name)}
+    known = {name: key for name, key in names.items() if (key, which) in there}
+    if operator not in known:
+        raise unknown_name("operator", operator, known)
+    return known[operator], which
+
+
+def led_by(study: Study, technology: str) -> Study:
+    """The same study with another technology first, for what shows the first one.
+
+    Parameters
+    ----------
+    study
+        The study.
+    technology
+        One of its technologies.
+
+    Returns
+    -------
+    Study
+        For showing alone: results are those of the study itself.
+    """
+    order = sorted(study.technologies, key=lambda name: name != technology)
+    found = {name: study.technologies[name] for name in order}
+    return study.model_copy(update={"technologies": found})
+
+
 def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
     """Draw where an operator covers, over shaded terrain.
 
@@ -51,38 +158,40 @@ def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
     found
         Its gaps.
     operator
-        Operator's key; ``any`` for all together.
+        Key or name of an operator; ``any`` for all together.
 
     Returns
     -------
     Picture
         Shown by notebooks as it is.
     """
-    session = start(study)
-    names = {op.key: op.name for op in study.operators}
-    technology = next(iter(study.technologies))
-    who = same(names[operator]) if operator in names else said("all operators")
-    title = said("{technology} coverage: {who}", technology=technology, who=who)
-    facts = study_facts(session)
+    key = chosen_layer(study, found.classes, operator, None)
+    content = _gaps_plotted(study, found, key)
     figure = coverage_figure(
-        found.classes[operator, technology],
-        service_classes(),
-        grid=found.grid,
-        title=title,
-        height_amsl_m=facts.terrain.height_amsl_m,
-        outlines=outlines(facts.places),
-        practice=facts.practice,
+        found.classes[key],
+        content.legend,
+        grid=content.grid,
+        title=content.title,
+        height_amsl_m=content.height_amsl_m,
+        outlines=content.outlines,
+        practice=content.practice,
     )
-    return picture(figure, alt=title, kind="jpeg")
+    return picture(figure, alt=content.title, kind="jpeg")
 
 
-def map_view(study: Study, *, height_px: int = 620) -> MapView:
+def map_view(
+    study: Study, *, operator: str = ANY, column: str = COVERAGE, height_px: int = 620
+) -> MapView:
     """Show the coverage map of a study in a notebook.
 
     Parameters
     ----------
     study
         The study; missing steps are done first.
+    operator
+        Key or name of the operator to begin with; ``any`` for all together.
+    column
+        What to begin with, for example ``coverage``, ``level`` or ``rate``.
     height_px
         Height of the frame [px].
 
@@ -91,4 +200,352 @@ def map_view(study: Study, *, height_px: int = 620) -> MapView:
     MapView
         Shown by notebooks as it is.
     """
-    return MapView(coverage_map(study_map(study_facts(start(study)))), height_px=height_px)
+    return _view(study_facts(start(study)), operator, column, height_px)
+
+
+def reach_view(
+    study: Study,
+    reached: Reach,
+    *,
+    operator: str = ANY,
+    technology: str | None = None,
+    column: str = LEVEL,
+    height_px: int = 620,
+) -> MapView:
+    """Show levels, coverage and sites of one technology on a map.
+
+    Parameters
+    ----------
+    study
+        The study.
+    reached
+        Its reach.
+    operator
+        Key or name of the operator to begin with; ``any`` for all together.
+    technology
+        Technology to show; the study's first by default.
+    column
+        What to begin with: ``level``, ``coverage`` or ``probability``.
+    height_px
+        Height of the frame [px].
+
+    Returns
+    -------
+    MapView
+        Shown by notebooks as it is.
+    """
+    _, which = chosen_layer(study, reached.layers, operator, technology)
+    found = gaps_step.gaps(start(study), reached)
+    return _view(_facts(study, reached, found, which), operator, column, height_px)
+
+
+def gaps_view(
+    study: Study,
+    found: Gaps,
+    *,
+    operator: str = ANY,
+    technology: str | None = None,
+    height_px: int = 620,
+) -> MapView:
+    """Show coverage, white zones, communes and villages on a map.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+    operator
+        Key or name of the operator to begin with; ``any`` for all together.
+    technology
+        Technology to show; the study's first by default.
+    height_px
+        Height of the frame [px].
+
+    Returns
+    -------
+    MapView
+        Shown by notebooks as it is.
+    """
+    _, which = chosen_layer(study, found.classes, operator, technology)
+    reached = reach_step.reach(start(study))
+    return _view(_facts(study, reached, found, which), operator, COVERAGE, height_px)
+
+
+def _facts(study: Study, reached: Reach, found: Gaps, technology: str) -> StudyFacts:
+    """What a map shows of one technology before anything is planned."""
+    session = start(study)
+    return StudyFacts(
+        study=led_by(study, technology),
+        terrain=session.inputs.terrain,
+        places=session.inputs.places,
+        layers=reached.layers,
+        sectors=tuple(s for s in reached.network.sectors if s.technology == technology),
+        gaps=found,
+        priorities=None,
+        sources=tuple(sources_of(study)),
+        limits=session.inputs.limits,
+    )
+
+
+def _view(facts: StudyFacts, operator: str, column: str, height_px: int) -> MapView:
+    key, _ = chosen_layer(facts.study, facts.gaps.classes, operator, facts.technology)
+    content = opening_with(study_map(facts), operator=key, column=column)
+    return MapView(coverage_map(content), height_px=height_px)
+
+
+def study_plot(study: Study, **drawn: Any) -> Any:
+    """Draw terrain, communes and sites on air.
+
+    Parameters
+    ----------
+    study
+        The study.
+    **drawn
+        Axes, size and legend, see :func:`phusong.reporting.plots.draw_map`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    return draw_map(_study_plotted(study), **drawn)
+
+
+def study_picture(study: Study) -> Picture:
+    """The same, small.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Picture
+        The picture.
+    """
+    return small_picture(_study_plotted(study))
+
+
+def _study_plotted(study: Study) -> Plotted:
+    inputs = start(study).inputs
+    signs = []
+    for place, operator in enumerate(study.operators):
+        own = [s for s in inputs.network.on_air().sectors if s.operator == operator.name]
+        points = tuple(sorted({(s.easting, s.northing) for s in own}))
+        if points:
+            words = said("Sites of {name}", name=operator.name)
+            signs.append(Signs(words, operator_colour(operator.colour, place), points))
+    return Plotted(
+        title=said("Communes and sites on air"),
+        grid=inputs.grid,
+        height_amsl_m=inputs.terrain.height_amsl_m,
+        outlines=outlines(inputs.places),
+        practice=practice_words(study),
+        signs=tuple(signs),
+    )
+
+
+def reach_plot(
+    study: Study,
+    reached: Reach,
+    *,
+    operator: str = ANY,
+    technology: str | None = None,
+    column: str = LEVEL,
+    **drawn: Any,
+) -> Any:
+    """Draw level, coverage or probability of one operator.
+
+    Parameters
+    ----------
+    study
+        The study.
+    reached
+        Its reach.
+    operator
+        Key or name of an operator; ``any`` for all together.
+    technology
+        Technology to show; the study's first by default.
+    column
+        ``level``, ``coverage`` or ``probability``.
+    **drawn
+        Axes, size and legend, see :func:`phusong.reporting.plots.draw_map`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    key = chosen_layer(study, reached.layers, operator, technology)
+    return draw_map(_reach_plotted(study, reached, key, column), **drawn)
+
+
+def reach_picture(study: Study, reached: Reach) -> Picture:
+    """Level of all operators, small.
+
+    Parameters
+    ----------
+    study
+        The study.
+    reached
+        Its reach.
+
+    Returns
+    -------
+    Picture
+        The picture.
+    """
+    key = chosen_layer(study, reached.layers, ANY, None)
+    return small_picture(_reach_plotted(study, reached, key, LEVEL))
+
+
+def _reach_plotted(study: Study, reached: Reach, key: tuple[str, str], column: str) -> Plotted:
+    layer, (operator, technology) = reached.layers[key], key
+    who = operator_words(study)[operator]
+    if column == LEVEL:
+        classes = level_bands(layer.level_dbm, layer.probability_percent == UNKNOWN)
+        legend = level_classes(LEVEL_EDGES_DBM)
+        title = said("{technology} level: {who}", technology=technology, who=who)
+    elif column == COVERAGE:
+        classes, legend = service_class(layer, confidence(study)), service_classes()
+        title = said("{technology} coverage: {who}", technology=technology, who=who)
+    elif column == PROBABILITY:
+        classes, legend = percent_bands(layer.probability_percent), percent_classes(PERCENT_EDGES)
+        title = said("{technology}, probability of service: {who}", technology=technology, who=who)
+    else:
+        raise unknown_name("column", column, COLUMNS)
+    inputs = start(study).inputs
+    return Plotted(
+        title=title,
+        grid=reached.grid,
+        height_amsl_m=inputs.terrain.height_amsl_m,
+        outlines=outlines(inputs.places),
+        practice=practice_words(study),
+        classes=classes,
+        legend=legend,
+    )
+
+
+def gaps_plot(
+    study: Study, found: Gaps, *, operator: str = ANY, technology: str | None = None, **drawn: Any
+) -> Any:
+    """Draw where one operator covers and where not.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+    operator
+        Key or name of an operator; ``any`` for all together.
+    technology
+        Technology to show; the study's first by default.
+    **drawn
+        Axes, size and legend, see :func:`phusong.reporting.plots.draw_map`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    key = chosen_layer(study, found.classes, operator, technology)
+    return draw_map(_gaps_plotted(study, found, key), **drawn)
+
+
+def gaps_picture(study: Study, found: Gaps) -> Picture:
+    """Coverage of all operators, small.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    Picture
+        The picture.
+    """
+    key = chosen_layer(study, found.classes, ANY, None)
+    return small_picture(_gaps_plotted(study, found, key))
+
+
+def _gaps_plotted(
+    study: Study, found: Gaps, key: tuple[str, str], spots: tuple[Outline, ...] = ()
+) -> Plotted:
+    operator, technology = key
+    inputs = start(study).inputs
+    who = operator_words(study)[operator]
+    return Plotted(
+        title=said("{technology} coverage: {who}", technology=technology, who=who),
+        grid=found.grid,
+        height_amsl_m=inputs.terrain.height_amsl_m,
+        outlines=(*outlines(inputs.places), *spots),
+        practice=practice_words(study),
+        classes=found.classes[key],
+        legend=service_classes(),
+    )
+
+
+def plan_plot(
+    study: Study, ranked: Plan, *, operator: str = ANY, most: int = _FEW, **drawn: Any
+) -> Any:
+    """Draw the first ranks over today's coverage.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its ranking.
+    operator
+        Key or name of the operator whose options and coverage are drawn; ``any`` for all.
+    most
+        Ranks to draw, at least 1.
+    **drawn
+        Axes, size and legend, see :func:`phusong.reporting.plots.draw_map`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    return draw_map(_plan_plotted(study, ranked, operator, most), **drawn)
+
+
+def plan_picture(study: Study, ranked: Plan) -> Picture:
+    """The first ranks of all operators, small.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its ranking.
+
+    Returns
+    -------
+    Picture
+        The picture.
+    """
+    return small_picture(_plan_plotted(study, ranked, ANY, _FEW))
+
+
+def _plan_plotted(study: Study, ranked: Plan, operator: str, most: int) -> Plotted:
+    session = start(study)
+    found = gaps_step.gaps(session, reach_step.reach(session))
+    key = chosen_layer(study, found.classes, operator, None)
+    table = ranked.priorities
+    if key[0] != ANY:
+        table = table[table["operator"] == operator_words(study)[key[0]].en]
+    first = table.head(most)[::-1]  # the first rank is drawn last, so that it lies on top
+    to_grid = Transformer.from_crs(4326, found.grid.crs, always_xy=True)
+    east, north = to_grid.transform(first["longitude"], first["latitude"])
+    spots = (
+        Outline(Point(*at), str(rank)) for *at, rank in zip(east, north, first["rank"], strict=True)
+    )
+    return _gaps_plotted(study, found, key, tuple(spots))

@@ -157,8 +157,8 @@ class Session:
 
     @cached_property
     def inputs(self) -> Inputs:
-        """What the study reads; each input is read at its first use."""
-        return Inputs(self.study)
+        """What the study reads; each input is read at its first use while nothing changes."""
+        return self.study.keep(self.key("inputs"), lambda: Inputs(self.study))
 
     def key(self, step: str) -> str:
         """Key of everything that a step depends on.

@@ -26,7 +26,7 @@ from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
 from phusong.reporting.wording import said
 from phusong.units import Float32Array
 
-_STYLE = {
+STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.linewidth": 0.8,
@@ -105,19 +105,56 @@ def coverage_figure(
     """
     check_classes(classes, legend)
     west, south, east, north = grid.bounds
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width_in, width_in * (north - south) / (east - west) + 1.15))
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.02, 0.085, 0.96, 0.83))
-        axes.set_aspect("equal")
-        axes.set_xlim(west, east)
-        axes.set_ylim(south, north)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        extent = (west, east, south, north)
-        if height_amsl_m is not None:
-            ground = relief_colours(hillshade(height_amsl_m, resolution_m=grid.resolution_m))
-            axes.imshow(ground, extent=extent, interpolation="bilinear", origin="upper")
+        draw_coverage(
+            axes, classes, legend, grid=grid, height_amsl_m=height_amsl_m, outlines=outlines
+        )
+        _draw_words(figure, title, legend)
+        if practice is not None:
+            burn_in(figure, practice)
+    return figure
+
+
+def draw_coverage(
+    axes: Any,
+    classes: UInt8Array | None,
+    legend: Sequence[ClassStyle],
+    *,
+    grid: Grid,
+    height_amsl_m: Float32Array | None = None,
+    outlines: Sequence[Outline] = (),
+) -> None:
+    """Coverage by class over shaded terrain, with outlines and scale bar, on given axes.
+
+    Parameters
+    ----------
+    axes
+        Matplotlib axes, changed in place.
+    classes
+        Class codes, uint8, shape of the grid; 255 is unknown; None for the ground alone.
+    legend
+        How each class is drawn.
+    grid
+        Frame of the rasters.
+    height_amsl_m
+        Terrain to shade; NaN is unknown; None for a plain ground [m].
+    outlines
+        Communes, and the spots of ranked options, in the grid's CRS.
+    """
+    west, south, east, north = grid.bounds
+    axes.set_aspect("equal")
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    extent = (west, east, south, north)
+    if height_amsl_m is not None:
+        ground = relief_colours(hillshade(height_amsl_m, resolution_m=grid.resolution_m))
+        axes.imshow(ground, extent=extent, interpolation="bilinear", origin="upper")
+    if classes is not None:
         axes.imshow(
             class_colours(classes, legend),
             extent=extent,
@@ -125,13 +162,9 @@ def coverage_figure(
             origin="upper",
             alpha=_OVERLAY_STRENGTH if height_amsl_m is not None else 1.0,
         )
-        _draw_veil(axes, outlines, extent)
-        _draw_outlines(axes, outlines)
-        _draw_scale_bar(axes, grid)
-        _draw_words(figure, title, legend)
-        if practice is not None:
-            burn_in(figure, practice)
-    return figure
+    _draw_veil(axes, outlines, extent)
+    _draw_outlines(axes, outlines)
+    _draw_scale_bar(axes, grid)
 
 
 def picture(
@@ -157,7 +190,7 @@ def picture(
     """
     canvas = FigureCanvasAgg(figure)
     out = io.BytesIO()
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure.set_dpi(dpi)
         canvas.draw()
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
@@ -180,22 +213,35 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
     practice
         The words.
     """
-    words = practice.plain.upper()
     for axes in figure.axes:
-        height_in = axes.get_position().height * figure.get_figheight()
-        count = max(2, round(height_in / _WORDS_EVERY_IN))
-        for row in range(count):
-            for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
-                axes.text(
-                    x, (row + 0.5) / count, words, rotation=24, ha="center", va="center",
-                    fontsize=14, fontweight="bold", color=INK, alpha=0.26, zorder=50, clip_on=True,
-                    transform=axes.transAxes, parse_math=False,
-                )  # fmt: skip
+        burn_in_axes(axes, practice)
     figure.text(
         0.5, 0.008, practice.plain, ha="center", va="bottom", fontsize=11, fontweight="bold",
         color="#1a1500", bbox={"facecolor": "#ffd23f", "edgecolor": "#1a1500", "pad": 3},
         zorder=60, parse_math=False,
     )  # fmt: skip
+
+
+def burn_in_axes(axes: Any, practice: Bilingual) -> None:
+    """Write the words for practice data across one pair of axes.
+
+    Parameters
+    ----------
+    axes
+        Matplotlib axes, changed in place.
+    practice
+        The words.
+    """
+    words = practice.plain.upper()
+    height_in = axes.get_position().height * axes.get_figure(root=True).get_figheight()
+    count = max(2, round(height_in / _WORDS_EVERY_IN))
+    for row in range(count):
+        for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
+            axes.text(
+                x, (row + 0.5) / count, words, rotation=24, ha="center", va="center",
+                fontsize=14, fontweight="bold", color=INK, alpha=0.26, zorder=50, clip_on=True,
+                transform=axes.transAxes, parse_math=False,
+            )  # fmt: skip
 
 
 @contextmanager
@@ -218,7 +264,7 @@ def titled_figure(
     matplotlib.figure.Figure
         Empty.
     """
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=size_in)
         FigureCanvasAgg(figure)
         yield figure
@@ -340,7 +386,6 @@ def _draw_badge(axes: Any, spot: shapely.Point, label: str) -> None:
 def _write_names(axes: Any, names: Sequence[tuple[shapely.Point, str]]) -> None:
     """Write each name inside its outline, or just above or below where names would touch."""
     axes.apply_aspect()
-    renderer = axes.figure.canvas.get_renderer()
     taken: list[Any] = []
     for point, name in names:
         for step in _NAME_STEPS:
@@ -350,7 +395,7 @@ def _write_names(axes: Any, names: Sequence[tuple[shapely.Point, str]]) -> None:
                 fontweight="bold", color=INK, parse_math=False, annotation_clip=True, zorder=20,
                 bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.2},
             )  # fmt: skip
-            box = words.get_window_extent(renderer).padded(_NAME_PAD_PX)
+            box = words.get_window_extent().padded(_NAME_PAD_PX)
             if not any(box.overlaps(other) for other in taken):
                 break
             if step != _NAME_STEPS[-1]:
@@ -389,19 +434,10 @@ def _draw_title(figure: Figure, title: Bilingual) -> None:
 
 def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
     _draw_title(figure, title)
-    patches = [
-        Patch(
-            facecolor=style.css,
-            edgecolor="#3a0a0a" if style.hatched else "#444444",
-            hatch="////" if style.hatched else None,
-            linewidth=0.6,
-        )
-        for style in legend
-    ]
     most = max(1, min(int(figure.get_figwidth() / _COLUMN_IN), len(legend)))
     for columns in range(most, 0, -1):
         key = figure.legend(
-            patches,
+            legend_patches(legend),
             [style.name.plain for style in legend],
             loc="lower left",
             bbox_to_anchor=(0.015, 0.026),
@@ -415,3 +451,27 @@ def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) 
             break
         if columns > 1:  # the words run over the edge
             key.remove()
+
+
+def legend_patches(legend: Sequence[ClassStyle]) -> list[Patch]:
+    """The boxes of a legend.
+
+    Parameters
+    ----------
+    legend
+        How each class is drawn.
+
+    Returns
+    -------
+    list of matplotlib.patches.Patch
+        One per class.
+    """
+    return [
+        Patch(
+            facecolor=style.css,
+            edgecolor="#3a0a0a" if style.hatched else "#444444",
+            hatch="////" if style.hatched else None,
+            linewidth=0.6,
+        )
+        for style in legend
+    ]

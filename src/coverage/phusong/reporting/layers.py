@@ -199,6 +199,9 @@ class RasterLayer:
     further
         Whether the layer stands among the further ones of its group, folded at first. Its
         picture shows the places asked about alone, see :attr:`MapContent.near`.
+    operator, column
+        Key of the operator and what is shown of it, by which a map can be asked to open with this
+        layer; empty where it cannot.
     """
 
     name: Bilingual
@@ -208,6 +211,8 @@ class RasterLayer:
     shown: bool = False
     note: Bilingual | None = None
     further: bool = False
+    operator: str = ""
+    column: str = ""
 
     def __post_init__(self) -> None:
         check_classes(self.classes, self.legend)

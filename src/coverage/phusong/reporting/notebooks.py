@@ -113,6 +113,7 @@ def execute_notebook(
                 **os.environ,
                 "PYDEVD_DISABLE_FILE_VALIDATION": "1",
                 "IPYTHONDIR": profile,
+                "PHUSONG_PROGRESS": "0",
                 **(env or {}),
             },
         }

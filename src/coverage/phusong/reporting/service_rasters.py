@@ -68,6 +68,8 @@ def service_rasters(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[R
             classes=percent_bands(layer.probability_percent),
             legend=percent_classes(PERCENT_EDGES),
             further=True,
+            operator=key,
+            column="probability",
         )
     yield from _deepest(facts, key, group)
     if key in extras.rate_mbps:
@@ -80,6 +82,8 @@ def service_rasters(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[R
             legend=percent_classes(PERCENT_EDGES),
             note=_SPARE,
             further=True,
+            operator=key,
+            column="spare",
         )
     if key in extras.direction:
         yield RasterLayer(
@@ -89,6 +93,8 @@ def service_rasters(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[R
             legend=_direction_classes(),
             note=_DIRECTION,
             further=True,
+            operator=key,
+            column="direction",
         )
 
 
@@ -132,6 +138,8 @@ def _deepest(facts: StudyFacts, key: str, group: Bilingual) -> Iterator[RasterLa
             share=share,
         ),
         further=True,
+        operator=key,
+        column="environment",
     )
 
 
@@ -168,6 +176,8 @@ def _rates(facts: StudyFacts, key: str, group: Bilingual) -> RasterLayer:
         legend=legend,
         note=said("One user's rate outdoors in the busy hour, as modelled."),
         further=True,
+        operator=key,
+        column="rate",
     )
 
 

@@ -8,9 +8,12 @@ from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.panel import practice_banner
 from phusong.reporting.wording import cell_words
 
-_PLAIN_LOOK = (
+PLAIN_LOOK = (
     ":where(.practice) { padding: 6px 12px; background: #ffd23f; color: #1a1500; "
-    "font-weight: 700; } :where(.said, th, .note, .reasons) :where(.en) { display: block; }"
+    "font-weight: 700; } :where(.practice > small) { margin-left: 8px; } "
+    ":where(.said, th, td, .note, .reasons) :where(.en) { display: block; } "
+    ":where(.summary th[scope=row]) { text-align: left; } "
+    "html:not([data-language]) .num[lang=en] { display: none; }"
 )
 """For JupyterLab and plain nbconvert, which lack our style sheet; where it is, it wins."""
 
@@ -143,6 +146,6 @@ def shown_headline(title: Bilingual, question: Bilingual, practice: Bilingual | 
     """
     warned = [] if practice is None else [practice.plain.upper()]
     plain = "\n".join((title.vi, title.en, question.vi, question.en, *warned))
-    look = f"<style>{_PLAIN_LOOK}</style>"
+    look = f"<style>{PLAIN_LOOK}</style>"
     words = f"<p><strong>{title.html()}</strong></p><p>{question.html()}</p>"
     return Shown(f'{look}{practice_banner(practice)}<div class="said">{words}</div>', plain)

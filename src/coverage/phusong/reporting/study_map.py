@@ -1,6 +1,7 @@
 """The coverage map of a study: its results as layers of one map."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -9,6 +10,7 @@ import shapely
 from phusong.analysis.basis import COMPUTED
 from phusong.analysis.gaps import UNKNOWN
 from phusong.analysis.reach import ANY
+from phusong.errors import unknown_name
 from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Column, same
@@ -59,6 +61,9 @@ from phusong.reporting.words import field_names, named_assumptions
 from phusong.units import Float32Array
 from phusong.version import __version__
 
+COVERAGE, LEVEL = "coverage", "level"
+"""Columns of what a map shows of an operator, beside those of service."""
+
 
 def study_map(facts: StudyFacts) -> MapContent:
     """Everything that the coverage map of a study shows.
@@ -98,6 +103,40 @@ def study_map(facts: StudyFacts) -> MapContent:
     )
 
 
+def opening_with(content: MapContent, *, operator: str, column: str) -> MapContent:
+    """The same map, opening with another layer.
+
+    Parameters
+    ----------
+    content
+        A map.
+    operator
+        Operator's key; ``any`` for all together.
+    column
+        What to show of it, for example ``level``.
+
+    Returns
+    -------
+    MapContent
+        That layer alone is on at first.
+
+    Raises
+    ------
+    DomainError
+        The map has no such layer.
+    """
+    of_operator = [layer.column for layer in content.rasters if layer.operator == operator]
+    if not of_operator:
+        raise unknown_name("operator", operator, (layer.operator for layer in content.rasters))
+    if column not in of_operator:
+        raise unknown_name("column", column, of_operator)
+    wanted = (operator, column)
+    rasters = (
+        replace(layer, shown=(layer.operator, layer.column) == wanted) for layer in content.rasters
+    )
+    return replace(content, rasters=tuple(rasters))
+
+
 def _shown_layers(facts: StudyFacts) -> Iterator[tuple[str, str]]:
     return ((key, facts.technology) for key, _ in facts.operators())
 
@@ -116,6 +155,8 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
             legend=service_classes(),
             note=coverage_note(facts.study, facts.technology, basis, key),
             shown=key == ANY,
+            operator=key,
+            column=COVERAGE,
         )
         if key == facts.own:
             yield RasterLayer(
@@ -126,6 +167,8 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
                     facts.gaps.classes[ANY, facts.technology],
                 ),
                 legend=own_legend(group.plain),
+                operator=key,
+                column="ownership",
             )
         layer = facts.layers.get(layer_key)
         told = key != ANY and layer_key in basis.told_layers
@@ -143,6 +186,8 @@ def _rasters(facts: StudyFacts) -> Iterator[RasterLayer]:
             note=supplied_note(basis, layer_key)
             if told
             else level_note(facts.study, facts.technology),
+            operator=key,
+            column=LEVEL,
         )
         yield from service_rasters(facts, key, group)
 

@@ -1,8 +1,8 @@
 """A whole study file: its sections together, and what must fit between them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar, cast
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
@@ -20,6 +20,8 @@ from phusong.study.service import (
     VerdictsSection,
 )
 from phusong.study.values import CHOICE, Assumption, FileKey, Quantity, Section, TechnologyKey
+
+Kept = TypeVar("Kept")
 
 
 class Study(Section):
@@ -51,6 +53,7 @@ class Study(Section):
     _root: Path = PrivateAttr(default=Path())
     _file: Path = PrivateAttr(default=Path())
     _history: list[str] = PrivateAttr(default_factory=list)
+    _kept: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -285,7 +288,7 @@ class Study(Section):
             A copy.
         """
         copy = self.model_copy()
-        copy._file, copy._root, copy._history = file, root, []
+        copy._file, copy._root, copy._history, copy._kept = file, root, [], {}
         return copy
 
     @property
@@ -302,6 +305,33 @@ class Study(Section):
             For example ``reach: reused``.
         """
         self._history.append(line)
+
+    def keep(self, key: str, make: Callable[[], Kept]) -> Kept:
+        """What was read for this study before, or what is read now; the last key alone is kept.
+
+        Parameters
+        ----------
+        key
+            Key of all that it depends on.
+        make
+            Reads it.
+
+        Returns
+        -------
+        Any
+            What ``make`` gave for this key.
+        """
+        if key not in self._kept:
+            made = make()
+            self._kept.clear()
+            self._kept[key] = made
+        return cast("Kept", self._kept[key])
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """State without what was read: processes that are sent a study read for themselves."""
+        state = super().__getstate__()
+        private = state["__pydantic_private__"]
+        return {**state, "__pydantic_private__": {**private, "_kept": {}}}
 
     def operator_key(self, name: str) -> str:
         """Key of an operator that is named by its name or its key.

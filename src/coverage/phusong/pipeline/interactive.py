@@ -1,0 +1,461 @@
+"""A study and its results as notebooks have them: they know their study, and show themselves.
+
+Each class is the plain result with its study beside it, so that whatever takes the one takes the
+other. Drawing is loaded when something is drawn: the command line opens studies too, and must not
+wait for matplotlib and folium.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from phusong.analysis.gaps import Gaps
+from phusong.analysis.reach import ANY, Reach
+from phusong.errors import PhusongError
+from phusong.pipeline.begin import start
+from phusong.pipeline.plan import Plan
+from phusong.pipeline.service import Service
+from phusong.reporting.escape import text
+from phusong.reporting.facts import Picture
+from phusong.reporting.summary import (
+    Summary,
+    gaps_summary,
+    plan_summary,
+    reach_summary,
+    service_summary,
+    study_summary,
+)
+from phusong.study import Study
+
+if TYPE_CHECKING:
+    from phusong.pipeline.pictures import MapView
+
+Known = TypeVar("Known", bound="KnowsStudy")
+Size = tuple[float, float]
+_MACHINERY = frozenset({"keep", "located", "note"})
+"""Public names of a study that readers have no use for, beside those of every model."""
+
+
+class Shows:
+    """What every object of a study does in a notebook: it says and shows what it is."""
+
+    def _summary(self) -> Summary:
+        raise NotImplementedError
+
+    def _picture(self) -> Picture | None:
+        return None
+
+    def _repr_html_(self) -> str:
+        return self._summary().html(self._picture())
+
+    def __repr__(self) -> str:
+        return self._summary().plain()
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __dir__(self) -> list[str]:
+        """Names that a reader may use, for completion."""
+        return sorted(name for name in super().__dir__() if not name.startswith("_"))
+
+
+class _Listed(type(BaseModel)):  # type: ignore[misc]  # pydantic's metaclass has no public name
+    """Lists a class's names for completion, which asks objects and their classes."""
+
+    def __dir__(cls) -> list[str]:
+        names = (name for name in super().__dir__() if not hasattr(BaseModel, name))
+        return [name for name in names if name not in _MACHINERY]
+
+
+class OpenStudy(Shows, Study, metaclass=_Listed):
+    """A study as :func:`phusong.open_study` gives it."""
+
+    def explore(
+        self, *, operator: str = ANY, column: str = "coverage", height_px: int = 620
+    ) -> "MapView":
+        """Show everything that was found on a map; missing steps are done first.
+
+        Parameters
+        ----------
+        operator
+            Key or name of the operator to begin with; ``any`` for all together.
+        column
+            What to begin with: ``coverage``, ``level``, ``probability``, ``environment``,
+            ``rate``, ``spare`` or ``direction``.
+        height_px
+            Height of the map in the notebook [px].
+
+        Returns
+        -------
+        MapView
+            A self-contained page, shown below the cell; ``save`` writes it to a file.
+        """
+        from phusong.pipeline.pictures import map_view  # noqa: PLC0415 — see above
+
+        return map_view(self, operator=operator, column=column, height_px=height_px)
+
+    def plot(self, *, ax: Any = None, figsize: Size | None = None, legend: bool = True) -> Any:
+        """Draw what is asked about: terrain, communes and sites on air; nothing is computed.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw on; a new figure by default.
+        figsize
+            Width and height of a new figure [inch].
+        legend
+            Whether signs are explained under the map.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+        """
+        from phusong.pipeline.pictures import study_plot  # noqa: PLC0415 — see above
+
+        return study_plot(self, ax=ax, figsize=figsize, legend=legend)
+
+    def _summary(self) -> Summary:
+        return study_summary(self)
+
+    def _repr_html_(self) -> str:
+        from phusong.pipeline.pictures import study_picture  # noqa: PLC0415 — see above
+
+        try:
+            drawn = study_picture(self)
+            network = start(self).inputs.network.on_air()
+        except PhusongError as error:  # the study is open; what is wrong is said beside it
+            return f'{study_summary(self).html()}<p role="alert">{text(error)}</p>'
+        return study_summary(self, network).html(drawn)
+
+    def __dir__(self) -> list[str]:
+        """Names of the study file's sections, and what a reader may ask of them."""
+        names = (name for name in super().__dir__() if not hasattr(BaseModel, name))
+        return [name for name in names if name not in _MACHINERY]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class KnowsStudy(Shows):
+    """A result with its study beside it.
+
+    Parameters
+    ----------
+    study
+        The study that it belongs to.
+    """
+
+    study: Study = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyReach(KnowsStudy, Reach):
+    """Received level as :func:`phusong.reach` gives it.
+
+    Parameters
+    ----------
+    grid, model, environment, network, layers
+        As of :class:`phusong.analysis.reach.Reach`.
+    study
+        The study that it belongs to.
+    """
+
+    def explore(
+        self,
+        *,
+        operator: str = ANY,
+        technology: str | None = None,
+        column: str = "level",
+        height_px: int = 620,
+    ) -> "MapView":
+        """Show levels, coverage and sites on a map.
+
+        Parameters
+        ----------
+        operator
+            Key or name of the operator to begin with; ``any`` for all together.
+        technology
+            Technology to show; the study's first by default.
+        column
+            What to begin with: ``level``, ``coverage`` or ``probability``.
+        height_px
+            Height of the map in the notebook [px].
+
+        Returns
+        -------
+        MapView
+            A self-contained page, shown below the cell; ``save`` writes it to a file.
+        """
+        from phusong.pipeline.pictures import reach_view  # noqa: PLC0415 — see above
+
+        return reach_view(
+            self.study, self, operator=operator, technology=technology, column=column,
+            height_px=height_px,
+        )  # fmt: skip
+
+    def plot(
+        self,
+        *,
+        ax: Any = None,
+        operator: str = ANY,
+        technology: str | None = None,
+        column: str = "level",
+        figsize: Size | None = None,
+        legend: bool = True,
+    ) -> Any:
+        """Draw levels of one operator.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw on; a new figure by default.
+        operator
+            Key or name of an operator; ``any`` for all together.
+        technology
+            Technology to show; the study's first by default.
+        column
+            ``level``, ``coverage`` or ``probability``.
+        figsize
+            Width and height of a new figure [inch].
+        legend
+            Whether classes are explained under the map.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+        """
+        from phusong.pipeline.pictures import reach_plot  # noqa: PLC0415 — see above
+
+        return reach_plot(
+            self.study, self, operator=operator, technology=technology, column=column,
+            ax=ax, figsize=figsize, legend=legend,
+        )  # fmt: skip
+
+    def _summary(self) -> Summary:
+        return reach_summary(self.study, self)
+
+    def _picture(self) -> Picture:
+        from phusong.pipeline.pictures import reach_picture  # noqa: PLC0415 — see above
+
+        return reach_picture(self.study, self)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyService(KnowsStudy, Service):
+    """Quality and resilience as :func:`phusong.service` gives them.
+
+    Parameters
+    ----------
+    quality, resilience
+        As of :class:`phusong.pipeline.service.Service`.
+    study
+        The study that it belongs to.
+    """
+
+    def _summary(self) -> Summary:
+        return service_summary(self.study, self.quality, self.resilience)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyGaps(KnowsStudy, Gaps):
+    """Who has no signal, as :func:`phusong.gaps` gives it.
+
+    Parameters
+    ----------
+    grid, classes, polygons, communes, villages, facilities, environments, basis, totals
+        As of :class:`phusong.analysis.gaps.Gaps`.
+    village_counts, criterion8, models, causes, beside
+        As of :class:`phusong.analysis.gaps.Gaps`.
+    study
+        The study that it belongs to.
+    """
+
+    def explore(
+        self, *, operator: str = ANY, technology: str | None = None, height_px: int = 620
+    ) -> "MapView":
+        """Show coverage, white zones, communes and villages on a map.
+
+        Parameters
+        ----------
+        operator
+            Key or name of the operator to begin with; ``any`` for all together.
+        technology
+            Technology to show; the study's first by default.
+        height_px
+            Height of the map in the notebook [px].
+
+        Returns
+        -------
+        MapView
+            A self-contained page, shown below the cell; ``save`` writes it to a file.
+        """
+        from phusong.pipeline.pictures import gaps_view  # noqa: PLC0415 — see above
+
+        return gaps_view(
+            self.study, self, operator=operator, technology=technology, height_px=height_px
+        )
+
+    def plot(
+        self,
+        *,
+        ax: Any = None,
+        operator: str = ANY,
+        technology: str | None = None,
+        figsize: Size | None = None,
+        legend: bool = True,
+    ) -> Any:
+        """Draw where one operator covers and where not.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw on; a new figure by default.
+        operator
+            Key or name of an operator; ``any`` for all together.
+        technology
+            Technology to show; the study's first by default.
+        figsize
+            Width and height of a new figure [inch].
+        legend
+            Whether classes are explained under the map.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+        """
+        from phusong.pipeline.pictures import gaps_plot  # noqa: PLC0415 — see above
+
+        return gaps_plot(
+            self.study, self, operator=operator, technology=technology, ax=ax, figsize=figsize,
+            legend=legend,
+        )  # fmt: skip
+
+    def _summary(self) -> Summary:
+        return gaps_summary(self.study, self)
+
+    def _picture(self) -> Picture:
+        from phusong.pipeline.pictures import gaps_picture  # noqa: PLC0415 — see above
+
+        return gaps_picture(self.study, self)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyPlan(KnowsStudy, Plan):
+    """What to build first, as :func:`phusong.plan` gives it.
+
+    Parameters
+    ----------
+    priorities, build_order, stability, variance_split, measure_next, frontier, choices
+        As of :class:`phusong.pipeline.plan.Plan`.
+    strategies
+        As of :class:`phusong.pipeline.plan.Plan`.
+    study
+        The study that it belongs to.
+    """
+
+    def explore(
+        self, *, operator: str = ANY, column: str = "coverage", height_px: int = 620
+    ) -> "MapView":
+        """Show ranked options with their reasons on the map of the study.
+
+        Parameters
+        ----------
+        operator
+            Key or name of the operator to begin with; ``any`` for all together.
+        column
+            What to begin with, see :meth:`OpenStudy.explore`.
+        height_px
+            Height of the map in the notebook [px].
+
+        Returns
+        -------
+        MapView
+            A self-contained page, shown below the cell; ``save`` writes it to a file.
+        """
+        from phusong.pipeline.pictures import map_view  # noqa: PLC0415 — see above
+
+        return map_view(self.study, operator=operator, column=column, height_px=height_px)
+
+    def plot(
+        self,
+        *,
+        ax: Any = None,
+        operator: str = ANY,
+        most: int = 10,
+        figsize: Size | None = None,
+        legend: bool = True,
+    ) -> Any:
+        """Draw the first ranks over today's coverage.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw on; a new figure by default.
+        operator
+            Key or name of the operator whose options and coverage are drawn; ``any`` for all.
+        most
+            Ranks to draw, at least 1.
+        figsize
+            Width and height of a new figure [inch].
+        legend
+            Whether classes are explained under the map.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+        """
+        from phusong.pipeline.pictures import plan_plot  # noqa: PLC0415 — see above
+
+        return plan_plot(
+            self.study, self, operator=operator, most=most, ax=ax, figsize=figsize, legend=legend
+        )
+
+    def _summary(self) -> Summary:
+        return plan_summary(self.study, self.priorities)
+
+    def _picture(self) -> Picture:
+        from phusong.pipeline.pictures import plan_picture  # noqa: PLC0415 — see above
+
+        return plan_picture(self.study, self)
+
+
+def opened(study: Study) -> OpenStudy:
+    """The same study, which shows itself.
+
+    Parameters
+    ----------
+    study
+        A study.
+
+    Returns
+    -------
+    OpenStudy
+        It has no history yet.
+    """
+    made = OpenStudy.model_construct(study.model_fields_set, **dict(study))
+    return made.located(study.file, study.root)
+
+
+def with_study(kind: type[Known], study: Study, result: Any) -> Known:
+    """A step's result with its study beside it.
+
+    Parameters
+    ----------
+    kind
+        What it becomes.
+    study
+        The study.
+    result
+        What the step gave.
+
+    Returns
+    -------
+    KnowsStudy
+        The same numbers.
+    """
+    facts = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
+    return kind(**{**facts, "study": study})
