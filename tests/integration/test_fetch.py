@@ -173,7 +173,7 @@ def test_second_time_nothing_is_asked(tmp_path: Path, served: Provider) -> None:
     result = fetched(made)
     assert result.exit_code == 0
     assert result.output.count("there already") == 6
-    assert len(served.asked) - asked == 1  # the list of tiles
+    assert len(served.asked) == asked
     assert lock_of(made) == before
 
 
@@ -247,6 +247,31 @@ def test_offline_says_what_is_missing_and_where_to_put_it(tmp_path: Path, served
     for name in ("dem", "people.tif", "villages.csv", "facilities.csv", "roads.geojson"):
         assert f"{RAW}/{name}" in said.replace(" ", "") or f"/{name}" in said
     assert said.count("put it by hand into the") == 6
+    assert f"{TILE}.tif is needed (a tile that is all sea does not exist)" in said
+    for key in ("terrain", "population", "villages", "roads"):
+        assert f"phusong add study.toml FILE --as {key}" in said
+
+
+def test_offline_names_the_place_of_what_needs_a_token_or_a_word_too(
+    tmp_path: Path, served: Provider
+) -> None:
+    changes = {
+        "inputs.towers.fetch": "opencellid", "inputs.towers.file": f"{RAW}/cells.csv",
+        "inputs.boundaries.fetch": "gadm41-3", "inputs.boundaries.file": f"{RAW}/outlines.json",
+    }  # fmt: skip
+    said = in_one_line(fetched(region(tmp_path, **changes), "--offline").stderr)
+    assert "phusong add study.toml FILE --as towers" in said
+    assert "phusong add study.toml FILE --as boundaries" in said
+
+
+def test_offline_is_content_with_tiles_that_are_there(tmp_path: Path, served: Provider) -> None:
+    made = region(tmp_path)
+    assert fetched(made).exit_code == 0
+    asked = len(served.asked)
+    result = fetched(made, "--offline")
+    assert result.exit_code == 0, result.output + result.stderr
+    assert "all 1 tiles are there already" in in_one_line(result.output)
+    assert len(served.asked) == asked
 
 
 def test_one_fault_keeps_the_rest(tmp_path: Path, served: Provider) -> None:

@@ -181,8 +181,9 @@ def test_full_disk_is_said_and_a_rerun_completes(
 ) -> None:
     target = tmp_path / "big.bin"
 
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def full(handle: int) -> None:
+        if os.fstat(handle).st_size == len(BODY):
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(download_module.os, "fsync", full)
     with pytest.raises(StoreError, match="free some space and run the same command again"):

@@ -259,11 +259,14 @@ class Fetching:
 
     def _by_hand(self, wish: Wish, error: DataError) -> str:
         """Where to put a file that the network does not give."""
-        if not isinstance(error, OfflineError):
+        if not (self.wire.offline or isinstance(error, OfflineError)):
             return ""
         place = self.study.path(wish.name)
         kind = "folder" if wish.is_folder else "file"
-        return f"; put it by hand into the {kind} {place} ({wish.source.title_en})"
+        return (
+            f"; put it by hand into the {kind} {place} ({wish.source.title_en}), or add a file of "
+            f"your own: phusong add {self._relative(self.study.file)} FILE --as {wish.key}"
+        )
 
 
 def geographic_bounds(inputs: Inputs) -> Bounds:

@@ -186,12 +186,17 @@ def _set(lines: list[str], entry: Entry) -> list[str]:
 
 
 def _commented(written: list[str], before: str) -> list[str]:
-    """A line that takes the place of another, with the comment that stood behind that."""
+    """A line that takes the place of another, with the comment that stood behind that.
+
+    What goes takes its comment along: that spoke of it, and the file as it was is kept.
+    """
+    if not written:
+        return []
     found = _ONE_LINE.match(before)
     comment = found[1] if found and found[1] else ""
     if not comment:
         return written
-    return [f"{written[0]}  {comment}"] if written else [comment]
+    return [f"{written[0]}  {comment}"]
 
 
 def _inserted(lines: list[str], header: str, entry: Entry) -> list[str]:

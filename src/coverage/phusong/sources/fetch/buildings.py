@@ -39,6 +39,7 @@ def open_buildings(job: Job) -> Iterator[Artefact]:
         The provider has no such cell, it is damaged, or no building lies in the frame.
     """
     named = s2_tokens(job.bounds)
+    job.refuse_offline(job.address(tile=tile) for tile in named)
     packed = {tile: job.target.with_name(f".{job.target.stem}-{tile}.csv.gz") for tile in named}
     had: dict[str, Fetched] = {}
     try:

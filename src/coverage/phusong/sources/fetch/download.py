@@ -12,7 +12,7 @@ import requests
 
 from phusong.errors import StoreError
 from phusong.sources.fetch.wire import FetchError, PassingError, Wire, check_length, hidden
-from phusong.store.files import sha256_of
+from phusong.store.files import sha256_of, write_text
 
 PARTIAL = 206
 UNSATISFIABLE = 416
@@ -172,7 +172,7 @@ def _append(
             note.unlink(missing_ok=True)
         with part.open("ab" if start else "wb", buffering=0) as stream:
             if not start and told.validator:
-                note.write_text(json.dumps(told.__dict__), encoding="utf-8")
+                write_text(note, json.dumps(told.__dict__))
             read = 0
             for piece in wire.pieces(response, most_bytes=most_bytes - start, what=hidden(url)):
                 stream.write(piece)

@@ -1,13 +1,13 @@
 """One thing to fetch: a source of the catalogue for one input of a study."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from phusong.sources.fetch.catalogue import OpenSource
 from phusong.sources.fetch.download import Fetched
 from phusong.sources.fetch.ranges import Bounds
-from phusong.sources.fetch.wire import FetchError, Wire, hidden
+from phusong.sources.fetch.wire import FetchError, OfflineError, Wire, hidden
 
 
 def untold(done: int, total: int) -> None:
@@ -74,6 +74,25 @@ class Job:
             return (self.address(),)
         codes = dict.fromkeys((self.country, *self.neighbours))
         return tuple(self.address(country=code) for code in codes)
+
+    def refuse_offline(self, urls: Iterable[str], note: str = "") -> None:
+        """Name everything that is needed, where the network may not be used.
+
+        Parameters
+        ----------
+        urls
+            What would be asked for.
+        note
+            What else is worth knowing of it.
+
+        Raises
+        ------
+        OfflineError
+            The network may not be used.
+        """
+        if self.wire.offline:
+            named = ", ".join(hidden(url) for url in urls)
+            raise OfflineError(f"{named} is needed{note}, and the network may not be used")
 
     def address(
         self, template: str | None = None, *, country: str | None = None, **parts: str

@@ -45,7 +45,10 @@ def tile_windows(job: Job) -> Iterator[Artefact]:
         No tile of the frame exists, or one cannot be had.
     """
     named = tiles_of(job.source.lattice, job.bounds)
-    there = _listed(job, named)
+    missing = [job.address(tile=tile) for tile in named if f"{tile}.tif" not in job.have]
+    if missing:
+        job.refuse_offline(missing, " (a tile that is all sea does not exist)")
+    there = _listed(job, named) if missing else frozenset(named)
     written = 0
     for done, tile in enumerate(named):
         job.progress(done, len(named))
@@ -103,6 +106,7 @@ def raster_window(job: Job) -> Iterator[Artefact]:
         It cannot be had, or has no cell in the frame.
     """
     urls = job.addresses()
+    job.refuse_offline(urls)
     found = [(url, *_parts(job, url)) for url in urls]
     had = [(url, file) for url, file, parts in found if parts]
     if not had:
@@ -186,6 +190,7 @@ def zipped_raster(job: Job) -> Iterator[Artefact]:
         The provider has no tile of the frame, or an archive cannot be had.
     """
     named = tiles_of(job.source.lattice, job.bounds)
+    job.refuse_offline(job.address(tile=tile) for tile in named)
     parts: list[Part] = []
     had, etags, dates = [], [], []
     for tile in named:

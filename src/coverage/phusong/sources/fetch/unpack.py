@@ -8,6 +8,7 @@ from typing import IO
 
 from phusong.sources.archives import points_outside
 from phusong.sources.fetch.wire import FetchError
+from phusong.store.files import write_whole
 
 MOST_TIMES_LARGER = 200
 """A member that grows by more than this is a bomb."""
@@ -74,10 +75,11 @@ def unzip_one(archive: Path, target: Path, *, suffix: str, most_bytes: int) -> s
                     f"{archive.name}: {member.filename} would become {member.file_size:,} bytes, "
                     f"{member.file_size / packed:.0f} times what it is; nothing was unpacked"
                 )
-            with opened.open(member) as source, target.open("wb") as written:
-                _copy_bounded(source, written, member.file_size, archive)
+            with opened.open(member) as source:
+                write_whole(
+                    target, lambda aside: _copied_bounded(source, aside, member.file_size, archive)
+                )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        target.unlink(missing_ok=True)
         raise FetchError(
             f"{archive.name} is no whole zip archive ({error}); run the same command again"
         ) from None
@@ -93,13 +95,14 @@ def _refuse_outside(members: list[zipfile.ZipInfo], archive: Path) -> None:
             )
 
 
-def _copy_bounded(source: IO[bytes], written: IO[bytes], said: int, archive: Path) -> None:
+def _copied_bounded(source: IO[bytes], target: Path, said: int, archive: Path) -> None:
     left = said
-    while piece := source.read(PIECE_BYTES):
-        left -= len(piece)
-        if left < 0:
-            raise FetchError(f"{archive.name} holds more than it says; nothing was unpacked")
-        written.write(piece)
+    with target.open("wb") as written:
+        while piece := source.read(PIECE_BYTES):
+            left -= len(piece)
+            if left < 0:
+                raise FetchError(f"{archive.name} holds more than it says; nothing was unpacked")
+            written.write(piece)
 
 
 def refuse_no_gzip(file: Path, most_bytes: int) -> None:
