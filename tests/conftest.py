@@ -19,6 +19,16 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["PHUSONG_BROWSER"] = ""
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of one file share a process, and so do all files that look at the two whole runs."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    whole = {item.path for item in items if "both_runs" in getattr(item, "fixturenames", ())}
+    for item in items:
+        group = "whole-runs" if item.path in whole else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def fresh_kernels() -> None:
     """Test what the sources say now, not machine code from before they were changed."""
