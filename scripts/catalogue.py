@@ -148,13 +148,17 @@ def source_messages(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def sources_of(table: object) -> Iterator[str]:
-    """Sources, and tags of prices, anywhere in a study file."""
+    """Sources, tags of prices, and words for dates, anywhere in a study file."""
     if isinstance(table, list):
         for one in table:
             yield from sources_of(one)
     if isinstance(table, dict):
         for key, value in table.items():
-            if key in {"source", "tag"} and isinstance(value, str) and _says_something(value):
+            if (
+                key in {"source", "tag", "date"}
+                and isinstance(value, str)
+                and _says_something(value)
+            ):
                 yield _bare(value)
             yield from sources_of(value)
 

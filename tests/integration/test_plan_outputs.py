@@ -105,6 +105,35 @@ def test_every_link_of_the_ranking_is_paid_once_and_clear(
     assert (capex["capex_link"] <= own[capex.index] + 1).all()
 
 
+def test_every_hop_has_its_profile(first_run: Region) -> None:
+    links, points = read(first_run, "backhaul"), read(first_run, "hop-profiles")
+    hops = links[links["kind"] == "microwave"]
+    assert len(hops)
+    assert set(points["link"]) == set(hops["link"])
+    for _, hop in hops.iterrows():
+        own = points[points["link"] == hop["link"]]
+        assert (own["option_id"] == hop["option_id"]).all()
+        distance = pd.to_numeric(own["distance_m"]).to_numpy()
+        ground = pd.to_numeric(own["ground_amsl_m"]).to_numpy()
+        ray = pd.to_numeric(own["ray_amsl_m"]).to_numpy()
+        needed = pd.to_numeric(own["needed_amsl_m"]).to_numpy()
+        assert distance[0] == 0
+        assert distance[-1] == pytest.approx(float(hop["length_m"]), abs=0.2)
+        assert ray[0] - ground[0] == pytest.approx(float(hop["mast_height_m"]), abs=0.2)
+        assert ray[-1] - ground[-1] == pytest.approx(float(hop["to_mast_height_m"]), abs=0.2)
+        least = (ray - needed)[1:-1].min()
+        assert least == pytest.approx(float(hop["clearance_m"]), abs=0.2)
+
+
+def test_a_mast_is_as_tall_as_its_hop_wants(first_run: Region, priorities: pd.DataFrame) -> None:
+    links = read(first_run, "backhaul").set_index("from")
+    both = [row for _, row in priorities.iterrows() if row["option_id"] in links.index]
+    assert both
+    for row in both:
+        tall = float(links.loc[row["option_id"], "mast_height_m"])
+        assert float(row["mast_height_m"]) >= tall - 0.05
+
+
 def test_the_best_sets_are_no_worse_than_the_ranking(
     priorities: pd.DataFrame, order: pd.DataFrame
 ) -> None:

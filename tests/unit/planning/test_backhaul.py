@@ -12,8 +12,9 @@ from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
 from phusong.planning.backhaul import Connections, Need, connect
 from phusong.planning.choose import best_set
-from phusong.planning.hops import End, Links, Roads
+from phusong.planning.hops import End, Links
 from phusong.planning.price import Price, price_of
+from phusong.planning.roads import Roads
 from phusong.study import BackhaulSection, CostsSection, Quantity, RainSection
 from synthetic import price, study_facts
 
@@ -125,6 +126,21 @@ def test_rain_of_the_place_decides_carrier_and_reach() -> None:
     assert hop(20.0, 16) is not None
     small = RainSection(rate=quantity(250.0, "mm/h"), dish_diameter=quantity(0.3, "m"))
     assert links(rain=small, longest_m=19_000.0).microwave(end(0.5, 60), end(19, 60)) is None
+
+
+def test_a_profile_says_what_the_clearance_is() -> None:
+    for made in (links(wall(3, 540.0)), links(section={"obstacle": quantity(12.0, "m")})):
+        link = made.microwave(end(1, 20.0), end(6, 60.0))
+        assert link is not None
+        points = made.hop_profile(link)
+        least = (points["ray_amsl_m"] - points["needed_amsl_m"])[1:-1].min()
+        assert least == pytest.approx(link.clearance_m)
+        assert points["ray_amsl_m"].iloc[0] == 500.0 + link.mast_m
+        assert points["fresnel_radius_m"].iloc[[0, -1]].tolist() == [0.0, 0.0]
+        middle = points.iloc[len(points) // 2]
+        share = middle["distance_m"] * (5000 - middle["distance_m"]) / (2 * 6_371_000)
+        assert middle["bulge_m"] == pytest.approx(share / (4 / 3))
+        assert middle["bulge_low_m"] == pytest.approx(share / 0.6)
 
 
 def test_farther_or_behind_a_higher_wall_is_never_cheaper() -> None:

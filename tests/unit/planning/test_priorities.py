@@ -267,14 +267,16 @@ def test_reasons_in_two_languages() -> None:
         "About 1,235 people newly covered for Nhà mạng A, 7 of them without any operator today, "
         "from high ground at 901 m in or near Thử Một. Village centres reached: Bản A, Bản D. "
         "1.8 km from a road. Power: grid, cheaper over the horizon with the grid 0.1 km away. "
-        "Backhaul: 2 microwave hops over 41.2 km, line of sight not checked."
+        "Backhaul: 2 microwave hops over 41.2 km, line of sight not checked. "
+        "Cost: 2,780 million VND to build and 300 million VND a year, 4,000 VND as present value."
     )
     assert row["why_vi"] == (
         "Khoảng 1.235 người được phủ sóng mới của Nhà mạng A, trong đó 7 người hiện chưa có sóng "
         "của nhà mạng nào; điểm cao 901 m tại hoặc gần xã Thử Một. Trung tâm thôn được phủ: "
         "Bản A, Bản D. Cách đường 1,8 km. Nguồn điện: điện lưới, rẻ hơn trong cả thời "
         "hạn tính khi cách lưới điện 0,1 km. Truyền dẫn: 2 chặng vi ba, "
-        "41,2 km, chưa kiểm tra tầm nhìn thẳng."
+        "41,2 km, chưa kiểm tra tầm nhìn thẳng. Chi phí: xây dựng 2.780 triệu VND, vận hành "
+        "300 triệu VND mỗi năm, giá trị hiện tại 4.000 VND."
     )
 
 
@@ -293,6 +295,8 @@ def test_how_sure_a_rank_is() -> None:
     # 1,000 to build and 100 to run, 300 come back.
     assert (row["gap_type"], row["grant"], row["support_per_year"]) == ("capex_grant", 800, 0)
     assert row["net_present_value"] == -800
+    assert "Revenue pays the running; a grant of 800 VND closes the gap." in row["why_en"]
+    assert "Doanh thu trả được vận hành; hỗ trợ vốn 800 VND bù khoảng trống." in row["why_vi"]
     assert row["why_en"].endswith(
         " With other levels, prices and people (200 trials) this rank is 2 to 5 in 80 % of them, "
         "that of the place whoever builds 1."

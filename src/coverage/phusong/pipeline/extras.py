@@ -66,6 +66,7 @@ def study_extras(session: Session, reached: Reach, ranked: Plan) -> Extras:
         strategies=ranked.strategies,
         choices=ranked.choices,
         frontier=ranked.frontier,
+        hop_profiles=ranked.hop_profiles,
     )
 
 

@@ -16,7 +16,7 @@ from phusong.analysis.reach import ANY
 from phusong.errors import DataError
 from phusong.pipeline.gaps import TEXT_COLUMNS
 from phusong.pipeline.plan_agreed import agreed
-from phusong.pipeline.plan_backhaul import connected
+from phusong.pipeline.plan_backhaul import connected, links_of
 from phusong.pipeline.plan_budget import budget_tables
 from phusong.pipeline.plan_files import write_plan
 from phusong.pipeline.plan_models import lacking, second_world
@@ -28,7 +28,7 @@ from phusong.pipeline.plan_screening import screened_spots
 from phusong.pipeline.plan_stability import Sureness, sureness
 from phusong.pipeline.session import Session
 from phusong.planning.agreed import Agreed
-from phusong.planning.backhaul_table import backhaul_table
+from phusong.planning.backhaul_table import backhaul_table, profiles_table
 from phusong.planning.budget_tables import CHOICE_COLUMNS, CHOICE_TEXT
 from phusong.planning.build_steps import BuildStep, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
@@ -56,7 +56,7 @@ PLAN_TEXT = tuple(
     dict.fromkeys((
         *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
         "why_vi", "why_en", "best_set_proven", "factor", "village",
-        "option_ids", *TEXT, *CHOICE_TEXT,
+        "option_ids", "from", "to", *TEXT, *CHOICE_TEXT,
         *STRATEGY_TEXT,
     ))
 )  # fmt: skip
@@ -85,6 +85,8 @@ class Plan:
         it asks for none.
     strategies
         Who pays what for new masts; the columns of ``plan/strategies.csv``.
+    hop_profiles
+        Ground and ray of microwave hops; the columns of ``plan/hop-profiles.csv``.
     """
 
     priorities: pd.DataFrame = field(repr=False)
@@ -95,6 +97,7 @@ class Plan:
     frontier: pd.DataFrame = field(repr=False)
     choices: pd.DataFrame = field(repr=False)
     strategies: pd.DataFrame = field(repr=False)
+    hop_profiles: pd.DataFrame = field(repr=False)
 
 
 def plan(session: Session, gaps: Gaps) -> Plan:
@@ -121,7 +124,8 @@ def plan(session: Session, gaps: Gaps) -> Plan:
     if session.study.planning.choice.is_asked:
         choices = read_csv(folder / "choices.csv", text=PLAN_TEXT)
     strategies = read_csv(folder / "strategies.csv", text=PLAN_TEXT)
-    return Plan(*(*tables, choices, strategies))
+    hops = read_csv(folder / "hop-profiles.csv", text=PLAN_TEXT)
+    return Plan(*(*tables, choices, strategies, hops))
 
 
 def _compute(session: Session, gaps: Gaps) -> None:
@@ -306,6 +310,7 @@ def _tables(
         ),
         "build-order": build_order_table(steps, places, grid, names),
         "backhaul": backhaul_table(ranked, grid, names),
+        "hop-profiles": profiles_table(ranked, links_of(session), names),
         "power": power_table(ranked, study, grid, names),
         "strategies": strategies_table(ranked, study, names),
         "stability": stability_table(

@@ -10,11 +10,12 @@ import numpy as np
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul import Connections, Need, connect
 from phusong.planning.cost import SiteCost
-from phusong.planning.hops import End, Link, Links, Roads
+from phusong.planning.hops import End, Link, Links
 from phusong.planning.kinds import NEW_MAST
 from phusong.planning.price import Price, price_of
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import Candidates
+from phusong.planning.roads import Roads
 from phusong.study import CostsSection
 
 FIBRE_WORDS = ("fibre", "fiber", "quang")
@@ -48,13 +49,8 @@ def connected(
         The same options with their own link in the price instead of those hops, or with rows of
         relays and links after them.
     """
-    study, inputs = session.study, session.inputs
-    section, costs = study.planning.backhaul, study.costs
-    links = Links(
-        inputs.terrain, section, costs,
-        longest_m=1000.0 * study.planning.longest_hop.value,
-        surface=study.inputs.terrain.kind == "surface", rain=study.planning.rain,
-    )  # fmt: skip
+    study = session.study
+    section, costs, links = study.planning.backhaul, study.costs, links_of(session)
     bare = [_bare(option, low, high, costs) for option, low, high in _priced(found)]
     needs = [
         Need(int(place), int(operator), _end(option)) if option.cost.backhaul_hops else None
@@ -78,6 +74,27 @@ def connected(
         fibre=_fibre(session, needs, ends),
     )  # fmt: skip
     return _with_links(found, bare, connections, needs)
+
+
+def links_of(session: Session) -> Links:
+    """Prices links by a study's rules over its terrain.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+
+    Returns
+    -------
+    Links
+        For hops, cables and satellite links.
+    """
+    study = session.study
+    return Links(
+        session.inputs.terrain, study.planning.backhaul, study.costs,
+        longest_m=1000.0 * study.planning.longest_hop.value,
+        surface=study.inputs.terrain.kind == "surface", rain=study.planning.rain,
+    )  # fmt: skip
 
 
 def _priced(found: Candidates) -> list[tuple[Option, float, float]]:

@@ -15,6 +15,7 @@ from phusong.reporting.findings import (
     reasons,
     village_findings,
 )
+from phusong.reporting.hop_figures import HOPS_TITLE, hops_figure
 from phusong.reporting.input_tables import (
     assumption_table,
     filled_table,
@@ -39,6 +40,8 @@ from phusong.reporting.study_tables import (
 )
 from phusong.reporting.wording import said
 from phusong.study import Study
+
+_NO_HOPS = said("None of the first options builds a microwave hop.")
 
 
 def money_picture(study: Study, ranked: Plan) -> Picture:
@@ -257,6 +260,29 @@ def why(ranked: Plan, *, most: int = 5) -> Shown:
         A numbered list.
     """
     return shown_list(said("Why"), reasons(ranked.priorities, most=most))
+
+
+def hops(study: Study, ranked: Plan, *, most: int = 5) -> Picture | Shown:
+    """Draw the microwave hops of the first options over their ground.
+
+    Parameters
+    ----------
+    study
+        The study.
+    ranked
+        Its ranking.
+    most
+        Options to look at, at least 1.
+
+    Returns
+    -------
+    Picture or Shown
+        Shown by notebooks as it is; a sentence where none of them builds a hop.
+    """
+    figure = hops_figure(study, ranked.priorities, ranked.hop_profiles, most=most)
+    if figure is None:
+        return shown_sentences((_NO_HOPS,))
+    return picture(figure, alt=HOPS_TITLE, kind="jpeg")
 
 
 def answer_assumptions(study: Study) -> Shown:

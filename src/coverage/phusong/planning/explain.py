@@ -15,6 +15,7 @@ from phusong.planning.candidates import Spot
 from phusong.planning.cost import OptionMoney
 from phusong.planning.export_tables import antenna_name, azimuth_text
 from phusong.planning.kinds import NEW_MAST
+from phusong.planning.money_words import money_en, money_vi
 from phusong.planning.option_cost import backhaul_of
 from phusong.planning.priorities import Option, Priority
 from phusong.planning.rank_intervals import RankInterval
@@ -113,6 +114,7 @@ def priorities_table(
         )  # fmt: skip
         cost = option.cost
         sure = (intervals or {}).get(option.option_id)
+        gap = (money or {}).get(option.option_id)
         rows.append(
             {
                 "rank": priority.rank,
@@ -139,8 +141,12 @@ def priorities_table(
                 "rank_p10": np.nan if sure is None else sure.rank_p10,
                 "rank_p90": np.nan if sure is None else sure.rank_p90,
                 "probability_in_top_10": np.nan if sure is None else sure.probability_in_top,
-                "why_vi": why_vi(priority, told) + sure_vi(sure),
-                "why_en": why_en(priority, told) + sure_en(sure),
+                "why_vi": why_vi(priority, told)
+                + money_vi(cost, gap, told=money is not None)
+                + sure_vi(sure),
+                "why_en": why_en(priority, told)
+                + money_en(cost, gap, told=money is not None)
+                + sure_en(sure),
                 "present_value": cost.present_value,
                 "ground_amsl_m": spot.ground_amsl_m,
                 "antenna_height_m": option.antenna_height_m,
@@ -161,7 +167,7 @@ def priorities_table(
                 "lead_percent": priority.lead_percent,
                 **_local(spot, local, crs),
                 "search_ring_m": survey.search_ring_m if option.kind == NEW_MAST else 0.0,
-                **_antennas(option),
+                **_antennas(priority),
                 SECOND_RANK: np.nan if sure is None else sure.rank_second_model,
             }
         )
@@ -216,15 +222,20 @@ def _local(spot: Spot, local: Transformer | None, crs: str) -> dict[str, str | f
     }  # fmt: skip
 
 
-def _antennas(option: Option) -> dict[str, str | float]:
-    """What would radiate; of several sectors the azimuths are listed, and the strongest EIRP."""
+def _antennas(priority: Priority) -> dict[str, str | float]:
+    """What would radiate; of several sectors the azimuths are listed, and the strongest EIRP.
+
+    The mast is as tall as antennas and the option's own hop want it.
+    """
+    option = priority.option
     if option.layout is None:
         return {}
+    hop_m = max((link.mast_m for link in priority.path[:1]), default=0.0)
     sectors = option.layout.sectors
     first = sectors[0]
     return {
         "site_id": option.layout.site_id,
-        "mast_height_m": option.layout.height_m,
+        "mast_height_m": max(option.layout.height_m, hop_m),
         "sectors": len(sectors),
         "azimuth_deg": "; ".join(azimuth_text(s.azimuth_deg) for s in sectors),
         "electrical_tilt_deg": first.electrical_tilt_deg,

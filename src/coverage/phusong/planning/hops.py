@@ -1,27 +1,24 @@
-"""Single links: microwave hops over the terrain, fibre along roads, satellite; each with its price.
+"""Single links: microwave hops over the terrain, fibre, satellite; each with its price.
 
 A hop that is not clear is made clear by a taller mast at its new end, which is priced, up to the
 tallest mast of the study. Beyond that, or over unknown ground, there is no hop.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import geopandas as gpd
 import numpy as np
-import shapely
-from scipy import sparse
+import pandas as pd
 from scipy.ndimage import map_coordinates
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
 
 from phusong.geo.terrain import Terrain
 from phusong.planning.microwave import (
     BANDS_MHZ,
     Criterion,
     Hop,
+    earth_bulge_m,
+    fresnel_radius_m,
     hop_band_mhz,
     hop_clearance,
     longest_hop_m,
@@ -34,8 +31,11 @@ from phusong.units import FloatArray
 LinkKind = Literal["microwave", "fibre", "satellite"]
 STEP_M = 10.0
 """Masts are priced by such steps [m]."""
-ROAD_PIECE_M = 100.0
-"""Roads are cut into pieces no longer than this to find the nearest point of one [m]."""
+POINT_COLUMNS = (
+    "distance_m", "ground_amsl_m", "ray_amsl_m", "fresnel_radius_m", "bulge_m", "bulge_low_m",
+    "needed_amsl_m",
+)  # fmt: skip
+"""What is told of each point of a hop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +233,39 @@ class Links:
             criteria=self.criteria,
         )  # fmt: skip
 
+    def hop_profile(self, link: Link) -> pd.DataFrame:
+        """Ground and ray of a hop, point by point.
+
+        Parameters
+        ----------
+        link
+            A microwave hop.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of :data:`POINT_COLUMNS`, from the new end; no trees or houses stand at
+            both ends.
+        """
+        if link.end is None:
+            raise ValueError("only a hop has a profile")
+        distance, ground = self.profile(link.start, link.end)
+        length = float(distance[-1])
+        first, last = ground[0] + link.mast_m, ground[-1] + link.end.mast_m
+        radius = fresnel_radius_m(distance, length_m=length, frequency_mhz=link.frequency_mhz)
+        bulges = [earth_bulge_m(distance, length_m=length, k_factor=r.k_factor)
+                  for r in self.criteria]  # fmt: skip
+        above = [
+            bulge + r.fresnel_share * radius for bulge, r in zip(bulges, self.criteria, strict=True)
+        ]
+        obstacle = np.full(len(ground), self.obstacle_m)
+        obstacle[[0, -1]] = 0.0
+        values = (
+            distance, ground, first + (last - first) * distance / length, radius, *bulges,
+            ground + obstacle + np.max(above, axis=0),
+        )  # fmt: skip
+        return pd.DataFrame(dict(zip(POINT_COLUMNS, values, strict=True)))
+
     def microwave(self, start: End, end: End) -> Link | None:
         """Hop between two ends.
 
@@ -322,58 +355,3 @@ class Links:
         return Link(
             "satellite", start, None, math.nan, math.nan, math.nan, start.mast_m, 0.0, price
         )
-
-
-class Roads:
-    """Distances along roads.
-
-    Parameters
-    ----------
-    lines
-        Roads in the study's CRS; they join where they cross or touch.
-    """
-
-    def __init__(self, lines: gpd.GeoSeries) -> None:
-        whole = shapely.segmentize(shapely.unary_union(list(lines)), ROAD_PIECE_M)
-        parts = [part for part in shapely.get_parts(whole) if part.geom_type == "LineString"]
-        points = [np.round(shapely.get_coordinates(part), 1) for part in parts]
-        every = np.concatenate(points) if points else np.empty((0, 2))
-        self.place, number = np.unique(every, axis=0, return_inverse=True)
-        number = np.asarray(number).ravel()
-        ends = np.cumsum([len(part) for part in points], dtype=np.int64)[:-1]
-        pairs = [
-            np.stack([part[:-1], part[1:]]) for part in np.split(number, ends) if len(part) > 1
-        ]
-        tail, head = np.concatenate(pairs, axis=1) if pairs else np.empty((2, 0), dtype=np.int64)
-        count = len(self.place)
-        either = np.sort(np.stack([tail, head]), axis=0)
-        tail, head = np.unique(either[:, either[0] != either[1]], axis=1)
-        length = np.hypot(*(self.place[head] - self.place[tail]).T)
-        self.graph = sparse.csr_matrix((length, (tail, head)), shape=(count, count))
-        self.tree = cKDTree(self.place) if count else None
-
-    def lengths_m(self, starts: Sequence[End], ends: Sequence[End]) -> FloatArray:
-        """Length of the way between each start and each end.
-
-        Parameters
-        ----------
-        starts, ends
-            Places anywhere; each goes straight to the nearest point of a road.
-
-        Returns
-        -------
-        numpy.ndarray
-            Starts × ends; the straight line where no road leads [m].
-        """
-        straight = np.array([[start.distance_m(end) for end in ends] for start in starts])
-        straight = straight.reshape(len(starts), len(ends))
-        if self.tree is None or not straight.size:
-            return straight
-        access = [
-            self.tree.query([(end.easting, end.northing) for end in group])
-            for group in (starts, ends)
-        ]
-        (to_start, at_start), (to_end, at_end) = access
-        along = dijkstra(self.graph, directed=False, indices=at_end)[:, at_start].T
-        way = to_start[:, np.newaxis] + along + to_end[np.newaxis, :]
-        return np.where(np.isfinite(way), np.maximum(way, straight), straight)

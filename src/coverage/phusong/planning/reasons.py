@@ -26,6 +26,8 @@ MODEL_NAMES = {"itm": "ITM", "p1812": "P.1812"}
 """What a propagation model is called in a sentence."""
 MOST_VILLAGES_NAMED = 6
 NARROW_PERCENT = 10.0
+VILLAGE_WORDS = ("thôn", "bản", "tổ", "xóm", "ấp", "khu", "làng", "buôn")
+"""Words for a village that its name may begin with already."""
 """A lead below this is said to be narrow [%]."""
 POWER_VI = {
     "grid": "điện lưới", "solar": "năng lượng mặt trời", "existing": "nguồn sẵn có của trạm",
@@ -184,8 +186,25 @@ def _where_vi(option: Option, told: Told) -> str:
         ROAMING: f"chuyển vùng qua {site} của {told.host} {here}",
         REPAIR: f"sửa {site} đang hỏng {here}",
         NEW_POWER: f"cấp nguồn mới cho {site} đang hỏng {here}",
-        SATELLITE: f"trạm nhỏ qua vệ tinh tại thôn {layout.village} {here}",
+        SATELLITE: f"trạm nhỏ qua vệ tinh tại {village_vi(layout.village)} {here}",
     }[layout.kind]
+
+
+def village_vi(name: str) -> str:
+    """Name of a village in a Vietnamese sentence.
+
+    Parameters
+    ----------
+    name
+        The village's name.
+
+    Returns
+    -------
+    str
+        With the word for what it is, once.
+    """
+    word = name.casefold().split(" ")[0]
+    return name[0].lower() + name[1:] if word in VILLAGE_WORDS else f"thôn {name}"
 
 
 def _mhz(option: Option) -> str:
@@ -204,7 +223,8 @@ def _heights_en(priority: Priority) -> list[str]:
     tried = "; ".join(
         f"{height:.0f} m: {people:,.0f} people" for height, people, _ in priority.heights
     )
-    return [f"Antenna at {priority.option.antenna_height_m:.0f} m, of the heights tried ({tried})."]
+    best = priority.option.antenna_height_m
+    return [f"Antenna at {best:.0f} m, most people for the money of the heights tried ({tried})."]
 
 
 def _heights_vi(priority: Priority) -> list[str]:
@@ -214,7 +234,10 @@ def _heights_vi(priority: Priority) -> list[str]:
         f"{height:.0f} m: {_vi(people)} người" for height, people, _ in priority.heights
     )
     best = priority.option.antenna_height_m
-    return [f"Ăng ten ở độ cao {best:.0f} m, chọn trong các độ cao đã thử ({tried})."]
+    return [
+        f"Ăng ten ở độ cao {best:.0f} m, phủ được nhiều người nhất trên cùng số tiền trong các độ "
+        f"cao đã thử ({tried})."
+    ]
 
 
 def _grid_en(option: Option) -> str:

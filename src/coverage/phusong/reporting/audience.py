@@ -44,6 +44,7 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
     """
     own = next(op for op in facts.study.operators if op.key == key)
     ranked = facts.ranked
+    options = own_options(ranked, facts.study, own.name)
     mine = [index for index, s in enumerate(facts.sectors) if s.operator == own.name]
     return dataclasses.replace(
         facts,
@@ -55,11 +56,11 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
         },
         sectors=tuple(facts.sectors[index] for index in mine),
         gaps=_seen_gaps(facts, {key, ANY}),
-        priorities=own_options(ranked, facts.study, own.name),
+        priorities=options,
         sources=_without_towers(facts),
         warnings=(),
         own=key,
-        extras=facts.extras.of_operator(key),
+        extras=facts.extras.of_operator(key, tuple(options["option_id"])),
     )
 
 

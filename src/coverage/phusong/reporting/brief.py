@@ -39,8 +39,8 @@ class BriefContent:
         The map, or None where there is nothing to draw.
     results, priorities
         Tables of the first two sections.
-    reasons
-        Why the first ranks stand where they stand.
+    reasons, reason_pictures
+        Why the first ranks stand where they stand, and the hops of each, None for one without.
     money, money_picture, money_words
         Tables of the section, people against money (None without a plan), sentences before them.
     measurements, measure_words
@@ -70,6 +70,7 @@ class BriefContent:
     results: tuple[PageTable, ...] = ()
     priorities: tuple[PageTable, ...] = ()
     reasons: tuple[Bilingual, ...] = ()
+    reason_pictures: tuple[Picture | None, ...] = ()
     money: tuple[PageTable, ...] = ()
     money_picture: Picture | None = None
     money_words: tuple[Bilingual, ...] = ()
@@ -107,7 +108,7 @@ def brief_page(content: BriefContent) -> str:
         (said("Main results"), _results(content)),
         (
             said("Priorities and reasons"),
-            _tables(content.priorities) + reasons_html(content.reasons),
+            _tables(content.priorities) + reasons_html(content.reasons, content.reason_pictures),
         ),
         (said("Money"), _words(content.money_words) + _money(content)),
         (

@@ -7,7 +7,7 @@ from phusong.reporting.brief_tables import marginal_villages
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.findings import plan_findings
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import amount, joined, said
+from phusong.reporting.wording import amount, joined, said, sourced
 from phusong.reporting.words import field_names
 from phusong.study import CostItem, Study
 
@@ -124,6 +124,7 @@ def money_words(study: Study) -> tuple[Bilingual, ...]:
         One sentence each.
     """
     costs, mast, radio = study.costs, study.costs.passive_site, study.costs.radio_site
+    exchange = costs.exchange
     rate, years = 100.0 * costs.discount_rate.value, costs.horizon.value
     return (
         said(
@@ -139,6 +140,22 @@ def money_words(study: Study) -> tuple[Bilingual, ...]:
             "Present value is capex and the opex of {years} years, discounted at {rate} % a year.",
             years=amount(years),
             rate=amount(rate, 1),
+        ),
+        *(
+            ()
+            if exchange is None
+            else (
+                said(
+                    "Prices are in {priced} of {year}, shown in {shown} at {rate} {unit}; date of "
+                    "the rate: {date}.",
+                    priced=costs.currency,
+                    year=str(costs.price_year),
+                    shown=exchange.currency,
+                    rate=amount(exchange.rate.value),
+                    unit=exchange.rate.unit,
+                    date=sourced(exchange.date),
+                ),
+            )
         ),
     )
 

@@ -1,7 +1,7 @@
 """What maps show beyond coverage and level: environments, throughput, resilience, lists."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -38,6 +38,8 @@ class Extras:
         Who pays what for new masts, the columns of ``plan/strategies.csv``.
     choices, frontier
         Best sets, and people against money, the columns of the files of ``plan/``.
+    hop_profiles
+        Ground and ray of microwave hops, the columns of ``plan/hop-profiles.csv``.
     """
 
     environments: Mapping[tuple[str, str], UInt8Array] = field(default_factory=dict, repr=False)
@@ -53,20 +55,23 @@ class Extras:
     strategies: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     choices: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     frontier: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    hop_profiles: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
-    def of_operator(self, key: str) -> "Extras":
+    def of_operator(self, key: str, options: Sequence[str] = ()) -> "Extras":
         """What one operator may see of them.
 
         Parameters
         ----------
         key
             The operator's key.
+        options
+            The option_ids that it may read of.
 
         Returns
         -------
         Extras
-            Its own rasters and sites, reports about it or about all operators; of all operators
-            together the service class in each environment, which tells no level.
+            Its own rasters, sites and hops, reports about it or about all operators; of all
+            operators together the service class in each environment, which tells no level.
         """
         return Extras(
             environments={k: v for k, v in self.environments.items() if k[1] in {key, ANY}},
@@ -75,6 +80,7 @@ class Extras:
             direction={k: v for k, v in self.direction.items() if k == key},
             resilience=_own_rows(self.resilience, {key}),
             reported=_own_rows(self.reported, {key, ANY}),
+            hop_profiles=_of_options(self.hop_profiles, options),
         )
 
     def of_public(self) -> "Extras":
@@ -87,6 +93,13 @@ class Extras:
         """
         together = {k: v for k, v in self.environments.items() if k[1] == ANY}
         return dataclasses.replace(Extras(), environments=together)
+
+
+def _of_options(table: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
+    if "option_id" not in table:
+        return table
+    kept: pd.DataFrame = table[table["option_id"].isin(options)].reset_index(drop=True)
+    return kept
 
 
 def _own_rows(table: pd.DataFrame, keys: set[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phusong.errors import DataError
-from phusong.reporting.facts import UNKNOWN, Bilingual, Column, is_number
+from phusong.reporting.facts import UNKNOWN, Bilingual, Column, Picture, is_number
 from phusong.reporting.wording import cell_words, said
 
 _FULL_SHARE = 100.0
@@ -87,36 +87,44 @@ def table_body_html(table: PageTable) -> str:
     )
 
 
-def reasons_html(reasons: Sequence[Bilingual]) -> str:
+def reasons_html(reasons: Sequence[Bilingual], pictures: Sequence[Picture | None] = ()) -> str:
     """Why the first ranks stand where they stand.
 
     Parameters
     ----------
     reasons
         One for each rank, from the first.
+    pictures
+        What belongs to each of them; empty where nothing does.
 
     Returns
     -------
     str
         Markup with every name encoded; empty for none.
     """
-    return f"<h3>{WHY.html()}</h3>{reasons_list_html(reasons)}" if reasons else ""
+    return f"<h3>{WHY.html()}</h3>{reasons_list_html(reasons, pictures)}" if reasons else ""
 
 
-def reasons_list_html(reasons: Sequence[Bilingual]) -> str:
+def reasons_list_html(reasons: Sequence[Bilingual], pictures: Sequence[Picture | None] = ()) -> str:
     """The same without a heading.
 
     Parameters
     ----------
     reasons
         One for each rank, from the first.
+    pictures
+        What belongs to each of them; empty where nothing does.
 
     Returns
     -------
     str
         Markup with every name encoded.
     """
-    items = "".join(f"<li>{reason.html()}</li>" for reason in reasons)
+    drawn = [*pictures, *[None] * (len(reasons) - len(pictures))]
+    items = "".join(
+        f"<li>{reason.html()}{_hop_html(drawing)}</li>"
+        for reason, drawing in zip(reasons, drawn, strict=True)
+    )
     return f'<ol class="reasons">{items}</ol>'
 
 
@@ -151,3 +159,7 @@ def _cell(column: Column, value: object, *, heading: bool) -> str:
     kind = "bar lacking" if column.lacking else "bar"
     bar = f'<span class="{kind}" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
     return f'<td class="n share">{bar}{words}</td>'
+
+
+def _hop_html(drawing: Picture | None) -> str:
+    return "" if drawing is None else f'<figure class="hop">{drawing.html()}</figure>'

@@ -82,6 +82,10 @@ _TABLES = {
         said("Backhaul links as lines"),
         said("The same, for GIS software."),
     ),
+    "plan/hop-profiles.csv": (
+        said("Profiles of microwave hops"),
+        said("Ground, ray and first Fresnel zone of each hop, point by point."),
+    ),
     "plan/stability.csv": (
         said("How sure the ranking is"),
         said("Rank intervals when models, levels, heights, prices and people are otherwise."),

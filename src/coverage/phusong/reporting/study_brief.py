@@ -20,6 +20,7 @@ from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import Outline, coverage_figure, picture
 from phusong.reporting.findings import gap_findings, reasons, village_findings
 from phusong.reporting.frontier import frontier_figure
+from phusong.reporting.hop_figures import hop_pictures
 from phusong.reporting.money_gaps import gap_money_table, strategy_table
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.page_tables import PageTable
@@ -181,6 +182,9 @@ def _brief(
         ),
         picture=_picture(facts, key),
         reasons=reasons(facts.ranked, most=_MOST_REASONS),
+        reason_pictures=hop_pictures(
+            study, facts.ranked, facts.extras.hop_profiles, most=_MOST_REASONS
+        ),
         money=_money(facts),
         money_words=money_words(study),
         measurements=uncertain_villages(study, facts.gaps, key, most=_MOST_VILLAGES),

@@ -1,0 +1,149 @@
+"""Microwave hops of options, drawn: ground on the curved Earth, ray, first Fresnel zone."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phusong.reporting.facts import Bilingual, Picture, shown
+from phusong.reporting.figures import picture, titled_figure
+from phusong.reporting.study_facts import practice_words
+from phusong.reporting.wording import said
+from phusong.study import Study
+
+_GROUND, _INK, _RAY, _ZONE, _NEEDED = "#c9b79c", "#6b5a41", "#12507b", "#7fb0d6", "#b31b1b"
+_WIDTH_IN, _HOP_IN, _HEAD_IN = 8.0, 2.3, 0.75
+_DPI = 110
+HOPS_TITLE = said("Microwave hops of the first options")
+
+
+def hop_figure(
+    points: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
+) -> Figure:
+    """Hops that are built for one option, one below the other.
+
+    Parameters
+    ----------
+    points
+        Rows of ``plan/hop-profiles.csv``, at least one hop.
+    title
+        Title in both languages.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The ray is straight, the ground is raised by the Earth's bulge at k = 4/3. The dashed line
+        is the height below which the ray must not pass, in both states of the atmosphere and with
+        trees and houses.
+    """
+    hops = list(points.groupby("link", sort=True))
+    height = _HEAD_IN + _HOP_IN * len(hops)
+    with titled_figure((_WIDTH_IN, height), title=title, practice=practice) as figure:
+        for number, (_, hop) in enumerate(hops):
+            bottom = height - _HEAD_IN - _HOP_IN * (number + 1)
+            axes = figure.add_axes(
+                (0.09, (bottom + 0.45) / height, 0.89, (_HOP_IN - 0.75) / height)
+            )
+            _draw(axes, hop)
+            if number == 0:
+                axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=8)
+    return figure
+
+
+def _draw(axes: Axes, hop: pd.DataFrame) -> None:
+    along = hop["distance_m"].to_numpy() / 1000.0
+    bulge, ray = hop["bulge_m"].to_numpy(), hop["ray_amsl_m"].to_numpy()
+    ground = hop["ground_amsl_m"].to_numpy() + bulge
+    zone = hop["fresnel_radius_m"].to_numpy()
+    # What is needed holds the larger of two bulges: drawn where the ray meets it.
+    needed = hop["needed_amsl_m"].to_numpy()
+    low, high = min(ground.min(), ray.min()), max(ground.max(), ray.max())
+    room = max(20.0, 0.12 * (high - low))
+    floor = low - room
+    axes.fill_between(along, floor, ground, color=_GROUND, linewidth=0)
+    axes.plot(along, ground, color=_INK, linewidth=0.8)
+    axes.fill_between(
+        along, ray - zone, ray + zone, color=_ZONE, alpha=0.35, linewidth=0,
+        label=_label(said("first Fresnel zone")),
+    )  # fmt: skip
+    axes.plot(along, ray, color=_RAY, linewidth=1.2, label=_label(said("ray")))
+    axes.plot(along[1:-1], needed[1:-1], color=_NEEDED, linewidth=0.9, linestyle="--",
+              label=_label(said("lowest height for the ray")))  # fmt: skip
+    for at in (0, -1):
+        axes.plot([along[at]] * 2, [ground[at], ray[at]], color=_INK, linewidth=2.0)
+    first = hop.iloc[0]
+    axes.set_title(f"{first['from']} → {first['to']}", fontsize=8.5, loc="left", parse_math=False)
+    axes.set_xlim(0.0, along[-1])
+    axes.set_ylim(floor, high + 3.0 * room)
+    axes.set_xlabel("km", fontsize=8.5, labelpad=1.0)
+    axes.set_ylabel("m", fontsize=8.5)
+    axes.tick_params(labelsize=8)
+    axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+    axes.grid(alpha=0.25)
+
+
+def _label(words: Bilingual) -> str:
+    return words.plain
+
+
+def hop_pictures(
+    study: Study, ranked: pd.DataFrame, points: pd.DataFrame, *, most: int
+) -> tuple[Picture | None, ...]:
+    """A picture of the hops of each of the first options.
+
+    Parameters
+    ----------
+    study
+        Whether practice data went in.
+    ranked
+        Ranked options, the columns of ``plan/priorities.csv``.
+    points
+        The columns of ``plan/hop-profiles.csv``.
+    most
+        Options to look at, at least 1.
+
+    Returns
+    -------
+    tuple of Picture
+        One per option; None for one that builds no hop.
+    """
+    found: list[Picture | None] = []
+    for row in ranked.head(most).itertuples():
+        own = points[points["option_id"] == row.option_id] if len(points) else points
+        if own.empty:
+            found.append(None)
+            continue
+        title = said("Microwave backhaul of rank {rank}", rank=int(row.rank))
+        figure = hop_figure(own, title=title, practice=practice_words(study))
+        found.append(picture(figure, alt=title, dpi=_DPI, kind="webp"))
+    return tuple(found)
+
+
+def hops_figure(
+    study: Study, ranked: pd.DataFrame, points: pd.DataFrame, *, most: int
+) -> Figure | None:
+    """Hops of the first options, one below the other.
+
+    Parameters
+    ----------
+    study
+        Whether practice data went in.
+    ranked
+        Ranked options, the columns of ``plan/priorities.csv``.
+    points
+        The columns of ``plan/hop-profiles.csv``.
+    most
+        Options to look at, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or None
+        None where none of them builds a hop.
+    """
+    if points.empty:
+        return None
+    own = points[points["option_id"].isin(ranked.head(most)["option_id"])]
+    if own.empty:
+        return None
+    return hop_figure(own, title=HOPS_TITLE, practice=practice_words(study))
