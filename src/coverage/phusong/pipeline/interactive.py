@@ -350,7 +350,7 @@ class StudyPlan(KnowsStudy, Plan):
     ----------
     priorities, build_order, stability, variance_split, measure_next, frontier, choices
         As of :class:`phusong.pipeline.plan.Plan`.
-    strategies
+    strategies, hop_profiles
         As of :class:`phusong.pipeline.plan.Plan`.
     study
         The study that it belongs to.
