@@ -25,11 +25,13 @@ READ = r"""() => {
     const marked = element.closest('[lang]:not(html)');
     found.push({
       kind, words: words.trim(), language: marked ? marked.lang : '',
-      always: element.closest('.always') !== null,
-      data: element.closest('.t:not([lang]), code, pre, math, .data') !== null,
+      always: element.closest('.always, .highlight, code') !== null,
+      data: element.closest('.t:not([lang]), code, pre, math, [data-from-data]') !== null,
+      follows: element.getAttribute('data-said') === kind,
       where: element.outerHTML.slice(0, 160),
     });
   };
+  document.querySelectorAll('details').forEach(part => { part.open = true; });
   for (const element of document.body.querySelectorAll('*')) {
     if (element.closest('script, style, template') || !seen(element)) continue;
     for (const name of ['title', 'aria-label', 'placeholder', 'alt', 'aria-description']) {
@@ -69,6 +71,8 @@ SMALL = {
     )
 }
 """Small words that the other language does not have."""
+UNITS = re.compile(r"[\W\d]*(?:(?:km|m|dBm|dB|dBi|MHz|Mbit/s|MB|kB|km²|W|°)[\W\d]*)?")
+"""Numbers with their unit, which are read in both languages."""
 MOST_SMALL = 1
 """More small words of a language than this make a text one of that language."""
 
@@ -86,9 +90,11 @@ class Seen:
     language
         Language that it is marked with; empty for none.
     always
-        Whether it is meant to be seen in every language.
+        Whether it is meant to be seen in every language, as a program's text is.
     data
         Whether it is marked as a name or a value of the data.
+    follows
+        Whether the switch of languages changes the attribute.
     where
         The element.
     """
@@ -98,6 +104,7 @@ class Seen:
     language: str
     always: bool
     data: bool
+    follows: bool
     where: str
 
 
@@ -116,11 +123,22 @@ def strays(found: Iterable[Seen], language: str) -> Iterator[str]:
             "marked as the other language" if one.language == other
             else "said in the other language" if _is_message(one.words, other)
             else "reads as the other language" if small_words(one.words, other) > MOST_SMALL
-            else "has no mark" if one.kind == "text" and not one.language and not one.data
+            else "is in both languages" if not one.data and _is_both(one.words)
+            else "has no mark"
+            if one.kind == "text" and not (one.language or one.data or UNITS.fullmatch(one.words))
             else ""
         )  # fmt: skip
         if fault:
             yield f"{fault}: {one.kind}: {one.words[:160]!r} in {one.where}"
+
+
+def _is_both(words: str) -> bool:
+    """Whether a text is put together of parts in one language and parts in the other."""
+    parts = [part.strip() for part in re.split(r" [·/–] ", words)]
+    return len(parts) > 1 and all(
+        any(part in _plain(language) or small_words(part, language) for part in parts)
+        for language in SMALL
+    )
 
 
 def small_words(words: str, language: str) -> int:

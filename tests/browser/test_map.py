@@ -123,7 +123,13 @@ def test_words_for_practice_data_stand_on_every_part(visitor: Visitor) -> None:
     near, far = (104.0, 22.55, 104.01, 22.56), (103.5, 22.3, 104.6, 22.9)
     for focus in (near, far):
         visit = visitor.visit(coverage_map(content(focus=focus)))
-        assert visit.page.evaluate(shown).startswith('url("data:image/svg+xml;base64,')
+        pictures = set()
+        for language in ("vi", "en", "both"):
+            visit.page.locator(f'button[data-to-language="{language}"]').click()
+            pictures.add(visit.page.evaluate(shown))
+        assert len(pictures) == 3, "words in each language, and in both"
+        for picture in pictures:
+            assert picture.startswith('url("data:image/svg+xml;base64,')
         visit.assert_quiet()
     real = visitor.visit(coverage_map(content(focus=near, practice=None)))
     assert real.page.locator(".phusong-words").count() == 0

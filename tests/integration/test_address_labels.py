@@ -39,11 +39,12 @@ def test_labels_of_every_village(tmp_path: Path) -> None:
     codes = [code for listed in lists.values() for code in listed["address_code"]]
     assert len(set(codes)) == len(codes)
     for name, page in pages.items():
-        shown = re.findall(r'<div class="label"><b>([^<]*)</b>', page)
+        shown = re.findall(r'<div class="label"><b class="t">([^<]*)</b>', page)
         assert shown == lists[name]["address_code"].tolist()
         assert loaded_from_outside(page) == []
         assert "Content-Security-Policy" in page
-        assert "thử nghiệm / experimental" in page
+        assert "(thử nghiệm)" in page
+        assert "(experimental)" in page
         assert "<b>4711" not in page
     first = pages["001-00101-v01"]
     assert first.count('<section class="sheet">') == 2, "19 labels, 14 on a sheet"

@@ -3,6 +3,7 @@
 from phusong.analysis.basis import Basis
 from phusong.analysis.reach import ANY, Reach
 from phusong.analysis.rim import rim_km2
+from phusong.language import told
 from phusong.study import Study
 
 SMALLEST_RIM_KM2 = 1.0
@@ -24,7 +25,7 @@ def rim_warnings(study: Study, reached: Reach, basis: Basis) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        At most one line, in both languages.
+        At most one line.
     """
     radius_km = study.propagation.radius_km
     percent = round(100 * study.service.marginal.value)
@@ -42,9 +43,9 @@ def rim_warnings(study: Study, reached: Reach, basis: Basis) -> tuple[str, ...]:
     if area < SMALLEST_RIM_KM2:
         return ()
     return (
-        f"Còn {area:.0f} km² có sóng ở km ngoài cùng của bán kính {radius_km:g} km; xa hơn không "
-        "tính, nên vùng không có sóng có thể lớn hơn thực tế. / "
-        f"{area:.0f} km² still have signal in the outermost kilometre of the radius of "
-        f"{radius_km:g} km; nothing is computed beyond it, so areas without signal may come out "
-        "too large: raise propagation.radius_km",
+        told(
+            f"{area:.0f} km² still have signal in the outermost kilometre of the radius of "
+            f"{radius_km:g} km; nothing is computed beyond it, so areas without signal may come "
+            "out too large: raise propagation.radius_km"
+        ),
     )

@@ -1,7 +1,7 @@
 """Pictures, tables and answers of a study for notebooks."""
 
 from phusong.analysis.gaps import Gaps
-from phusong.analysis.reach import ANY
+from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.begin import start
 from phusong.pipeline.plan import Plan
 from phusong.pipeline.results import sources_of, study_facts
@@ -29,7 +29,7 @@ from phusong.reporting.shown import (
     shown_sentences,
     shown_table,
 )
-from phusong.reporting.study_facts import practice_words
+from phusong.reporting.study_facts import practice_words, technology_of
 from phusong.reporting.study_tables import (
     area_table,
     commune_table,
@@ -38,7 +38,7 @@ from phusong.reporting.study_tables import (
     priority_table,
     village_table,
 )
-from phusong.reporting.wording import said
+from phusong.reporting.wording import said, shortest
 from phusong.study import Study
 
 _NO_HOPS = said("None of the first options builds a microwave hop.")
@@ -87,6 +87,63 @@ def headline(study: Study) -> Shown:
         Bilingual(words.title_vi, words.title_en),
         Bilingual(words.question_vi, words.question_en),
         practice_words(study),
+    )
+
+
+def computed(reached: Reach) -> Shown:
+    """What a reach was computed of: sites, sectors and cells.
+
+    Parameters
+    ----------
+    reached
+        Received levels.
+
+    Returns
+    -------
+    Shown
+        Two sentences.
+    """
+    rows, cols = reached.grid.shape
+    return shown_sentences(
+        (
+            said(
+                "{sites} sites on air, {sectors} sectors.",
+                sites=len(reached.network.site_ids),
+                sectors=len(reached.network.sectors),
+            ),
+            said(
+                "{rows} × {cols} cells of {resolution_m} m.",
+                rows=rows,
+                cols=cols,
+                resolution_m=reached.grid.resolution_m,
+            ),
+        )
+    )
+
+
+def thresholds(study: Study) -> Shown:
+    """From which level and which chance on a place counts as covered.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Shown
+        Three sentences, with the threshold of the first technology.
+    """
+    threshold = study.technologies[technology_of(study)].threshold
+    service = study.service
+    return shown_sentences(
+        (
+            said("Threshold: {level}.", level=shortest(threshold.value, unit=threshold.unit)),
+            said("Covered from {chance}.", chance=shortest(100 * service.covered.value, unit="%")),
+            said(
+                "Marginal from {chance}.", chance=shortest(100 * service.marginal.value, unit="%")
+            ),
+        )
     )
 
 

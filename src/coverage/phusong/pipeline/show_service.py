@@ -34,12 +34,43 @@ from phusong.reporting.service_tables import (
 from phusong.reporting.shown import Shown, shown_sentences, shown_table
 from phusong.reporting.study_facts import operator_words, practice_words, technology_of
 from phusong.reporting.study_index import outlines
-from phusong.reporting.wording import said
+from phusong.reporting.wording import said, shortest
 from phusong.store.rasters import read_raster, read_scaled
 from phusong.store.tables import read_csv
 from phusong.study import Study
 
 _UNKNOWN = 255
+
+
+def loads(study: Study) -> Shown:
+    """What the quality of service is computed with.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Shown
+        Three sentences.
+    """
+    quality = study.service.quality
+    percent = {
+        "load": shortest(100 * quality.neighbour_load.value, unit="%"),
+        "busy": shortest(100 * quality.busy_share.value, unit="%"),
+    }
+    return shown_sentences(
+        (
+            said("Load of other sites: {load}.", load=percent["load"]),
+            said("People active at once: {busy}.", busy=percent["busy"]),
+            said(
+                "A rate counts as enough from {floor} and as good from {good} Mbit/s.",
+                floor=shortest(quality.floor.value),
+                good=shortest(quality.good.value),
+            ),
+        )
+    )
 
 
 def environments(study: Study, found: Gaps) -> Shown:

@@ -191,7 +191,7 @@ def label_page(
 def _label(row: Mapping[str, object], place: str, practice: Bilingual | None) -> str:
     short = str(row["short_code_experimental"])
     lines = [
-        f"<b>{same(str(row['address_code'])).html()}</b>",
+        f'<b class="t">{text(str(row["address_code"]))}</b>',
         same(str(row["point_id"])).html(),
         same(place).html(),
     ]

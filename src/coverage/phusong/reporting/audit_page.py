@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from phusong.analysis.audit import Finding, GuessShare
 from phusong.errors import DataError
 from phusong.geo.network import Network
-from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.input_tables import assumption_table
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
 from phusong.reporting.study_facts import practice_words
-from phusong.reporting.wording import as_told, said
+from phusong.reporting.wording import amount, as_told, said
 from phusong.reporting.words import field_names
 from phusong.study import Study
 
@@ -146,7 +145,7 @@ def _card(severity: str, findings: Sequence[Finding]) -> str:
     count = sum(finding.severity == severity for finding in findings)
     alarm = " alarming" if severity == "error" and count else ""
     return (
-        f'<div class="card{alarm}"><div class="number t">{text(count)}</div>'
+        f'<div class="card{alarm}"><div class="number">{amount(count).html()}</div>'
         f"<div>{_SEVERITIES[severity].html()}</div></div>"
     )
 
@@ -199,7 +198,8 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
         ),
         tuple(
             (
-                _KINDS.get(f.kind, same(f.kind)), f.subject, f.line, as_told(f.text),
+                _KINDS.get(f.kind, same(f.kind)), _FACTS.get(f.subject, same(f.subject)),
+                f.line, as_told(f.text),
                 "; ".join(f.cases) + (" …" if f.count > len(f.cases) > 0 else ""),
             )
             for f in findings
@@ -244,7 +244,7 @@ def _left_out_table(network: Network) -> PageTable:
     return PageTable(
         said("Left out"),
         (Column(said("Why")),),
-        tuple((line,) for line in network.left_out),
+        tuple((as_told(line),) for line in network.left_out),
     )
 
 

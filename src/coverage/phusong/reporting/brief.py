@@ -9,7 +9,7 @@ from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.inlining import asset
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.pages import KeyNumber, card_html
-from phusong.reporting.panel import source_items, source_words, verification_mark
+from phusong.reporting.panel import identity_words, source_items, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.wording import cell_words, said
@@ -204,7 +204,7 @@ def _facts(items: Sequence[str], kind: str = "named") -> str:
 def _reproduction(content: BriefContent) -> str:
     lines = "\n".join(text(command) for command in content.commands)
     pairs = "".join(
-        f'<dt class="t">{text(name)}</dt><dd class="t code">{text(value)}</dd>'
+        f'<dt>{identity_words(name).html()}</dt><dd class="t code">{text(value)}</dd>'
         for name, value in content.identity
     )
     return (f"<pre>{lines}</pre>" if lines else "") + (f"<dl>{pairs}</dl>" if pairs else "")

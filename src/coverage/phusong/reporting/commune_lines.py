@@ -20,7 +20,7 @@ from phusong.reporting.plan_lines import (
     running,
 )
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import amount, joined, said, share
+from phusong.reporting.wording import amount, joined, said, share, sourced
 
 Line = tuple[Bilingual, Bilingual]
 _RELATION = {"gt": same("> "), "lt": same("< ")}
@@ -77,7 +77,7 @@ def _official(facts: StudyFacts, code: str) -> Iterator[Line]:
                 "{official} (official, {year}, {source}); by the raster {raster}, factor {factor}",
                 official=amount(float(row["population_official"])),
                 year=str(int(row["population_official_year"])),
-                source=str(row["population_official_source"]),
+                source=sourced(str(row["population_official_source"])),
                 raster=raster,
                 factor=amount(float(row["population_factor"]), 3),
             ),
@@ -89,7 +89,7 @@ def _official(facts: StudyFacts, code: str) -> Iterator[Line]:
                 "{official} (official, {year}, {source})",
                 official=amount(float(row["households_official"])),
                 year=str(int(row["households_official_year"])),
-                source=str(row["households_official_source"]),
+                source=sourced(str(row["households_official_source"])),
             ),
         )
     yield from _rates(row)
@@ -116,7 +116,7 @@ def _rates(row: "pd.Series[float]") -> Iterator[Line]:
                 rate=share(float(row[name]), 2),
                 standard=str(row["poverty_standard"]),
                 year=str(int(row["poverty_year"])),
-                source=str(row["poverty_source"]),
+                source=sourced(str(row["poverty_source"])),
             ),
         )
 

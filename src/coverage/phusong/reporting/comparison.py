@@ -1,14 +1,19 @@
 """Two runs side by side, as a page and as lines for the terminal."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
+from phusong.analysis.reach import ANY
+from phusong.planning.kinds import KINDS
 from phusong.reporting.escape import text
 from phusong.reporting.facts import PRACTICE, Bilingual, Column, same
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.shell import document
-from phusong.reporting.wording import amount, joined, said
+from phusong.reporting.study_facts import EVERYONE
+from phusong.reporting.wording import amount, joined, said, shortest, sourced
+from phusong.reporting.words import unit_words
 
 _TITLE = said("Two runs compared")
 _HEADINGS = {
@@ -28,6 +33,10 @@ _HEADINGS = {
     "what": said("What"),
     "key": said("Key"),
 }
+_ANY_TECHNOLOGY = said("any technology")
+_WHOLE = ("rank", "capex")
+"""Columns of whole numbers, kept as decimal ones since some are missing."""
+_ASSUMED = re.compile(r"(?P<value>[-+.\de]+) (?P<unit>\S+) \((?P<source>.*)\)", re.DOTALL)
 _WHEN = {
     "_before": said("before"),
     "_after": said("after"),
@@ -77,9 +86,17 @@ def comparison_page(
     str
         The page.
     """
-    shown = options.assign(change=options["change"].map(_changed))
-    told = why.assign(what=[_KINDS.get(word, word) for word in why["what"]])
-    parts = zip(_TABLES, (coverage, shown, told), strict=True)
+    served = coverage.assign(
+        operator=[EVERYONE if key == ANY else key for key in coverage["operator"]],
+        technology=[_ANY_TECHNOLOGY if key == ANY else key for key in coverage["technology"]],
+    )
+    shown = options.assign(change=options["change"].map(_changed), kind=options["kind"].map(_kind))
+    told = why.assign(
+        what=[_KINDS.get(word, word) for word in why["what"]],
+        before=why["before"].map(_assumed),
+        after=why["after"].map(_assumed),
+    )
+    parts = zip(_TABLES, (served, shown, told), strict=True)
     tables = "\n".join(table_html(_page_table(title, table)) for title, table in parts)
     body = (
         f'<main><h1>{_TITLE.html()}</h1>\n<p class="t">{text(names[0])} → {text(names[1])}</p>\n'
@@ -105,7 +122,7 @@ def _column(name: str) -> Column:
         base = name.removesuffix(end)
         if name.endswith(end) and base in _HEADINGS:
             word = _HEADINGS[base]
-            return Column(joined((word, when)))
+            return Column(joined((word, when)), decimals=0 if base in _WHOLE else 1)
     return Column(_HEADINGS.get(name) or _WHEN.get(f"_{name}") or same(name))
 
 
@@ -162,6 +179,20 @@ def comparison_text(
 
 def _number(value: object) -> Bilingual:
     return amount(_cell(value), 0 if float(value or 0).is_integer() else 1)  # type: ignore[arg-type]
+
+
+def _kind(key: str) -> Bilingual:
+    """A kind of option by its key."""
+    known = next((facts for kind, facts in KINDS.items() if kind == key), None)
+    return same(key) if known is None else Bilingual(known.name_vi, known.name_en)
+
+
+def _assumed(words: str) -> Bilingual:
+    """An assumption as a comparison tells it, ``3 dB (source)``; anything else as it is."""
+    if (found := _ASSUMED.fullmatch(words)) is None:
+        return same(words)
+    number = joined((shortest(float(found["value"])), unit_words(found["unit"])), " ")
+    return said("{number} ({source})", number=number, source=sourced(found["source"]))
 
 
 def _changed(word: str) -> Bilingual:

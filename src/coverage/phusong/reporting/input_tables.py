@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from phusong.geo.network import Network
 from phusong.reporting.facts import Column, Source
 from phusong.reporting.page_tables import PageTable
-from phusong.reporting.panel import UNVERIFIED, VERIFIED, source_words
+from phusong.reporting.panel import UNVERIFIED, VERIFIED, licence_words, source_words
 from phusong.reporting.wording import said, sourced
 from phusong.reporting.words import field_names, named_assumptions
 from phusong.study import Study
@@ -34,7 +34,10 @@ def source_table(sources: Sequence[Source]) -> PageTable:
             Column(said("Licence")),
             Column(said("Source, date, file")),
         ),
-        rows=tuple((s.name, sourced(s.attribution), s.licence, sourced(s.detail)) for s in sources),
+        rows=tuple(
+            (s.name, sourced(s.attribution), licence_words(s.licence), sourced(s.detail))
+            for s in sources
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import shapely
 from folium.template import Template
 from folium.utilities import JsCode
 
+from phusong.language import LANGUAGES
 from phusong.reporting.asking import Asking, shown_projection
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Column, same
@@ -176,12 +177,19 @@ def _standing_words(practice: Bilingual | None) -> str:
     """
     if practice is None:
         return ""
-    words = text(practice.plain.upper())
+    alone = (
+        f'html[data-language="{language}"] {_words_behind(practice.to(language))}'
+        for language in LANGUAGES
+    )
+    return _words_behind(practice.plain) + "".join(alone)
+
+
+def _words_behind(words: str) -> str:
     tile = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="390" height="220">'
         '<text x="195" y="110" transform="rotate(-24 195 110)" text-anchor="middle" '
         'font-family="sans-serif" font-size="16" font-weight="700" fill="#17242f" '
-        f'fill-opacity="0.26">{words}</text></svg>'
+        f'fill-opacity="0.26">{text(words.upper())}</text></svg>'
     )
     data = base64.b64encode(tile.encode("utf-8")).decode("ascii")
     return f".phusong-words {{ background-image: url(data:image/svg+xml;base64,{data}); }}"

@@ -41,6 +41,7 @@ _FRAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HEIGHT = re.compile(r"\bheight\s*[:=]\s*[\"']?(\d+)(?:px)?\s*[;\"']", re.IGNORECASE)
+_PICTURE_WORDS = re.compile(r'(?P<before><img\b[^>]*?)\balt="(?P<alt>[^"]*)"')
 _TITLE = re.compile(r'\btitle="([^"]*)"', re.IGNORECASE)
 _TRUST_NOTE = re.compile(r"<span[^>]*>Make this Notebook Trusted[^<]*</span>")
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
@@ -178,7 +179,7 @@ def render_notebook(
         exclude_anchor_links=True,
     )
     body, _ = exporter.from_notebook_node(prepared)
-    body = _SCRIPT.sub("", body)
+    body = _spoken_pictures(_SCRIPT.sub("", body))
     for index, page in enumerate(pages):
         body = body.replace(_placeholder(index), page)
     words = title or _first_heading(notebook)
@@ -368,8 +369,16 @@ def _framed(page: str, *, height_px: int, title: str) -> str:
     """A page shut into a frame of its own origin."""
     whole = self_contained(renumbered_ids(unsealed(page)))
     return (
-        f'<iframe title="{text(title)}" sandbox="allow-scripts allow-popups" '
+        f'<iframe {heading_words(title).attribute("title")} sandbox="allow-scripts allow-popups" '
         f'style="height:{height_px}px" srcdoc="{escape(whole)}"></iframe>'
+    )
+
+
+def _spoken_pictures(markup: str) -> str:
+    """Alternative texts in two languages as the switch of languages knows them."""
+    return _PICTURE_WORDS.sub(
+        lambda found: found["before"] + heading_words(unescape(found["alt"])).attribute("alt"),
+        markup,
     )
 
 

@@ -11,7 +11,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.folding import Part, contents_html, folded_html, folding_script
 from phusong.reporting.page_tables import WHY, PageTable, reasons_list_html, table_body_html
-from phusong.reporting.panel import origin_words, source_words, verification_mark
+from phusong.reporting.panel import identity_words, origin_words, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
@@ -339,7 +339,7 @@ def _sources(sources: Sequence[Source]) -> str:
 
 def _versions(versions: Sequence[tuple[str, str]]) -> str:
     items = "".join(
-        f'<dt class="t">{text(name)}</dt><dd class="t code">{text(version)}</dd>'
+        f'<dt>{identity_words(name).html()}</dt><dd class="t code">{text(version)}</dd>'
         for name, version in versions
     )
     return f"<dl>{items}</dl>" if items else ""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from phusong.reporting.escape import text
-from phusong.reporting.facts import Assumption, Bilingual, Source
+from phusong.reporting.facts import Assumption, Bilingual, Source, same
 from phusong.reporting.layers import Category, MapContent, RasterLayer, VectorLayer
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.switch import switch_html
-from phusong.reporting.wording import cell_words, said, sourced
+from phusong.reporting.wording import cell_words, joined, said, sourced
 
 NOT_REAL = said("not the real situation, not to be decided upon")
 VERIFIED = said("verified")
@@ -15,6 +15,8 @@ UNVERIFIED = said("not verified")
 NO_SOURCE = said("no source found")
 NOTHING = said("none")
 
+_NOT_STATED = said("not stated")
+_RESULTS = said("results, in all")
 _LAYERS = said("Layers")
 _LEGEND = said("Legend")
 _NO_COVERAGE = said("Hide coverage")
@@ -182,7 +184,40 @@ def origin_words(source: Source) -> Bilingual:
     Bilingual
         What is known of them.
     """
-    return sourced(" · ".join(part for part in (source.licence, source.detail) if part))
+    known = ((licence_words, source.licence), (sourced, source.detail))
+    return joined((words(given) for words, given in known if given), " · ")
+
+
+def licence_words(licence: str) -> Bilingual:
+    """A licence, or that a study says none.
+
+    Parameters
+    ----------
+    licence
+        Its name.
+
+    Returns
+    -------
+    Bilingual
+        The name as it is, or words that there is none.
+    """
+    return _NOT_STATED if licence in {"", "not stated"} else same(licence)
+
+
+def identity_words(name: str) -> Bilingual:
+    """What a value that tells results apart is called, for example a program.
+
+    Parameters
+    ----------
+    name
+        Name of a program, or ``results`` for the key of the results.
+
+    Returns
+    -------
+    Bilingual
+        The words; names of programs as they are.
+    """
+    return _RESULTS if name == "results" else same(name)
 
 
 def verification_mark(*, verified: bool) -> str:

@@ -8,10 +8,12 @@ import numpy as np
 
 from phusong.language import LANGUAGES, number_text, retold, translated, translated_count
 from phusong.reporting.facts import UNKNOWN, Bilingual, is_number, same
+from phusong.reporting.prose import language_of
 
 SOURCE = "source"
 """Context of the sources of numbers in the catalogue."""
 _BETWEEN = " · "
+_OR = " / "
 _NUMBER = r"[-+.\de]+"
 _PRICED = re.compile(
     rf"(?P<source>.*) \((?P<year>[^;()]*); (?P<low>{_NUMBER}) to (?P<high>{_NUMBER}); "
@@ -106,7 +108,7 @@ def sourced(source: str) -> Bilingual:
     source
         What a study says: the sources of the starting values and of the practice study are in
         the catalogue, and anything else, as names of documents, stays as it is. Parts may be
-        set off by `` · ``.
+        set off by `` · ``; Vietnamese and English beside each other, by `` / ``, are told apart.
 
     Returns
     -------
@@ -117,6 +119,8 @@ def sourced(source: str) -> Bilingual:
     --------
     >>> sourced("assumption: body of the user").vi
     'giả định: cơ thể người dùng'
+    >>> sourced("Giả định / invented").en
+    'invented'
     """
     return Bilingual.made_by(
         lambda language: _BETWEEN.join(_sourced(part, language) for part in source.split(_BETWEEN))
@@ -124,6 +128,9 @@ def sourced(source: str) -> Bilingual:
 
 
 def _sourced(source: str, language: str) -> str:
+    pair = source.split(_OR)
+    if [language_of(words) for words in pair] == list(LANGUAGES):
+        return pair[LANGUAGES.index(language)]
     if (priced := _PRICED.fullmatch(source)) is None:
         return retold(source, language, context=SOURCE)
     ends = [_one(float(priced[end]), language) for end in ("low", "high")]

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from phusong.reporting.columns import ColumnFacts
 from phusong.reporting.facts import Bilingual, Source, same
 from phusong.reporting.pages import Product
+from phusong.reporting.panel import licence_words
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import said, sourced
 from phusong.reporting.words import named_assumptions, unit_words
@@ -222,11 +223,10 @@ def source_rows(sources: Sequence[Source]) -> Rows:
     tuple of tuple of Bilingual
         Name, source, licence and attribution.
     """
-    unknown = said("not stated")
     return tuple(
         (
             source.name, sourced(source.detail),
-            same(source.licence) if source.licence else unknown, sourced(source.attribution),
+            licence_words(source.licence), sourced(source.attribution),
         )
         for source in sources
     )  # fmt: skip
