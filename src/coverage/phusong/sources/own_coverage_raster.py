@@ -63,7 +63,9 @@ def read_cells(file: Path, grid: Grid, *, crs: str = "") -> tuple[Float32Array, 
             with rasterio.open(file, driver=RASTER_FORMATS[file.suffix.lower()]) as source:
                 refuse_nowhere(source, "coverage map", file)
                 return _sampled(source, file, grid, crs)
-    except RasterioError as error:
+    except DataError:
+        raise
+    except (RasterioError, ValueError) as error:
         raise DataError(f"{file} cannot be read ({error}); export it again") from None
 
 

@@ -139,7 +139,7 @@ def _read_window(file: Path, grid: Grid) -> tuple[FloatArray, Affine, str]:
             full = Window(0, 0, dataset.width, dataset.height)
             try:
                 window = window.round_offsets().round_lengths().intersection(full)
-            except rasterio.errors.WindowError:
+            except (rasterio.errors.WindowError, ValueError):
                 raise DataError(
                     f"population file {file} does not overlap the study area; "
                     "get the raster of this area"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from phusong.errors import DataError, DataWarning
@@ -264,5 +265,11 @@ def _check_communes(layer: gpd.GeoDataFrame, communes: Communes, file: Path) -> 
 def _lines(study: Study, section: TableInput | None, key: str) -> gpd.GeoDataFrame:
     if section is None:
         return gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=study.grid.crs))
-    layer = read_layer(study.path(section.file), key=key).to_crs(study.grid.crs)
+    file = study.path(section.file)
+    layer = read_layer(file, key=key).to_crs(study.grid.crs)
+    if not np.isfinite(layer.total_bounds).all():
+        raise DataError(
+            f"{file} holds shapes without coordinates, or some that lie nowhere on the Earth; "
+            f"export {key} again, with its CRS"
+        )
     return gpd.GeoDataFrame(geometry=layer.geometry, crs=layer.crs)

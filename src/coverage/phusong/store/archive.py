@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ MOST_LISTED_BYTES = 100 * 10**6
 """Largest list of contents."""
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 _PIECE = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError)
+"""What reading a ZIP file raises that is none, or no whole one."""
 _COMPRESSED = frozenset({".tif", ".xlsx", ".parquet", ".pdf", ".zip", ".gz", ".png", ".webp"})
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
@@ -179,7 +182,7 @@ def _opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Contents]]:
             yield archive, _contents(archive, file)
     except FileNotFoundError:
         raise StoreError(f"{file} does not exist; name an archive of `phusong pack`") from None
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except _BROKEN as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise  # the disk's own trouble; a place before the file's beginning is the archive's
         raise StoreError(

@@ -119,9 +119,9 @@ def write_raster_of_parts(
             dataset.scales, dataset.units = (scale,), (unit,)
             dataset.update_tags(**(tags or {}))
             dataset.close()
-            with rasterio.open(loose) as dataset:
+            with rasterio.open(loose, driver="GTiff") as dataset:
                 rasterio.shutil.copy(dataset, aside, **_OPTIMIZED)
-            with rasterio.open(aside) as dataset:
+            with rasterio.open(aside, driver="GTiff") as dataset:
                 for tile, digest in digests.items():
                     if _digest(dataset.read(1, window=_window(tile))) != digest:
                         raise StoreError(
