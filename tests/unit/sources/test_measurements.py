@@ -66,7 +66,35 @@ LAYOUTS = {
     ),
 }
 
+LAYOUTS |= {
+    "G-NetTrack with its own name of the operator and the PLMN": (
+        "Timestamp\tLongitude\tLatitude\tSpeed\tOperatorname\tOperator\tCGI\tNode\tCellID\t"
+        "NetworkTech\tLevel\tQual\tLTERSSI\n"
+        "2025.03.01_08.00.01\t104.04012\t22.57003\t3\tNgười lạ\t45204\tx\t1\t2\t4G\t-97\t-9\t-60\n"
+        "2025.03.01_08.00.02\t104.04022\t22.57003\t3\tNgười lạ\t45204\tx\t1\t2\t4G\t-98\t-9\t-60\n"
+    ),
+    "Tower Collector's own table, with neighbours": (
+        "mcc,mnc,lac,cell_id,psc,asu,dbm,lat,lon,accuracy,measured_at,net_type,neighboring\n"
+        "452,4,10,257,12,43,-97,22.57003,104.04012,5,2025-03-01T08:00:01Z,LTE,false\n"
+        ",,,,13,23,-117,22.57003,104.04012,5,2025-03-01T08:00:01Z,LTE,true\n"
+        "452,4,10,257,12,42,-98,22.57003,104.04022,5,2025-03-01T08:00:02Z,LTE,false\n"
+    ),
+    "Nemo-like": (
+        'Time,Latitude,Longitude,Operator,System,"RSRP (serving) dBm",RSRQ (serving) dB\n'
+        "2025-03-01 08:00:01.250,22.57003,104.04012,Nhà mạng A,LTE,-97.0,-9\n"
+        "2025-03-01 08:00:02.250,22.57003,104.04022,Nhà mạng A,LTE,-98.0,-9\n"
+    ),
+    "i-Speed-like, with units in the cells": (
+        "Thời gian,Vĩ độ,Kinh độ,Nhà mạng,Loại mạng,Tốc độ tải xuống (Mbps),Cường độ tín hiệu\n"
+        "01/03/2025 08:00:01,22.57003,104.04012,Nhà mạng A,4G,20.1,-97 dBm\n"
+        "01/03/2025 08:00:02,22.57003,104.04022,Nhà mạng A,4G,20.1,-98 dBm\n"
+        "01/03/2025 08:00:03,22.57003,104.04022,Nhà mạng A,WiFi,20.1,-50 dBm\n"
+        "01/03/2025 08:00:04,22.57003,104.04022,Người khác,4G,20.1,-50 dBm\n"
+    ),
+}
 
+
+@pytest.mark.filterwarnings("ignore:.* left out")
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts(tmp_path: Path, layout: str) -> None:
     text = LAYOUTS[layout]
@@ -196,3 +224,82 @@ def test_times_in_three_formats_are_each_read() -> None:
     seconds = parse_times(text)
     assert np.diff(seconds[:5]).tolist() == [1.0] * 4
     assert np.isnan(seconds[5:]).all()
+
+
+def test_what_is_of_others_is_no_fault_of_a_file_and_is_named(tmp_path: Path) -> None:
+    """Crowd-sourced records hold every operator; most rows are left out, and none is hidden."""
+    others = [
+        f"22.57{n:03d}1,104.05{n:03d}1,2025-03-01 09:{n:02d}:00,Vinaphone,LTE,-90"
+        for n in range(40)
+    ]
+    with pytest.warns(DataWarning, match=r"another operator than the study's \(40\)"):
+        found = read(tmp_path, rows(20, *others))
+    assert len(found.frame) == 20
+    assert any("Vinaphone (40) are no operator of the study" in line for line in found.remarks)
+
+
+def test_a_file_of_others_alone_says_whom_it_holds(tmp_path: Path) -> None:
+    text = rows().replace("Nhà mạng A", "Vinaphone").replace("LTE", "WiFi")
+    with pytest.raises(
+        DataError, match=r"has Vinaphone \(20\); WiFi \(20\).*inputs.towers.operators"
+    ):
+        read(tmp_path, text)
+
+
+def test_neighbours_are_not_mixed_with_what_serves(tmp_path: Path) -> None:
+    lines = rows().splitlines()
+    text = "\n".join(
+        [f"{lines[0]},neighboring"]
+        + [f"{line},false\n{line.rsplit(',', 1)[0]},-119,true" for line in lines[1:]]
+    )
+    with pytest.warns(DataWarning, match=r"neighbouring cell, not the one that serves \(20\)"):
+        found = read(tmp_path, text)
+    assert found.frame["level_dbm"].min() > -100
+
+
+def test_many_rows_without_a_level_need_a_word(tmp_path: Path) -> None:
+    empty = [
+        f"22.58{n:03d},104.05{n:03d}1,2025-03-01 09:{n:02d}:00,Nhà mạng A,LTE," for n in range(15)
+    ]
+    with pytest.raises(DataError, match=r"15 of 35 rows.*missing_is_no_service = true .*or false"):
+        read(tmp_path / "a", rows(20, *empty))
+    found = read(tmp_path / "b", rows(20, *empty), missing_is_no_service=True)
+    assert found.frame["level_dbm"].isna().sum() == 15
+    text = rows(20, *empty)
+    made = write_region(tmp_path / "c")
+    (made.folder / "test.csv").write_text(text, encoding="utf-8")
+    with made.study.open("a", encoding="utf-8") as stream:
+        stream.write('\n[[measurements]]\nfile = "test.csv"\nsource = "invented"\n')
+        stream.write("missing_is_no_service = false\n")
+    study = read_study(made.study)
+    with pytest.warns(DataWarning, match=r"no level.* \(15\)"):
+        assert len(read_measurements(study.measurements, study).frame) == 20
+
+
+def test_several_columns_that_could_be_the_level_are_asked(tmp_path: Path) -> None:
+    lines = rows().replace("level_dbm", "RSRP [1] dBm").splitlines()
+    text = "\n".join([f"{lines[0]},RSRP [2] dBm", *(f"{line},-99" for line in lines[1:])])
+    with pytest.raises(DataError, match=r"RSRP \[1\] dBm, RSRP \[2\] dBm may each be the level"):
+        read(tmp_path / "a", text)
+    found = read(tmp_path / "b", text, columns={"RSRP [2] dBm": "level_dbm"})
+    assert set(found.frame["level_dbm"]) == {-99.0}
+    one = read(tmp_path / "c", rows().replace("level_dbm", "Serving Cell RSRP (dBm)[1]"))
+    assert len(one.frame) == 20
+
+
+def test_samples_of_many_telephones_are_no_jumps(tmp_path: Path) -> None:
+    far = [
+        f"22.{57 + 3 * (n % 2)}{n:03d}1,104.0401,2025-03-02 09:00:{n:02d},Nhà mạng A,LTE,-90"
+        for n in range(20)
+    ]
+    found = read(tmp_path, rows(20, *far))
+    assert len(found.frame) == 40
+    assert any(
+        "faster than any car; it is taken for samples of several" in r for r in found.remarks
+    )
+
+
+def test_swapped_coordinates_are_named(tmp_path: Path) -> None:
+    text = rows().replace("latitude,longitude", "longitude,latitude")
+    with pytest.raises(DataError, match="latitude and longitude are swapped"):
+        read(tmp_path, text)

@@ -26,11 +26,12 @@ def calibrate(
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.begin import start  # noqa: PLC0415
         from phusong.pipeline.calibrate import calibrate as run_calibration  # noqa: PLC0415
-        from phusong.pipeline.calibrate import report_lines  # noqa: PLC0415
+        from phusong.pipeline.calibrate import noticed_lines, report_lines  # noqa: PLC0415
         from phusong.store.lock import alone_in  # noqa: PLC0415
 
         opened = open_study(study_file(study, study_option))
         with alone_in(opened.output):
-            found = run_calibration(start(opened, workers=workers, progress=bars))
-    for line in report_lines(found, opened.output):
+            session = start(opened, workers=workers, progress=bars)
+            found = run_calibration(session)
+    for line in (*noticed_lines(session), *report_lines(found, opened.output)):
         tell(line)

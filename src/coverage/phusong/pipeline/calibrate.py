@@ -26,6 +26,7 @@ from phusong.pipeline.calibration_files import (
     FOLDER,
     STEP,
     Calibration,
+    read_calibration,
     write_calibration,
 )
 from phusong.pipeline.losses import lattice_of
@@ -230,6 +231,30 @@ def _ground(session: Session, row: IntArray, col: IntArray) -> IntArray:
     if clutter is None:
         return np.zeros(len(row), dtype=np.int64)
     return clutter.ground_class[row, col].astype(np.int64)
+
+
+def noticed_lines(session: Session) -> list[str]:
+    """What was noticed of measurements, and which rows were left out, for the terminal.
+
+    Parameters
+    ----------
+    session
+        The study in use; the comparison must have been made.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    read = read_calibration(session)
+    return [
+        *read.remarks,
+        *(
+            told(f"{row.file}: {int(row.rows):,} rows are left out: {row.reason}")
+            for row in read.tables["left-out"].itertuples()
+        ),
+        *(told(f"not fitted: {fault}") for fault in read.faults),
+    ]
 
 
 def report_lines(found: list[Calibration], folder: Path) -> list[str]:

@@ -4,12 +4,9 @@ Nothing is averaged in silence. A row that cannot be true is left out, counted u
 the first one is named; a row that says that there was no service is kept, as what it is.
 """
 
-import tomllib
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +14,30 @@ import pandas as pd
 
 from phusong.errors import DataError, DataWarning
 from phusong.sources.lists import read_list
-from phusong.sources.towers_words import fold, operator_of
+from phusong.sources.measurement_columns import (
+    KEY,
+    named,
+    neighbours,
+    operators,
+    strangers,
+    technologies,
+)
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES
 from phusong.study import MeasurementInput, Study
 from phusong.units import BoolArray
 
-KEY = "measurements"
 LOWEST_DBM, HIGHEST_DBM = -160.0, -20.0
 """Levels that a handset can report."""
 COARSE_DEGREES = 0.01
 FASTEST_M_S = 100.0
 WORST_ACCURACY_M = 100.0
+MOST_JUMPS = 0.05
+"""A file in which a larger part of the steps are jumps is of several telephones."""
 FEW = 0.2
 """A file of which a larger part cannot be true is refused."""
+_NO_LEVEL = "no level, and not said to be without service"
+_JUMP = "a jump that no car makes"
+_UNIT = r"(?i)\s*dBm\s*$"
 EARTH_M = 6_371_000.0
 MISSING = frozenset({"", "-", "nan", "na", "n/a", "null", "none", "2147483647"})
 TIME_FORMATS = (
@@ -58,12 +66,6 @@ class Measurements:
     frame: pd.DataFrame
     left_out: pd.DataFrame
     remarks: tuple[str, ...]
-
-
-@cache
-def _words() -> dict[str, dict[str, list[str]]]:
-    text = (files("phusong.sources") / "measurements.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def read_measurements(sections: Iterable[MeasurementInput], study: Study) -> Measurements:
@@ -131,7 +133,7 @@ def read_measurements(sections: Iterable[MeasurementInput], study: Study) -> Mea
 def _read_one(
     file: Path, section: MeasurementInput, study: Study
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    raw = _named(_text(file, section), section, file)
+    raw = named(_text(file, section), section, file)
     count = len(raw)
     frame = pd.DataFrame(
         {
@@ -141,18 +143,19 @@ def _read_one(
             "cell_id": _column(raw, "cell_id").str.strip(),
         }
     )
-    level_text = raw["level_dbm"]
+    level_text = raw["level_dbm"].str.replace(_UNIT, "", regex=True)
     level = _numbers(level_text)
     nothing = level_text.str.strip().str.lower().isin(MISSING).to_numpy()
-    technology, none = _technologies(raw, section, study)
+    technology, none = technologies(raw, section, study)
     frame["technology"] = technology
-    frame["operator"] = _operators(raw, section, study, file)
+    frame["operator"] = operators(raw, section, study, file)
     frame["level_dbm"] = np.where(none, np.nan, level)
     no_service = none | (nothing & section.missing_is_no_service)
     frame["file"] = section.file
     seconds = parse_times(frame["time"])
-    checks = _checks(frame, raw, level, nothing, no_service)
-    checks.append(("a jump that no car makes", _jumps(frame, seconds)))
+    jumps, noticed = _jumps(frame, seconds, file)
+    other = _not_asked(frame, raw)
+    checks = [*other, *_checks(frame, raw, level, nothing, no_service), (_JUMP, jumps)]
     bad = np.zeros(count, dtype=bool)
     reasons = []
     for reason, hit in checks:
@@ -164,17 +167,58 @@ def _read_one(
                  "first": f"row {line}: {_quoted(raw, line - 2)}"}
             )  # fmt: skip
         bad |= hit
-    if bad.sum() > FEW * count:
-        worst = max(reasons, key=lambda r: int(str(r["rows"])))
+    asked = ~np.logical_or.reduce([hit for _, hit in other])
+    own = ~neighbours(raw)
+    unknown = strangers(raw[own], frame.loc[own, "operator"], frame.loc[own, "technology"])
+    if not asked.any():
         raise DataError(
-            f"{file.name}: {int(bad.sum()):,} of {count:,} rows cannot be used, more than a "
-            f"{1 / FEW:.0f}th; mostly: {worst['reason']} ({worst['first']}). Levels are in dBm, "
-            "positions in WGS 84 degrees with five decimals: export the file again, or take "
-            "these rows out"
+            f"{file.name}: none of its {count:,} rows is of an operator and a technology of the "
+            f"study; it has {'; '.join(unknown.values())}. Say in inputs.towers.operators what its "
+            'words mean, for example { "Viettel Mobile" = "Viettel" }'
         )
+    _refuse_untrue(reasons, other, int(asked.sum()), section, file)
+    noticed += [f"{file.name}: {rows} are no {what} of the study" for what, rows in unknown.items()]
     kept = frame[~bad].reset_index(drop=True)
     columns = ["file", "reason", "rows", "first"]
-    return kept, pd.DataFrame(reasons, columns=columns), _remarks(kept, seconds[~bad], file)
+    table = pd.DataFrame(reasons, columns=columns)
+    return kept, table, [*noticed, *_remarks(kept, seconds[~bad], file)]
+
+
+def _refuse_untrue(
+    reasons: list[dict[str, object]],
+    other: list[tuple[str, BoolArray]],
+    asked: int,
+    section: MeasurementInput,
+    file: Path,
+) -> None:
+    """Refuse a file of which much cannot be true; what is of others is no fault of it."""
+    silent = "missing_is_no_service" in section.model_fields_set
+    innocent = {reason for reason, _ in other} | ({_NO_LEVEL} if silent else set())
+    counted = [r for r in reasons if r["reason"] not in innocent]
+    rows = sum(int(str(r["rows"])) for r in counted)
+    if rows <= FEW * asked:
+        return
+    worst = max(counted, key=lambda r: int(str(r["rows"])))
+    remedy = (
+        "say what an empty level means: missing_is_no_service = true (there was no network), or "
+        "false (nothing was measured there)"
+        if worst["reason"] == _NO_LEVEL
+        else "levels are in dBm, positions in WGS 84 degrees with five decimals: export the file "
+        "again, or take these rows out"
+    )
+    raise DataError(
+        f"{file.name}: {rows:,} of {asked:,} rows cannot be used, more than a "
+        f"{1 / FEW:.0f}th; mostly: {worst['reason']} ({worst['first']}); {remedy}"
+    )
+
+
+def _not_asked(frame: pd.DataFrame, raw: pd.DataFrame) -> list[tuple[str, BoolArray]]:
+    """Rows that may well be true, and are of something that the study does not ask about."""
+    return [
+        ("a neighbouring cell, not the one that serves", neighbours(raw)),
+        ("another operator than the study's", (frame["operator"] == "").to_numpy()),
+        ("another technology than the study's", (frame["technology"] == "").to_numpy()),
+    ]
 
 
 def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
@@ -209,25 +253,6 @@ def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
     return table
 
 
-def _named(table: pd.DataFrame, section: MeasurementInput, file: Path) -> pd.DataFrame:
-    own = {fold(title): column for title, column in section.columns.items()}
-    known = {fold(a): column for column, all_ in _words()["columns"].items() for a in all_}
-    found: dict[str, str] = {}
-    for title in table.columns:
-        column = own.get(fold(title)) or known.get(fold(title))
-        if column is not None and column not in found:
-            found[column] = title
-    for column in ("latitude", "longitude", "level_dbm"):
-        if column not in found:
-            raise DataError(
-                f"{file.name}: no column is {column}; the header has {', '.join(table.columns)}: "
-                f'say which it is in {KEY}.columns, for example {{ "My heading" = "{column}" }}'
-            )
-    named = table[list(found.values())].copy()
-    named.columns = pd.Index(list(found))
-    return named
-
-
 def _column(raw: pd.DataFrame, name: str) -> pd.Series:
     return raw[name] if name in raw.columns else pd.Series("", index=raw.index, dtype=str)
 
@@ -235,55 +260,6 @@ def _column(raw: pd.DataFrame, name: str) -> pd.Series:
 def _numbers(text: pd.Series) -> pd.Series:
     plain = text.str.strip().str.replace(",", ".", regex=False)
     return pd.to_numeric(plain, errors="coerce").astype(float)
-
-
-def _technologies(
-    raw: pd.DataFrame, section: MeasurementInput, study: Study
-) -> tuple[np.ndarray, BoolArray]:
-    """Technology of the study in each row, empty where it has none; and rows without a network."""
-    if "technology" not in raw.columns:
-        only = section.technology or (
-            next(iter(study.technologies)) if len(study.technologies) == 1 else ""
-        )
-        if not only:
-            raise DataError(
-                f"{section.file} has no column of technology and the study has several; write "
-                f"{KEY}.technology"
-            )
-        return np.full(len(raw), only, dtype=object), np.zeros(len(raw), dtype=bool)
-    words = {fold(w): key for key, all_ in _words()["technologies"].items() for w in all_}
-    words |= {fold(key): key for key in study.technologies}
-    none = {fold(w) for w in _words()["nothing"]["technology"]}
-    codes, unique = pd.factorize(raw["technology"])
-    keys = [words.get(fold(str(u)), "") for u in unique]
-    keys = [key if key in study.technologies else "" for key in keys]
-    silent = [fold(str(u)) in none for u in unique]
-    technology = np.array(keys, dtype=object)[codes]
-    no_network = np.array(silent, dtype=bool)[codes]
-    fallback = section.technology or next(iter(study.technologies))
-    technology[no_network] = fallback
-    return technology, no_network
-
-
-def _operators(
-    raw: pd.DataFrame, section: MeasurementInput, study: Study, file: Path
-) -> np.ndarray:
-    """Operator of the study in each row, empty where it is none of them."""
-    if "operator" in raw.columns:
-        words = raw["operator"].str.strip()
-    elif {"mcc", "mnc"} <= set(raw.columns):
-        words = raw["mcc"].str.strip() + "-" + raw["mnc"].str.strip().str.zfill(2)
-    elif section.operator:
-        return np.full(len(raw), section.operator, dtype=object)
-    else:
-        raise DataError(
-            f"{file.name} does not say whose network was measured; write {KEY}.operator, or give "
-            "a column operator, or mcc and mnc"
-        )
-    codes, unique = pd.factorize(words)
-    named = [operator_of(str(u), study) or "" for u in unique]
-    operators: np.ndarray = np.array(named, dtype=object)[codes]
-    return operators
 
 
 def _checks(
@@ -305,17 +281,15 @@ def _checks(
         vague = accuracy > WORST_ACCURACY_M
     return [
         ("no position", np.isnan(lat) | np.isnan(lon)),
-        ("position outside the globe", outside),
+        ("position outside the globe, or latitude and longitude are swapped", outside),
         ("position 0, 0: the receiver had no fix", null_island),
         ("position rounded to 0.01 degrees, about a kilometre", coarse),
         (f"position worse than {WORST_ACCURACY_M:.0f} m by the receiver's own word", vague),
-        ("another operator than the study's", (frame["operator"] == "").to_numpy()),
-        ("another technology than the study's", (frame["technology"] == "").to_numpy()),
         (
             f"level outside {LOWEST_DBM:.0f} to {HIGHEST_DBM:.0f} dBm: another unit, or a fault",
             wild & ~no_service,
         ),
-        ("no level, and not said to be without service", nothing & ~no_service),
+        (_NO_LEVEL, nothing & ~no_service),
     ]
 
 
@@ -325,8 +299,11 @@ def _is_multiple(degrees: np.ndarray) -> BoolArray:
     return rounded
 
 
-def _jumps(frame: pd.DataFrame, seconds: np.ndarray) -> BoolArray:
-    """Rows to which one would have had to travel faster than any car, within one file."""
+def _jumps(frame: pd.DataFrame, seconds: np.ndarray, file: Path) -> tuple[BoolArray, list[str]]:
+    """Rows to which one would have had to travel faster than any car, within one file.
+
+    Samples of many telephones jump all the time: nothing is left out of such a file.
+    """
     lat, lon = np.radians(frame["latitude"].to_numpy()), np.radians(frame["longitude"].to_numpy())
     with np.errstate(invalid="ignore", divide="ignore"):
         dy = np.diff(lat, prepend=lat[:1]) * EARTH_M
@@ -334,7 +311,12 @@ def _jumps(frame: pd.DataFrame, seconds: np.ndarray) -> BoolArray:
         dt = np.diff(seconds, prepend=seconds[:1])
         distance = np.hypot(dx, dy)
         jump: BoolArray = (dt > 0) & (dt < 600) & (distance / dt > FASTEST_M_S) & (distance > 1000)
-    return jump
+    if jump.sum() <= MOST_JUMPS * len(jump):
+        return jump, []
+    return np.zeros(len(jump), dtype=bool), [
+        f"{file.name}: {int(jump.sum()):,} steps are faster than any car; it is taken for samples "
+        "of several telephones, and wrong positions cannot be told by their jumps"
+    ]
 
 
 def parse_times(text: pd.Series) -> np.ndarray:

@@ -29,8 +29,10 @@ ADDABLE = (
     "exclusions", "operator_coverage", "measurements", "clutter", "speed_tiles",
 )  # fmt: skip
 """Inputs that a file can be added as."""
-_LEVELS = re.compile(r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level[_ ]?dbm|signal|muc thu")
-_TIMES = re.compile(r"time|date|thoi[_ ]?(gian|diem)|ngay")
+_LEVELS = re.compile(
+    r"rsrp|rscp|rxlev|rssi|rsrq|sinr|level[_ ]?dbm|^level$|^dbm$|signal|muc thu|cuong do"
+)
+_TIMES = re.compile(r"time|date|measured at|thoi[_ ]?(gian|diem)|ngay")
 _TABLES: tuple[tuple[set[str], tuple[str, ...], str], ...] = (
     ({"quadkey", "tests"}, ("avg_d_kbps",), "speed_tiles"),
     ({"household_id"}, (), "households"),
@@ -161,7 +163,16 @@ def _by_columns(titles: list[str], file: Path) -> Recognised:
     if len(known & {"site_id", "operator", "technology", "latitude", "azimuth_deg",
                     "antenna_height_m", "mast_height_m", "frequency_mhz"}) >= 3:  # fmt: skip
         return Recognised("towers", f"columns {', '.join(sorted(known)[:6])}")
+    if sum(map(_is_number, titles)) > len(titles) / 2:
+        raise DataError(
+            f"{file}: its first row holds values ({', '.join(titles[:6])}) and no headings; put a "
+            f"row of headings above it, or {_ASK}"
+        )
     raise DataError(f"{file}: columns {', '.join(titles[:12])} tell nothing for sure; {_ASK}")
+
+
+def _is_number(title: str) -> bool:
+    return bool(re.fullmatch(r"[-+]?\d+([.,]\d+)?", title.strip()))
 
 
 def _layer(file: Path, study: Study) -> Recognised:
