@@ -24,6 +24,7 @@ from phusong.reporting.input_tables import (
 )
 from phusong.reporting.shown import (
     Shown,
+    drawn,
     shown_headline,
     shown_list,
     shown_sentences,
@@ -60,13 +61,9 @@ def money_picture(study: Study, ranked: Plan) -> Picture:
         Shown by notebooks as it is.
     """
     title = said("People newly covered against money")
-    figure = money_figure(
-        ranked.priorities,
-        title=title,
-        currency=study.costs.shown_currency,
-        practice=practice_words(study),
+    return drawn(
+        study, ranked.priorities, money_figure, title=title, currency=study.costs.shown_currency
     )
-    return picture(figure, alt=title, kind="jpeg")
 
 
 def headline(study: Study) -> Shown:

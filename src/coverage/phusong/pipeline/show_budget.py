@@ -2,11 +2,9 @@
 
 from phusong.pipeline.plan import Plan
 from phusong.reporting.facts import Picture
-from phusong.reporting.figures import picture
 from phusong.reporting.frontier import choice_answers, choice_table, frontier_figure
 from phusong.reporting.money_gaps import gap_money_table, strategy_table
-from phusong.reporting.shown import Shown, shown_list, shown_sentences, shown_table
-from phusong.reporting.study_facts import practice_words
+from phusong.reporting.shown import Shown, drawn, first_or, shown_list, shown_sentences
 from phusong.reporting.wording import said
 from phusong.study import Study
 
@@ -36,13 +34,9 @@ def frontier_picture(study: Study, ranked: Plan) -> Picture:
         Shown by notebooks as it is.
     """
     title = said("People against money: best sets, greedy steps, build order")
-    figure = frontier_figure(
-        ranked.frontier,
-        title=title,
-        currency=study.costs.shown_currency,
-        practice=practice_words(study),
+    return drawn(
+        study, ranked.frontier, frontier_figure, title=title, currency=study.costs.shown_currency
     )
-    return picture(figure, alt=title, kind="jpeg")
 
 
 def choices(study: Study, ranked: Plan) -> Shown:
@@ -60,9 +54,8 @@ def choices(study: Study, ranked: Plan) -> Shown:
     Shown
         A table; a sentence where the study asks for none.
     """
-    if ranked.choices.empty:
-        return shown_sentences((_NOT_ASKED,))
-    return shown_table(choice_table(study, ranked.choices))
+    asked = not ranked.choices.empty
+    return first_or((choice_table(study, ranked.choices),) if asked else (), _NOT_ASKED)
 
 
 def gap_money(study: Study, ranked: Plan) -> Shown:
@@ -80,8 +73,7 @@ def gap_money(study: Study, ranked: Plan) -> Shown:
     Shown
         A table; a sentence where the study does not say what people bring.
     """
-    found = gap_money_table(study, ranked.priorities)
-    return shown_table(found[0]) if found else shown_sentences((_NO_REVENUE,))
+    return first_or(gap_money_table(study, ranked.priorities), _NO_REVENUE)
 
 
 def who_pays(study: Study, ranked: Plan) -> Shown:
@@ -99,8 +91,7 @@ def who_pays(study: Study, ranked: Plan) -> Shown:
     Shown
         A table; a sentence where there is nothing to share.
     """
-    found = strategy_table(study, ranked.strategies)
-    return shown_table(found[0]) if found else shown_sentences((_NOTHING_TO_SHARE,))
+    return first_or(strategy_table(study, ranked.strategies), _NOTHING_TO_SHARE)
 
 
 def answers(ranked: Plan) -> Shown:

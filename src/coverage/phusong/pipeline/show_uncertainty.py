@@ -2,9 +2,7 @@
 
 from phusong.pipeline.plan import Plan
 from phusong.reporting.facts import Picture
-from phusong.reporting.figures import picture
-from phusong.reporting.shown import Shown, shown_sentences, shown_table
-from phusong.reporting.study_facts import practice_words
+from phusong.reporting.shown import Shown, drawn, shown_sentences, shown_table
 from phusong.reporting.sureness_figures import interval_figure, split_figure
 from phusong.reporting.sureness_tables import (
     measure_page_table,
@@ -52,10 +50,7 @@ def intervals_picture(study: Study, ranked: Plan, *, most: int = 20) -> Picture:
         Shown by notebooks as it is.
     """
     title = said("Ranks in trials")
-    figure = interval_figure(
-        ranked.stability, most=most, title=title, practice=practice_words(study)
-    )
-    return picture(figure, alt=title, kind="jpeg")
+    return drawn(study, ranked.stability, interval_figure, title=title, most=most)
 
 
 def split(ranked: Plan) -> Shown:
@@ -90,8 +85,7 @@ def split_picture(study: Study, ranked: Plan) -> Picture:
         Shown by notebooks as it is.
     """
     title = said("What the doubt comes from")
-    figure = split_figure(ranked.variance_split, title=title, practice=practice_words(study))
-    return picture(figure, alt=title, kind="jpeg")
+    return drawn(study, ranked.variance_split, split_figure, title=title)
 
 
 def measure_next(ranked: Plan, *, most: int = 10) -> Shown:

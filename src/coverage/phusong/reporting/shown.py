@@ -1,12 +1,18 @@
 """What a cell of a notebook ends with: words and tables that read well there and as plain text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from phusong.reporting.facts import Bilingual
+import pandas as pd
+from matplotlib.figure import Figure
+
+from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.figures import picture
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.panel import practice_banner
+from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import cell_words
+from phusong.study import Study
 
 PLAIN_LOOK = (
     ":where(.practice) { padding: 6px 12px; background: #ffd23f; color: #1a1500; "
@@ -149,3 +155,53 @@ def shown_headline(title: Bilingual, question: Bilingual, practice: Bilingual | 
     look = f"<style>{PLAIN_LOOK}</style>"
     words = f"<p><strong>{title.html()}</strong></p><p>{question.html()}</p>"
     return Shown(f'{look}{practice_banner(practice)}<div class="said">{words}</div>', plain)
+
+
+def drawn(
+    study: Study,
+    table: pd.DataFrame,
+    figure_of: Callable[..., Figure],
+    *,
+    title: Bilingual,
+    **more: object,
+) -> Picture:
+    """A figure of a study's table as notebooks show it.
+
+    Parameters
+    ----------
+    study
+        Whether practice data went in.
+    table
+        What is drawn.
+    figure_of
+        Draws it; knows ``title`` and ``practice``.
+    title
+        Title of the figure, and what stands for it where it cannot be seen.
+    **more
+        What ``figure_of`` is told besides.
+
+    Returns
+    -------
+    Picture
+        Shown by notebooks as it is.
+    """
+    figure = figure_of(table, title=title, practice=practice_words(study), **more)
+    return picture(figure, alt=title, kind="jpeg")
+
+
+def first_or(tables: Sequence[PageTable], otherwise: Bilingual) -> Shown:
+    """The first of some tables, or a sentence where there is none.
+
+    Parameters
+    ----------
+    tables
+        Tables.
+    otherwise
+        Why there would be none.
+
+    Returns
+    -------
+    Shown
+        Shown by notebooks as it is.
+    """
+    return shown_table(tables[0]) if tables else shown_sentences((otherwise,))
