@@ -9,12 +9,26 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from conftest import ROOT
+
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DESKTOP, PHONE = (1400, 900), (390, 844)
+
+SCREENSHOTS = ROOT / "build" / "ci" / "screenshots"
+"""Kept by CI beside its report."""
+
+
+def keep_picture(page: Page, name: str, folder: Path) -> Path:
+    """Screenshot of a product as it is seen now; in CI it stays to be looked at."""
+    place = SCREENSHOTS if os.environ.get("CI") else folder
+    place.mkdir(parents=True, exist_ok=True)
+    file = place / f"{name}.png"
+    page.screenshot(path=file)
+    return file
 
 
 def find_chromium() -> str | None:

@@ -90,6 +90,43 @@ def test_every_control_is_reached_by_keys_and_seen(visitor: Visitor) -> None:
     assert unseen == []
 
 
+def test_what_scrolls_is_reached_by_keys(visitor: Visitor) -> None:
+    page = visitor.visit(coverage_map(content())).page
+    credits = page.locator(".leaflet-control-attribution")
+    credits.focus()
+    assert credits.evaluate("e => e === document.activeElement")
+    page.locator(".phusong-badge").first.dispatch_event("click")
+    popup = page.locator(".leaflet-popup-content")
+    popup.focus()
+    assert popup.evaluate("e => e === document.activeElement")
+
+
+def test_layers_are_switched_by_keys_alone(visitor: Visitor) -> None:
+    page = visitor.visit(coverage_map(content())).page
+    page.locator("#raster-0").focus()
+    before = page.locator(".phusong-classes").count()
+    page.keyboard.press("ArrowDown")
+    assert not page.locator("#raster-0").is_checked()
+    box = page.locator("#vector-5")
+    box.focus()
+    was = box.is_checked()
+    page.keyboard.press("Space")
+    assert box.is_checked() != was
+    page.locator("#opacity").focus()
+    value = float(page.locator("#opacity").input_value())
+    page.keyboard.press("ArrowLeft")
+    assert float(page.locator("#opacity").input_value()) < value
+    assert before <= 1
+
+
+def test_signs_say_what_they_are(visitor: Visitor) -> None:
+    """A name on an element without a role is heard by nobody."""
+    page = visitor.visit(coverage_map(content())).page
+    signs = "[...document.querySelectorAll('.phusong-sign')]"
+    assert page.evaluate(f"{signs}.length") > 0
+    assert page.evaluate(f"{signs}.every(e => e.getAttribute('role') === 'img' && e.ariaLabel)")
+
+
 def test_enter_opens_what_has_the_focus(visitor: Visitor) -> None:
     page = visitor.visit(coverage_map(content())).page
     page.locator(".leaflet-phusong-outline-pane path").focus()

@@ -18,7 +18,7 @@ from unit.reporting.cases import CRS, SHAPE, content, grid
 
 pytestmark = pytest.mark.browser
 MAP = "Object.entries(window).find(([k, v]) => k.startsWith('map_') && v instanceof L.Map)[1]"
-POINTS, CELLS, ZOOM = 40, 300, 17
+POINTS, CELLS, ZOOM = 200, 300, 17
 MERCATOR = Transformer.from_crs(4326, 3857, always_xy=True)
 METRES = Transformer.from_crs(CRS, 4326, always_xy=True)
 

@@ -49,7 +49,9 @@
                                    riseOffset: 200000, keyboard: kind === "rank" });
       function name() {
         var sign_ = mark.getElement();
-        if (sign_) { sign_.setAttribute("aria-label", phusong.plain(feature.properties.c0)); }
+        if (!sign_) { return; }
+        sign_.setAttribute("aria-label", phusong.plain(feature.properties.c0));
+        if (kind !== "rank") { sign_.setAttribute("role", "img"); } /* ranks are buttons */
       }
       mark.on("add", name);
       document.addEventListener("phusong-language", name);

@@ -28,6 +28,7 @@ var phusong = { circles: [] };
       phusong.name(zoom._zoomOutButton, options.said.zoomOut);
     });
     closing(map, options.said.close);
+    scrolling(map);
     pictures(map, options.said);
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     phusong.pointer(map, options.local);
@@ -46,6 +47,14 @@ var phusong = { circles: [] };
     }
     map.on("layeradd", named);
     document.addEventListener("phusong-language", named);
+  }
+
+  /* Whoever has keys alone must reach what scrolls. */
+  function scrolling(map) {
+    map.attributionControl.getContainer().tabIndex = 0;
+    map.on("popupopen", function (event) {
+      event.popup.getElement().querySelector(".leaflet-popup-content").tabIndex = 0;
+    });
   }
 
   /* Leaflet names the button that closes a popup in English. */

@@ -1,0 +1,138 @@
+"""Every product in a real browser: axe-core finds no serious fault, and a picture of it is kept.
+
+Pages are those of a whole run of the invented region. All that is folded is opened, both languages
+are seen, and on maps a popup is open, so that nothing hides from the check.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Frame, Page
+
+import phusong
+from browser.conftest import DESKTOP, PHONE, Visitor, keep_picture
+from phusong.pipeline.interactive import OpenStudy
+from phusong.reporting.facts import PRACTICE
+from phusong.reporting.notebooks import render_notebook
+from runs import invoke
+from synthetic import write_region
+
+pytestmark = pytest.mark.browser
+
+NAMES = (
+    "index", "map", "brief-province", "brief-operator", "communes", "commune", "check", "compare",
+    "notebook", "operator-index", "operator-map", "public-map",
+)  # fmt: skip
+SERIOUS = {"serious", "critical"}
+OPEN_ALL = """() => {
+  document.documentElement.dataset.language = 'both';
+  document.querySelectorAll('details').forEach(part => part.open = true); }"""
+FADED = (
+    "document.querySelector('.leaflet-popup') && "
+    "getComputedStyle(document.querySelector('.leaflet-popup')).opacity"
+)
+"""Popups fade in; while they do, their words are pale."""
+CONTRAST, NAME = "color-contrast", "button-name"
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A page of each kind, written as a user has it written."""
+    region = write_region(tmp_path_factory.mktemp("mọi trang") / "vùng thử")
+    out, study = region.output, phusong.open_study(region.study)
+    phusong.report(study, with_notebooks=False)
+    for arguments in (
+        ("report", region.study, "--audience", "operator:mang-a", "--no-notebooks"),
+        ("report", region.study, "--audience", "public", "--no-notebooks"),
+        ("check", region.study, "--html", out / "check.html"),
+        ("compare", region.study, out, "--output", out),
+    ):
+        result = invoke(*arguments)
+        assert result.exit_code == 0, result.output
+    (out / "notebook.html").write_text(notebook(study), encoding="utf-8", newline="\n")
+    return {
+        "index": out / "index.html",
+        "map": out / "maps" / "coverage.html",
+        "brief-province": out / "brief-province.html",
+        "brief-operator": out / "brief-mang-a.html",
+        "communes": out / "communes" / "index.html",
+        "commune": next(file for file in sorted((out / "communes").glob("0*.html"))),
+        "check": out / "check.html",
+        "compare": out / "compare.html",
+        "notebook": out / "notebook.html",
+        "operator-index": out / "for-operator-mang-a" / "index.html",
+        "operator-map": out / "for-operator-mang-a" / "maps" / "coverage.html",
+        "public-map": out / "for-public" / "maps" / "coverage.html",
+    }
+
+
+def notebook(study: OpenStudy) -> str:
+    """Results that show themselves, and a map, as cells of a rendered notebook."""
+    reached = phusong.reach(study)
+    found = phusong.gaps(study, reached)
+    shown = (study, reached, found, phusong.plan(study, found), found.explore(height_px=480))
+    cells = [nbformat.v4.new_markdown_cell("# Sổ tay · Notebook", id="a")]
+    for number, thing in enumerate(shown):
+        cell = nbformat.v4.new_code_cell("show", id=f"c{number}")
+        data = {"text/html": thing._repr_html_(), "text/plain": repr(thing)}
+        cell.outputs = [nbformat.v4.new_output("display_data", data)]
+        cells.append(cell)
+    return render_notebook(nbformat.v4.new_notebook(cells=cells), practice=PRACTICE)
+
+
+@pytest.fixture(scope="module")
+def shared_visitor(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    made = Visitor(browser, tmp_path_factory.mktemp("mở"))
+    yield made
+    made.close()
+
+
+def faults(part: Page | Frame) -> list[str]:
+    """What axe-core calls serious or critical, with the first elements of each kind."""
+    found = Axe().run(part, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{fault['impact']}: {fault['id']}, {fault['help']}: "
+        + "; ".join(node["html"][:160] for node in fault["nodes"][:3])
+        for fault in found
+        if fault["impact"] in SERIOUS
+    ]
+
+
+def test_axe_finds_what_is_wrong(visitor: Visitor) -> None:
+    page = visitor.visit(
+        "<!doctype html><html lang=vi><title>x</title><main><button></button>"
+        "<p style='color:#bbb;background:#fff'>mờ</p></main></html>"
+    ).page
+    found = faults(page)
+    assert len(found) == 2
+    assert any(NAME in fault for fault in found)
+    assert any(CONTRAST in fault for fault in found)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["window", "phone"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_serious_fault(
+    shared_visitor: Visitor,
+    pages: dict[str, Path],
+    tmp_path: Path,
+    name: str,
+    size: tuple[int, int],
+) -> None:
+    visit = shared_visitor.visit(pages[name].read_text(encoding="utf-8"), size=size)
+    page = visit.page
+    picture = keep_picture(page, f"{name}-{size[0]}", tmp_path)
+    with Image.open(picture) as seen:
+        assert len(seen.convert("RGB").resize((64, 64)).getcolors(4096) or ()) > 20
+    page.evaluate(OPEN_ALL)
+    if name.endswith("map"):
+        page.locator(".phusong-badge, .leaflet-marker-icon").first.dispatch_event("click")
+        page.wait_for_function(f"{FADED} === '1'")
+    for frame in page.frames:
+        if frame is not page.main_frame:
+            frame.evaluate(OPEN_ALL)
+        assert faults(frame) == []
+    visit.assert_quiet()
