@@ -130,7 +130,8 @@ def test_no_serious_fault(
     page.evaluate(OPEN_ALL)
     if name.endswith("map"):
         page.locator(".phusong-badge, .leaflet-marker-icon").first.dispatch_event("click")
-        page.wait_for_function(f"{FADED} === '1'")
+        while page.evaluate(FADED) != "1":
+            page.wait_for_timeout(50)
     for frame in page.frames:
         if frame is not page.main_frame:
             frame.evaluate(OPEN_ALL)
