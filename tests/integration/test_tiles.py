@@ -1,5 +1,7 @@
 """Reach found tile by tile: the bytes of the whole grid at once, whatever the tiles and workers."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,25 @@ def test_a_cluster_reduces_tiles_to_the_same_bytes(tmp_path: Path, whole: dict[s
     study = phusong.open_study(region.study)
     with cluster_at("local", workers=2) as cluster:
         phusong.reach(study, client=cluster.client)
+    assert digests(region.output) == whole
+
+
+def test_workers_killed_while_tiles_are_reduced_change_no_byte(
+    tmp_path: Path, whole: dict[str, str]
+) -> None:
+    region = region_of(tmp_path, 16, **MODELS)
+    study = phusong.open_study(region.study)
+    with cluster_at("local", workers=2) as cluster:
+        victims = list(cluster.on_each_worker(os.getpid).values())
+        killed = []
+
+        def progress(what: str, done: int, total: int) -> None:
+            if victims and done > 4 + 2 * len(killed):  # the region has four masts
+                killed.append(victims.pop())
+                os.kill(killed[-1], signal.SIGKILL)
+
+        phusong.reach(study, client=cluster.client, progress=progress)
+    assert len(killed) == 2
     assert digests(region.output) == whole
 
 
