@@ -353,7 +353,11 @@ def main() -> None:
     if asked.once:
         return
     for file in asked.earlier:
-        lines = (json.loads(v) for v in file.read_text().splitlines() if v.startswith('{"wall_s"'))
+        lines = (
+            json.loads(v)
+            for v in file.read_text(encoding="utf-8").splitlines()
+            if v.startswith('{"wall_s"')
+        )
         runs = [*(Run(**{k: v for k, v in f.items() if k != "wall_s"}) for f in lines), *runs]
     cost = fitted(runs)
     print(json.dumps(cost, indent=1))
