@@ -1,13 +1,22 @@
 """The time that is left, by a clock of the test's own, and the table of costs."""
 
 import itertools
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phusong.pipeline.run_log import USUAL_SHARES, Cost, TimeLeft, cost_table, shares_of
+from phusong.pipeline.run_log import (
+    USUAL_SHARES,
+    Cost,
+    TimeLeft,
+    cost_table,
+    marks_of,
+    shares_of,
+)
 
 
 class Clock:
@@ -70,6 +79,95 @@ def test_the_second_run_knows_the_first(times: dict[str, float]) -> None:
         for step, seconds in times.items()
     ]  # the same study on a machine 2.5 times as slow
     assert_within_a_factor_of_two(shares_of(log), times)
+
+
+PRACTICE = json.loads(Path(__file__).with_name("practice_runs.json").read_text(encoding="utf-8"))
+"""Whole runs of the practice study from their logs: what steps told after how many seconds, and
+how long each took. Two were run beside other work, which made them two and four times as slow."""
+
+
+def replayed(
+    lines: list[list[object]], left: TimeLeft, clock: Clock
+) -> Iterator[tuple[float, float]]:
+    """Part of a run that is over, and what is told by what is true, at each hundredth of it."""
+    total = sum(float(str(line[-1])) for line in lines if len(line) == 2)
+    waiting, began, base = list(lines), clock.now, clock.now
+    for hundredth in range(1, 96):
+        now = began + total * hundredth / 100
+        while waiting and base + float(str(waiting[0][-1])) <= now:
+            name, *parts, after = waiting.pop(0)
+            clock.now = base + float(str(after))
+            if parts:
+                left.progress(str(name), *(int(str(part)) for part in parts))
+            else:
+                left.ended(str(name), computed=True)
+                base = clock.now
+        clock.now = now
+        told = left.seconds()
+        if hundredth >= 10:
+            assert told is not None
+            yield hundredth / 100, told / (total * (1 - hundredth / 100))
+
+
+@pytest.mark.parametrize(
+    ("run", "factor"),
+    [
+        ("busy", 2.0), ("without notebooks", 2.0), ("busy, without notebooks", 2.0),
+        ("compiling", 2.1),  # kernels were compiled first, which looks like slow path losses
+    ],
+)  # fmt: skip
+def test_a_first_run_of_the_practice_study(run: str, factor: float) -> None:
+    notebooks = "without" not in run
+    clock = Clock()
+    left = TimeLeft(shares_of([], notebooks=notebooks), clock, marks_of(notebooks=notebooks))
+    for part, told in replayed(PRACTICE[run], left, clock):
+        assert 1 / factor <= told <= factor, (part, told)
+
+
+@pytest.mark.parametrize("run", PRACTICE)
+def test_a_second_run_of_the_practice_study(run: str) -> None:
+    """The first took twice as long, and its log tells how the time was spread."""
+    notebooks = "without" not in run
+    log = [{"event": "start", "notebooks": notebooks}] + [
+        {"event": "step", "step": line[0], "state": "computed", "wall_s": 2.0 * line[1]}
+        for line in PRACTICE[run]
+        if len(line) == 2
+    ]
+    clock = Clock()
+    shares = shares_of(log, notebooks=notebooks)
+    left = TimeLeft(shares, clock, marks_of(notebooks=notebooks))
+    for part, told in replayed(PRACTICE[run], left, clock):
+        assert 0.5 <= told <= 2.0, (part, told)
+
+
+def test_reports_with_and_without_notebooks_are_not_compared() -> None:
+    log = [
+        {"event": "start", "notebooks": True},
+        *({"event": "step", "step": s, "state": "computed", "wall_s": 7.0} for s in USUAL_SHARES),
+    ]
+    assert shares_of(log)["report"] == 7.0
+    assert shares_of(log, notebooks=False)["report"] < USUAL_SHARES["report"]
+
+
+def test_a_step_that_overruns_is_not_about_to_end() -> None:
+    clock = Clock()
+    left = TimeLeft({"reach": 1.0, "plan": 1.0}, clock)
+    clock.now += 10.0
+    left.ended("reach", computed=True)
+    told = []
+    for _ in range(20):
+        clock.now += 10.0
+        told.append(left.seconds())
+    assert min(t for t in told if t is not None) > 0.0
+    assert told[-1] == pytest.approx(20.0)
+
+
+def test_parts_beyond_the_end_are_the_end() -> None:
+    clock = Clock()
+    left = TimeLeft({"report": 1.0}, clock)
+    clock.now += 5.0
+    left.progress("report", 58, 29)
+    assert left.seconds() == 0.0
 
 
 def test_what_is_reused_is_not_waited_for() -> None:

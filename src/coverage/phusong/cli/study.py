@@ -98,7 +98,9 @@ def run(
 
         opened = open_study(study_file(study, study_option))
         with alone_in(opened.output), workers_of(cluster, scheduler, workers) as used:
-            log = RunLog(opened, progress=bars, left=bars.left, messages=log_messages)
+            log = RunLog(
+                opened, progress=bars, left=bars.left, messages=log_messages, notebooks=notebooks
+            )
             door = run_study(
                 opened,
                 workers=workers,

@@ -1,5 +1,6 @@
 """Step 4: maps, pages and notebooks that can be handed over."""
 
+from itertools import count
 from pathlib import Path
 
 from phusong.engine import in_order
@@ -104,30 +105,36 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         return folder / INDEX
     briefs = 1 + len(session.study.operators)
     total = 3 + len(notebooks) + briefs * (1 + prints()) + len(session.study.area.communes)
+    counted = count(1)
+
+    def told() -> None:
+        session.progress(STEP, next(counted), total)
+
     session.progress(STEP, 0, total)
     outputs = [folder / MAP]
     write_text(outputs[0], coverage_map(study_map(facts)))
     for file in write_communes(facts, folder):
         outputs.append(file)
-        session.progress(STEP, len(outputs), total)
+        told()
     outputs += write_labels(session)
     pages: list[Path] = []
     for file in write_briefs(session, facts):
         pages.append(file)
-        session.progress(STEP, len(outputs) + len(pages), total)
+        told()
     outputs += pages
     for file in print_briefs(session, pages):
         outputs.append(file)
-        session.progress(STEP, len(outputs), total)
+        told()
     for file in in_order(lambda n: _render(session, n), notebooks, workers=session.workers):
         outputs.append(file)
-        session.progress(STEP, len(outputs), total)
+        told()
     written = sorted(_sizes(session, outputs))
     outputs += [write_workbook(facts, folder, written), *write_gis(facts, folder, written)]
     index = folder / INDEX
     sizes = _sizes(session, outputs)
     products = products_of(session.study, sizes, commune_titles(facts))
     write_text(index, index_page(study_index(facts, products, _versions(session))))
+    told()
     session.record(STEP, {"notebooks": [n.stem for n in notebooks]}, [*outputs, index], key=key)
     session.progress(STEP, total, total)
     return index

@@ -55,7 +55,7 @@ def run_study(
     """
     if study.output.is_dir():
         remove_leftovers(study.output)
-    with log or RunLog(study, progress=progress) as told:
+    with log or RunLog(study, progress=progress, notebooks=with_notebooks) as told:
         session = start(study, workers=workers, progress=told, fresh=fresh, cluster=cluster)
         session.observe = told.step
         door = write_report(session, with_notebooks=with_notebooks)
