@@ -341,6 +341,29 @@ def test_heights_above_60_degrees_north_have_no_seam(tmp_path: Path, served: Pro
     assert np.abs(inputs.terrain.height_amsl_m - height(*back.transform(x, y))).max() < 0.5
 
 
+def test_newcomer_is_told_what_is_sea_and_what_is_his_to_bring(
+    tmp_path: Path, served: Provider
+) -> None:
+    """Lofoten: the sea has no tiles, and nobody gives away lists of towers."""
+
+    def height(lon: Any, lat: Any) -> Any:
+        return 100 + 900 * (lon - 13) + 400 * (lat - 67)
+
+    serve_heights(served, [(67, 13)], height)
+    file = new_study(tmp_path, (12.98, 67.99, 13.04, 68.01), "NOR")
+    said = in_one_line(invoke("fetch", file).output)
+    assert "the provider has no N68E012, N68E013, N67E012: heights are unknown there" in said
+    assert 'write inputs.terrain.sea = ["N68E012", "N68E013", "N67E012"] into the study' in said
+    assert "inputs.towers: data/raw/place/towers.csv is yours to bring: phusong add" in said
+    assert "configs/place.toml FILE --as towers" in said
+    partly = Inputs(open_study(file)).terrain
+    assert 0 < partly.unknown_cells < partly.height_amsl_m.size
+    text = file.read_text("utf-8")
+    sea = '[inputs.terrain]\nsea = ["N68E012", "N68E013", "N67E012"]'
+    file.write_text(text.replace("[inputs.terrain]", sea), "utf-8")
+    assert Inputs(open_study(file)).terrain.unknown_cells == 0
+
+
 def test_frame_on_the_equator_takes_four_tiles(tmp_path: Path, served: Provider) -> None:
     def height(lon: Any, lat: Any) -> Any:
         return 700 + 900 * lon + 400 * lat

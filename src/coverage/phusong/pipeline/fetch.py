@@ -142,8 +142,19 @@ class Fetching:
                 yield f"inputs.{wish.key}: {self._one(wish)}"
             except DataError as error:
                 faults.append(f"inputs.{wish.key}: {error}{self._by_hand(wish, error)}")
+        yield from self._own_files()
         if faults:
             raise DataError("\n".join(faults))
+
+    def _own_files(self) -> Iterator[str]:
+        """Say which inputs are not had from anywhere, and are missing."""
+        for key, section, files in named_inputs(self.study):
+            missing = [name for name in files if not self.study.path(name).exists()]
+            if section.fetch is None and missing:
+                yield (
+                    f"inputs.{key}: {', '.join(missing)} is yours to bring: phusong add "
+                    f"{self._relative(self.study.file)} FILE --as {key}"
+                )
 
     def _one(self, wish: Wish) -> str:
         target = self.study.path(wish.name)
@@ -166,9 +177,11 @@ class Fetching:
                 count += 1
         finally:
             _remove_empty(staging)
+        noted = "".join(f"; {note}" for note in job.notes)
         if not count:
-            return f"{wish.name}: all {len(have)} tiles are there already, as they were"
-        return f"{wish.name} had from {wish.source.key} ({count} file{'s' if count > 1 else ''})"
+            return f"{wish.name}: all {len(have)} tiles are there already, as they were{noted}"
+        had = f"{wish.name} had from {wish.source.key} ({count} file{'s' if count > 1 else ''})"
+        return f"{had}{noted}"
 
     def _there(self, wish: Wish, target: Path) -> tuple[frozenset[str], bool]:
         """Files that are there as they were pinned, and whether one is there that never was."""

@@ -443,7 +443,7 @@ def _remedy(study: Study, key: str, section: Source) -> str:
     """What can be done about a file that is not there."""
     if not section.fetch:
         where = key if key == MEASUREMENTS else f"inputs.{key}"
-        return f"check {where} in the study file"
+        return f"check {where} in the study file; `phusong add` takes a file of yours"
     fields = type(study.inputs).model_fields
     needed = key not in fields or fields[key].is_required()
     without = "" if needed else f", or take [inputs.{key}] out of the study file"

@@ -133,6 +133,8 @@ resolution_m = {metres}
         known = OPERATORS.get(self.country, UNKNOWN_OPERATOR)
         if any(mnc for *_, mnc in known):
             towers = 'fetch = "opencellid"   # needs your token in OPENCELLID_TOKEN\n'
+        else:
+            towers = _cells_of_telephones()
         named = "".join(
             f"{_quoted(mnc)} = {_quoted(name)}\n" for name, _, _, codes in known for mnc in codes
         )
@@ -185,6 +187,15 @@ colour = {_quoted(colour)}
 """
             for name, key, colour, _ in known
         )
+
+
+def _cells_of_telephones() -> str:
+    """How to have crowd-sourced cells of operators that are not known here."""
+    return (
+        '# fetch = "opencellid"   # needs your token in OPENCELLID_TOKEN, and the lines below\n'
+        "#\n# [inputs.towers.operators]   # MCC-MNC of each operator / mã mạng của từng nhà mạng\n"
+        f'# "999-01" = "{UNKNOWN_OPERATOR[0][0]}"\n'
+    )
 
 
 def _land_cover(raw: str) -> str:

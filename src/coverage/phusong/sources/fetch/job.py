@@ -1,7 +1,7 @@
 """One thing to fetch: a source of the catalogue for one input of a study."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from phusong.sources.fetch.catalogue import OpenSource
@@ -48,6 +48,8 @@ class Job:
         Names of files that are there already and whole; they are not had again.
     progress
         Is told the bytes that are there and those expected (0 when unknown).
+    notes
+        Takes what the user should know of what came.
     """
 
     source: OpenSource
@@ -61,6 +63,7 @@ class Job:
     token: str = ""
     have: frozenset[str] = frozenset()
     progress: Callable[[int, int], None] = untold
+    notes: list[str] = field(default_factory=list)
 
     def addresses(self) -> tuple[str, ...]:
         """Addresses of what the frame needs: one for each country, where the source has countries.

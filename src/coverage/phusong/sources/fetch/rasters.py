@@ -1,5 +1,6 @@
 """Recipes for rasters: windows of tiles, a window of one file, a file out of an archive."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from phusong.sources.fetch.ranges import (
     unbroken,
     window_of,
 )
-from phusong.sources.fetch.tiles import tiles_of
+from phusong.sources.fetch.tiles import square_of, tiles_of
 from phusong.sources.fetch.wire import AbsentError, FetchError
 from phusong.store.files import sha256_of, write_whole
 
@@ -67,6 +68,12 @@ def tile_windows(job: Job) -> Iterator[Artefact]:
             written += 1
             yield artefact
     job.progress(len(named), len(named))
+    squares = [square for tile in named if tile not in there and (square := square_of(tile))]
+    if written and squares:
+        job.notes.append(
+            f"the provider has no {', '.join(squares)}: heights are unknown there; where it is "
+            f"the sea, write inputs.terrain.sea = {json.dumps(squares)} into the study file"
+        )
     if not written:
         raise FetchError(
             f"{job.source.key} has no tile of the study's frame ({', '.join(named)}): it is sea, "

@@ -43,6 +43,23 @@ def tiles_of(lattice: str, bounds: Bounds) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def square_of(tile: str) -> str:
+    """Square of one degree that a tile of Copernicus GLO-30 stands for.
+
+    Parameters
+    ----------
+    tile
+        Name of the tile.
+
+    Returns
+    -------
+    str
+        As ``inputs.terrain.sea`` names it, such as ``N20E107``; empty for other tiles.
+    """
+    parts = tile.split("_")
+    return f"{parts[4]}{parts[6]}" if tile.startswith("Copernicus_DSM_COG_10_") else ""
+
+
 def _copernicus(bounds: Bounds) -> Iterator[str]:
     """Tiles of GLO-30: cells are centred on whole arc-seconds.
 
