@@ -202,7 +202,9 @@ def test_one_workbook_holds_every_table_with_its_numbers(
     listed = [row[3] for row in contents[1:] if row[3]]
     assert set(listed) == {file for file in outputs(output) if file.endswith(".csv")}
     for file, title in zip(listed, book.sheet_names[1:-3], strict=True):
-        expected = table(output / file)
+        whole = table(output / file)
+        twins = [c for c in whole if c.endswith("_en") and f"{c[:-2]}vi" in whole]
+        expected = whole.drop(columns=twins)  # the book is in one language
         header, *rows = book.get_sheet_by_name(title).to_python()
         names = [row[1] for row in columns if row[0] == file]
         assert names == list(expected.columns), file

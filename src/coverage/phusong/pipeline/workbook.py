@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from phusong.reporting.address_labels import FOLDER as LABELS
-from phusong.reporting.columns import ColumnFacts, column_facts
+from phusong.reporting.columns import ColumnFacts, column_facts, columns_of
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.products import products_of
 from phusong.reporting.study_facts import StudyFacts
@@ -106,6 +106,7 @@ def write_workbook(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> Pat
 
 def _table(facts: StudyFacts, file: Path) -> _Table:
     cells = read_as_text(file)
+    cells = cells[columns_of(cells.columns, facts.study.study.language)]
     return _Table(cells, tuple(column_facts(str(c), cells[c], facts.study) for c in cells))
 
 

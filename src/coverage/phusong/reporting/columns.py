@@ -1,10 +1,12 @@
 """Columns of tables as workbooks show them: headings in two languages, units, kinds of cells."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from phusong.analysis.reach import ANY
+from phusong.language import LANGUAGES
 from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.facts import Bilingual, same, with_unit
 from phusong.reporting.study_facts import operator_words
@@ -76,6 +78,34 @@ class ColumnFacts:
     def titled(self) -> Bilingual:
         """Words and unit, as they stand above the column."""
         return with_unit(self.heading, self.unit)
+
+
+def columns_of(names: Iterable[str], language: str) -> list[str]:
+    """Columns of a table that a reader of a language needs.
+
+    Parameters
+    ----------
+    names
+        Of all columns.
+    language
+        ``vi``, ``en`` or ``both``.
+
+    Returns
+    -------
+    list of str
+        The same without words in the other language, where a column has them in both.
+
+    Examples
+    --------
+    >>> columns_of(["rank", "why_vi", "why_en", "name_en"], "vi")
+    ['rank', 'why_vi', 'name_en']
+    """
+    known = list(names)
+    if language not in LANGUAGES:
+        return known
+    others = {f"{name.removesuffix(language)}{other}" for name in known for other in LANGUAGES
+              if name.endswith(f"_{language}") and other != language}  # fmt: skip
+    return [name for name in known if name not in others]
 
 
 def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFacts:

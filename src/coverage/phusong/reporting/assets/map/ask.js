@@ -17,7 +17,7 @@
   function pointer(map, local) {
     var control = L.control({ position: "bottomleft" });
     control.onAdd = function () {
-      this._box = L.DomUtil.create("div", "phusong-coordinates");
+      this._box = L.DomUtil.create("div", "phusong-coordinates t");
       return this._box;
     };
     control.addTo(map);
@@ -63,7 +63,7 @@
     function section(place) {
       var box = element("section", "phusong-reading", "<h2>" + words.here + "</h2>");
       var told_ = element("div", "told", "<p>…</p>");
-      var where = element("p", "where", "");
+      var where = element("p", "where t", "");
       where.textContent = coordinates(place, options.local).join("\n");
       box.append(told_, where);
       numbers().then(function (data) { told_.innerHTML = told(data.at(place), words); },

@@ -74,6 +74,7 @@
         var item = document.createElement("li");
         var made = document.createElement("button");
         made.type = "button";
+        made.className = "t";
         made.dir = "auto";
         made.textContent = match.entry.words.slice(0, 3).join(" · ");
         made.addEventListener("click", function () { choose(match.entry); });
