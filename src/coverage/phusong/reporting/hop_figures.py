@@ -11,7 +11,8 @@ from phusong.reporting.wording import said
 from phusong.study import Study
 
 _GROUND, _INK, _RAY, _ZONE, _NEEDED = "#c9b79c", "#6b5a41", "#12507b", "#7fb0d6", "#b31b1b"
-_WIDTH_IN, _HOP_IN, _HEAD_IN = 8.0, 2.3, 0.75
+_WIDTH_IN, _HOP_IN, _HEAD_IN = 8.0, 2.4, 0.6
+_BELOW_IN, _AROUND_IN = 0.62, 0.9
 _DPI = 110
 HOPS_TITLE = said("Microwave hops of the first options")
 
@@ -43,11 +44,11 @@ def hop_figure(
         for number, (_, hop) in enumerate(hops):
             bottom = height - _HEAD_IN - _HOP_IN * (number + 1)
             axes = figure.add_axes(
-                (0.09, (bottom + 0.45) / height, 0.89, (_HOP_IN - 0.75) / height)
+                (0.09, (bottom + _BELOW_IN) / height, 0.89, (_HOP_IN - _AROUND_IN) / height)
             )
             _draw(axes, hop)
             if number == 0:
-                axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=8)
+                axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=7)
     return figure
 
 
