@@ -234,7 +234,7 @@ def burn_in_axes(axes: Any, practice: Bilingual) -> None:
     """
     words = practice.plain.upper()
     height_in = axes.get_position().height * axes.get_figure(root=True).get_figheight()
-    count = max(2, round(height_in / _WORDS_EVERY_IN))
+    count = max(1, round(height_in / _WORDS_EVERY_IN))
     for row in range(count):
         for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
             axes.text(

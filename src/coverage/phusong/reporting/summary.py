@@ -137,7 +137,7 @@ def study_summary(study: Study, network: Network | None = None) -> Summary:
         ]
     rows += [
         (said("Propagation model"), _listed([MODEL_NAMES[m] for m in study.propagation.models])),
-        (said("Cell"), amount(float(study.grid.resolution_m), unit="m")),
+        (said("Side of a cell"), amount(float(study.grid.resolution_m), unit="m")),
         (said("Assumptions"), len(assumed)),
         (said("of them not verified"), sum(not a.verified for a in assumed)),
         (said("Study file"), study.file.name),
