@@ -8,10 +8,14 @@ import pytest
 from scipy import sparse
 
 from oracle.choose_brute import Case, best, is_allowed, random_case, value, with_terms
-from phusong.planning import choose_master, choose_rows
+from phusong.planning import choose_rows, choose_trees
 from phusong.planning.choose import best_set, greedy_set
 from phusong.planning.choose_floors import Floor
+from phusong.planning.choose_goal import Goal
+from phusong.planning.choose_inputs import read_question
 from phusong.planning.choose_links import Links
+from phusong.planning.choose_master import Master
+from phusong.planning.choose_trees import Trees, at_one_feeder, parts_of, tree
 
 SEED = 20260701
 
@@ -66,7 +70,7 @@ def test_greedy_keeps_the_rules_and_never_wins() -> None:
 
 def test_connection_by_cuts_alone_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # What dense networks of relays use: no flow in the model, cuts wherever it is broken.
-    monkeypatch.setattr(choose_master, "FLOWS_UP_TO", 0)
+    monkeypatch.setattr(choose_trees, "TREES_UP_TO", 0)
     for number in range(100):
         case = random_case(np.random.default_rng([SEED, 55, number]))
         found = best_set(case.cover, **case.arguments())
@@ -98,22 +102,94 @@ def test_cuts_hold_for_every_connected_set_and_break_what_lacks_a_root() -> None
     assert broken > 100
 
 
-def test_flow_sends_one_unit_to_everyone_who_is_connected() -> None:
-    for number in range(40):
+def network(rng: np.random.Generator) -> Links:
+    count = int(rng.integers(3, 8))
+    feeds = sparse.csr_matrix((rng.random((count, count)) < 0.4).astype(np.int8))
+    feeds.setdiag(0)
+    feeds.eliminate_zeros()
+    return Links(feeds, rng.random(count) < 0.3)
+
+
+def test_a_tree_feeds_everyone_once_and_keeps_the_rows_of_the_model() -> None:
+    fed = 0
+    for number in range(60):
         rng = np.random.default_rng([SEED, 44, number])
-        count = int(rng.integers(2, 9))
-        feeds = sparse.csr_matrix((rng.random((count, count)) < 0.4).astype(np.int8))
-        feeds.setdiag(0)
-        feeds.eliminate_zeros()
-        links = Links(feeds, rng.random(count) < 0.4)
-        chosen = links.connected(rng.random(count) < 0.8)
+        links = network(rng)
+        chosen = links.connected(rng.random(len(links.root)) < 0.8)
         tails, heads = links.arcs
-        flow = links.flow(chosen)
-        into = np.bincount(heads, weights=flow, minlength=count)
-        out = np.bincount(tails, weights=flow, minlength=count)
-        assert (flow >= 0).all()
-        assert (into - out)[~links.root].tolist() == chosen[~links.root].astype(float).tolist()
-        assert (out[~chosen] == 0).all()
+        kept = tree(links, chosen)
+        into = np.bincount(heads, weights=kept, minlength=len(chosen))
+        assert into[~links.root].tolist() == chosen[~links.root].astype(float).tolist()
+        assert (kept[~chosen[tails]] == 0).all()
+        point = np.concatenate([chosen.astype(float), kept])
+        for low, high, columns, factors in at_one_feeder(Trees(links, len(chosen))):
+            assert low <= factors @ point[columns] <= high
+        fed += int(into.sum())
+    assert fed > 60
+
+
+def test_walls_hold_for_every_connected_set_and_are_exact_where_it_matters() -> None:
+    found = 0
+    for number in range(60):
+        rng = np.random.default_rng([SEED, 66, number])
+        links = network(rng)
+        count = len(links.root)
+        weight = rng.integers(1, 9, 6).astype(float)
+        cover = sparse.csc_matrix((rng.random((count, 6)) < 0.4).astype(np.int8))
+        rows = choose_rows.merged_rows(
+            cover, weight, there=np.empty(0, dtype=np.int64), free=np.arange(count),
+            twice=np.zeros(6, dtype=np.bool_), counts=np.ones(6, dtype=np.bool_),
+        )  # fmt: skip
+        size = len(rows.weight)
+        bundle = rng.integers(0, 2, size)
+        full = np.bincount(bundle, weights=rows.weight, minlength=2)
+        parts = parts_of(np.arange(size), rows.weight, bundle, full, rows.twice)
+        trees = Trees(links, count)
+        sets = [np.array(bits, dtype=np.bool_) for bits in itertools.product([0, 1], repeat=count)]
+        whole = [s for s in sets if (links.connected(s) == s).all()]
+        points = [np.concatenate([s.astype(float), tree(links, s)]) for s in whole]
+        point = rng.random(count + len(links.arcs[0]))
+        for where in [point, *points[:: max(1, len(points) // 6)]]:
+            bounds = trees.broken(rows, parts, where, point, full + 1.0)
+            for place, one in enumerate(bounds.bundle.tolist()):
+                own = slice(bounds.start[place], bounds.start[place + 1])
+                for chosen, values in zip(whole, points, strict=True):
+                    served = rows.covered(chosen.astype(float)) * (bundle == one)
+                    most = bounds.constant[place] + bounds.slope[own] @ values[bounds.column[own]]
+                    assert served @ rows.weight <= most + 1e-9
+                    found += 1
+                    if where is values:
+                        assert served @ rows.weight == pytest.approx(most)
+    assert found > 1000
+
+
+def test_half_a_ring_of_relays_covers_half() -> None:
+    # Root 0 feeds a ring; neighbours share most of what they cover, so halves of both ways round
+    # would cover it all for half the money if a link were not counted once.
+    count = 8
+    cover = np.zeros((count + 1, 2 * count), dtype=np.int8)
+    for option in range(1, count + 1):
+        cover[option, [2 * option - 2, (2 * option - 1), (2 * option) % (2 * count)]] = 1
+    ring = list(range(1, count + 1))
+    needs = {
+        option: [ring[place - 1], ring[(place + 1) % count], *([0] if option in {1} else [])]
+        for place, option in enumerate(ring)
+    }
+    asked = {"weight": np.full(2 * count, 10), "cost": [0, *[2] * count], "budget": 8}
+    question = read_question(
+        cover, **asked, count=None, fixed=(), groups=None, requires=needs, target=None
+    )
+    hoped = []
+    for most in (0, choose_trees.TREES_UP_TO):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(choose_trees, "TREES_UP_TO", most)
+            master = Master(question, deadline=None)
+            goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=1.0)
+            master.relax(goal, np.zeros(len(question.free), dtype=np.bool_))
+            hoped.append(master.hoped * master.weight_unit)
+    assert best_set(cover, **asked, requires=needs).objective == 90
+    assert hoped[1] == pytest.approx(90)
+    assert hoped[0] > 100
 
 
 def test_many_rows_give_the_same_with_and_without_bundles(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,9 @@
 """Who is connected: an option that needs another one counts only with a way to a root.
 
 Two options that need each other hold each other up in a pairwise rule; here a chain must end at an
-option that needs nothing. In the exact model a flow says so, one unit from a root to everyone who
-is chosen, and cuts make its relaxation tight: whoever is chosen needs one of the options that
-every way to it passes.
+option that needs nothing. In the exact model cuts say so: whoever is chosen needs one of the
+options that every way to it passes. The relaxation is made tight in
+:mod:`phusong.planning.choose_trees`.
 """
 
 from dataclasses import dataclass, field
@@ -75,37 +75,6 @@ class Links:
         pairs = self.feeds.tocoo()
         kept = ~self.root[pairs.col]
         return pairs.row[kept].astype(np.int64), pairs.col[kept].astype(np.int64)
-
-    def flow(self, chosen: BoolArray) -> FloatArray:
-        """Units that each arc carries when every chosen option is sent one.
-
-        Parameters
-        ----------
-        chosen
-            Whether each option is chosen; all are connected.
-
-        Returns
-        -------
-        numpy.ndarray
-            Flow on each of :attr:`arcs`, along a tree of fewest links.
-        """
-        tails, heads = self.arcs
-        carried = np.zeros(len(tails))
-        usable = chosen[tails] & chosen[heads]
-        reached = chosen & self.root
-        tree: list[int] = []
-        while True:
-            fresh = np.flatnonzero(usable & reached[tails] & ~reached[heads])
-            if fresh.size == 0:
-                break
-            fresh = fresh[np.unique(heads[fresh], return_index=True)[1]]
-            tree += fresh.tolist()
-            reached[heads[fresh]] = True
-        below = chosen.astype(np.float64)
-        for arc in reversed(tree):
-            carried[arc] = below[heads[arc]]
-            below[tails[arc]] += below[heads[arc]]
-        return carried
 
     def cuts(self, share: FloatArray) -> list[tuple[int, IntArray]]:
         """Connections that a relaxed or whole choice lacks.

@@ -22,10 +22,12 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from phusong.planning import choose_trees
 from phusong.planning.choose_goal import Found, Goal, unit_of
 from phusong.planning.choose_greedy import completed
 from phusong.planning.choose_inputs import Question
 from phusong.planning.choose_rows import bundles
+from phusong.planning.choose_trees import Trees, at_one_feeder, parts_of, tree
 from phusong.units import BoolArray, FloatArray, IntArray
 
 SEED = 20_260_701
@@ -36,10 +38,13 @@ NODE_WORK = 20_000_000
 """Nodes times entries of the model before a search ends unproven."""
 MOST_ROUNDS = 200
 MOST_SEARCHES = 60
-FLOWS_UP_TO = 3_000
-"""Up to this many links a flow is in the model; beyond, cuts alone connect, search by search."""
-SUPPORT = 0.05
-"""Share from which an option of a relaxed solution is looked at first."""
+ROUND_WORK = 30_000_000
+"""Entries of the model, summed over the rounds of its relaxation, before walls are given up."""
+SUPPORTS = (0.05, 0.5, 0.9)
+"""Shares from which an option of a relaxed solution is looked at first."""
+HOPELESS, TINY = 1e-6, 1e-9
+SLACK = 1e-3
+"""Rows with so much room left after the relaxation are dropped, as shares of a bundle."""
 SCALE = 1e6
 """Weights that are no whole numbers are scaled to this sum, prices to a dearest of a hundredth."""
 
@@ -149,34 +154,26 @@ class Master:
         for option in needy.tolist():
             feeding = parents.indices[parents.indptr[option] : parents.indptr[option + 1]]
             self._need_one_of(option, feeding)
+        self._link()
         self._bound_weight(np.zeros(options), None)
-        few = len(question.links.arcs[0]) <= FLOWS_UP_TO
-        self.flows = few and question.links.has_loops
-        if self.flows:
-            self._feed()
 
-    def _feed(self) -> None:
-        """One unit of flow for every chosen option, from the roots through chosen ones."""
-        links, options = self.question.links, len(self.price)
-        tails, heads = links.arcs
-        first = options + self.number
-        most = float(options)
+    def _link(self) -> None:
+        """Links as columns, where there are rings of options and not too many links."""
+        links = self.question.links
+        self.trees: Trees | None = None
+        number = len(links.arcs[0])
+        if number > choose_trees.TREES_UP_TO or not links.has_loops:
+            return
+        self.trees = Trees(links, len(self.price) + self.number)
+        self.parts_of_walls = parts_of(
+            self.row, self.weight, self.bundle, self.full, self.question.rows.twice
+        )
         self.solver.addCols(
-            len(tails), np.zeros(len(tails)), np.zeros(len(tails)), np.full(len(tails), most), 0,
-            np.zeros(len(tails), dtype=np.int32), np.empty(0, dtype=np.int32), np.empty(0),
+            number, np.zeros(number), np.zeros(number), np.ones(number), 0,
+            np.zeros(number, dtype=np.int32), np.empty(0, dtype=np.int32), np.empty(0),
         )  # fmt: skip
-        for option in range(options):
-            into, out = (
-                first + np.flatnonzero(heads == option),
-                first + np.flatnonzero(tails == option),
-            )
-            if not links.root[option]:
-                columns = np.concatenate([into, out, [option]])
-                signs = np.concatenate([np.ones(len(into)), -np.ones(len(out)), [-1.0]])
-                self._add(0.0, 0.0, columns, signs)
-            if len(out):
-                columns = np.append(out, option)
-                self._add(-highspy.kHighsInf, 0.0, columns, np.append(np.ones(len(out)), -most))
+        for low, high, columns, factors in at_one_feeder(self.trees):
+            self._add(low, high, columns, factors)
 
     def _add(self, low: float, high: float, columns: IntArray, values: FloatArray) -> None:
         kept = values != 0
@@ -290,6 +287,22 @@ class Master:
         )  # fmt: skip
         return len(broken)
 
+    def _wall_off(self, point: FloatArray, now: FloatArray) -> int:
+        """Add the bounds that what flows to the rows at a point gives and the solution breaks."""
+        if self.trees is None:
+            return 0
+        theta = now[len(self.price) : len(self.price) + self.number] * self.full
+        found = self.trees.broken(self.question.rows, self.parts_of_walls, point, now, theta)
+        for number, bundle in enumerate(found.bundle.tolist()):
+            own, share = (
+                slice(found.start[number], found.start[number + 1]),
+                1.0 / self.full[bundle],
+            )
+            columns = np.append(found.column[own], len(self.price) + bundle)
+            values = np.append(-share * found.slope[own], 1.0)
+            self._add(-highspy.kHighsInf, share * found.constant[number], columns, values)
+        return len(found.bundle)
+
     def _strongest_part(self, point: FloatArray, full: BoolArray) -> sparse.csc_matrix:
         """What the strongest option of each row that two must serve does not count for."""
         rows, place = self.question.rows, np.cumsum(self.question.rows.twice) - 1
@@ -325,7 +338,9 @@ class Master:
         """
         self._set(goal)
         options, rows = len(self.price), self.question.rows
+        first, work, walled, added = int(self.solver.getNumRow()), 0, False, 1
         inner = x = start.astype(np.float64)
+        inside = np.empty(0)
         for _ in range(MOST_ROUNDS):
             if self._run() is None or self._late():
                 break
@@ -341,10 +356,45 @@ class Master:
             added = self._connect(x)
             if not near:
                 added += self._bound_weight(inner, now) or self._bound_weight(x, now)
-            if added == 0:
+            if added == 0 or walled:
+                inside = 0.5 * (inside + now) if walled else now
+                walled = True
+                added += self._wall_off(inside, now) or self._wall_off(now, now)
+            work += int(self.solver.getNumNz())
+            if added == 0 or work > ROUND_WORK:
                 break
         nothing = np.zeros(options, dtype=np.bool_)
-        return completed(self.question, nothing, preferred=x > SUPPORT)
+        tried = [completed(self.question, nothing, preferred=x > share) for share in SUPPORTS]
+        if not goal.maximise:
+            self._drop_slack(first)
+            return tried[0]
+        fitting = [choice for choice in [*tried, start] if self.question.reaches_floors(choice)]
+        if fitting and added == 0:
+            self._leave_out_hopeless(max(self._score(goal, choice) for choice in fitting))
+        self._drop_slack(first)
+        return max(tried, key=lambda choice: self._score(goal, choice))
+
+    def _leave_out_hopeless(self, score: float) -> None:
+        """Settle options that no choice as good as a known one can have otherwise.
+
+        With one of them changed the relaxation stays below that choice by its reduced cost.
+        """
+        worth = np.abs(np.array(self.solver.getSolution().col_dual)[: len(self.price)])
+        shares = np.array(self.solver.getSolution().col_value)[: len(self.price)]
+        clear = self.hoped - worth < score - HOPELESS * abs(score) - 0.5 * self.weight_step
+        for chosen in (False, True):
+            for option in np.flatnonzero(clear & (np.abs(shares - chosen) < TINY)).tolist():
+                self.fix(option, chosen=chosen)
+
+    def _drop_slack(self, first: int) -> None:
+        """Take rows out that the last relaxed solution does not touch, from one row on."""
+        solution = self.solver.getSolution()
+        value = np.array(solution.row_value)
+        later = np.arange(first, len(value))
+        high = np.array(self.solver.getLp().row_upper_)[later]
+        idle = later[high - value[later] > SLACK]
+        if idle.size and self.trees is not None:
+            self.solver.deleteRows(len(idle), idle.astype(np.int32))
 
     def best(self, goal: Goal, start: BoolArray | None) -> Found:
         """Optimise one goal over whole choices.
@@ -456,8 +506,7 @@ class Master:
         theta = np.bincount(self.bundle, weights=covered, minlength=self.number)
         solution = highspy.HighsSolution()
         shares = theta / self.full
-        links = self.question.links
-        flow = links.flow(choice) if self.flows else np.empty(0)
+        flow = np.empty(0) if self.trees is None else tree(self.question.links, choice)
         values = np.concatenate([choice.astype(np.float64), shares, flow])
         solution.col_value = values.tolist()
         self.solver.setSolution(solution)
