@@ -36,7 +36,16 @@ MOST_ENTRIES = 20_000_000
 class Network(NamedTuple):
     """Options and one source before all roots, each link as two opposite arcs, node by node.
 
-    ``column`` is the link's column in the model; −1 for the opposite arc.
+    Parameters
+    ----------
+    start
+        First arc of each node, and the number of arcs.
+    head
+        Node at the other end of each arc.
+    other
+        Number of the opposite arc.
+    column
+        The link's column in the model; −1 for the opposite arc.
     """
 
     start: IntArray
@@ -46,7 +55,19 @@ class Network(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """Broken bounds: bundle, constant, and columns with slopes between ``start`` and the next."""
+    """Bounds that a solution breaks.
+
+    Parameters
+    ----------
+    bundle
+        Which bundle each bounds.
+    constant
+        What it allows without any link.
+    start
+        First entry of each bound, and the number of entries.
+    column, slope
+        Columns of the model and what each adds, bound after bound.
+    """
 
     bundle: IntArray
     constant: FloatArray
