@@ -185,10 +185,24 @@ def cluster_at(where: str, *, workers: int = 1) -> Iterator[Cluster]:
             )
             where = started.scheduler_address
         with _troubles_told(where):
+            _refuse_without_certificate(where)
             client = opened.enter_context(
                 distributed.Client(where, timeout=SECONDS_TO_WAIT, set_as_default=False)
             )
         yield Cluster(client)
+
+
+def _refuse_without_certificate(address: str) -> None:
+    """Refuse to ask over TLS without a certificate: Dask would end in a traceback."""
+    import distributed  # noqa: PLC0415
+
+    if urlsplit(address).scheme != "tls":
+        return
+    if distributed.Security().get_connection_args("client").get("ssl_context") is None:
+        raise ClusterError(
+            f"{address} asks for a certificate, and Dask's configuration on this machine "
+            "names none; see docs/cluster.md"
+        )
 
 
 def is_open_to_others(address: str) -> bool:
