@@ -1,10 +1,10 @@
 """Fuzzing that is guided by coverage: what reaches new lines of Phusong is changed further.
 
 ``python tests/fuzz/guided.py towers -runs=10000 -seed=1`` tries one reader; names of several, or
-``all``, try one after the other, each in a process of its own. Needs the extra ``fuzz``
-(``python -m pip install -e ".[fuzz]"``). What raises anything but an error of Phusong's own, or
-gives what cannot be, is kept in ``build/fuzz/<reader>/``: mend the reader, and move the file to
-``tests/fuzz/corpus/<reader>/``, where a test tries it from then on.
+``all``, try one after the other, each in a process of its own. Needs ``atheris``
+(``python -m pip install atheris``), which is no part of the environment. What raises anything but
+an error of Phusong's own, or gives what cannot be, is kept in ``build/fuzz/<reader>/``: mend the
+reader, and move the file to ``tests/fuzz/corpus/<reader>/``, where a test tries it from then on.
 """
 
 import subprocess
