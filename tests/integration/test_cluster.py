@@ -267,7 +267,7 @@ def test_a_worker_that_joins_late_with_other_code_is_refused(
 def test_a_worker_that_keeps_its_files_elsewhere_is_told(
     tmp_path: Path, two_workers: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phusong.pipeline.losses.keep_loss", squared_instead)
+    monkeypatch.setattr("phusong.pipeline.losses.keep_losses", squared_instead)
     region = write_region(tmp_path / "r")
     with pytest.raises(ClusterError, match="on a disk that all of them share"):
         phusong.reach(phusong.open_study(region.study), client=two_workers.client)

@@ -251,6 +251,7 @@ def test_both_sides_of_the_antimeridian_have_their_buildings(
         (gzip.compress((COLUMNS + "\nx,104,1,1,,\n").encode()), "row 2 of the table has no"),
         (buildings((120.0, 22.58, 0.9)), "has no building in the study's frame (cells 36d)"),
     ],
+    ids=["no tile", "no file", "cut", "other columns", "no latitude", "none in frame"],
 )
 def test_faults_of_buildings_are_explained_and_leave_nothing(
     tmp_path: Path, served: Provider, content: bytes | None, words: str

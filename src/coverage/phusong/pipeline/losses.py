@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.cluster import Cluster
+from phusong.cluster import AHEAD, Cluster
 from phusong.engine import forget_stale_kernels, in_order
 from phusong.errors import ClusterError, StoreError
 from phusong.geo.grid import Grid
@@ -31,6 +31,9 @@ from phusong.pipeline.workers import maker_key
 from phusong.store.files import key_of
 from phusong.study import ModelKey, Study
 from phusong.units import Float32Array
+
+MASTS_TOGETHER = 8
+"""Masts in one task of a cluster at most: a task costs Dask about 20 ms of CPU, a mast as much."""
 
 _NOT_LOSS = {"models", "radius_km", "second_model_step", "calibration"}
 """What the study says of propagation that the loss of one mast by one model knows otherwise."""
@@ -187,18 +190,22 @@ class LossMaps:
         """The masts, each when it is done, and whether a worker has made its files now."""
         asked = [(mast, self._keys(mast)) for mast in masts]
         lacking = [bool(self._missing(keys)) for _, keys in asked]
-        wanted = (mast for mast, lacks in zip(masts, lacking, strict=True) if lacks)
-        made = cluster.in_order(keep_loss, map(self._task, wanted))
+        wanted = [mast for mast, lacks in zip(masts, lacking, strict=True) if lacks]
+        most = len(wanted) // (AHEAD * cluster.cores)  # every core is to have several tasks
+        size = max(1, min(MASTS_TOGETHER, most))
+        groups = [tuple(wanted[at : at + size]) for at in range(0, len(wanted), size)]
+        done = zip(groups, cluster.in_order(keep_losses, map(self._task, groups)), strict=True)
+        made = (mast for group, _ in done for mast in group)
         for (mast, keys), lacks in zip(asked, lacking, strict=True):
             if lacks:
                 next(made)
                 self.session.renewed.update(keys.values())
             yield mast, lacks
 
-    def _task(self, mast: Mast) -> "LossTask":
+    def _task(self, masts: tuple[Mast, ...]) -> "LossTask":
         session = self.session
         return LossTask(
-            session.study, session.token, maker_key(), self.model, mast, fresh=session.fresh
+            session.study, session.token, maker_key(), self.model, masts, fresh=session.fresh
         )
 
     def keep(self, mast: Mast) -> bool:
@@ -323,7 +330,7 @@ class LossMaps:
 
 @dataclass(frozen=True)
 class LossTask:
-    """Path loss of one mast, for a worker to compute and keep in the study's output folder.
+    """Path loss of a few masts, for a worker to compute and keep in the study's output folder.
 
     Parameters
     ----------
@@ -335,8 +342,8 @@ class LossTask:
         Key of the code and the libraries that it must be computed with.
     model
         Propagation model.
-    mast
-        The mast.
+    masts
+        The masts.
     fresh
         Compute again what is stored.
     """
@@ -345,16 +352,17 @@ class LossTask:
     token: str
     maker: str
     model: ModelKey
-    mast: Mast = field(compare=False)
+    masts: tuple[Mast, ...] = field(compare=False)
     fresh: bool
 
     def __str__(self) -> str:
         """What it is called in a message."""
-        return _called(self.mast)
+        first, others = _called(self.masts[0]), len(self.masts) - 1
+        return f"{first} or one of the {others} after it" if others else first
 
 
-def keep_loss(task: LossTask) -> None:
-    """Compute the path loss of a mast on a worker, into the study's output folder.
+def keep_losses(task: LossTask) -> None:
+    """Compute the path loss of a few masts on a worker, into the study's output folder.
 
     Parameters
     ----------
@@ -371,7 +379,9 @@ def keep_loss(task: LossTask) -> None:
             "a worker that has joined would give other results: its Phusong or its libraries "
             "differ; give it the environment of the machine that runs the study"
         )
-    _losses(task).keep(task.mast)
+    losses = _losses(task)
+    for mast in task.masts:
+        losses.keep(mast)
 
 
 @lru_cache(maxsize=2)
