@@ -19,6 +19,7 @@ from phusong.planning.chosen_sets import (
     in_order,
 )
 from phusong.planning.demand import Columns
+from phusong.planning.money_words import amount_en, amount_vi
 from phusong.planning.set_words import answer_en, answer_vi
 
 COST = [4.0, 3.0, 5.0, 2.0]
@@ -180,3 +181,9 @@ def test_rows_come_after_what_they_need() -> None:
     made = Few({0: (2,), 2: (3,)})
     order = in_order(made, offer().columns, np.array([0, 2, 3]))
     assert order == [3, 2, 0]
+
+
+def test_large_amounts_are_said_in_millions() -> None:
+    assert amount_en(24_936_689_924.0) == "24,937 million"
+    assert amount_vi(24_936_689_924.0) == "24.937 triệu"
+    assert (amount_en(7.0), amount_vi(1200.0)) == ("7", "1.200")

@@ -25,18 +25,18 @@ def money_en(cost: SiteCost, money: OptionMoney | None, *, told: bool) -> str:
         One or two sentences after a space.
     """
     currency = cost.currency
-    opex = f" and {_en(cost.opex_per_year)} {currency} a year" if cost.opex_per_year else ""
+    opex = f" and {amount_en(cost.opex_per_year)} {currency} a year" if cost.opex_per_year else ""
     priced = (
-        f" Cost: {_en(cost.capex)} {currency} to build{opex}, "
-        f"{_en(cost.present_value)} {currency} as present value."
+        f" Cost: {amount_en(cost.capex)} {currency} to build{opex}, "
+        f"{amount_en(cost.present_value)} {currency} as present value."
     )
     if not told:
         return priced
     if money is None:
         return f"{priced} What it brings is not known: no market share of the operator is given."
     gap = money.gap
-    grant = f"{_en(gap.grant)} {currency}"
-    yearly = f"{_en(gap.support_per_year)} {currency} a year"
+    grant = f"{amount_en(gap.grant)} {currency}"
+    yearly = f"{amount_en(gap.support_per_year)} {currency} a year"
     closing = {
         "commercial": "Revenue pays for all of it.",
         "capex_grant": f"Revenue pays the running; a grant of {grant} closes the gap.",
@@ -64,19 +64,19 @@ def money_vi(cost: SiteCost, money: OptionMoney | None, *, told: bool) -> str:
         The same as :func:`money_en`.
     """
     currency = cost.currency
-    opex = f", vận hành {_vi(cost.opex_per_year)} {currency} mỗi năm"
+    opex = f", vận hành {amount_vi(cost.opex_per_year)} {currency} mỗi năm"
     opex = opex if cost.opex_per_year else ""
     priced = (
-        f" Chi phí: xây dựng {_vi(cost.capex)} {currency}{opex}, giá trị hiện tại "
-        f"{_vi(cost.present_value)} {currency}."
+        f" Chi phí: xây dựng {amount_vi(cost.capex)} {currency}{opex}, giá trị hiện tại "
+        f"{amount_vi(cost.present_value)} {currency}."
     )
     if not told:
         return priced
     if money is None:
         return f"{priced} Chưa biết doanh thu: chưa có thị phần của nhà mạng."
     gap = money.gap
-    grant = f"{_vi(gap.grant)} {currency}"
-    yearly = f"{_vi(gap.support_per_year)} {currency} mỗi năm"
+    grant = f"{amount_vi(gap.grant)} {currency}"
+    yearly = f"{amount_vi(gap.support_per_year)} {currency} mỗi năm"
     closing = {
         "commercial": "Doanh thu trả được tất cả.",
         "capex_grant": f"Doanh thu trả được vận hành; hỗ trợ vốn {grant} bù khoảng trống.",
@@ -85,13 +85,37 @@ def money_vi(cost: SiteCost, money: OptionMoney | None, *, told: bool) -> str:
     return f"{priced} {closing[gap.gap_type]}"
 
 
-def _en(amount: float) -> str:
+def amount_en(amount: float) -> str:
+    """Money in English: whole millions, small amounts in full.
+
+    Parameters
+    ----------
+    amount
+        The amount, in a currency named after it.
+
+    Returns
+    -------
+    str
+        For example ``24,937 million``.
+    """
     if amount < FEWEST_MILLIONS * MILLION:
         return f"{amount:,.0f}"
     return f"{amount / MILLION:,.0f} million"
 
 
-def _vi(amount: float) -> str:
+def amount_vi(amount: float) -> str:
+    """Money in Vietnamese: whole millions, small amounts in full.
+
+    Parameters
+    ----------
+    amount
+        The amount, in a currency named after it.
+
+    Returns
+    -------
+    str
+        For example ``24.937 triệu``.
+    """
     if amount < FEWEST_MILLIONS * MILLION:
         return f"{amount:,.0f}".replace(",", ".")
     return f"{amount / MILLION:,.0f}".replace(",", ".") + " triệu"

@@ -16,6 +16,7 @@ from phusong.planning.chosen_sets import (
     WITHIN_REACH,
     ChosenSet,
 )
+from phusong.planning.money_words import amount_en, amount_vi
 
 QUESTIONS = {
     BUDGET: (
@@ -107,7 +108,7 @@ def answer_en(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
     if found.status == "infeasible":
         return _no_answer_en(found, currency)
     parts = [
-        f"{_options(found)} for {_en(found.cost)} {currency}: newly covered are "
+        f"{_options(found)} for {amount_en(found.cost)} {currency}: newly covered are "
         f"{_en(found.white_zone)} people without any operator and {_en(found.people)} people of "
         "their own operators."
     ]
@@ -147,7 +148,7 @@ def answer_vi(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
     if found.status == "infeasible":
         return _no_answer_vi(found, currency)
     parts = [
-        f"{len(found.built)} phương án với {_vi(found.cost)} {currency} phủ mới "
+        f"{len(found.built)} phương án với {amount_vi(found.cost)} {currency} phủ mới "
         f"{_vi(found.white_zone)} người chưa có sóng của nhà mạng nào và {_vi(found.people)} "
         "lượt người của từng nhà mạng."
     ]
@@ -182,8 +183,8 @@ def _no_answer_en(found: ChosenSet, currency: str) -> str:
         )
     if found.key in {FLOOR, TOGETHER}:
         return (
-            f"Cannot be reached within the budget: at least {_en(found.needed)} {currency} are "
-            f"needed for the floor of {names}."
+            f"Cannot be reached within the budget: at least {amount_en(found.needed)} {currency} "
+            f"are needed for the floor of {names}."
         )
     return "Cannot be reached: all options together cover fewer people. Lower the target."
 
@@ -203,8 +204,8 @@ def _no_answer_vi(found: ChosenSet, currency: str) -> str:
         )
     if found.key in {FLOOR, TOGETHER}:
         return (
-            f"Không thể đạt trong ngân sách: cần ít nhất {_vi(found.needed)} {currency} để đạt mức "
-            f"tối thiểu của {names}."
+            f"Không thể đạt trong ngân sách: cần ít nhất {amount_vi(found.needed)} {currency} để "
+            f"đạt mức tối thiểu của {names}."
         )
     return "Không thể đạt: tất cả phương án cộng lại phủ được ít người hơn. Hãy giảm mục tiêu."
 
