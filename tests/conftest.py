@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["PHUSONG_BROWSER"] = ""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of one file share a process, and so do all files that look at the two whole runs."""
     if not config.pluginmanager.hasplugin("xdist"):
