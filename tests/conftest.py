@@ -1,7 +1,9 @@
 """Fixtures that every test folder shares."""
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -19,15 +21,24 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["PHUSONG_BROWSER"] = ""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Tests of one file share a process, and so do all files that look at the two whole runs."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    whole = {item.path for item in items if "both_runs" in getattr(item, "fixturenames", ())}
-    for item in items:
-        group = "whole-runs" if item.path in whole else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadFileScheduling
+
+    files = (ROOT / "tests" / "integration").glob("test_*.py")
+    whole = {
+        file.relative_to(ROOT).as_posix()
+        for file in files
+        if re.search(r"\b(both_runs|first_run)\b", file.read_text(encoding="utf-8"))
+    }
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "whole runs" if file in whole else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
