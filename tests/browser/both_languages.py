@@ -142,8 +142,9 @@ def _is_both(words: str) -> bool:
 
 
 def small_words(words: str, language: str) -> int:
-    """How many small words of a language a text has."""
-    parts = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", words).lower())
+    """How many small words of a language a text has; names of files are no words."""
+    plain = re.sub(r"\S*[/\\]\S*", " ", unicodedata.normalize("NFC", words).lower())
+    parts = re.findall(r"[^\W\d_]+", plain)
     return sum(part in SMALL[language] for part in parts)
 
 
