@@ -165,7 +165,7 @@ CASES = {
     "people elsewhere": case(raster("population.tif", FAR), "population.tif does not overlap"),
     "people turned": case(raster("population.tif", TURNED), "population.tif is rotated"),
     "negative people": case(lambda r: write_population(r.input("population.tif"), sign=-1.0),
-                            "population.tif holds -", "0 or more is allowed", "nodata"),
+                            "population.tif holds -", "0 to 100,000,000 is allowed", "nodata"),
     # towers
     "towers missing": case(gone("towers.csv"), "towers.csv does not exist", "inputs.towers"),
     "towers empty": case(content("towers.csv", b""), "towers.csv is empty", "at least one row"),
