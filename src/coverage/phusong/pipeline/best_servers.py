@@ -70,7 +70,7 @@ class Reduction:
         """Masts with the sectors that no operator's own map stands for."""
         groups = []
         for mast, indices in self.network.masts():
-            kept = tuple(i for i in indices if self._layer(i) not in self.supplied)
+            kept = tuple(i for i in indices if self.layer_of(i) not in self.supplied)
             if kept:
                 groups.append((mast, kept))
         return groups
@@ -155,7 +155,19 @@ class Reduction:
         by = "" if first else f" by {losses.model}"
         return told(f"path loss{by}: {losses.computed} masts computed, {losses.reused} reused")
 
-    def _layer(self, index: int) -> Layer:
+    def layer_of(self, index: int) -> Layer:
+        """Say which layer a sector belongs to.
+
+        Parameters
+        ----------
+        index
+            Of the sector in the network.
+
+        Returns
+        -------
+        operator, technology
+            Key of the layer.
+        """
         sector = self.network.sectors[index]
         return self.keys[sector.operator], sector.technology
 
@@ -176,7 +188,7 @@ class _Running:
         asked, study = self.asked, self.asked.session.study
         for index in indices:
             sector = asked.network.sectors[index]
-            layer = (asked.keys[sector.operator], sector.technology)
+            layer = asked.layer_of(index)
             level, first = None, 0.0
             for name, environment in asked.places.items():
                 budget = sector_budget(study, sector, environment)

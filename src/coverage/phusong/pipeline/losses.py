@@ -27,7 +27,7 @@ from phusong.pipeline.loss_files import (
 )
 from phusong.pipeline.loss_models import KNOW_CLUTTER, LossRequest, Mast, loss_map
 from phusong.pipeline.session import Session, code_key, versions
-from phusong.pipeline.workers import maker_key
+from phusong.pipeline.workers import maker_key, refuse_other_maker
 from phusong.store.files import key_of
 from phusong.study import ModelKey, Study
 from phusong.units import Float32Array
@@ -374,11 +374,7 @@ def keep_losses(task: LossTask) -> None:
     ClusterError
         This worker has another Phusong or other libraries than the one that asks.
     """
-    if task.maker != maker_key():
-        raise ClusterError(
-            "a worker that has joined would give other results: its Phusong or its libraries "
-            "differ; give it the environment of the machine that runs the study"
-        )
+    refuse_other_maker(task.maker)
     losses = _losses(task)
     for mast in task.masts:
         losses.keep(mast)

@@ -18,7 +18,7 @@ from phusong.pipeline.best_servers import STEP, Reduction
 from phusong.pipeline.losses import lattice_of
 from phusong.pipeline.reach_files import layer_file, layer_names, own_layers, raster_tags
 from phusong.pipeline.session import Session
-from phusong.pipeline.workers import maker_key
+from phusong.pipeline.workers import maker_key, refuse_other_maker
 from phusong.store.cache import Cache
 from phusong.store.files import key_of
 from phusong.store.rasters import (
@@ -177,11 +177,7 @@ def keep_tile(task: TileTask) -> None:
     ClusterError
         This worker has another Phusong or other libraries than the one that asks.
     """
-    if task.maker != maker_key():
-        raise ClusterError(
-            "a worker that has joined would give other results: its Phusong or its libraries "
-            "differ; give it the environment of the machine that runs the study"
-        )
+    refuse_other_maker(task.maker)
     _reduce(_reduction(task), task)
 
 

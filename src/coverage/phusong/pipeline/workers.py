@@ -20,6 +20,26 @@ def maker_key() -> str:
     return key_of([code_key(), versions()])
 
 
+def refuse_other_maker(maker: str) -> None:
+    """See on a worker that it gives what the process gives that asks.
+
+    Parameters
+    ----------
+    maker
+        :func:`maker_key` of the process that asks.
+
+    Raises
+    ------
+    ClusterError
+        This worker has another Phusong or other libraries.
+    """
+    if maker != maker_key():
+        raise ClusterError(
+            "a worker that has joined would give other results: its Phusong or its libraries "
+            "differ; give it the environment of the machine that runs the study"
+        )
+
+
 def check_workers(cluster: Cluster) -> None:
     """See that every worker would give the same bytes as this process.
 
