@@ -1,5 +1,6 @@
 """What an option costs and which gap of money it leaves, in Vietnamese and English."""
 
+from phusong.language import number_text
 from phusong.planning.cost import OptionMoney, SiteCost
 
 MILLION = 1e6
@@ -99,8 +100,8 @@ def amount_en(amount: float) -> str:
         For example ``24,937 million``.
     """
     if amount < FEWEST_MILLIONS * MILLION:
-        return f"{amount:,.0f}"
-    return f"{amount / MILLION:,.0f} million"
+        return number_text(amount, "en")
+    return f"{number_text(amount / MILLION, 'en')} million"
 
 
 def amount_vi(amount: float) -> str:
@@ -117,5 +118,5 @@ def amount_vi(amount: float) -> str:
         For example ``24.937 triệu``.
     """
     if amount < FEWEST_MILLIONS * MILLION:
-        return f"{amount:,.0f}".replace(",", ".")
-    return f"{amount / MILLION:,.0f}".replace(",", ".") + " triệu"
+        return number_text(amount, "vi")
+    return f"{number_text(amount / MILLION, 'vi')} triệu"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from phusong.language import number_text
 from phusong.planning.backhaul_table import backhaul_en, backhaul_vi
 from phusong.planning.kinds import (
     ADDED_BAND,
@@ -369,4 +370,4 @@ def _people(priority: Priority) -> tuple[float, float]:
 
 def _vi(value: float, decimals: int = 0) -> str:
     """Number as Vietnamese writes it: 1.234,5."""
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    return number_text(value, "vi", decimals)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from phusong.language import number_text
 from phusong.planning.chosen_sets import (
     BUDGET,
     EVERY_VILLAGE,
@@ -217,11 +218,11 @@ def _named(names: Sequence[str], more: str) -> str:
 
 
 def _en(amount: float) -> str:
-    return f"{amount:,.0f}"
+    return number_text(amount, "en")
 
 
 def _vi(amount: float) -> str:
-    return _en(amount).replace(",", ".")
+    return number_text(amount, "vi")
 
 
 def _signed(amount: float) -> str:
