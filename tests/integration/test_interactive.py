@@ -24,7 +24,7 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
 from phusong.errors import DomainError
 from phusong.pipeline.begin import start
-from phusong.pipeline.pictures import MapView
+from phusong.pipeline.map_views import MapView
 from phusong.reporting.notebooks import execute_notebook
 from runs import PRACTICE_WORDS, clean_environment
 from synthetic import Region, write_region
@@ -127,13 +127,13 @@ def test_explore_gives_the_map_that_was_asked_for(
     first: str,
 ) -> None:
     seen: list[Any] = []
-    drawn = phusong.pipeline.pictures.coverage_map
+    drawn = phusong.pipeline.map_views.coverage_map
 
     def watched(content: Any) -> str:
         seen.append(content)
         return str(drawn(content))
 
-    monkeypatch.setattr(phusong.pipeline.pictures, "coverage_map", watched)
+    monkeypatch.setattr(phusong.pipeline.map_views, "coverage_map", watched)
     view = getattr(at_hand, name).explore(**asked, height_px=480)
     assert isinstance(view, MapView)
     assert [f"{r.operator}/{r.column}" for r in seen[0].rasters if r.shown] == [first]
@@ -307,3 +307,13 @@ def test_the_page_does_what_it_says(
         exec(text.replace('"viettel"', '"mang-a"'), names)
     assert (tmp_path / "plan.html").stat().st_size > 100_000
     assert (tmp_path / "viettel.png").stat().st_size > 10_000
+
+
+def test_opening_a_study_loads_nothing_that_draws(region: Region) -> None:
+    told = "import phusong, sys; print(phusong.open_study(sys.argv[1]).study.name)"
+    asked = "print([name for name in ('matplotlib', 'folium') if name in sys.modules])"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{told}; {asked}", region.study],
+        capture_output=True, encoding="utf-8", check=True, env=clean_environment(),
+    )  # fmt: skip
+    assert ended.stdout.splitlines()[-1] == "[]"

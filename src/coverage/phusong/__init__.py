@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from phusong.pipeline.api import reach as reach
     from phusong.pipeline.api import service as service
     from phusong.pipeline.check import input_report as input_report
+    from phusong.pipeline.map_views import map_view as map_view
     from phusong.pipeline.pictures import coverage_picture as coverage_picture
-    from phusong.pipeline.pictures import map_view as map_view
     from phusong.pipeline.report import report as report
     from phusong.pipeline.show import findings as findings
 
@@ -27,7 +27,7 @@ _WHERE = {
     "findings": "phusong.pipeline.show",
     "gaps": "phusong.pipeline.api",
     "input_report": "phusong.pipeline.check",
-    "map_view": "phusong.pipeline.pictures",
+    "map_view": "phusong.pipeline.map_views",
     "open_study": "phusong.pipeline.api",
     "plan": "phusong.pipeline.api",
     "provenance": "phusong.pipeline.api",

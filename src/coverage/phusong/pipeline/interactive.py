@@ -6,6 +6,7 @@ wait for matplotlib and folium.
 """
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,18 +20,11 @@ from phusong.pipeline.plan import Plan
 from phusong.pipeline.service import Service
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Picture
-from phusong.reporting.summary import (
-    Summary,
-    gaps_summary,
-    plan_summary,
-    reach_summary,
-    service_summary,
-    study_summary,
-)
 from phusong.study import Study
 
 if TYPE_CHECKING:
-    from phusong.pipeline.pictures import MapView
+    from phusong.pipeline.map_views import MapView
+    from phusong.reporting.summary import Summary
 
 Known = TypeVar("Known", bound="KnowsStudy")
 Size = tuple[float, float]
@@ -41,7 +35,7 @@ _MACHINERY = frozenset({"keep", "located", "note"})
 class Shows:
     """What every object of a study does in a notebook: it says and shows what it is."""
 
-    def _summary(self) -> Summary:
+    def _summary(self) -> "Summary":
         raise NotImplementedError
 
     def _picture(self) -> Picture | None:
@@ -61,12 +55,16 @@ class Shows:
         return sorted(name for name in super().__dir__() if not name.startswith("_"))
 
 
+def _of_use(names: Iterable[str]) -> list[str]:
+    """Names of a study that its readers use, without those of every model."""
+    return [name for name in names if not (hasattr(BaseModel, name) or name in _MACHINERY)]
+
+
 class _Listed(type(BaseModel)):  # type: ignore[misc]  # pydantic's metaclass has no public name
     """Lists a class's names for completion, which asks objects and their classes."""
 
     def __dir__(cls) -> list[str]:
-        names = (name for name in super().__dir__() if not hasattr(BaseModel, name))
-        return [name for name in names if name not in _MACHINERY]
+        return _of_use(super().__dir__())
 
 
 class OpenStudy(Shows, Study, metaclass=_Listed):
@@ -92,7 +90,7 @@ class OpenStudy(Shows, Study, metaclass=_Listed):
         MapView
             A self-contained page, shown below the cell; ``save`` writes it to a file.
         """
-        from phusong.pipeline.pictures import map_view  # noqa: PLC0415 — see above
+        from phusong.pipeline.map_views import map_view  # noqa: PLC0415 — see above
 
         return map_view(self, operator=operator, column=column, height_px=height_px)
 
@@ -117,11 +115,14 @@ class OpenStudy(Shows, Study, metaclass=_Listed):
 
         return study_plot(self, ax=ax, figsize=figsize, legend=legend)
 
-    def _summary(self) -> Summary:
+    def _summary(self) -> "Summary":
+        from phusong.reporting.summary import study_summary  # noqa: PLC0415 — see above
+
         return study_summary(self)
 
     def _repr_html_(self) -> str:
         from phusong.pipeline.pictures import study_picture  # noqa: PLC0415 — see above
+        from phusong.reporting.summary import study_summary  # noqa: PLC0415 — see above
 
         try:
             drawn = study_picture(self)
@@ -132,8 +133,7 @@ class OpenStudy(Shows, Study, metaclass=_Listed):
 
     def __dir__(self) -> list[str]:
         """Names of the study file's sections, and what a reader may ask of them."""
-        names = (name for name in super().__dir__() if not hasattr(BaseModel, name))
-        return [name for name in names if name not in _MACHINERY]
+        return _of_use(super().__dir__())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -187,7 +187,7 @@ class StudyReach(KnowsStudy, Reach):
         MapView
             A self-contained page, shown below the cell; ``save`` writes it to a file.
         """
-        from phusong.pipeline.pictures import reach_view  # noqa: PLC0415 — see above
+        from phusong.pipeline.map_views import reach_view  # noqa: PLC0415 — see above
 
         return reach_view(
             self.study, self, operator=operator, technology=technology, column=column,
@@ -233,7 +233,9 @@ class StudyReach(KnowsStudy, Reach):
             ax=ax, figsize=figsize, legend=legend,
         )  # fmt: skip
 
-    def _summary(self) -> Summary:
+    def _summary(self) -> "Summary":
+        from phusong.reporting.summary import reach_summary  # noqa: PLC0415 — see above
+
         return reach_summary(self.study, self)
 
     def _picture(self) -> Picture:
@@ -254,7 +256,9 @@ class StudyService(KnowsStudy, Service):
         The study that it belongs to.
     """
 
-    def _summary(self) -> Summary:
+    def _summary(self) -> "Summary":
+        from phusong.reporting.summary import service_summary  # noqa: PLC0415 — see above
+
         return service_summary(self.study, self.quality, self.resilience)
 
 
@@ -291,7 +295,7 @@ class StudyGaps(KnowsStudy, Gaps):
         MapView
             A self-contained page, shown below the cell; ``save`` writes it to a file.
         """
-        from phusong.pipeline.pictures import gaps_view  # noqa: PLC0415 — see above
+        from phusong.pipeline.map_views import gaps_view  # noqa: PLC0415 — see above
 
         return gaps_view(
             self.study, self, operator=operator, technology=technology, height_px=height_px
@@ -333,7 +337,9 @@ class StudyGaps(KnowsStudy, Gaps):
             legend=legend,
         )  # fmt: skip
 
-    def _summary(self) -> Summary:
+    def _summary(self) -> "Summary":
+        from phusong.reporting.summary import gaps_summary  # noqa: PLC0415 — see above
+
         return gaps_summary(self.study, self)
 
     def _picture(self) -> Picture:
@@ -375,7 +381,7 @@ class StudyPlan(KnowsStudy, Plan):
         MapView
             A self-contained page, shown below the cell; ``save`` writes it to a file.
         """
-        from phusong.pipeline.pictures import map_view  # noqa: PLC0415 — see above
+        from phusong.pipeline.map_views import map_view  # noqa: PLC0415 — see above
 
         return map_view(self.study, operator=operator, column=column, height_px=height_px)
 
@@ -414,7 +420,9 @@ class StudyPlan(KnowsStudy, Plan):
             self.study, self, operator=operator, most=most, ax=ax, figsize=figsize, legend=legend
         )
 
-    def _summary(self) -> Summary:
+    def _summary(self) -> "Summary":
+        from phusong.reporting.summary import plan_summary  # noqa: PLC0415 — see above
+
         return plan_summary(self.study, self.priorities)
 
     def _picture(self) -> Picture:

@@ -1,8 +1,6 @@
-"""The map of a study and pictures of its coverage, as notebooks show them."""
+"""Pictures of a study and of its results, and axes with them drawn, as notebooks show them."""
 
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from pyproj import Transformer
@@ -16,10 +14,8 @@ from phusong.pipeline import reach as reach_step
 from phusong.pipeline.begin import start
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.plan import Plan
-from phusong.pipeline.results import sources_of, study_facts
 from phusong.reporting.facts import Picture
 from phusong.reporting.figures import Outline, coverage_figure, picture
-from phusong.reporting.maps import coverage_map
 from phusong.reporting.palette import (
     level_classes,
     operator_colour,
@@ -30,64 +26,18 @@ from phusong.reporting.plots import Plotted, Signs, draw_map, small_picture
 from phusong.reporting.service_rasters import PERCENT_EDGES, percent_bands
 from phusong.reporting.study_facts import (
     LEVEL_EDGES_DBM,
-    StudyFacts,
     operator_words,
     practice_words,
 )
 from phusong.reporting.study_index import outlines
-from phusong.reporting.study_map import COVERAGE, LEVEL, level_bands, opening_with, study_map
+from phusong.reporting.study_map import COVERAGE, LEVEL, level_bands
 from phusong.reporting.wording import said
-from phusong.store.files import write_text
 from phusong.study import Study
 
 PROBABILITY = "probability"
 COLUMNS = (LEVEL, COVERAGE, PROBABILITY)
 """What may be drawn of a reach."""
 _FEW = 10
-
-
-class MapView:
-    """A finished map as a notebook shows it: a page in a frame that cannot reach the notebook.
-
-    Parameters
-    ----------
-    page
-        Self-contained HTML.
-    height_px
-        Height of the frame [px].
-    """
-
-    def __init__(self, page: str, *, height_px: int = 620) -> None:
-        self.page = page
-        self.height_px = height_px
-
-    def save(self, file: str | os.PathLike[str]) -> Path:
-        """Write the page to a file, which opens in any browser without a network.
-
-        Parameters
-        ----------
-        file
-            Where to; a name that ends with ``.html``.
-
-        Returns
-        -------
-        pathlib.Path
-            The file.
-        """
-        path = Path(file)
-        write_text(path, self.page)
-        return path
-
-    def _repr_html_(self) -> str:
-        inside = self.page.replace("&", "&amp;").replace('"', "&quot;")
-        return (
-            f'<iframe title="Bản đồ phủ sóng · Coverage map" srcdoc="{inside}" '
-            f'sandbox="allow-scripts allow-popups" '
-            f'style="width:100%;height:{self.height_px}px;border:0"></iframe>'
-        )
-
-    def __repr__(self) -> str:
-        return f"MapView({len(self.page) / 1e6:.1f} MB)"
 
 
 def chosen_layer(
@@ -118,34 +68,16 @@ def chosen_layer(
     """
     there = set(layers)
     which = next(iter(study.technologies)) if technology is None else technology
-    if which not in {known for _, known in there}:
-        allowed = [name for name in study.technologies if name in {known for _, known in there}]
-        raise unknown_name("technology", which, allowed)
+    technologies = {known for _, known in there}
+    if which not in technologies:
+        raise unknown_name(
+            "technology", which, [t for t in study.technologies if t in technologies]
+        )
     names = {ANY: ANY} | {name: op.key for op in study.operators for name in (op.key, op.name)}
     known = {name: key for name, key in names.items() if (key, which) in there}
     if operator not in known:
         raise unknown_name("operator", operator, known)
     return known[operator], which
-
-
-def led_by(study: Study, technology: str) -> Study:
-    """The same study with another technology first, for what shows the first one.
-
-    Parameters
-    ----------
-    study
-        The study.
-    technology
-        One of its technologies.
-
-    Returns
-    -------
-    Study
-        For showing alone: results are those of the study itself.
-    """
-    order = sorted(study.technologies, key=lambda name: name != technology)
-    found = {name: study.technologies[name] for name in order}
-    return study.model_copy(update={"technologies": found})
 
 
 def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
@@ -177,121 +109,6 @@ def coverage_picture(study: Study, found: Gaps, operator: str = ANY) -> Picture:
         practice=content.practice,
     )
     return picture(figure, alt=content.title, kind="jpeg")
-
-
-def map_view(
-    study: Study, *, operator: str = ANY, column: str = COVERAGE, height_px: int = 620
-) -> MapView:
-    """Show the coverage map of a study in a notebook.
-
-    Parameters
-    ----------
-    study
-        The study; missing steps are done first.
-    operator
-        Key or name of the operator to begin with; ``any`` for all together.
-    column
-        What to begin with, for example ``coverage``, ``level`` or ``rate``.
-    height_px
-        Height of the frame [px].
-
-    Returns
-    -------
-    MapView
-        Shown by notebooks as it is.
-    """
-    return _view(study_facts(start(study)), operator, column, height_px)
-
-
-def reach_view(
-    study: Study,
-    reached: Reach,
-    *,
-    operator: str = ANY,
-    technology: str | None = None,
-    column: str = LEVEL,
-    height_px: int = 620,
-) -> MapView:
-    """Show levels, coverage and sites of one technology on a map.
-
-    Parameters
-    ----------
-    study
-        The study.
-    reached
-        Its reach.
-    operator
-        Key or name of the operator to begin with; ``any`` for all together.
-    technology
-        Technology to show; the study's first by default.
-    column
-        What to begin with: ``level``, ``coverage`` or ``probability``.
-    height_px
-        Height of the frame [px].
-
-    Returns
-    -------
-    MapView
-        Shown by notebooks as it is.
-    """
-    _, which = chosen_layer(study, reached.layers, operator, technology)
-    found = gaps_step.gaps(start(study), reached)
-    return _view(_facts(study, reached, found, which), operator, column, height_px)
-
-
-def gaps_view(
-    study: Study,
-    found: Gaps,
-    *,
-    operator: str = ANY,
-    technology: str | None = None,
-    height_px: int = 620,
-) -> MapView:
-    """Show coverage, white zones, communes and villages on a map.
-
-    Parameters
-    ----------
-    study
-        The study.
-    found
-        Its gaps.
-    operator
-        Key or name of the operator to begin with; ``any`` for all together.
-    technology
-        Technology to show; the study's first by default.
-    height_px
-        Height of the frame [px].
-
-    Returns
-    -------
-    MapView
-        Shown by notebooks as it is.
-    """
-    _, which = chosen_layer(study, found.classes, operator, technology)
-    reached = reach_step.reach(start(study))
-    return _view(_facts(study, reached, found, which), operator, COVERAGE, height_px)
-
-
-def _facts(study: Study, reached: Reach, found: Gaps, technology: str) -> StudyFacts:
-    """What a map shows of one technology before anything is planned."""
-    session = start(study)
-    return StudyFacts(
-        study=led_by(study, technology),
-        terrain=session.inputs.terrain,
-        places=session.inputs.places,
-        layers=reached.layers,
-        sectors=tuple(s for s in reached.network.sectors if s.technology == technology),
-        gaps=found,
-        priorities=None,
-        sources=tuple(sources_of(study)),
-        limits=session.inputs.limits,
-    )
-
-
-def _view(facts: StudyFacts, operator: str, column: str, height_px: int) -> MapView:
-    key, _ = chosen_layer(facts.study, facts.gaps.classes, operator, facts.technology)
-    content = opening_with(study_map(facts), operator=key, column=column)
-    return MapView(coverage_map(content), height_px=height_px)
 
 
 def study_plot(study: Study, **drawn: Any) -> Any:
