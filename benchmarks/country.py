@@ -34,7 +34,7 @@ from phusong.cluster import cluster_at
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain, thinned
 from phusong.geo.tiles import tiles_of
-from phusong.models.loss_map import disc_window
+from phusong.models.disc_window import disc_window
 from phusong.pipeline.begin import start
 from phusong.pipeline.gaps import confidence
 from phusong.sources.practice.relief import practice_terrain

@@ -10,7 +10,8 @@ from phusong.errors import DataError, DomainError, ModelRangeWarning
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
 from phusong.kernels.exact_disc import OWN_CELL_DISTANCE, bilinear
-from phusong.models.loss_map import LossMap, disc_window, p1812_loss_map
+from phusong.models.disc_window import disc_window
+from phusong.models.loss_map import LossMap, p1812_loss_map
 from phusong.models.p1812 import P1812Link, P1812Profile, p1812_loss
 
 SIDE = 60.0

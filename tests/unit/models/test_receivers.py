@@ -6,7 +6,8 @@ import pytest
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.lattice import Lattice
-from phusong.models.loss_map import DiscWindow, LossMap
+from phusong.models.disc_window import DiscWindow
+from phusong.models.loss_map import LossMap
 from phusong.models.receivers import at_receivers, receiver_window
 
 GRID = Grid.from_bounds(

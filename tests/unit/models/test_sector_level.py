@@ -11,7 +11,8 @@ from phusong.errors import DomainError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
 from phusong.models.antenna import omni_pattern_loss_db, sector_pattern_loss_db
-from phusong.models.loss_map import LossMap, disc_window
+from phusong.models.disc_window import disc_window
+from phusong.models.loss_map import LossMap
 from phusong.models.sector_level import sector_map_dbm
 from phusong.units import FloatArray
 

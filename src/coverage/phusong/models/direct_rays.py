@@ -6,9 +6,10 @@ import numpy as np
 
 from phusong.geo.terrain import Terrain
 from phusong.kernels.exact_disc import OWN_CELL_DISTANCE, bilinear
+from phusong.models.disc_window import disc_window
 from phusong.models.free_space import free_space_loss_db
 from phusong.models.itm import check_ends
-from phusong.models.loss_map import LossMap, disc_window
+from phusong.models.loss_map import LossMap
 from phusong.units import FloatArray
 
 

@@ -21,8 +21,9 @@ from phusong.kernels.itm_terrain import (
     ground_impedance,
     surface_refractivity,
 )
+from phusong.models.disc_window import DiscWindow, asked_for, disc_window
 from phusong.models.itm import ItmConditions, check_ends, kernel_link
-from phusong.models.loss_map import DiscWindow, LossMap, asked_for, disc_window
+from phusong.models.loss_map import LossMap
 from phusong.models.ranges import Range, possible, warn_outside
 from phusong.units import BoolArray, Float32Array
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from phusong.errors import DomainError
 from phusong.geo.lattice import Lattice
-from phusong.models.loss_map import DiscWindow, LossMap
+from phusong.models.disc_window import DiscWindow
+from phusong.models.loss_map import LossMap
 from phusong.units import IntArray
 
 

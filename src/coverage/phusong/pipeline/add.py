@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from phusong.errors import DataError, DataWarning, StudyError
-from phusong.pipeline.inputs import MEASUREMENTS, Inputs, parts_of
+from phusong.pipeline.input_files import MEASUREMENTS, parts_of
+from phusong.pipeline.inputs import Inputs
 from phusong.sources.measurements import read_measurements
 from phusong.sources.recognise import ADDABLE, Recognised, recognise
 from phusong.sources.study_edit import Entry, Value, with_input, with_one_more

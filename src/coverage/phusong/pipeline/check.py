@@ -11,7 +11,8 @@ from phusong.errors import DataError, PhusongError
 from phusong.geo.limits import UNLIMITED
 from phusong.geo.network import Network
 from phusong.language import template
-from phusong.pipeline.inputs import Inputs, named_inputs, refuse_missing
+from phusong.pipeline.input_files import named_inputs, refuse_missing
+from phusong.pipeline.inputs import Inputs
 from phusong.reporting.audit_page import AuditContent, audit_page
 from phusong.sources.tables import TableError
 from phusong.study import PRACTICE_LABEL, Study, TowerDefaults

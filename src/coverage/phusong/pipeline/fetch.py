@@ -10,7 +10,8 @@ from typing import Any
 from pyproj import Transformer
 
 from phusong.errors import DataError
-from phusong.pipeline.inputs import RASTERS, Inputs, named_inputs
+from phusong.pipeline.input_files import RASTERS, named_inputs
+from phusong.pipeline.inputs import Inputs
 from phusong.sources.fetch.catalogue import OpenSource, hosts, open_source
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds

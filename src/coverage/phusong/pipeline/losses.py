@@ -16,7 +16,8 @@ from phusong.geo.grid import Grid
 from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
 from phusong.geo.tiles import Tile
-from phusong.models.loss_map import DiscWindow, LossMap, disc_window
+from phusong.models.disc_window import DiscWindow, disc_window
+from phusong.models.loss_map import LossMap
 from phusong.models.receivers import receiver_window
 from phusong.pipeline.loss_files import (
     ELEVATION_STEP_MRAD,

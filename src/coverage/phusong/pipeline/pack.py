@@ -12,7 +12,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from phusong.errors import StoreError
-from phusong.pipeline.inputs import ANSWERS, input_digests, named_inputs
+from phusong.pipeline.input_files import ANSWERS, input_digests, named_inputs
 from phusong.pipeline.report import notebook_files
 from phusong.pipeline.session import versions
 from phusong.pipeline.verify import damaged_files

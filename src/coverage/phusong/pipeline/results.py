@@ -8,7 +8,7 @@ from phusong.pipeline import reach as reach_step
 from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.extras import study_extras
-from phusong.pipeline.inputs import named_inputs
+from phusong.pipeline.input_files import named_inputs
 from phusong.pipeline.session import Session
 from phusong.reporting.facts import Source, same
 from phusong.reporting.study_facts import StudyFacts

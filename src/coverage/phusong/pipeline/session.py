@@ -11,14 +11,14 @@ from uuid import uuid4
 
 from phusong.cluster import Cluster
 from phusong.language import template
-from phusong.pipeline.inputs import (
+from phusong.pipeline.input_files import (
     ANSWERS,
     MEASUREMENTS,
     SPEED_TILES,
-    Inputs,
     input_digests,
     named_inputs,
 )
+from phusong.pipeline.inputs import Inputs
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
 from phusong.store.manifest import Manifest
