@@ -9,6 +9,7 @@ from pyproj import Transformer
 from phusong.pipeline import show_validation
 from phusong.pipeline.api import open_study
 from phusong.pipeline.begin import start
+from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import CalibrationTables
 from phusong.pipeline.reach import load_reach
 from phusong.study import Study
@@ -183,6 +184,18 @@ def test_a_changed_measurement_changes_the_comparison_alone(shown: Region, tmp_p
     for step in ("reach", "gaps", "plan"):
         assert f"{step}: reused" in told
     assert "calibration: computed" in told
+
+
+def test_measurements_taken_out_leave_no_old_results(shown: Region, tmp_path: Path) -> None:
+    made = copied(shown, tmp_path / "r")
+    text = made.study.read_text(encoding="utf-8")
+    made.study.write_text(text[: text.index("\n[[measurements]]")] + "\n", encoding="utf-8")
+    session = start(open_study(made.study), workers=1)
+    assert (made.output / "calibration" / "fit.csv").is_file()
+    assert not compare(session)
+    assert not (made.output / "calibration").exists()
+    assert session.manifest.step("calibration") is None
+    assert session.manifest.step("reach") is not None
 
 
 def test_too_few_measurements_do_not_stop_a_run(shown: Region, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from phusong.errors import DataError
+from phusong.sources import towers_workbook
 from phusong.sources.responses import is_response_form, read_response
 from phusong.study import PRACTICE_LABEL
 from runs import invoke, run_here, table
@@ -164,6 +165,15 @@ def test_faults_name_row_column_and_value(
     for word in words:
         assert word in result.output, result.output
     assert not (run.folder / "data" / "raw" / "synthetic" / "responses" / "form.xlsx").exists()
+
+
+def test_a_form_that_would_fill_the_memory_is_refused(
+    run: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(towers_workbook, "LARGEST_BYTES", 1000)
+    for read in (is_response_form, read_response):
+        with pytest.raises(DataError, match=r"unpacks to .* GB, at most"):
+            read(form(run))
 
 
 def test_a_form_of_another_study_is_refused(run: Region, tmp_path: Path) -> None:

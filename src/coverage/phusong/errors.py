@@ -63,7 +63,36 @@ def unknown_name(parameter: str, value: object, allowed: Iterable[str]) -> Domai
     operator='Mang-A' is not known; did you mean 'mang-a'? Known are any, mang-a, mang-b
     """
     known = list(dict.fromkeys(allowed))
-    folded = {name.casefold(): name for name in reversed(known)}
-    near = difflib.get_close_matches(str(value).casefold(), folded, n=1)
-    hint = f"did you mean {folded[near[0]]!r}? Known are" if near else "give one of"
+    near = _near(value, known)
+    hint = f"did you mean {near!r}? Known are" if near else "give one of"
     return DomainError(f"{parameter}={value!r} is not known; {hint} {', '.join(known)}")
+
+
+def nearest(value: object, allowed: Iterable[str]) -> str:
+    """Words about the nearest of the names that are known, for the middle of a message.
+
+    Parameters
+    ----------
+    value
+        What was given.
+    allowed
+        What is known.
+
+    Returns
+    -------
+    str
+        Begins with a semicolon; empty where none is near.
+
+    Examples
+    --------
+    >>> nearest("Vietel", ["viettel", "vnpt"]), nearest("x", ["viettel"])
+    ("; did you mean 'viettel'?", '')
+    """
+    near = _near(value, sorted(set(allowed)))
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def _near(value: object, known: list[str]) -> str:
+    folded = {name.casefold(): name for name in reversed(known)}
+    found = difflib.get_close_matches(str(value).casefold(), folded, n=1)
+    return folded[found[0]] if found else ""

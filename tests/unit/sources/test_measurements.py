@@ -158,6 +158,31 @@ def test_same_sample_twice_counts_once(tmp_path: Path) -> None:
     with pytest.warns(DataWarning, match="the same sample twice"):
         found = read(tmp_path, rows(20, again, again))
     assert len(found.frame) == 20
+    assert found.left_out["first"].tolist() == [
+        "row 22: latitude=22.57003, longitude=104.040103, level_dbm=-94.0"
+    ]
+
+
+def test_rows_are_those_of_the_file_whatever_is_empty(tmp_path: Path) -> None:
+    """Empty lines above the headings, between rows, and rows of nothing but separators."""
+    head, *lines = rows(20, ",104.0401,2025-03-01 09:00:00,Nhà mạng A,LTE,-90").splitlines()
+    text = "\n".join(["", " ", head, *lines[:5], "", ",,,,,", *lines[5:], "", ""])
+    with pytest.warns(DataWarning, match="no position"):
+        found = read(tmp_path, text.replace(",", ";"))
+    assert len(found.frame) == 20
+    assert found.left_out["first"].str.startswith("row 26: ").tolist() == [True]
+    assert text.splitlines()[25].startswith(",104.0401")
+
+
+@pytest.mark.parametrize("word", ["mang-a", "Nhà mạng A"])
+def test_an_operator_is_told_by_its_key_or_name(tmp_path: Path, word: str) -> None:
+    text = rows().replace("operator,", "").replace("Nhà mạng A,", "")
+    assert set(read(tmp_path, text, operator=word).frame["operator"]) == {"Nhà mạng A"}
+
+
+def test_the_nearest_operator_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"'mang-aa' is not in the study; did you mean 'mang-a'\?"):
+        read(tmp_path, rows(), operator="mang-aa")
 
 
 def test_mixed_units_refuse_the_file(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def compare(session: Session) -> bool:
         A file of measurements cannot be used.
     """
     if not session.study.measurements:
+        session.manifest.forget(STEP)
         return False
     if not session.is_done(STEP):
         calibrate(session, strict=False)

@@ -32,7 +32,9 @@ def scenarios(session: Session, reached: Reach) -> None:
     reached
         Received levels of the first environment.
     """
-    if session.study.scenarios and not session.is_done(STEP):
+    if not session.study.scenarios:
+        session.manifest.forget(STEP)
+    elif not session.is_done(STEP):
         _compute(session, reached)
 
 

@@ -40,6 +40,7 @@ def speed_tests(session: Session) -> bool:
     """
     section = session.study.inputs.speed_tiles
     if section is None:
+        session.manifest.forget(STEP)
         return False
     if not session.is_done(STEP):
         reach(session)

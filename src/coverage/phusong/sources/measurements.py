@@ -56,7 +56,8 @@ class Measurements:
     frame
         Columns ``latitude``, ``longitude`` [degrees, WGS 84], ``time`` (as the file has it,
         without zone), ``operator`` (name in the study), ``technology`` (key in the study),
-        ``level_dbm`` (NaN where there was no service), ``cell_id`` and ``file``.
+        ``level_dbm`` (NaN where there was no service), ``cell_id``, ``file``, and ``line``, the
+        row of that file.
     left_out
         Rows that are not used: reason, number of rows, and the first of them.
     remarks
@@ -117,8 +118,13 @@ def read_measurements(sections: Iterable[MeasurementInput], study: Study) -> Mea
     )
     if twins.any():
         first = together.index[twins][0]
-        row = {"file": together["file"][first], "reason": "the same sample twice"}
-        left.append(pd.DataFrame([{**row, "rows": int(twins.sum()), "first": ""}]))
+        left.append(
+            pd.DataFrame(
+                [{"file": together["file"][first], "reason": "the same sample twice",
+                  "rows": int(twins.sum()),
+                  "first": f"row {together['line'][first]}: {_quoted(together, first)}"}]
+            )
+        )  # fmt: skip
     table = pd.concat(left, ignore_index=True)
     if len(table):
         warnings.warn(
@@ -152,6 +158,7 @@ def _read_one(
     frame["level_dbm"] = np.where(none, np.nan, level)
     no_service = none | (nothing & section.missing_is_no_service)
     frame["file"] = section.file
+    frame["line"] = raw.index
     seconds = parse_times(frame["time"])
     jumps, noticed = _jumps(frame, seconds, file)
     other = _not_asked(frame, raw)
@@ -161,10 +168,10 @@ def _read_one(
     for reason, hit in checks:
         new = hit & ~bad
         if new.any():
-            line = int(np.flatnonzero(new)[0]) + 2
+            first = int(np.flatnonzero(new)[0])
             reasons.append(
                 {"file": section.file, "reason": reason, "rows": int(new.sum()),
-                 "first": f"row {line}: {_quoted(raw, line - 2)}"}
+                 "first": f"row {raw.index[first]}: {_quoted(raw, first)}"}
             )  # fmt: skip
         bad |= hit
     asked = ~np.logical_or.reduce([hit for _, hit in other])
@@ -225,16 +232,16 @@ def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
     if not file.is_file():
         raise DataError(f"{file} does not exist; check {KEY}.file in the study file")
     if file.suffix.lower() in WORKBOOK_SUFFIXES:
-        return read_list(file).reset_index(drop=True)
+        return read_list(file)
     try:
-        with file.open("r", encoding=section.encoding, errors="strict", newline="") as stream:
-            head = stream.readline()
+        blank, head = _head(file, section.encoding)
         separator = max((",", ";", "\t"), key=head.count)
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # cells without a heading
             table = pd.read_csv(
                 file, sep=separator, dtype=str, keep_default_na=False, encoding=section.encoding,
-                engine="c", on_bad_lines="error", index_col=False,
+                engine="c", on_bad_lines="error", index_col=False, skiprows=blank,
+                skip_blank_lines=False,
             )  # fmt: skip
     except UnicodeDecodeError as error:
         raise DataError(
@@ -248,9 +255,22 @@ def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
         ) from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
         raise DataError(f"{file.name} cannot be read as a table ({error}); export CSV") from None
-    if table.empty:
+    table.index = pd.RangeIndex(blank + 2, blank + 2 + len(table), name="line")
+    holds = np.zeros(len(table), dtype=bool)
+    for column in table:
+        holds |= (table[column] != "").to_numpy()
+    if not holds.any():
         raise DataError(f"{file.name} has no rows; at least one is needed")
-    return table
+    return table if holds.all() else table[holds]
+
+
+def _head(file: Path, encoding: str) -> tuple[int, str]:
+    """Number of empty lines at the top, and the line of headings after them."""
+    with file.open("r", encoding=encoding, errors="strict", newline="") as stream:
+        for number, line in enumerate(stream):
+            if line.strip():
+                return number, line
+    return 0, ""
 
 
 def _column(raw: pd.DataFrame, name: str) -> pd.Series:

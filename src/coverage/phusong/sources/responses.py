@@ -10,6 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from phusong.errors import DataError
 from phusong.geo.answers import Answer, AnswerWord
+from phusong.sources.towers_workbook import refuse_huge
 from phusong.study import Study
 
 FORM_SHEET = "response"
@@ -73,6 +74,7 @@ def is_response_form(file: Path) -> bool:
     """
     if file.suffix.lower() != ".xlsx" or not file.is_file():
         return False
+    refuse_huge(file)
     try:
         return FORM_SHEET in CalamineWorkbook.from_path(str(file)).sheet_names
     except (CalamineError, OSError):
@@ -147,6 +149,7 @@ def read_response(file: Path) -> tuple[Answer, ...]:
 
 def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     """Cells by field, with the row's number in the sheet."""
+    refuse_huge(file)
     try:
         sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_name(FORM_SHEET)
         cells = sheet.to_python(skip_empty_area=False)

@@ -34,7 +34,7 @@ def read_workbook(file: Path) -> dict[str, tuple[list[Record], bool, list[Change
     DataError
         The file is no workbook, needs a password, or is too large.
     """
-    _refuse_huge(file)
+    refuse_huge(file)
     try:
         book = CalamineWorkbook.from_path(file)
         visible = {
@@ -53,7 +53,19 @@ def read_workbook(file: Path) -> dict[str, tuple[list[Record], bool, list[Change
     return found
 
 
-def _refuse_huge(file: Path) -> None:
+def refuse_huge(file: Path) -> None:
+    """Refuse a workbook that would fill the memory when it is unpacked.
+
+    Parameters
+    ----------
+    file
+        Any workbook; what is no archive of parts is left to its reader.
+
+    Raises
+    ------
+    DataError
+        Its parts hold more than ``LARGEST_BYTES``.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             size = sum(part.file_size for part in archive.infolist())

@@ -149,6 +149,25 @@ class Manifest:
         self.data["steps"][name] = {**entry, "seal": _seal(entry)}
         self.save()
 
+    def forget(self, name: str) -> None:
+        """Remove a step that a study no longer has, with the files that it wrote.
+
+        Parameters
+        ----------
+        name
+            Step; nothing happens when it was never done.
+        """
+        step = self.step(name)
+        if step is None:
+            return
+        for file in step.outputs:
+            (self.folder / file).unlink(missing_ok=True)
+        for folder in sorted({(self.folder / file).parent for file in step.outputs}):
+            if folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        del self.data["steps"][name]
+        self.save()
+
     def save(self) -> None:
         """Write the manifest."""
         text = json.dumps(self.data, ensure_ascii=False, indent=1, sort_keys=True)

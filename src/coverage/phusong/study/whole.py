@@ -6,8 +6,10 @@ from typing import Any, Literal, Self, TypeVar, cast
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from phusong.errors import nearest
 from phusong.study.inputs import AreaSection, GridSection, InputsSection, StudySection
 from phusong.study.measured import MeasurementInput
+from phusong.study.named import by_name
 from phusong.study.planning import CostItem, CostsSection, PlanningSection
 from phusong.study.radio import OperatorSection, ScenarioSection, TechnologySection, TowerDefaults
 from phusong.study.service import (
@@ -54,6 +56,12 @@ class Study(Section):
     _file: Path = PrivateAttr(default=Path())
     _history: list[str] = PrivateAttr(default_factory=list)
     _kept: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _operators_by_name(cls, given: Any) -> Any:
+        """Operators may be named by their keys, too; within a study they go by name."""
+        return by_name(given) if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -111,9 +119,10 @@ class Study(Section):
                 ("environment", given.environment, (None, *self.environments)),
             ):
                 if value not in allowed:
-                    names = ", ".join(str(name) for name in allowed if name)
+                    names = [str(name) for name in allowed if name]
                     raise ValueError(
-                        f"{where}: {what} = {value!r} is none of the study; it has {names}"
+                        f"{where}: {what} = {value!r} is none of the study"
+                        f"{nearest(str(value), names)}; it has {', '.join(names)}"
                     )
             layer = (self.operator_key(given.operator), given.technology)
             if layer in seen:
@@ -137,7 +146,7 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _measurements_name_what_exists(self) -> Self:
-        names = {op.name for op in self.operators}
+        names = {name for op in self.operators for name in (op.name, op.key)}
         for number, given in enumerate(self.measurements, 1):
             for what, value, known in (
                 ("operator", given.operator, names),
@@ -146,8 +155,8 @@ class Study(Section):
             ):
                 if value is not None and value not in known:
                     raise ValueError(
-                        f"measurements[{number}].{what} = {value!r} is not in the study; allowed: "
-                        f"{', '.join(sorted(known))}"
+                        f"measurements[{number}].{what} = {value!r} is not in the study"
+                        f"{nearest(value, known)}; allowed: {', '.join(sorted(known))}"
                     )
         return self
 
