@@ -24,7 +24,7 @@ def brief(name: str = "Dìn Chin", **changes: Any) -> BriefContent:
     full: dict[str, Any] = {
         "title": words, "study_title": words, "question": words, "practice": PRACTICE,
         "key_numbers": (KeyNumber(name, words, unit=name),), "findings": (words,),
-        "picture": Picture(base64.b64decode(PIXEL.partition(",")[2]), words),
+        "picture": Picture(base64.b64decode(PIXEL.partition(",")[2]), alt=words),
         "results": (table,), "priorities": (table,), "reasons": (words,), "money": (table,),
         "money_words": (words,), "measurements": (table,), "measure_words": (words,),
         "warnings": (words,), "sources": (Source(words, name, name, name),),

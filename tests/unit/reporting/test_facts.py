@@ -51,8 +51,8 @@ def test_numbers_are_told_from_text() -> None:
 
 
 def test_picture() -> None:
-    picture = Picture(b"\x89PNG", Bilingual("Bản đồ", "Map"))
-    assert picture.url == "data:image/png;base64,iVBORw=="
+    picture = Picture(b"\x89PNG", alt=Bilingual("Bản đồ", "Map"))
+    assert picture.html().startswith('<img src="data:image/png;base64,iVBORw==" alt="')
     data, metadata = picture._repr_mimebundle_()
     assert data["image/png"] == b"\x89PNG"
     assert metadata == {"image/png": {"alt": "Bản đồ · Map"}}

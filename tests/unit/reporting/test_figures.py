@@ -11,14 +11,10 @@ from PIL import Image
 from shapely.geometry import box
 
 from phusong.errors import DataError
+from phusong.reporting.coverage_figures import Outline, coverage_figure, scale_bar_m
 from phusong.reporting.facts import PRACTICE, Bilingual, Picture, same
-from phusong.reporting.figures import (
-    Outline,
-    coverage_figure,
-    money_figure,
-    picture,
-    scale_bar_m,
-)
+from phusong.reporting.figures import picture, spoken_picture
+from phusong.reporting.frontier import money_figure
 from phusong.reporting.palette import service_classes
 from unit.reporting.cases import grid, heights, service
 from unit.reporting.study_cases import priorities
@@ -137,3 +133,28 @@ def test_money_is_drawn_the_same_and_marked() -> None:
 
 def test_money_of_no_priorities_is_an_empty_frame() -> None:
     assert money_figure(priorities().head(0), title=TITLE, currency="VND").axes
+
+
+def test_a_page_has_a_drawing_for_each_language() -> None:
+    """Each is what a figure of that language alone would be, the map within copied."""
+    options = {
+        "grid": grid(),
+        "height_amsl_m": heights(),
+        "outlines": OUTLINES,
+        "practice": PRACTICE,
+    }
+    figure = coverage_figure(service(), service_classes(), title=TITLE, **options)  # type: ignore[arg-type]
+    drawn = spoken_picture(figure, alt=TITLE, dpi=60)
+    assert drawn.english is not None
+    for language, content in (("vi", drawn.content), ("en", drawn.english)):
+        alone = coverage_figure(service(), service_classes(), title=TITLE, **options)  # type: ignore[arg-type]
+        alone.tell(language)
+        assert picture(alone, alt=TITLE, dpi=60, kind="webp").content == content
+        said = {words.get_text() for words in alone.findobj(Text)}
+        assert {TITLE.to(language), PRACTICE.to(language)} <= said
+        assert not any(" · " in words for words in said if words != PRACTICE.plain.upper())
+    assert '<img lang="vi" src="data:image/webp;base64,' in drawn.html()
+    assert f'alt="{TITLE.en}"' in drawn.html().partition('<img lang="en"')[2]
+    assert picture(figure, alt=TITLE, dpi=60, kind="webp").content not in {
+        drawn.content, drawn.english,
+    }, "notebooks show both"  # fmt: skip

@@ -37,7 +37,7 @@ folium.CircleMarker([22.5, 104.2]).add_to(drawn)
 drawn
 """
 PICTURE = """from phusong.reporting.facts import Bilingual, Picture
-Picture(bytes.fromhex("89504e470d0a1a0a"), Bilingual("Bản đồ", "Map"))
+Picture(bytes.fromhex("89504e470d0a1a0a"), alt=Bilingual("Bản đồ", "Map"))
 """
 
 

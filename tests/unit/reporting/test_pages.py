@@ -54,7 +54,7 @@ def index(name: str = "Dìn Chin", practice: Bilingual | None = PRACTICE) -> Ind
         sources=(Source(words, name, name, name),),
         warnings=(words,),
         versions=((name, name),),
-        picture=Picture(base64.b64decode(PIXEL.partition(",")[2]), words),
+        picture=Picture(base64.b64decode(PIXEL.partition(",")[2]), alt=words),
     )
 
 

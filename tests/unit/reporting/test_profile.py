@@ -95,7 +95,9 @@ def test_the_page_is_whole_and_runs_nothing() -> None:
     assert "<script" not in without_switch(page)
     assert "&lt;script&gt;" in page
     assert "{{y}}" not in page
-    assert re.search(r'<img src="data:image/png;base64,[A-Za-z0-9+/=]+" alt="[^"]+Link of', page)
+    assert re.search(
+        r'<img lang="en" src="data:image/webp;base64,[A-Za-z0-9+/=]+" alt="[^"]*Link of', page
+    )
     assert not re.search(r"https?://", page)
     assert page.count("<tr>") == 1 + len(view().losses)
     for expected in ("148.7", "+36.6", "Suy hao truyền sóng", "Basic transmission loss"):

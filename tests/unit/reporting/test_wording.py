@@ -45,6 +45,14 @@ def test_translations_fill_in_the_same_names(catalogue: ModuleType) -> None:
         assert given <= wanted if context == "told" else given == wanted, words
 
 
+def test_no_translation_says_everything_twice(catalogue: ModuleType) -> None:
+    """Two copies of one line are what merging branches leaves in a catalogue."""
+    for context, words in catalogue.messages():
+        vi = translated(words, "vi", context=context)
+        half = len(vi) // 2
+        assert half < 4 or vi[:half].strip() != vi[half:].strip(), words
+
+
 def test_english_words_are_english(catalogue: ModuleType) -> None:
     assert [words for _, words in catalogue.messages() if language_of(words) == "vi"] == []
 

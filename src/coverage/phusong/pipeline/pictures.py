@@ -14,8 +14,9 @@ from phusong.pipeline import reach as reach_step
 from phusong.pipeline.begin import start
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.plan import Plan
+from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Picture
-from phusong.reporting.figures import Outline, coverage_figure, picture
+from phusong.reporting.figures import picture
 from phusong.reporting.palette import (
     level_classes,
     operator_colour,

@@ -6,7 +6,7 @@ from phusong.pipeline.begin import start
 from phusong.pipeline.plan import Plan
 from phusong.pipeline.results import sources_of, study_facts
 from phusong.reporting.facts import Bilingual, Picture
-from phusong.reporting.figures import money_figure, picture
+from phusong.reporting.figures import picture
 from phusong.reporting.findings import (
     assumption_findings,
     gap_findings,
@@ -15,6 +15,7 @@ from phusong.reporting.findings import (
     reasons,
     village_findings,
 )
+from phusong.reporting.frontier import money_figure
 from phusong.reporting.hop_figures import HOPS_TITLE, hops_figure
 from phusong.reporting.input_tables import (
     assumption_table,

@@ -15,8 +15,9 @@ from phusong.pipeline.begin import start
 from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.service import Service
 from phusong.pipeline.session import Session
+from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture
-from phusong.reporting.figures import Outline, coverage_figure, picture
+from phusong.reporting.figures import picture
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.service_tables import (
     MOST_SITES,

@@ -7,16 +7,23 @@ from typing import Any
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.reporting.basis_words import titled
 from phusong.reporting.commune_words import villages_of
-from phusong.reporting.facts import Bilingual, Picture, same
-from phusong.reporting.figures import Outline, burn_in, coverage_figure, picture
+from phusong.reporting.coverage_figures import Outline, coverage_figure
+from phusong.reporting.facts import BOTH, Bilingual, Picture, same
+from phusong.reporting.figures import (
+    QUIET,
+    WordedFigure,
+    burn_in,
+    picture,
+    say,
+    say_legend,
+    spoken_picture,
+)
 from phusong.reporting.overlays import class_colours
 from phusong.reporting.ownership import own_and_others, own_legend
 from phusong.reporting.palette import ClassStyle, service_classes
@@ -114,10 +121,10 @@ def commune_picture(facts: StudyFacts, code: str) -> Picture:
         practice=facts.practice,
         width_in=_WIDTH_IN,
     )
-    return picture(figure, alt=title, kind="webp", dpi=_DPI)
+    return spoken_picture(figure, alt=title, dpi=_DPI)
 
 
-def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
+def communes_figure(facts: StudyFacts) -> tuple[WordedFigure, Bilingual]:
     """Draw all communes side by side, at one scale.
 
     Parameters
@@ -151,8 +158,7 @@ def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
     )
     paint = class_colours(classes, legend)
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
-        figure = Figure(figsize=(across * _PANEL_IN + 0.3, height))
-        FigureCanvasAgg(figure)
+        figure = WordedFigure(figsize=(across * _PANEL_IN + 0.3, height))
         for index, (code, name, outline) in enumerate(
             zip(frame["code"], frame["name"], frame.geometry, strict=True)
         ):
@@ -165,7 +171,7 @@ def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
     return figure, title
 
 
-def _panel(figure: Figure, index: int, across: int, height_in: float) -> Any:
+def _panel(figure: WordedFigure, index: int, across: int, height_in: float) -> Any:
     width_in = figure.get_figwidth()
     row, col = divmod(index, across)
     left = 0.15 + col * _PANEL_IN
@@ -211,21 +217,26 @@ def _caption(name: str, row: Any) -> str:
 
 
 def _draw_key(
-    figure: Figure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float
+    figure: WordedFigure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float
 ) -> None:
-    figure.text(0.015, 1.0 - 0.08 / height_in, title.vi, fontsize=12, fontweight="bold", va="top",
-                parse_math=False)  # fmt: skip
+    first = figure.text(0.015, 1.0 - 0.08 / height_in, "", fontsize=12, fontweight="bold",
+                        va="top", parse_math=False)  # fmt: skip
+    second = figure.text(0.015, 1.0 - 0.3 / height_in, "", fontsize=8.6, va="top", color=QUIET,
+                         parse_math=False)  # fmt: skip
     words = said("share of people without signal, 80 % interval")
-    figure.text(
-        0.015, 1.0 - 0.3 / height_in, f"{title.en} · {words.vi} · {words.en}", fontsize=8.6,
-        va="top", color="#566472", parse_math=False,
-    )  # fmt: skip
+
+    def tell(language: str) -> None:
+        both = language == BOTH
+        first.set_text(title.vi if both else title.to(language))
+        second.set_text(f"{title.en} · {words.plain}" if both else words.to(language))
+
+    say(figure, tell)
     patches = [Patch(facecolor=style.css, edgecolor="#444444", linewidth=0.6) for style in legend]
-    names = [style.name.plain for style in legend]
-    figure.legend(
-        patches, names, loc="lower left", bbox_to_anchor=(0.01, 0.28 / height_in), ncols=len(names),
-        frameon=False, fontsize=8.6,
+    key = figure.legend(
+        patches, [""] * len(legend), loc="lower left", bbox_to_anchor=(0.01, 0.28 / height_in),
+        ncols=len(legend), frameon=False, fontsize=8.6,
     )  # fmt: skip
+    say_legend(figure, key, [style.name for style in legend])
 
 
 def communes_picture(facts: StudyFacts, *, notebook: bool = False) -> Picture:
@@ -244,4 +255,6 @@ def communes_picture(facts: StudyFacts, *, notebook: bool = False) -> Picture:
         One panel per commune.
     """
     figure, title = communes_figure(facts)
-    return picture(figure, alt=title, kind="jpeg" if notebook else "webp", dpi=110)
+    if notebook:
+        return picture(figure, alt=title, kind="jpeg")
+    return spoken_picture(figure, alt=title)

@@ -2,8 +2,9 @@
 
 import base64
 import math
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +14,34 @@ from phusong.reporting.escape import text
 NARROW_SPACE = "\u202f"
 UNKNOWN = "–"
 _BETWEEN = " · "
+BOTH = "both"
+"""Stands for both languages at once, Vietnamese first."""
+
+
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d) (?=(?:%|dBm?|dBi|km²?|m|MHz|GHz|Mbit/s|W|kW|kB|MB|VND|USD)(?!\w))"
+)
+
+
+def unbroken(words: str) -> str:
+    """Words whose numbers stay on one line with their units.
+
+    Parameters
+    ----------
+    words
+        A sentence.
+
+    Returns
+    -------
+    str
+        The same, with spaces that do not break.
+
+    Examples
+    --------
+    >>> unbroken("80 % within 3 km of 2 villages").replace(chr(160), "_")
+    '80_% within 3_km of 2 villages'
+    """
+    return _BEFORE_UNIT.sub("\u00a0", words)
 
 
 class Bilingual:
@@ -66,14 +95,14 @@ class Bilingual:
         Parameters
         ----------
         language
-            ``vi`` or ``en``.
+            ``vi`` or ``en``, or ``both`` for a line in both.
 
         Returns
         -------
         str
             The words.
         """
-        return self._read(language)
+        return self.plain if language == BOTH else self._read(language)
 
     @property
     def plain(self) -> str:
@@ -90,8 +119,9 @@ class Bilingual:
             One or two ``span`` elements.
         """
         vi, en = self.vi, self.en
-        if vi == en:
+        if vi == en:  # a name of the data, to be shown as it is
             return f'<span class="t">{text(vi)}</span>'
+        vi, en = unbroken(vi), unbroken(en)
         kind = "t num" if self._number else "t en"
         return (
             f'<span class="t" lang="vi">{text(vi)}</span>{"" if self._number else " "}'
@@ -264,7 +294,9 @@ class Picture:
     Parameters
     ----------
     content
-        The file's content.
+        The file's content, its words in both languages; in Vietnamese alone with ``english``.
+    english
+        The same with English words, or None.
     alt
         What the picture shows.
     mime
@@ -272,13 +304,9 @@ class Picture:
     """
 
     content: bytes
-    alt: Bilingual
-    mime: str = "image/png"
-
-    @property
-    def url(self) -> str:
-        """The picture as a data address."""
-        return f"data:{self.mime};base64," + base64.b64encode(self.content).decode("ascii")
+    english: bytes | None = None
+    alt: Bilingual = field(kw_only=True)
+    mime: str = field(default="image/png", kw_only=True)
 
     def html(self) -> str:
         """The picture as markup.
@@ -286,9 +314,19 @@ class Picture:
         Returns
         -------
         str
-            An element whose alternative text follows the switch of languages.
+            One element whose alternative text follows the switch of languages, or one for each
+            language, of which the switch shows that of the reader.
         """
-        return f'<img src="{self.url}" {self.alt.attribute("alt")}>'
+        if self.english is None:
+            return f'<img src="{self._url(self.content)}" {self.alt.attribute("alt")}>'
+        return "".join(
+            f'<img lang="{language}" src="{self._url(content)}" '
+            f'alt="{text(self.alt.to(language))}">'
+            for language, content in (("vi", self.content), ("en", self.english))
+        )
+
+    def _url(self, content: bytes) -> str:
+        return f"data:{self.mime};base64," + base64.b64encode(content).decode("ascii")
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
         """How a notebook shows it."""

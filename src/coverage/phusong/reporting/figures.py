@@ -1,30 +1,26 @@
-"""Figures for notebooks and pages: drawn without a display, equal to the byte each time."""
+"""Figures for notebooks and pages: drawn without a display, equal to the byte each time.
+
+A figure is built once and knows its words: a notebook shows it in both languages at once, a page in
+that of its reader, since :func:`spoken_picture` draws it for each.
+"""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
-import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.path import Path
+from matplotlib.patches import Patch
+from matplotlib.transforms import Bbox
 from PIL import Image
-from shapely.geometry import shape as shapely_shape
 
-from phusong.geo.grid import Grid
-from phusong.reporting.facts import Bilingual, Picture, shown
-from phusong.reporting.overlays import check_classes, class_colours
+from phusong.language import LANGUAGES
+from phusong.reporting.facts import BOTH, Bilingual, Picture
 from phusong.reporting.palette import ClassStyle
-from phusong.reporting.relief import UInt8Array, hillshade, relief_colours
-from phusong.reporting.wording import said
-from phusong.units import Float32Array
+from phusong.reporting.relief import UInt8Array
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -33,143 +29,80 @@ STYLE = {
     "svg.hashsalt": "phusong",
     "path.simplify": True,
 }
-INK, _QUIET = "#17242f", "#566472"
-_NAME_STEP_PT = 8
-_NAME_STEPS = (0, 1, -1, 2, -2, 3, -3, 4, -4)
-_NAME_PAD_PX = 2.0
+INK, QUIET = "#17242f", "#566472"
+Kind = Literal["png", "webp", "jpeg"]
+Telling = Callable[[str], object]
+"""Writes words in the language ``vi`` or ``en``, or in ``both``."""
 _WEBP_QUALITY = 82
 _JPEG_QUALITY = 86
-_BAR_SHARES = (1, 2, 5)
-_BAR_PART = 0.24
 _WORDS_EVERY_IN = 1.7
 _SUBTITLE_IN = 0.33
-_COLUMN_IN = 2.6
-_VEIL, _VEIL_STRENGTH = "#f4f6f7", 0.72
-_OVERLAY_STRENGTH = 0.58
-"""The opacity with which maps open, so that figure and map look alike."""
+_AROUND_PX = 2
 
 
-@dataclass(frozen=True)
-class Outline:
-    """A named outline, or a numbered spot, in the grid's CRS.
+class WordedFigure(Figure):
+    """A figure that writes its words anew in another language.
 
     Parameters
     ----------
-    geometry
-        Polygon, line or point as GeoJSON geometry or anything with ``__geo_interface__`` [m].
-        What lies outside every polygon is dimmed.
-    name
-        Written inside, for a point inside its badge; empty for none.
+    *arguments, **named
+        As of :class:`matplotlib.figure.Figure`.
     """
 
-    geometry: Any
-    name: str = ""
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.tellings: list[Telling] = []
+        FigureCanvasAgg(self)
+
+    def tell(self, language: str) -> None:
+        """Write every word in a language.
+
+        Parameters
+        ----------
+        language
+            ``vi``, ``en`` or ``both``.
+        """
+        for telling in self.tellings:
+            telling(language)
 
 
-def coverage_figure(
-    classes: UInt8Array,
-    legend: Sequence[ClassStyle],
-    *,
-    grid: Grid,
-    title: Bilingual,
-    height_amsl_m: Float32Array | None = None,
-    outlines: Sequence[Outline] = (),
-    practice: Bilingual | None = None,
-    width_in: float = 8.0,
-) -> Figure:
-    """Coverage by class over shaded terrain, with outlines, scale bar and legend.
+def say(figure: Any, telling: Telling) -> None:
+    """Write words on a figure: in both languages now, and in one when it is drawn for one.
 
     Parameters
     ----------
-    classes
-        Class codes, uint8, shape of the grid; 255 is unknown.
+    figure
+        The figure; one that is not of ours, as a reader's own axes have, keeps both languages.
+    telling
+        Writes them, for example ``lambda to: axes.set_ylabel(words.to(to))``.
+    """
+    if isinstance(figure, WordedFigure):
+        figure.tellings.append(telling)
+    telling(BOTH)
+
+
+def say_legend(figure: Any, legend: Any, names: Sequence[Bilingual]) -> None:
+    """Write the words of a legend.
+
+    Parameters
+    ----------
+    figure
+        The figure.
     legend
-        How each class is drawn.
-    grid
-        Frame of the rasters.
-    title
-        Title in both languages.
-    height_amsl_m
-        Terrain to shade; NaN is unknown; None for a plain ground [m].
-    outlines
-        Communes, and the spots of ranked options, in the grid's CRS.
-    practice
-        Words to burn in when practice data went in, else None.
-    width_in
-        Width of the figure [inch]; the height follows from the grid.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure; ``picture`` turns it into a file.
+        Legend of matplotlib with as many entries.
+    names
+        Words of each entry.
     """
-    check_classes(classes, legend)
-    west, south, east, north = grid.bounds
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width_in, width_in * (north - south) / (east - west) + 1.15))
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.02, 0.085, 0.96, 0.83))
-        draw_coverage(
-            axes, classes, legend, grid=grid, height_amsl_m=height_amsl_m, outlines=outlines
-        )
-        _draw_words(figure, title, legend)
-        if practice is not None:
-            burn_in(figure, practice)
-    return figure
+
+    def tell(language: str) -> None:
+        for entry, words in zip(legend.get_texts(), names, strict=True):
+            entry.set_parse_math(False)
+            entry.set_text(words.to(language))
+
+    say(figure, tell)
 
 
-def draw_coverage(
-    axes: Any,
-    classes: UInt8Array | None,
-    legend: Sequence[ClassStyle],
-    *,
-    grid: Grid,
-    height_amsl_m: Float32Array | None = None,
-    outlines: Sequence[Outline] = (),
-) -> None:
-    """Coverage by class over shaded terrain, with outlines and scale bar, on given axes.
-
-    Parameters
-    ----------
-    axes
-        Matplotlib axes, changed in place.
-    classes
-        Class codes, uint8, shape of the grid; 255 is unknown; None for the ground alone.
-    legend
-        How each class is drawn.
-    grid
-        Frame of the rasters.
-    height_amsl_m
-        Terrain to shade; NaN is unknown; None for a plain ground [m].
-    outlines
-        Communes, and the spots of ranked options, in the grid's CRS.
-    """
-    west, south, east, north = grid.bounds
-    axes.set_aspect("equal")
-    axes.set_xlim(west, east)
-    axes.set_ylim(south, north)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    extent = (west, east, south, north)
-    if height_amsl_m is not None:
-        ground = relief_colours(hillshade(height_amsl_m, resolution_m=grid.resolution_m))
-        axes.imshow(ground, extent=extent, interpolation="bilinear", origin="upper")
-    if classes is not None:
-        axes.imshow(
-            class_colours(classes, legend),
-            extent=extent,
-            interpolation="nearest",
-            origin="upper",
-            alpha=_OVERLAY_STRENGTH if height_amsl_m is not None else 1.0,
-        )
-    _draw_veil(axes, outlines, extent)
-    _draw_outlines(axes, outlines)
-    _draw_scale_bar(axes, grid)
-
-
-def picture(
-    figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Literal["png", "webp", "jpeg"] = "png"
-) -> Picture:
+def picture(figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Kind = "png") -> Picture:
     """A figure as a picture whose bytes depend on what it shows, and on nothing else.
 
     Parameters
@@ -188,19 +121,71 @@ def picture(
     Picture
         The picture, without a date and without the name of a program.
     """
+    return Picture(content=_encoded(_drawn(figure, dpi), kind), alt=alt, mime=f"image/{kind}")
+
+
+def spoken_picture(figure: WordedFigure, *, alt: Bilingual, dpi: int = 110) -> Picture:
+    """A figure as a picture for pages, drawn once in each language.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    alt
+        What it shows, for those who cannot see it.
+    dpi
+        Pixels per inch.
+
+    Returns
+    -------
+    Picture
+        Two drawings, of which a page shows that of its reader; maps are painted once and copied,
+        as they bear names alone.
+    """
+    first, second = LANGUAGES
+    figure.tell(first)
+    drawn = _drawn(figure, dpi)
+    maps = [axes for axes in figure.axes if axes.images]
+    boxes = [_pixels(axes.get_tightbbox(), drawn.shape) for axes in maps]
+    figure.tell(second)
+    for axes in maps:
+        axes.set_visible(False)
+    again = _drawn(figure, dpi)
+    for axes, box in zip(maps, boxes, strict=True):
+        axes.set_visible(True)
+        again[box] = drawn[box]
+    figure.tell(BOTH)
+    contents = (_encoded(pixels, "webp") for pixels in (drawn, again))
+    return Picture(*contents, alt=alt, mime="image/webp")
+
+
+def _drawn(figure: Figure, dpi: int) -> UInt8Array:
     canvas = FigureCanvasAgg(figure)
-    out = io.BytesIO()
     with mpl.rc_context(STYLE):
         figure.set_dpi(dpi)
         canvas.draw()
-    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    return np.array(canvas.buffer_rgba())
+
+
+def _pixels(box: Bbox | None, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns that hold a box of the figure, which counts from below."""
+    if box is None:
+        return slice(0), slice(0)
+    left, right = int(box.x0) - _AROUND_PX, int(box.x1) + 1 + _AROUND_PX
+    top, bottom = int(shape[0] - box.y1) - _AROUND_PX, int(shape[0] - box.y0) + 1 + _AROUND_PX
+    return slice(max(0, top), max(0, bottom)), slice(max(0, left), max(0, right))
+
+
+def _encoded(pixels: UInt8Array, kind: Kind) -> bytes:
+    out = io.BytesIO()
+    drawn = Image.fromarray(pixels).convert("RGB")
     if kind == "webp":
         drawn.save(out, format="WEBP", quality=_WEBP_QUALITY, method=4)
     elif kind == "jpeg":
         drawn.save(out, format="JPEG", quality=_JPEG_QUALITY, subsampling=0, optimize=True)
     else:
         drawn.save(out, format="PNG", optimize=True)
-    return Picture(content=out.getvalue(), alt=alt, mime=f"image/{kind}")
+    return out.getvalue()
 
 
 def burn_in(figure: Figure, practice: Bilingual) -> None:
@@ -215,11 +200,12 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
     """
     for axes in figure.axes:
         burn_in_axes(axes, practice)
-    figure.text(
-        0.5, 0.008, practice.plain, ha="center", va="bottom", fontsize=11, fontweight="bold",
+    badge = figure.text(
+        0.5, 0.008, "", ha="center", va="bottom", fontsize=11, fontweight="bold",
         color="#1a1500", bbox={"facecolor": "#ffd23f", "edgecolor": "#1a1500", "pad": 3},
         zorder=60, parse_math=False,
     )  # fmt: skip
+    say(figure, lambda to: badge.set_text(practice.to(to)))
 
 
 def burn_in_axes(axes: Any, practice: Bilingual) -> None:
@@ -244,10 +230,29 @@ def burn_in_axes(axes: Any, practice: Bilingual) -> None:
             )  # fmt: skip
 
 
+def in_lines(words: Bilingual, language: str) -> str:
+    """Words for a narrow place: both languages below each other.
+
+    Parameters
+    ----------
+    words
+        The words.
+    language
+        ``vi``, ``en`` or ``both``.
+
+    Returns
+    -------
+    str
+        One line, or two for ``both``.
+    """
+    both = language == BOTH and words.vi != words.en
+    return f"{words.vi}\n{words.en}" if both else words.to(language)
+
+
 @contextmanager
 def titled_figure(
     size_in: tuple[float, float], *, title: Bilingual, practice: Bilingual | None
-) -> Iterator[Figure]:
+) -> Iterator[WordedFigure]:
     """A figure to draw on in the style of all, finished with its title and what else it must say.
 
     Parameters
@@ -261,196 +266,38 @@ def titled_figure(
 
     Yields
     ------
-    matplotlib.figure.Figure
+    WordedFigure
         Empty.
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=size_in)
-        FigureCanvasAgg(figure)
+        figure = WordedFigure(figsize=size_in)
         yield figure
-        _draw_title(figure, title)
+        draw_title(figure, title)
         if practice is not None:
             burn_in(figure, practice)
 
 
-def money_figure(
-    priorities: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
-) -> Figure:
-    """People newly covered against money, rank after rank.
+def draw_title(figure: Figure, title: Bilingual) -> None:
+    """Write the title of a figure: in Vietnamese with the English below, or in one language.
 
     Parameters
     ----------
-    priorities
-        Ranked options, the columns of ``plan/priorities.csv``.
+    figure
+        The figure, changed in place.
     title
-        Title in both languages.
-    currency
-        Of ``present_value``.
-    practice
-        Words to burn in when practice data went in, else None.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Steps from the first rank to the last: gains per operator, and those of them who had no
-        operator at all.
+        The words.
     """
-    money = np.concatenate([[0.0], priorities["present_value"].cumsum() / 1e9])
-    lines = (
-        ("people_newly_covered", "#12507b", "o", said("per operator")),
-        ("people_white_zone", "#c81e1e", "s", said("in white zones")),
-    )
-    with titled_figure((8.0, 4.9), title=title, practice=practice) as figure:
-        axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
-        for column, colour, sign, words in lines:
-            people = np.concatenate([[0.0], priorities[column].cumsum()])
-            axes.step(money, people, where="post", color=colour, marker=sign, markersize=4.5,
-                      label=words.plain)  # fmt: skip
-        unit = f"[tỷ · billion {currency}]"
-        axes.set_xlabel(f"Giá trị hiện tại cộng dồn · Cumulative present value {unit}",
-                        parse_math=False)  # fmt: skip
-        axes.set_ylabel("Người được phủ mới · People newly covered", parse_math=False)
-        axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
-        axes.set_xlim(left=0.0)
-        axes.set_ylim(bottom=0.0)
-        axes.grid(alpha=0.3)
-        axes.legend(loc="upper left", frameon=False)
-    return figure
-
-
-def scale_bar_m(span_m: float) -> float:
-    """A round length for a scale bar.
-
-    Parameters
-    ----------
-    span_m
-        Width of what is shown, > 0 [m].
-
-    Returns
-    -------
-    float
-        The largest 1, 2 or 5 times a power of ten that takes up to a quarter of the width [m].
-
-    Examples
-    --------
-    >>> scale_bar_m(85_000.0)
-    20000.0
-    """
-    room = span_m * _BAR_PART
-    power = 10.0 ** np.floor(np.log10(room))
-    return float(max(share * power for share in _BAR_SHARES if share * power <= room))
-
-
-def _draw_veil(
-    axes: Any, outlines: Sequence[Outline], extent: tuple[float, float, float, float]
-) -> None:
-    """Dim what lies outside the polygons, as maps do."""
-    shapes = [shapely_shape(outline.geometry) for outline in outlines]
-    areas = [shape for shape in shapes if shape.geom_type.endswith("Polygon")]
-    if not areas:
-        return
-    west, east, south, north = extent
-    outside = shapely.difference(
-        shapely.box(west, south, east, north), shapely.union_all(areas)
-    ).normalize()
-    rings = [Path(shapely.get_coordinates(ring)) for ring in _rings(outside)]
-    if rings:
-        veil = PathPatch(Path.make_compound_path(*rings), facecolor=_VEIL, alpha=_VEIL_STRENGTH)
-        veil.set_linewidth(0.0)
-        axes.add_patch(veil)
-
-
-def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
-    names = []
-    for outline in outlines:
-        shape = shapely_shape(outline.geometry)
-        if shape.geom_type == "Point":
-            _draw_badge(axes, shape, outline.name)
-            continue
-        rings = [shapely.get_coordinates(part) for part in _rings(shape)]
-        axes.add_collection(LineCollection(rings, colors="white", linewidths=3.0, alpha=0.8))
-        axes.add_collection(LineCollection(rings, colors=INK, linewidths=1.3))
-        if outline.name:
-            names.append((shape.representative_point(), outline.name))
-    _write_names(axes, names)
-
-
-def _draw_badge(axes: Any, spot: shapely.Point, label: str) -> None:
-    axes.annotate(
-        label, (spot.x, spot.y), ha="center", va="center", fontsize=7.5, fontweight="bold",
-        color="white", parse_math=False, annotation_clip=True, zorder=25,
-        bbox={"boxstyle": "circle,pad=0.25", "facecolor": "#111111", "edgecolor": "white"},
-    )  # fmt: skip
-
-
-def _write_names(axes: Any, names: Sequence[tuple[shapely.Point, str]]) -> None:
-    """Write each name inside its outline, or just above or below where names would touch."""
-    axes.apply_aspect()
-    taken: list[Any] = []
-    for point, name in names:
-        for step in _NAME_STEPS:
-            words = axes.annotate(
-                name, (point.x, point.y), xytext=(0, step * _NAME_STEP_PT),
-                textcoords="offset points", ha="center", va="center", fontsize=8,
-                fontweight="bold", color=INK, parse_math=False, annotation_clip=True, zorder=20,
-                bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.2},
-            )  # fmt: skip
-            box = words.get_window_extent().padded(_NAME_PAD_PX)
-            if not any(box.overlaps(other) for other in taken):
-                break
-            if step != _NAME_STEPS[-1]:
-                words.remove()
-        taken.append(box)
-
-
-def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
-    """The lines that a geometry is drawn with."""
-    lines = shape.boundary if shape.geom_type.endswith("Polygon") else shape
-    return list(getattr(lines, "geoms", [lines]))
-
-
-def _draw_scale_bar(axes: Any, grid: Grid) -> None:
-    west, south, east, north = grid.bounds
-    length = scale_bar_m(east - west)
-    x, y = west + 0.035 * (east - west), south + 0.035 * (north - south)
-    for colour, width in (("white", 6.0), (INK, 3.0)):
-        axes.plot([x, x + length], [y, y], color=colour, linewidth=width, solid_capstyle="butt")
-    words = f"{length / 1000.0:g} km" if length >= 1000.0 else f"{length:g} m"
-    axes.text(
-        x + length / 2, y + 0.01 * (north - south), words, ha="center", va="bottom",
-        fontweight="bold", color=INK,
-        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.0},
-    )  # fmt: skip
-
-
-def _draw_title(figure: Figure, title: Bilingual) -> None:
     top = 0.985
-    figure.text(0.02, top, title.vi, fontsize=13, fontweight="bold", va="top", color=INK,
-                parse_math=False)  # fmt: skip
-    if title.en != title.vi:
-        below = top - _SUBTITLE_IN / figure.get_figheight()
-        figure.text(0.02, below, title.en, fontsize=10.5, va="top", color=_QUIET, parse_math=False)
+    below = top - _SUBTITLE_IN / figure.get_figheight()
+    first = figure.text(0.02, top, "", fontsize=13, fontweight="bold", va="top", color=INK,
+                        parse_math=False)  # fmt: skip
+    second = figure.text(0.02, below, "", fontsize=10.5, va="top", color=QUIET, parse_math=False)
 
+    def tell(language: str) -> None:
+        first.set_text(title.vi if language == BOTH else title.to(language))
+        second.set_text(title.en if language == BOTH and title.en != title.vi else "")
 
-def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
-    _draw_title(figure, title)
-    most = max(1, min(int(figure.get_figwidth() / _COLUMN_IN), len(legend)))
-    for columns in range(most, 0, -1):
-        key = figure.legend(
-            legend_patches(legend),
-            [style.name.plain for style in legend],
-            loc="lower left",
-            bbox_to_anchor=(0.015, 0.026),
-            ncols=columns,
-            frameon=False,
-            fontsize=9,
-        )
-        for words in key.get_texts():
-            words.set_parse_math(False)
-        if key.get_window_extent().x1 <= figure.bbox.x1:
-            break
-        if columns > 1:  # the words run over the edge
-            key.remove()
+    say(figure, tell)
 
 
 def legend_patches(legend: Sequence[ClassStyle]) -> list[Patch]:

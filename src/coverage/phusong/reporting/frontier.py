@@ -1,10 +1,10 @@
 """People against money, and best sets beside each other, as figure and table."""
 
+import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual, Column, same, shown
-from phusong.reporting.figures import titled_figure
+from phusong.reporting.figures import WordedFigure, say, say_legend, titled_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import joined, said
@@ -15,7 +15,7 @@ _BILLION = 1e9
 
 def frontier_figure(
     frontier: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
-) -> Figure:
+) -> WordedFigure:
     """People of the best set, of greedy steps and of the build order against money.
 
     Parameters
@@ -31,7 +31,7 @@ def frontier_figure(
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         People are weighted as in the ranking. Above the best set nothing is possible where it is
         proven; else the bound says what could still be. Below, what greedy steps and the build
         order lose against the best set, in percent, since the lines above often lie together.
@@ -46,24 +46,72 @@ def frontier_figure(
     with titled_figure((8.0, 5.6), title=title, practice=practice) as figure:
         axes = figure.add_axes((0.11, 0.42, 0.86, 0.45))
         loss = figure.add_axes((0.11, 0.15, 0.86, 0.2), sharex=axes)
-        for column, colour, dashes, sign, words in lines:
+        for column, colour, dashes, sign, _ in lines:
             axes.plot(money, frontier[column], color=colour, linestyle=dashes, marker=sign,
-                      markersize=4.5, label=words.plain)  # fmt: skip
+                      markersize=4.5, label=column)  # fmt: skip
         best = frontier["best_set_worth_people"]
         for column, colour, dashes, sign, _ in lines[2:]:
             lost = (100.0 * (1.0 - frontier[column] / best.where(best > 0))).fillna(0.0)
             loss.plot(money, lost, color=colour, linestyle=dashes, marker=sign, markersize=4.5)
-        loss.set_xlabel(f"Ngân sách · Budget [tỷ · billion {currency}]", parse_math=False)
-        loss.set_ylabel("Mất · Lost [%]")
+        budget = said("Budget [billion {currency}]", currency=currency)
+        say(figure, lambda to: loss.set_xlabel(budget.to(to), parse_math=False))
+        say(figure, lambda to: loss.set_ylabel(said("Lost [%]").to(to)))
         loss.set_ylim(bottom=0.0, top=max(1.0, loss.get_ylim()[1]))
         loss.grid(alpha=0.3)
         axes.tick_params(labelbottom=False)
-        axes.set_ylabel("Người, có trọng số · People, weighted", parse_math=False)
+        say(figure, lambda to: axes.set_ylabel(said("People, weighted").to(to)))
         axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
         axes.set_xlim(left=0.0)
         axes.set_ylim(bottom=0.0)
         axes.grid(alpha=0.3)
-        axes.legend(loc="lower right", frameon=False)
+        key = axes.legend(loc="lower right", frameon=False)
+        say_legend(figure, key, [words for *_, words in lines])
+    return figure
+
+
+def money_figure(
+    priorities: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
+) -> WordedFigure:
+    """People newly covered against money, rank after rank.
+
+    Parameters
+    ----------
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+    title
+        Title in both languages.
+    currency
+        Of ``present_value``.
+    practice
+        Words to burn in when practice data went in, else None.
+
+    Returns
+    -------
+    WordedFigure
+        Steps from the first rank to the last: gains per operator, and those of them who had no
+        operator at all.
+    """
+    money = np.concatenate([[0.0], priorities["present_value"].cumsum() / _BILLION])
+    lines = (
+        ("people_newly_covered", "#12507b", "o", said("per operator")),
+        ("people_white_zone", "#c81e1e", "s", said("in white zones")),
+    )
+    with titled_figure((8.0, 4.9), title=title, practice=practice) as figure:
+        axes = figure.add_axes((0.11, 0.17, 0.86, 0.66))
+        for column, colour, sign, _ in lines:
+            people = np.concatenate([[0.0], priorities[column].cumsum()])
+            axes.step(money, people, where="post", color=colour, marker=sign, markersize=4.5,
+                      label=sign)  # fmt: skip
+        cost = said("Cumulative present value [billion {currency}]", currency=currency)
+        gained = said("People newly covered")
+        say(figure, lambda to: axes.set_xlabel(cost.to(to), parse_math=False))
+        say(figure, lambda to: axes.set_ylabel(gained.to(to), parse_math=False))
+        axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+        axes.set_xlim(left=0.0)
+        axes.set_ylim(bottom=0.0)
+        axes.grid(alpha=0.3)
+        key = axes.legend(loc="upper left", frameon=False)
+        say_legend(figure, key, [words for *_, words in lines])
     return figure
 
 

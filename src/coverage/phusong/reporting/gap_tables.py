@@ -6,15 +6,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.commune_words import STATUS_WORDS, VERDICT_WORDS
-from phusong.reporting.facts import Bilingual, Column, same
-from phusong.reporting.figures import burn_in
+from phusong.reporting.facts import BOTH, Bilingual, Column, same
+from phusong.reporting.figures import WordedFigure, burn_in, in_lines
 from phusong.reporting.page_tables import PageTable
-from phusong.reporting.study_facts import practice_words, technology_of
+from phusong.reporting.study_facts import operator_words, practice_words, technology_of
 from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
@@ -151,7 +149,7 @@ def address_table(codes: pd.DataFrame, communes: Mapping[str, str]) -> PageTable
     )
 
 
-def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bilingual]:
+def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[WordedFigure, Bilingual]:
     """Villages by what lists report and what the model says, one panel per operator.
 
     Parameters
@@ -168,11 +166,10 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bili
     """
     title = said("Reports against the model, villages")
     operators = list(dict.fromkeys(confusion["operator"]))
-    names = {ANY: "tất cả · all", **{op.key: op.name for op in study.operators}}
+    names = operator_words(study)
     states = [c for c in confusion if str(c).startswith("modelled_")]
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
-        figure = Figure(figsize=(0.6 + 4.3 * len(operators), 4.4))
-        FigureCanvasAgg(figure)
+        figure = WordedFigure(figsize=(0.6 + 4.3 * len(operators), 4.4))
         for index, operator in enumerate(operators):
             own = confusion[confusion["operator"] == operator]
             values = own[states].to_numpy(dtype=np.float64)
@@ -185,9 +182,9 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bili
             modelled = [_state(str(c).removeprefix("modelled_")) for c in states]
             axes.set_xticks(range(len(states)), modelled, rotation=30, ha="right")
             axes.set_yticks(range(len(own)), [_state(str(s)) for s in own["reported"]])
-            axes.set_title(names.get(operator, str(operator)), fontsize=9.5)
-            axes.set_xlabel("mô hình · model")
-            axes.set_ylabel("báo cáo · reported" if index == 0 else "")
+            axes.set_title(names.get(operator, same(str(operator))).plain, fontsize=9.5)
+            axes.set_xlabel(said("model", context="figure").plain)
+            axes.set_ylabel(said("reported", context="figure").plain if index == 0 else "")
         figure.suptitle(title.plain, fontsize=11, fontweight="bold")
         figure.tight_layout(rect=(0, 0.05, 1, 0.97))
         practice = practice_words(study)
@@ -197,5 +194,4 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bili
 
 
 def _state(state: str) -> str:
-    words = _REPORTED.get(state, same(state))
-    return f"{words.vi}\n{words.en}" if words.vi != words.en else words.vi
+    return in_lines(_REPORTED.get(state, same(state)), BOTH)

@@ -2,10 +2,9 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual, Picture, shown
-from phusong.reporting.figures import picture, titled_figure
+from phusong.reporting.figures import WordedFigure, say_legend, spoken_picture, titled_figure
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import said
 from phusong.study import Study
@@ -14,12 +13,13 @@ _GROUND, _INK, _RAY, _ZONE, _NEEDED = "#c9b79c", "#6b5a41", "#12507b", "#7fb0d6"
 _WIDTH_IN, _HOP_IN, _HEAD_IN = 8.0, 2.4, 0.6
 _BELOW_IN, _AROUND_IN = 0.62, 0.9
 _DPI = 110
+_LINES = (said("first Fresnel zone"), said("ray"), said("lowest height for the ray"))
 HOPS_TITLE = said("Microwave hops of the first options")
 
 
 def hop_figure(
     points: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
-) -> Figure:
+) -> WordedFigure:
     """Hops that are built for one option, one below the other.
 
     Parameters
@@ -33,7 +33,7 @@ def hop_figure(
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         The ray is straight, the ground is raised by the Earth's bulge at k = 4/3. The dashed line
         is the height below which the ray must not pass, in both states of the atmosphere and with
         trees and houses.
@@ -48,7 +48,8 @@ def hop_figure(
             )
             _draw(axes, hop)
             if number == 0:
-                axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=7)
+                key = axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=7)
+                say_legend(figure, key, _LINES)
     return figure
 
 
@@ -66,11 +67,11 @@ def _draw(axes: Axes, hop: pd.DataFrame) -> None:
     axes.plot(along, ground, color=_INK, linewidth=0.8)
     axes.fill_between(
         along, ray - zone, ray + zone, color=_ZONE, alpha=0.35, linewidth=0,
-        label=_label(said("first Fresnel zone")),
+        label="zone",
     )  # fmt: skip
-    axes.plot(along, ray, color=_RAY, linewidth=1.2, label=_label(said("ray")))
+    axes.plot(along, ray, color=_RAY, linewidth=1.2, label="ray")
     axes.plot(along[1:-1], needed[1:-1], color=_NEEDED, linewidth=0.9, linestyle="--",
-              label=_label(said("lowest height for the ray")))  # fmt: skip
+              label="needed")  # fmt: skip
     for at in (0, -1):
         axes.plot([along[at]] * 2, [ground[at], ray[at]], color=_INK, linewidth=2.0)
     first = hop.iloc[0]
@@ -82,10 +83,6 @@ def _draw(axes: Axes, hop: pd.DataFrame) -> None:
     axes.tick_params(labelsize=8)
     axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
     axes.grid(alpha=0.25)
-
-
-def _label(words: Bilingual) -> str:
-    return words.plain
 
 
 def hop_pictures(
@@ -117,13 +114,13 @@ def hop_pictures(
             continue
         title = said("Microwave backhaul of rank {rank}", rank=int(row.rank))
         figure = hop_figure(own, title=title, practice=practice_words(study))
-        found.append(picture(figure, alt=title, dpi=_DPI, kind="webp"))
+        found.append(spoken_picture(figure, alt=title, dpi=_DPI))
     return tuple(found)
 
 
 def hops_figure(
     study: Study, ranked: pd.DataFrame, points: pd.DataFrame, *, most: int
-) -> Figure | None:
+) -> WordedFigure | None:
     """Hops of the first options, one below the other.
 
     Parameters
@@ -139,7 +136,7 @@ def hops_figure(
 
     Returns
     -------
-    matplotlib.figure.Figure or None
+    WordedFigure or None
         None where none of them builds a hop.
     """
     if points.empty:

@@ -10,16 +10,9 @@ from matplotlib.figure import Figure
 from shapely.geometry import shape
 
 from phusong.geo.grid import Grid
+from phusong.reporting.coverage_figures import Outline, draw_coverage
 from phusong.reporting.facts import Bilingual, Picture
-from phusong.reporting.figures import (
-    INK,
-    STYLE,
-    Outline,
-    burn_in_axes,
-    draw_coverage,
-    legend_patches,
-    picture,
-)
+from phusong.reporting.figures import INK, STYLE, burn_in_axes, legend_patches, picture
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.relief import UInt8Array
 from phusong.units import Float32Array

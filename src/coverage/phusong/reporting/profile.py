@@ -7,14 +7,12 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from phusong.errors import DataError
 from phusong.models.sight import Sight
 from phusong.reporting.escape import text
 from phusong.reporting.facts import UNKNOWN, Bilingual, Picture, shown
-from phusong.reporting.figures import picture
+from phusong.reporting.figures import WordedFigure, picture, say, say_legend, spoken_picture
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
 from phusong.reporting.wording import said
@@ -34,6 +32,17 @@ _LOSS = said("Basic transmission loss")
 _EXCESS = said("Over free space")
 _NOTE = said("Note")
 _NOT_APPLICABLE = said("not applicable")
+_DISTANCE = said("Distance from the transmitter [km]")
+_HEIGHT = said("Height [m]")
+_SIGNS = {
+    "terrain": said("Terrain"),
+    "clutter": said("Clutter"),
+    "sea": said("Sea"),
+    "earth": said("Effective Earth"),
+    "zone": said("First Fresnel zone"),
+    "ray": said("Direct ray"),
+    "least": said("Least clearance"),
+}
 _SPREAD = said(
     "Models differ and none is a measurement; Hata, COST 231 and TR 38.901 know"
     " no terrain. Hollow mark: outside the recommended range."
@@ -120,7 +129,7 @@ class LinkView:
         )
 
 
-def profile_figure(view: LinkView, *, alone: bool = False) -> Figure:
+def profile_figure(view: LinkView, *, alone: bool = False) -> WordedFigure:
     """The profile with ray and first Fresnel zone, and every model's loss below it.
 
     Parameters
@@ -132,17 +141,16 @@ def profile_figure(view: LinkView, *, alone: bool = False) -> Figure:
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         The figure; ``profile_picture`` turns it into a file.
     """
     rows = len(view.losses)
     below = _AXIS_IN if alone else _FOOT_IN + _ROW_IN * (rows + 2)
     height = _PROFILE_IN + below + (0.0 if alone else _HEAD_IN)
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(_WIDTH_IN, height))
-        FigureCanvasAgg(figure)
+        figure = WordedFigure(figsize=(_WIDTH_IN, height))
         axes = figure.add_axes((0.07, below / height, 0.91, (_PROFILE_IN - 0.15) / height))
-        _draw_profile(axes, view)
+        _draw_profile(figure, axes, view)
         if not alone:
             size = (0.19, 0.58 / height, 0.21, _ROW_IN * (rows + 0.2) / height)
             _draw_losses(figure, figure.add_axes(size), view)
@@ -165,8 +173,11 @@ def profile_picture(view: LinkView, *, alone: bool = False) -> Picture:
     Picture
         The picture.
     """
-    alt = said("{title}. {finding}.", title=view.title, finding=view.finding)
-    return picture(profile_figure(view, alone=alone), alt=alt, dpi=_DPI)
+    return picture(profile_figure(view, alone=alone), alt=_alt(view), dpi=_DPI)
+
+
+def _alt(view: LinkView) -> Bilingual:
+    return said("{title}. {finding}.", title=view.title, finding=view.finding)
 
 
 def profile_page(view: LinkView) -> str:
@@ -187,7 +198,7 @@ def profile_page(view: LinkView) -> str:
     DataError
         The page would load something from outside.
     """
-    drawn = profile_picture(view, alone=True)
+    drawn = spoken_picture(profile_figure(view, alone=True), alt=_alt(view), dpi=_DPI)
     rows = "".join(_row_html(loss, view.free_space_loss_db) for loss in view.losses)
     heads = (
         f'<th scope="col">{_MODEL.html()}</th>'
@@ -233,7 +244,7 @@ def _signed(value: float) -> str:
     return UNKNOWN if math.isnan(value) else f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
 
 
-def _write_heading(figure: Figure, view: LinkView, height_in: float) -> None:
+def _write_heading(figure: WordedFigure, view: LinkView, height_in: float) -> None:
     for words, size, weight, colour, down_in in (
         (view.title, 13.0, "bold", _INK, 0.12),
         (view.finding, 10.5, "normal", _INK, 0.42),
@@ -243,7 +254,7 @@ def _write_heading(figure: Figure, view: LinkView, height_in: float) -> None:
                     va="top", color=colour, parse_math=False)  # fmt: skip
 
 
-def _draw_profile(axes: Any, view: LinkView) -> None:
+def _draw_profile(figure: WordedFigure, axes: Any, view: LinkView) -> None:
     sight = view.sight
     d = sight.distance_km
     low = float(sight.ground_m.min() - sight.bulge_m[np.argmin(sight.ground_m)])
@@ -252,21 +263,21 @@ def _draw_profile(axes: Any, view: LinkView) -> None:
     base = low - 0.14 * room + sight.bulge_m
     bottom = float(min(base.min(), (sight.ray_m - sight.fresnel_radius_m).min() - 0.05 * room))
     axes.fill_between(d, bottom, sight.ground_m, color=_GROUND, linewidth=0.0,
-                      label="Địa hình · Terrain")  # fmt: skip
+                      label="terrain")  # fmt: skip
     if (sight.top_m > sight.ground_m).any():
         axes.fill_between(d, sight.ground_m, sight.top_m, color=_CLUTTER, linewidth=0.0, step="mid",
-                          label="Lớp phủ bề mặt · Clutter")  # fmt: skip
+                          label="clutter")  # fmt: skip
     axes.plot(d, sight.ground_m, color=_INK, linewidth=0.8)
     if view.sea is not None and view.sea.any():
         axes.plot(d, np.where(view.sea, sight.ground_m, np.nan), color=_SEA, linewidth=3.0,
-                  label="Biển · Sea")  # fmt: skip
+                  label="sea")  # fmt: skip
     axes.plot(d, base, color=_QUIET, linewidth=1.0, linestyle=(0, (5, 3)),
-              label="Độ cong Trái Đất hiệu dụng · Effective Earth")  # fmt: skip
+              label="earth")  # fmt: skip
     x, ray, radius = _smooth_ellipse(sight)
     axes.fill_between(x, ray - radius, ray + radius, color=_ZONE, alpha=0.38, linewidth=0.0,
-                      label="Miền Fresnel thứ nhất · First Fresnel zone")  # fmt: skip
+                      label="zone")  # fmt: skip
     axes.plot(d[[0, -1]], sight.ray_m[[0, -1]], color=_RAY, linewidth=1.5,
-              label="Tia thẳng · Direct ray")  # fmt: skip
+              label="ray")  # fmt: skip
     for end in (0, -1):
         axes.plot([d[end]] * 2, [sight.ground_m[end], sight.ray_m[end]], color=_INK, linewidth=3.0,
                   solid_capstyle="butt", clip_on=False)  # fmt: skip
@@ -274,14 +285,15 @@ def _draw_profile(axes: Any, view: LinkView) -> None:
     colour = _INK if sight.visible else _ALARM
     axes.plot([sight.worst_km], [sight.top_m[worst]], marker="v", markersize=9, color=colour,
               markeredgecolor="white", linestyle="none",
-              label="Chỗ hở ít nhất · Least clearance")  # fmt: skip
+              label="least")  # fmt: skip
     axes.set_xlim(0.0, float(d[-1]))
     axes.set_ylim(bottom, top + 0.30 * (top - bottom))
-    axes.set_xlabel("Khoảng cách từ máy phát · Distance from the transmitter [km]", color=_QUIET)
-    axes.set_ylabel("Độ cao · Height [m]", color=_QUIET)
+    say(figure, lambda to: axes.set_xlabel(_DISTANCE.to(to), color=_QUIET))
+    say(figure, lambda to: axes.set_ylabel(_HEIGHT.to(to), color=_QUIET))
     axes.grid(color=_LINE, linewidth=0.6, alpha=0.7)
     axes.set_axisbelow(True)
-    axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=8.5)
+    key = axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=8.5)
+    say_legend(figure, key, [_SIGNS[label] for label in axes.get_legend_handles_labels()[1]])
 
 
 def _smooth_ellipse(sight: Sight) -> tuple[Any, Any, Any]:
@@ -295,7 +307,7 @@ def _smooth_ellipse(sight: Sight) -> tuple[Any, Any, Any]:
     return x, np.interp(x, d, sight.ray_m), scale * np.sqrt(np.maximum(x * (length - x), 0.0))
 
 
-def _draw_losses(figure: Figure, axes: Any, view: LinkView) -> None:
+def _draw_losses(figure: WordedFigure, axes: Any, view: LinkView) -> None:
     known = [loss.loss_db for loss in view.losses if not math.isnan(loss.loss_db)]
     edge = [*known, view.free_space_loss_db]
     low = _ROUND_DB * math.floor(min(edge) / _ROUND_DB) - 2.0

@@ -16,8 +16,9 @@ from phusong.reporting.brief_words import (
     money_words,
     planned,
 )
+from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture, same
-from phusong.reporting.figures import Outline, coverage_figure, picture
+from phusong.reporting.figures import spoken_picture
 from phusong.reporting.findings import gap_findings, reasons, village_findings
 from phusong.reporting.frontier import frontier_figure
 from phusong.reporting.hop_figures import hop_pictures
@@ -222,7 +223,7 @@ def _frontier(facts: StudyFacts) -> Picture | None:
         frontier, title=title, currency=facts.study.costs.shown_currency,
         practice=practice_words(facts.study),
     )  # fmt: skip
-    return picture(figure, alt=title, kind="webp", dpi=_DPI)
+    return spoken_picture(figure, alt=title, dpi=_DPI)
 
 
 def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
@@ -314,7 +315,7 @@ def _picture(facts: StudyFacts, key: str) -> Picture:
         practice=practice_words(study),
         width_in=_WIDTH_IN,
     )
-    return picture(figure, alt=title, kind="webp", dpi=_DPI)
+    return spoken_picture(figure, alt=title, dpi=_DPI)
 
 
 def _spots(facts: StudyFacts) -> tuple[Outline, ...]:

@@ -4,8 +4,9 @@ from phusong.analysis.reach import ANY
 from phusong.geo.places import Places
 from phusong.reporting.basis_words import titled
 from phusong.reporting.brief_words import planned
+from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture
-from phusong.reporting.figures import Outline, coverage_figure, picture
+from phusong.reporting.figures import spoken_picture
 from phusong.reporting.findings import gap_findings, reasons
 from phusong.reporting.frontier import choice_table
 from phusong.reporting.page_tables import PageTable
@@ -109,7 +110,7 @@ def _picture(facts: StudyFacts) -> Picture:
         outlines=outlines(facts.places),
         practice=facts.practice,
     )
-    return picture(figure, alt=title, kind="webp")
+    return spoken_picture(figure, alt=title)
 
 
 def best_set_tables(facts: StudyFacts) -> tuple[PageTable, ...]:

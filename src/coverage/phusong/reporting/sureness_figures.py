@@ -2,10 +2,16 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual
-from phusong.reporting.figures import INK, titled_figure
+from phusong.reporting.figures import (
+    INK,
+    WordedFigure,
+    in_lines,
+    say,
+    say_legend,
+    titled_figure,
+)
 from phusong.reporting.sureness_tables import FACTOR_WORDS
 from phusong.reporting.wording import said
 
@@ -14,7 +20,7 @@ _LINE, _DOT, _PEOPLE_COLOUR = "#12507b", "#c81e1e", "#7fa8c4"
 
 def interval_figure(
     stability: pd.DataFrame, *, most: int, title: Bilingual, practice: Bilingual | None = None
-) -> Figure:
+) -> WordedFigure:
     """Where trials put each of the first options.
 
     Parameters
@@ -30,7 +36,7 @@ def interval_figure(
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         A line from the 10 % to the 90 % rank, a dot at the rank, a square at that by the second
         model where the study has one, and beside it the chance to be in the best set.
     """
@@ -40,11 +46,13 @@ def interval_figure(
         bottom = 0.95 / figure.get_figheight()
         axes = figure.add_axes((0.29, bottom, 0.59, 1.0 - bottom - 1.4 / figure.get_figheight()))
         axes.hlines(place, shown["rank_p10"], shown["rank_p90"], color=_LINE, linewidth=5,
-                    alpha=0.55, label=said("80 % of the trials").plain)  # fmt: skip
-        axes.plot(shown["rank"], place, "o", color=_DOT, markersize=5, label=said("Rank").plain)
+                    alpha=0.55, label="trials")  # fmt: skip
+        axes.plot(shown["rank"], place, "o", color=_DOT, markersize=5, label="rank")
+        names = [said("80 % of the trials"), said("Rank")]
         if "rank_second_model" in shown:
             axes.plot(shown["rank_second_model"], place, "s", color=INK, markersize=4,
-                      label=said("Rank by the second model").plain)  # fmt: skip
+                      label="second model")  # fmt: skip
+            names.append(said("Rank by the second model"))
         axes.axvline(10.5, color=INK, linewidth=0.8, linestyle="--")
         axes.set_yticks(place, [f"{row.rank} · {row.operator}, {row.commune}"
                                 for row in shown.itertuples()], fontsize=8)  # fmt: skip
@@ -52,22 +60,24 @@ def interval_figure(
             axes.text(1.02, y, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(),
                       va="center", fontsize=8)  # fmt: skip
         heading = said("best set")
-        axes.text(1.02, -0.8, f"{heading.vi}\n{heading.en}", transform=axes.get_yaxis_transform(),
-                  va="bottom", fontsize=7.5)  # fmt: skip
+        best = axes.text(1.02, -0.8, "", transform=axes.get_yaxis_transform(), va="bottom",
+                         fontsize=7.5)  # fmt: skip
+        say(figure, lambda to: best.set_text(in_lines(heading, to)))
         axes.set_ylim(len(shown) - 0.5, -0.7)
         axes.set_xscale("log")
         axes.set_xlim(0.9, None)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.set_xlabel(said("Rank").plain)
+        say(figure, lambda to: axes.set_xlabel(said("Rank").to(to)))
         axes.grid(alpha=0.3, axis="x")
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False,
-                    fontsize=7)  # fmt: skip
+        key = axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False,
+                          fontsize=7)  # fmt: skip
+        say_legend(figure, key, names)
     return figure
 
 
 def split_figure(
     split: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
-) -> Figure:
+) -> WordedFigure:
     """How much of the variance each factor accounts for.
 
     Parameters
@@ -81,7 +91,7 @@ def split_figure(
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         Two bars per factor: of who is among the first ten, and of people covered.
     """
     parts = split[split["factor"] != "all"]
@@ -92,15 +102,17 @@ def split_figure(
     )
     with titled_figure((8.0, 4.8), title=title, practice=practice) as figure:
         axes = figure.add_axes((0.34, 0.24, 0.63, 0.54))
-        for column, shift, colour, words in bars:
+        for column, shift, colour, _ in bars:
             axes.barh(place + shift, np.nan_to_num(parts[column]), 0.38, color=colour,
-                      label=words.plain)  # fmt: skip
+                      label=column)  # fmt: skip
         names = [FACTOR_WORDS[str(factor)] for factor in parts["factor"]]
-        axes.set_yticks(place, [f"{name.vi}\n{name.en}" for name in names], fontsize=8)
+        axes.set_yticks(place, [""] * len(names), fontsize=8)
+        say(figure, lambda to: axes.set_yticklabels([in_lines(name, to) for name in names]))
         axes.invert_yaxis()
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        words = said("Share of the variance, this alone being open")
-        axes.set_xlabel(f"{words.vi}\n{words.en} [%]")
+        share = said("Share of the variance, this alone being open [%]")
+        say(figure, lambda to: axes.set_xlabel(in_lines(share, to)))
         axes.grid(alpha=0.3, axis="x")
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
+        key = axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
+        say_legend(figure, key, [words for *_, words in bars])
     return figure

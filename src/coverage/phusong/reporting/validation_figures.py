@@ -5,16 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from phusong.geo.grid import Grid
+from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual
-from phusong.reporting.figures import (
-    INK,
-    Outline,
-    coverage_figure,
-    titled_figure,
-)
+from phusong.reporting.figures import INK, WordedFigure, say, titled_figure
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.wording import said
 from phusong.units import Float32Array, FloatArray
@@ -36,7 +31,7 @@ def agreement_figure(
     threshold_dbm: float,
     title: Bilingual,
     practice: Bilingual | None = None,
-) -> Figure:
+) -> WordedFigure:
     """Levels against levels, and chances of signal against the share that had it.
 
     Parameters
@@ -54,7 +49,7 @@ def agreement_figure(
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         Two panels.
     """
     with titled_figure((9.6, 5.2), title=title, practice=practice) as figure:
@@ -72,8 +67,9 @@ def _draw_levels(axes: Axes, cells: pd.DataFrame, threshold_dbm: float) -> None:
     axes.plot([low, high], [low, high], color=INK, linewidth=1.0)
     axes.axvline(threshold_dbm, color="#c81e1e", linewidth=0.9, linestyle="--")
     axes.axhline(threshold_dbm, color="#c81e1e", linewidth=0.9, linestyle="--")
-    axes.set_xlabel("Mô hình · Modelled [dBm]", parse_math=False)
-    axes.set_ylabel("Đo được · Measured [dBm]", parse_math=False)
+    figure = axes.get_figure(root=True)
+    say(figure, lambda to: axes.set_xlabel(said("Modelled [dBm]").to(to)))
+    say(figure, lambda to: axes.set_ylabel(said("Measured [dBm]").to(to)))
     axes.grid(alpha=0.3)
 
 
@@ -89,8 +85,9 @@ def _draw_chances(axes: Axes, reliability: pd.DataFrame) -> None:
         axes.annotate(f"{count:d}", (x, y), xytext=(5, -9), textcoords="offset points", fontsize=7)
     axes.set_xlim(-3, 103)
     axes.set_ylim(-3, 103)
-    axes.set_xlabel("Xác suất theo mô hình · Chance by the model [%]", parse_math=False)
-    axes.set_ylabel("Có sóng khi đo · Had signal [%]", parse_math=False)
+    figure = axes.get_figure(root=True)
+    say(figure, lambda to: axes.set_xlabel(said("Chance by the model [%]").to(to)))
+    say(figure, lambda to: axes.set_ylabel(said("Had signal when measured [%]").to(to)))
     axes.grid(alpha=0.3)
 
 
@@ -105,7 +102,7 @@ def residual_figure(  # noqa: PLR0913 — what it shows, where, and how it is na
     outlines: Sequence[Outline],
     title: Bilingual,
     practice: Bilingual | None = None,
-) -> Figure:
+) -> WordedFigure:
     """Measured places over shaded terrain, by how far the corrected model is off.
 
     Parameters
@@ -129,7 +126,7 @@ def residual_figure(  # noqa: PLR0913 — what it shows, where, and how it is na
 
     Returns
     -------
-    matplotlib.figure.Figure
+    WordedFigure
         Places without network, where the model gives none either, are not drawn.
     """
     classes = np.full(grid.shape, _NONE_KNOWN, dtype=np.uint8)
