@@ -31,7 +31,7 @@ STYLE = {
 }
 INK, QUIET = "#17242f", "#566472"
 Kind = Literal["png", "webp", "jpeg"]
-Telling = Callable[[str], object]
+_Telling = Callable[[str], object]
 """Writes words in the language ``vi`` or ``en``, or in ``both``."""
 _WEBP_QUALITY = 82
 _JPEG_QUALITY = 86
@@ -51,7 +51,7 @@ class WordedFigure(Figure):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.tellings: list[Telling] = []
+        self.tellings: list[_Telling] = []
         FigureCanvasAgg(self)
 
     def tell(self, language: str) -> None:
@@ -66,7 +66,7 @@ class WordedFigure(Figure):
             telling(language)
 
 
-def say(figure: Any, telling: Telling) -> None:
+def say(figure: Any, telling: _Telling) -> None:
     """Write words on a figure: in both languages now, and in one when it is drawn for one.
 
     Parameters
