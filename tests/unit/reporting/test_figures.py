@@ -13,7 +13,7 @@ from shapely.geometry import box
 from phusong.errors import DataError
 from phusong.reporting.coverage_figures import Outline, coverage_figure, scale_bar_m
 from phusong.reporting.facts import PRACTICE, Bilingual, Picture, same
-from phusong.reporting.figures import picture, spoken_picture
+from phusong.reporting.figures import picture, spoken_picture, tell
 from phusong.reporting.frontier import money_figure
 from phusong.reporting.palette import service_classes
 from unit.reporting.cases import grid, heights, service
@@ -148,7 +148,7 @@ def test_a_page_has_a_drawing_for_each_language() -> None:
     assert drawn.english is not None
     for language, content in (("vi", drawn.content), ("en", drawn.english)):
         alone = coverage_figure(service(), service_classes(), title=TITLE, **options)  # type: ignore[arg-type]
-        alone.tell(language)
+        tell(alone, language)
         assert picture(alone, alt=TITLE, dpi=60, kind="webp").content == content
         said = {words.get_text() for words in alone.findobj(Text)}
         assert {TITLE.to(language), PRACTICE.to(language)} <= said

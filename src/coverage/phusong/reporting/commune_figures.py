@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from phusong.analysis.reach import ANY
@@ -17,12 +18,12 @@ from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import BOTH, Bilingual, Picture, same
 from phusong.reporting.figures import (
     QUIET,
-    WordedFigure,
     burn_in,
     picture,
     say,
     say_legend,
     spoken_picture,
+    worded_figure,
 )
 from phusong.reporting.overlays import class_colours
 from phusong.reporting.ownership import own_and_others, own_legend
@@ -124,7 +125,7 @@ def commune_picture(facts: StudyFacts, code: str) -> Picture:
     return spoken_picture(figure, alt=title, dpi=_DPI)
 
 
-def communes_figure(facts: StudyFacts) -> tuple[WordedFigure, Bilingual]:
+def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
     """Draw all communes side by side, at one scale.
 
     Parameters
@@ -158,7 +159,7 @@ def communes_figure(facts: StudyFacts) -> tuple[WordedFigure, Bilingual]:
     )
     paint = class_colours(classes, legend)
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
-        figure = WordedFigure(figsize=(across * _PANEL_IN + 0.3, height))
+        figure = worded_figure((across * _PANEL_IN + 0.3, height))
         for index, (code, name, outline) in enumerate(
             zip(frame["code"], frame["name"], frame.geometry, strict=True)
         ):
@@ -171,7 +172,7 @@ def communes_figure(facts: StudyFacts) -> tuple[WordedFigure, Bilingual]:
     return figure, title
 
 
-def _panel(figure: WordedFigure, index: int, across: int, height_in: float) -> Any:
+def _panel(figure: Figure, index: int, across: int, height_in: float) -> Any:
     width_in = figure.get_figwidth()
     row, col = divmod(index, across)
     left = 0.15 + col * _PANEL_IN
@@ -217,7 +218,7 @@ def _caption(name: str, row: Any) -> str:
 
 
 def _draw_key(
-    figure: WordedFigure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float
+    figure: Figure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float
 ) -> None:
     first = figure.text(0.015, 1.0 - 0.08 / height_in, "", fontsize=12, fontweight="bold",
                         va="top", parse_math=False)  # fmt: skip

@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import shapely
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from shapely.geometry import shape as shapely_shape
@@ -17,11 +18,11 @@ from phusong.reporting.facts import Bilingual
 from phusong.reporting.figures import (
     INK,
     STYLE,
-    WordedFigure,
     burn_in,
     draw_title,
     legend_patches,
     say_legend,
+    worded_figure,
 )
 from phusong.reporting.overlays import check_classes, class_colours
 from phusong.reporting.palette import ClassStyle
@@ -66,7 +67,7 @@ def coverage_figure(
     outlines: Sequence[Outline] = (),
     practice: Bilingual | None = None,
     width_in: float = 8.0,
-) -> WordedFigure:
+) -> Figure:
     """Coverage by class over shaded terrain, with outlines, scale bar and legend.
 
     Parameters
@@ -90,14 +91,14 @@ def coverage_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         The figure; ``picture`` turns it into a file.
     """
     check_classes(classes, legend)
     west, south, east, north = grid.bounds
     with mpl.rc_context(STYLE):
         height_in = width_in * (north - south) / (east - west) + 1.15
-        figure = WordedFigure(figsize=(width_in, height_in))
+        figure = worded_figure((width_in, height_in))
         axes = figure.add_axes((0.02, 0.085, 0.96, 0.83))
         draw_coverage(
             axes, classes, legend, grid=grid, height_amsl_m=height_amsl_m, outlines=outlines
@@ -262,7 +263,7 @@ def _draw_scale_bar(axes: Any, grid: Grid) -> None:
     )  # fmt: skip
 
 
-def _draw_words(figure: WordedFigure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
+def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
     draw_title(figure, title)
     most = max(1, min(int(figure.get_figwidth() / _COLUMN_IN), len(legend)))
     for columns in range(most, 0, -1):
@@ -275,8 +276,8 @@ def _draw_words(figure: WordedFigure, title: Bilingual, legend: Sequence[ClassSt
             frameon=False,
             fontsize=9,
         )
-        say_legend(figure, key, [style.name for style in legend])
+        say_legend(None, key, [style.name for style in legend])
         if columns == 1 or key.get_window_extent().x1 <= figure.bbox.x1:
             break
         key.remove()  # the words run over the edge
-        figure.tellings.pop()
+    say_legend(figure, key, [style.name for style in legend])

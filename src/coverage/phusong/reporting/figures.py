@@ -31,42 +31,49 @@ STYLE = {
 }
 INK, QUIET = "#17242f", "#566472"
 Kind = Literal["png", "webp", "jpeg"]
-_Telling = Callable[[str], object]
-"""Writes words in the language ``vi`` or ``en``, or in ``both``."""
 _WEBP_QUALITY = 82
 _JPEG_QUALITY = 86
 _WORDS_EVERY_IN = 1.7
 _SUBTITLE_IN = 0.33
 _AROUND_PX = 2
+_TELLINGS = "phusong_tellings"
+"""Attribute of a figure: what writes its words, called with a language."""
 
 
-class WordedFigure(Figure):
-    """A figure that writes its words anew in another language.
+def worded_figure(size_in: tuple[float, float]) -> Figure:
+    """A figure that writes its words anew when it is drawn in another language.
 
     Parameters
     ----------
-    *arguments, **named
-        As of :class:`matplotlib.figure.Figure`.
+    size_in
+        Width and height [inch].
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Empty; ``say`` writes on it.
     """
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.tellings: list[_Telling] = []
-        FigureCanvasAgg(self)
-
-    def tell(self, language: str) -> None:
-        """Write every word in a language.
-
-        Parameters
-        ----------
-        language
-            ``vi``, ``en`` or ``both``.
-        """
-        for telling in self.tellings:
-            telling(language)
+    figure = Figure(figsize=size_in)
+    FigureCanvasAgg(figure)
+    setattr(figure, _TELLINGS, [])
+    return figure
 
 
-def say(figure: Any, telling: _Telling) -> None:
+def tell(figure: Figure, language: str) -> None:
+    """Write every word of a figure in a language.
+
+    Parameters
+    ----------
+    figure
+        Made by ``worded_figure``.
+    language
+        ``vi``, ``en`` or ``both``.
+    """
+    for telling in getattr(figure, _TELLINGS):
+        telling(language)
+
+
+def say(figure: Any, telling: Callable[[str], object]) -> None:
     """Write words on a figure: in both languages now, and in one when it is drawn for one.
 
     Parameters
@@ -76,8 +83,7 @@ def say(figure: Any, telling: _Telling) -> None:
     telling
         Writes them, for example ``lambda to: axes.set_ylabel(words.to(to))``.
     """
-    if isinstance(figure, WordedFigure):
-        figure.tellings.append(telling)
+    getattr(figure, _TELLINGS, []).append(telling)
     telling(BOTH)
 
 
@@ -124,7 +130,7 @@ def picture(figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Kind = "png
     return Picture(content=_encoded(_drawn(figure, dpi), kind), alt=alt, mime=f"image/{kind}")
 
 
-def spoken_picture(figure: WordedFigure, *, alt: Bilingual, dpi: int = 110) -> Picture:
+def spoken_picture(figure: Figure, *, alt: Bilingual, dpi: int = 110) -> Picture:
     """A figure as a picture for pages, drawn once in each language.
 
     Parameters
@@ -143,18 +149,18 @@ def spoken_picture(figure: WordedFigure, *, alt: Bilingual, dpi: int = 110) -> P
         as they bear names alone.
     """
     first, second = LANGUAGES
-    figure.tell(first)
+    tell(figure, first)
     drawn = _drawn(figure, dpi)
     maps = [axes for axes in figure.axes if axes.images]
     boxes = [_pixels(axes.get_tightbbox(), drawn.shape) for axes in maps]
-    figure.tell(second)
+    tell(figure, second)
     for axes in maps:
         axes.set_visible(False)
     again = _drawn(figure, dpi)
     for axes, box in zip(maps, boxes, strict=True):
         axes.set_visible(True)
         again[box] = drawn[box]
-    figure.tell(BOTH)
+    tell(figure, BOTH)
     contents = (_encoded(pixels, "webp") for pixels in (drawn, again))
     return Picture(*contents, alt=alt, mime="image/webp")
 
@@ -252,7 +258,7 @@ def in_lines(words: Bilingual, language: str) -> str:
 @contextmanager
 def titled_figure(
     size_in: tuple[float, float], *, title: Bilingual, practice: Bilingual | None
-) -> Iterator[WordedFigure]:
+) -> Iterator[Figure]:
     """A figure to draw on in the style of all, finished with its title and what else it must say.
 
     Parameters
@@ -266,11 +272,11 @@ def titled_figure(
 
     Yields
     ------
-    WordedFigure
+    matplotlib.figure.Figure
         Empty.
     """
     with mpl.rc_context(STYLE):
-        figure = WordedFigure(figsize=size_in)
+        figure = worded_figure(size_in)
         yield figure
         draw_title(figure, title)
         if practice is not None:

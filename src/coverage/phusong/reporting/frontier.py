@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual, Column, same, shown
-from phusong.reporting.figures import WordedFigure, say, say_legend, titled_figure
+from phusong.reporting.figures import say, say_legend, titled_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import joined, said
@@ -15,7 +16,7 @@ _BILLION = 1e9
 
 def frontier_figure(
     frontier: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
-) -> WordedFigure:
+) -> Figure:
     """People of the best set, of greedy steps and of the build order against money.
 
     Parameters
@@ -31,7 +32,7 @@ def frontier_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         People are weighted as in the ranking. Above the best set nothing is possible where it is
         proven; else the bound says what could still be. Below, what greedy steps and the build
         order lose against the best set, in percent, since the lines above often lie together.
@@ -71,7 +72,7 @@ def frontier_figure(
 
 def money_figure(
     priorities: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
-) -> WordedFigure:
+) -> Figure:
     """People newly covered against money, rank after rank.
 
     Parameters
@@ -87,7 +88,7 @@ def money_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         Steps from the first rank to the last: gains per operator, and those of them who had no
         operator at all.
     """

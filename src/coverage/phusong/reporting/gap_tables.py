@@ -6,11 +6,12 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from phusong.analysis.reach import ANY
 from phusong.reporting.commune_words import STATUS_WORDS, VERDICT_WORDS
 from phusong.reporting.facts import BOTH, Bilingual, Column, same
-from phusong.reporting.figures import WordedFigure, burn_in, in_lines
+from phusong.reporting.figures import burn_in, in_lines, worded_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import operator_words, practice_words, technology_of
 from phusong.reporting.wording import joined, said
@@ -149,7 +150,7 @@ def address_table(codes: pd.DataFrame, communes: Mapping[str, str]) -> PageTable
     )
 
 
-def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[WordedFigure, Bilingual]:
+def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bilingual]:
     """Villages by what lists report and what the model says, one panel per operator.
 
     Parameters
@@ -169,7 +170,7 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[WordedFigure
     names = operator_words(study)
     states = [c for c in confusion if str(c).startswith("modelled_")]
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
-        figure = WordedFigure(figsize=(0.6 + 4.3 * len(operators), 4.4))
+        figure = worded_figure((0.6 + 4.3 * len(operators), 4.4))
         for index, operator in enumerate(operators):
             own = confusion[confusion["operator"] == operator]
             values = own[states].to_numpy(dtype=np.float64)

@@ -2,9 +2,10 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual, Picture, shown
-from phusong.reporting.figures import WordedFigure, say_legend, spoken_picture, titled_figure
+from phusong.reporting.figures import say_legend, spoken_picture, titled_figure
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import said
 from phusong.study import Study
@@ -19,7 +20,7 @@ HOPS_TITLE = said("Microwave hops of the first options")
 
 def hop_figure(
     points: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
-) -> WordedFigure:
+) -> Figure:
     """Hops that are built for one option, one below the other.
 
     Parameters
@@ -33,7 +34,7 @@ def hop_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         The ray is straight, the ground is raised by the Earth's bulge at k = 4/3. The dashed line
         is the height below which the ray must not pass, in both states of the atmosphere and with
         trees and houses.
@@ -120,7 +121,7 @@ def hop_pictures(
 
 def hops_figure(
     study: Study, ranked: pd.DataFrame, points: pd.DataFrame, *, most: int
-) -> WordedFigure | None:
+) -> Figure | None:
     """Hops of the first options, one below the other.
 
     Parameters
@@ -136,7 +137,7 @@ def hops_figure(
 
     Returns
     -------
-    WordedFigure or None
+    matplotlib.figure.Figure or None
         None where none of them builds a hop.
     """
     if points.empty:

@@ -7,12 +7,13 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 
 from phusong.errors import DataError
 from phusong.models.sight import Sight
 from phusong.reporting.escape import text
 from phusong.reporting.facts import UNKNOWN, Bilingual, Picture, shown
-from phusong.reporting.figures import WordedFigure, picture, say, say_legend, spoken_picture
+from phusong.reporting.figures import picture, say, say_legend, spoken_picture, worded_figure
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
 from phusong.reporting.wording import said
@@ -129,7 +130,7 @@ class LinkView:
         )
 
 
-def profile_figure(view: LinkView, *, alone: bool = False) -> WordedFigure:
+def profile_figure(view: LinkView, *, alone: bool = False) -> Figure:
     """The profile with ray and first Fresnel zone, and every model's loss below it.
 
     Parameters
@@ -141,14 +142,14 @@ def profile_figure(view: LinkView, *, alone: bool = False) -> WordedFigure:
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         The figure; ``profile_picture`` turns it into a file.
     """
     rows = len(view.losses)
     below = _AXIS_IN if alone else _FOOT_IN + _ROW_IN * (rows + 2)
     height = _PROFILE_IN + below + (0.0 if alone else _HEAD_IN)
     with mpl.rc_context(_STYLE):
-        figure = WordedFigure(figsize=(_WIDTH_IN, height))
+        figure = worded_figure((_WIDTH_IN, height))
         axes = figure.add_axes((0.07, below / height, 0.91, (_PROFILE_IN - 0.15) / height))
         _draw_profile(figure, axes, view)
         if not alone:
@@ -244,7 +245,7 @@ def _signed(value: float) -> str:
     return UNKNOWN if math.isnan(value) else f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
 
 
-def _write_heading(figure: WordedFigure, view: LinkView, height_in: float) -> None:
+def _write_heading(figure: Figure, view: LinkView, height_in: float) -> None:
     for words, size, weight, colour, down_in in (
         (view.title, 13.0, "bold", _INK, 0.12),
         (view.finding, 10.5, "normal", _INK, 0.42),
@@ -254,7 +255,7 @@ def _write_heading(figure: WordedFigure, view: LinkView, height_in: float) -> No
                     va="top", color=colour, parse_math=False)  # fmt: skip
 
 
-def _draw_profile(figure: WordedFigure, axes: Any, view: LinkView) -> None:
+def _draw_profile(figure: Figure, axes: Any, view: LinkView) -> None:
     sight = view.sight
     d = sight.distance_km
     low = float(sight.ground_m.min() - sight.bulge_m[np.argmin(sight.ground_m)])
@@ -307,7 +308,7 @@ def _smooth_ellipse(sight: Sight) -> tuple[Any, Any, Any]:
     return x, np.interp(x, d, sight.ray_m), scale * np.sqrt(np.maximum(x * (length - x), 0.0))
 
 
-def _draw_losses(figure: WordedFigure, axes: Any, view: LinkView) -> None:
+def _draw_losses(figure: Figure, axes: Any, view: LinkView) -> None:
     known = [loss.loss_db for loss in view.losses if not math.isnan(loss.loss_db)]
     edge = [*known, view.free_space_loss_db]
     low = _ROUND_DB * math.floor(min(edge) / _ROUND_DB) - 2.0

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.figures import (
     INK,
-    WordedFigure,
     in_lines,
     say,
     say_legend,
@@ -20,7 +20,7 @@ _LINE, _DOT, _PEOPLE_COLOUR = "#12507b", "#c81e1e", "#7fa8c4"
 
 def interval_figure(
     stability: pd.DataFrame, *, most: int, title: Bilingual, practice: Bilingual | None = None
-) -> WordedFigure:
+) -> Figure:
     """Where trials put each of the first options.
 
     Parameters
@@ -36,7 +36,7 @@ def interval_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         A line from the 10 % to the 90 % rank, a dot at the rank, a square at that by the second
         model where the study has one, and beside it the chance to be in the best set.
     """
@@ -77,7 +77,7 @@ def interval_figure(
 
 def split_figure(
     split: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
-) -> WordedFigure:
+) -> Figure:
     """How much of the variance each factor accounts for.
 
     Parameters
@@ -91,7 +91,7 @@ def split_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         Two bars per factor: of who is among the first ten, and of people covered.
     """
     parts = split[split["factor"] != "all"]

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from phusong.geo.grid import Grid
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual
-from phusong.reporting.figures import INK, WordedFigure, say, titled_figure
+from phusong.reporting.figures import INK, say, titled_figure
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.wording import said
 from phusong.units import Float32Array, FloatArray
@@ -31,7 +32,7 @@ def agreement_figure(
     threshold_dbm: float,
     title: Bilingual,
     practice: Bilingual | None = None,
-) -> WordedFigure:
+) -> Figure:
     """Levels against levels, and chances of signal against the share that had it.
 
     Parameters
@@ -49,7 +50,7 @@ def agreement_figure(
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         Two panels.
     """
     with titled_figure((9.6, 5.2), title=title, practice=practice) as figure:
@@ -102,7 +103,7 @@ def residual_figure(  # noqa: PLR0913 — what it shows, where, and how it is na
     outlines: Sequence[Outline],
     title: Bilingual,
     practice: Bilingual | None = None,
-) -> WordedFigure:
+) -> Figure:
     """Measured places over shaded terrain, by how far the corrected model is off.
 
     Parameters
@@ -126,7 +127,7 @@ def residual_figure(  # noqa: PLR0913 — what it shows, where, and how it is na
 
     Returns
     -------
-    WordedFigure
+    matplotlib.figure.Figure
         Places without network, where the model gives none either, are not drawn.
     """
     classes = np.full(grid.shape, _NONE_KNOWN, dtype=np.uint8)
