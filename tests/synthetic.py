@@ -420,6 +420,8 @@ def study_facts() -> dict[str, Any]:
             "candidate_spacing": assumed(500.0, "m"), "candidates_kept": 8,
             "candidate_radius_km": 4.0, "longest_hop": assumed(2.0, "km"),
             "white_zone_weight": assumed(1.0, "1"), "priorities": 6,
+            # Enough for quantiles; what more draws give is tested by themselves.
+            "stability": {"draws": 10},
             "new_site": {
                 "antenna_height": assumed(30.0, "m"), "frequency": assumed(900.0, "MHz"),
                 "bandwidth": assumed(10.0, "MHz"), "eirp": assumed(46.0, "dBm"), "sectors": 3,

@@ -20,7 +20,7 @@ from phusong.sources.responses import read_response, response_files
 from phusong.store.archive import check_archive, unpack_archive, write_archive
 from phusong.store.files import sha256_of
 from phusong.store.manifest import MANIFEST, Manifest
-from phusong.store.raw import PROVENANCE, RawLock
+from phusong.store.raw import PROVENANCE, RawLock, noted
 from phusong.study import Study
 from phusong.version import __version__
 
@@ -337,8 +337,7 @@ def changes_of(study: Study) -> list[dict[str, Any]]:
     for folder in sorted({file.parent for file in files}):
         note = folder / PROVENANCE
         if note.is_file() and note.is_relative_to(study.root):
-            records = json.loads(note.read_text(encoding="utf-8"))["files"]
-            notes.update({folder / name: record for name, record in records.items()})
+            notes.update({folder / name: record for name, record in noted(note).items()})
     happened = [
         {"what": "input", "when": str(record.get("had", "")), "file": _inside(study, file),
          "sha256": record.get("sha256"), "source": record.get("source"), "by": record.get("by")}

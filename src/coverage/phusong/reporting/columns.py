@@ -180,7 +180,7 @@ def cell_kind(name: str, cells: "pd.Series[str]") -> CellKind:
     if filled.empty or name.endswith(_TEXTS):
         return "text"
     for kind, pattern in (("number", _NUMBER), ("date", _DATE)):
-        if bool(filled.str.fullmatch(pattern).all()):
+        if all(map(pattern.fullmatch, filled)):
             return kind  # type: ignore[return-value]
     return "text"
 

@@ -144,6 +144,10 @@ def _parsed(text: str, name: str) -> Gazetteer:
         read = _File.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{name} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise DataError(
+            f"{name}: brackets are nested too deeply; close each where it ends"
+        ) from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
         raise DataError(f"{name}: {'; '.join(faults)}") from None

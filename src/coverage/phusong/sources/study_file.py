@@ -99,6 +99,10 @@ def study_of_text(text: str, file: Path) -> Study:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"study file {file} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise StudyError(
+            f"study file {file}: brackets are nested too deeply; close each where its list ends"
+        ) from None
     if data.get("schema_version") != SCHEMA_VERSION:
         raise StudyError(
             f"{file.name}: schema_version = {data.get('schema_version')!r} is not understood; "

@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -15,7 +15,9 @@ WATTS, ERP = "w", "erp"
 """Units that are no factor: power in watts, and power over a half-wave dipole."""
 DERIVED = {"power_w": ("power_dbm", WATTS), "erp_dbm": ("eirp_dbm", ERP)}
 
-_BRACKETS = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*")
+_BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
+_LONGEST_HEADING = 1000
+"""No unit is looked for in longer ones: brackets that nothing closes take the square of time."""
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -127,17 +129,25 @@ def meaning(title: str, own: Mapping[str, str]) -> Meaning | None:
     Meaning or None
         None for a heading that is not known.
     """
-    if fold(title) in own:
+    if own and fold(title) in own:
         return Meaning(own[fold(title)])
+    return _shipped_meaning(title)
+
+
+@lru_cache(maxsize=4096)  # separators and rows are guessed by asking for each cell again and again
+def _shipped_meaning(title: str) -> Meaning | None:
     known = _headings()
     whole = known.get(fold(title))
-    if whole is not None:
+    bare = known.get(_without_brackets(title))
+    if whole is not None or bare is None:
         return whole
     unit = "".join(_BRACKETS.findall(title))
-    bare = known.get(fold(_BRACKETS.sub(" ", title)))
-    if bare is None:
-        return None
     return Meaning(bare.column, unmarked(unit), bare.rank)
+
+
+def _without_brackets(title: str) -> str:
+    """Folded heading without what stands in brackets."""
+    return fold(title if len(title) > _LONGEST_HEADING else _BRACKETS.sub(" ", title))
 
 
 def unclear(title: str) -> tuple[str, ...]:
@@ -153,7 +163,7 @@ def unclear(title: str) -> tuple[str, ...]:
     tuple of str
         Names; empty for a heading that is clear or unknown.
     """
-    bare = fold(_BRACKETS.sub(" ", title))
+    bare = _without_brackets(title)
     for word, meant in table()["unclear"].items():
         if fold(word) in {bare, fold(title)}:
             return tuple(meant)
@@ -178,7 +188,7 @@ def is_unused(title: str) -> bool:
     bool
         True for row numbers, notes, addresses.
     """
-    return fold(_BRACKETS.sub(" ", title)) in _unused()
+    return _without_brackets(title) in _unused()
 
 
 @cache

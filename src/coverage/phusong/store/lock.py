@@ -133,7 +133,7 @@ else:
 def _holder(stream: IO[str]) -> str:
     """Who holds the lock, as far as the file says."""
     stream.seek(0)
-    with suppress(ValueError, KeyError, OSError):
+    with suppress(ValueError, KeyError, TypeError, OSError, RecursionError):
         told = json.loads(stream.read())
         return f" (process {told['process']} on {told['machine']}, since {told['since']})"
     return ""

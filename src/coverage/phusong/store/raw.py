@@ -101,13 +101,34 @@ def damaged_raw(folder: Path) -> list[str]:
     """
     faults = []
     for note in sorted(folder.rglob(PROVENANCE)):
-        for name, record in sorted(_read(note, "files").items()):
+        for name, record in sorted(noted(note).items()):
             file = note.parent / name
             if not file.is_file():
                 faults.append(f"{file}: missing; {_again(record)}")
             elif sha256_of(file) != record.get("sha256"):
                 faults.append(f"{file}: changed since it was had; remove it, and {_again(record)}")
     return faults
+
+
+def noted(note: Path) -> dict[str, dict[str, Any]]:
+    """What a note tells of the files beside it.
+
+    Parameters
+    ----------
+    note
+        A file of that name.
+
+    Returns
+    -------
+    dict
+        Records by the names of files.
+
+    Raises
+    ------
+    StoreError
+        It cannot be read.
+    """
+    return _read(note, "files")
 
 
 def _again(record: dict[str, Any]) -> str:
@@ -120,7 +141,7 @@ def _read(file: Path, key: str) -> dict[str, dict[str, Any]]:
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
         entries: dict[str, dict[str, Any]] = dict(held[key])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"{file} cannot be read ({error}); restore it, or remove it and fetch again"
         ) from None

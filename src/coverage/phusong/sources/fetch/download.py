@@ -186,7 +186,7 @@ def _told(note: Path, url: str) -> Told | None:
     """What was said of a file that is there in part; None when it cannot be gone on with."""
     try:
         told = Told(**json.loads(note.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return told if told.url == url and told.validator else None
 

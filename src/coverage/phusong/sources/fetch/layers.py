@@ -49,7 +49,7 @@ def geoboundaries(job: Job) -> Iterator[Artefact]:
         record = json.loads(body)
         place, licence = str(record["gjDownloadURL"]), str(record["boundaryLicense"])
         origin, year = str(record["boundarySource"]), str(record["boundaryYearRepresented"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FetchError(
             f"{url} is no record of a layer ({error!r}; it begins {body[:80]!r}); the provider "
             "may not have this level for the country"
@@ -106,7 +106,7 @@ def refuse_no_features(file: Path) -> None:
     try:
         held = json.loads(file.read_bytes())
         good = held["type"] == "FeatureCollection" and isinstance(held["features"], list)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         good = False
     if not good:
         with file.open("rb") as stream:

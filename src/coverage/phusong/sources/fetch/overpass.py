@@ -98,7 +98,7 @@ def ask(job: Job, asked: str) -> list[Feature]:
         answer = json.loads(body)
         elements = answer["elements"]
         remark = str(answer.get("remark", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FetchError(
             f"{job.source.hosts[0]} answers with something else than JSON: {body[:160]!r}; "
             "it is busy or the question is too large: try later"
