@@ -1,9 +1,8 @@
 """The plain twin of the exact choice: take the best option, then the next, until nothing helps."""
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
+from phusong.kernels.chains import THE_ROOT, cheapest_chains
 from phusong.planning.choose_inputs import SAME, Question, not_above
 from phusong.units import BoolArray, FloatArray, IntArray
 
@@ -29,7 +28,8 @@ class Progress:
         self.left: FloatArray = question.rows.weight.copy()
         self.ready: BoolArray = ~question.rows.twice
         self.gain: FloatArray = self._gain()
-        self.feeds: sparse.coo_matrix = question.links.feeds.tocoo()
+        feeds = question.links.feeds.tocsr()
+        self.links_of = feeds.indptr.astype(np.int64), feeds.indices.astype(np.int64)
         # A row stands in one group at most: its number, or -1.
         self.group_of: IntArray = np.full(len(self.chosen), -1, dtype=np.int64)
         for number, group in enumerate(question.groups):
@@ -170,16 +170,13 @@ class Progress:
         """Who stands before every option on its cheapest way from what is connected; or below 0."""
         question, count = self.question, len(self.chosen)
         open_now = ~self.chosen & ~self.blocked
-        pairs = self.feeds
-        kept = (open_now | self.chosen)[pairs.row] & open_now[pairs.col]
-        roots = np.flatnonzero((question.links.root & open_now) | self.chosen)
-        tail = np.concatenate([pairs.row[kept], np.full(len(roots), count)])
-        head = np.concatenate([pairs.col[kept], roots])
-        # Of chains of one price the shorter wins, and a zero would be no edge at all.
-        link = np.where(self.chosen[head], 0.0, question.cost[head]) + self.free_price
-        graph = sparse.csr_matrix((link, (tail, head)), shape=(count + 1, count + 1))
-        _, before = dijkstra(graph, indices=count, return_predecessors=True)
-        return np.asarray(before[:count], dtype=np.int64)
+        # Of chains of one price the shorter wins.
+        price = np.where(self.chosen, 0.0, question.cost) + self.free_price
+        before = cheapest_chains(
+            *self.links_of, price, question.links.root | self.chosen, open_now | self.chosen
+        )
+        before[before == THE_ROOT] = count
+        return np.asarray(before)
 
     def _fits(self, price: FloatArray, length: IntArray) -> BoolArray:
         question = self.question
