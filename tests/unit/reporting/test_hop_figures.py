@@ -21,7 +21,9 @@ def points(link: int, option: str) -> pd.DataFrame:
     })  # fmt: skip
 
 
-RANKED = pd.DataFrame({"rank": [1, 2, 3], "option_id": ["one", "none", "two"]})
+RANKED = pd.DataFrame({"rank": [1, 2, 3], "option_id": ["one", "none", "two"]}).assign(
+    commune="Xã $x$"
+)
 
 
 def test_each_hop_has_its_axes_and_ray() -> None:

@@ -92,7 +92,7 @@ def test_pages_are_equal_and_self_contained(executed: list[NotebookNode]) -> Non
     assert pages[0] == pages[1]
     assert loaded_from_outside(pages[0]) == []
     assert "<title>02 · Tầm phủ sóng</title>" in pages[0]
-    assert '<div class="practice" role="note">' in pages[0]
+    assert '<div class="practice" role="region" ' in pages[0]
     assert 'alt="Bản đồ · Map"' in pages[0]
     assert 'href="../index.html"' in pages[0]
     assert 'class="home"' not in render_notebook(executed[0], home=None)

@@ -89,7 +89,7 @@ def test_hostile_names_are_text(payload: str) -> None:
 
 
 def test_practice_is_said() -> None:
-    assert '<div class="practice" role="note">' in index_page(index())
+    assert '<div class="practice" role="region" ' in index_page(index())
     assert 'data-practice="Dữ liệu mô phỏng · Practice data"' in index_page(index())
     real = index_page(index(practice=None))
     assert 'class="practice"' not in real

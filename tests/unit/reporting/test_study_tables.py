@@ -32,7 +32,7 @@ from phusong.reporting.shown import (
     shown_sentences,
     shown_table,
 )
-from phusong.reporting.study_facts import silent_villages
+from phusong.reporting.study_facts import environment_words, silent_villages
 from phusong.reporting.study_tables import (
     area_table,
     commune_table,
@@ -235,10 +235,12 @@ def test_every_file_is_listed_once_in_its_group(study: Study) -> None:
     }  # fmt: skip
     listed = products_of(study, files)
     assert sorted(p.path for p in listed) == sorted(files)
-    assert [p.kind for p in listed] == ["map", "map", "notebook", "table", "table", *(["file"] * 5)]
+    kinds = ["map", "map", "notebook", "table", "table", "file", "file", *(["raster"] * 3)]
+    assert [p.kind for p in listed] == kinds
     by_path = {p.path: p for p in listed}
     level = by_path[f"reach/p1812/outdoor/{key}-lte-level.tif"]
     assert level.title.en == f"{study.operators[0].name}, LTE: received level [dBm]"
+    assert level.detail == environment_words(study, "outdoor")
     assert by_path["reach/p1812/outdoor/any-lte-server.tif"].title.vi.startswith("Tất cả nhà mạng")
     assert by_path["reach/p1812/outdoor/who-lte-odd.tif"].title == same("who-lte-odd")
     assert {p.path: p.size_bytes for p in listed} == files

@@ -12,7 +12,7 @@ from phusong.language import number_text, spoken_language, translated, translate
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.prose import heading_words, language_of
 from phusong.reporting.wording import amount, cell_words, joined, said, share
-from phusong.reporting.words import named_assumptions
+from phusong.reporting.words import gathered_assumptions, named_assumptions
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,23 @@ def test_prose_knows_its_language() -> None:
 
 
 def test_every_assumption_has_words() -> None:
-    assumptions = phusong.open_study(ROOT / "configs" / "demo.toml").assumptions()
-    named = zip(assumptions, named_assumptions(assumptions), strict=True)
+    study = phusong.open_study(ROOT / "configs" / "demo.toml")
+    assumptions = study.assumptions()
+    named = zip(assumptions, named_assumptions(assumptions, study), strict=True)
     assert [a.key for a, words in named if words.name.vi == words.name.en] == []
+
+
+def test_pages_name_what_a_study_names_and_gather_lists() -> None:
+    """No key of an environment or operator is seen, and twelve months are one line."""
+    study = phusong.open_study(ROOT / "configs" / "demo.toml")
+    gathered = {a.name.vi: a for a in gathered_assumptions(study.assumptions(), study)}
+    assert len(gathered) == len(gathered_assumptions(study.assumptions(), study))
+    keys = [*study.environments, *(op.key for op in study.operators)]
+    assert [name for name in gathered if any(key in name for key in keys)] == []
+    months = str(gathered["Nhiệt độ từng tháng"].value.vi)
+    assert months.startswith("16,1; 17,3; 20,8; ")
+    assert months.endswith("\u00a0°C")
+    assert months.count(";") == 11
+    assert gathered["Xác suất để coi là có sóng"].value == share(95.0, 0)
+    assert gathered["Lãi suất chiết khấu thực"].value.en == "8\u00a0%/year"
+    assert gathered["Góc cụp điện khi thiếu"].value.vi == "4°"

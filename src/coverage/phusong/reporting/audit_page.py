@@ -17,6 +17,7 @@ from phusong.reporting.words import field_names
 from phusong.study import Study
 
 _TITLE = said("Data audit")
+_FOUND = said("What was found")
 _SEVERITIES = {
     "error": said("Errors: cannot be used"),
     "warning": said("Warnings: look at these"),
@@ -127,7 +128,8 @@ def audit_page(content: AuditContent) -> str:
     body = (
         f'<header class="head"><div class="words"><h1>{_TITLE.html()}</h1>'
         f"<p>{name.html()}</p></div></header>\n"
-        f'<main><section><div class="cards">{cards}</div>{tables}</section></main>'
+        f'<main><section><h2>{_FOUND.html()}</h2><div class="cards">{cards}</div>{tables}'
+        "</section></main>"
     )
     page = document(
         title=_TITLE,

@@ -9,7 +9,7 @@ from phusong.analysis.reach import ANY
 from phusong.planning.kinds import KINDS
 from phusong.reporting.escape import text
 from phusong.reporting.facts import PRACTICE, Bilingual, Column, same
-from phusong.reporting.page_tables import PageTable, table_html
+from phusong.reporting.page_tables import PageTable, table_body_html
 from phusong.reporting.shell import document
 from phusong.reporting.study_facts import EVERYONE
 from phusong.reporting.wording import amount, joined, said, shortest, sourced
@@ -97,7 +97,10 @@ def comparison_page(
         after=why["after"].map(_assumed),
     )
     parts = zip(_TABLES, (served, shown, told), strict=True)
-    tables = "\n".join(table_html(_page_table(title, table)) for title, table in parts)
+    tables = "\n".join(
+        f"<section><h2>{title.html()}</h2>{table_body_html(_page_table(title, table))}</section>"
+        for title, table in parts
+    )
     body = (
         f'<main><h1>{_TITLE.html()}</h1>\n<p class="t">{text(names[0])} → {text(names[1])}</p>\n'
         f"{tables}</main>"

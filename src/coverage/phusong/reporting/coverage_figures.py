@@ -103,7 +103,7 @@ def coverage_figure(
         draw_coverage(
             axes, classes, legend, grid=grid, height_amsl_m=height_amsl_m, outlines=outlines
         )
-        _draw_words(figure, title, legend)
+        _make_room(figure, axes, _draw_words(figure, title, legend))
         if practice is not None:
             burn_in(figure, practice)
     return figure
@@ -263,7 +263,19 @@ def _draw_scale_bar(axes: Any, grid: Grid) -> None:
     )  # fmt: skip
 
 
-def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> None:
+def _make_room(figure: Figure, axes: Any, legend: Any) -> None:
+    """Grow the figure where its legend takes more rows than there is room for below the map."""
+    height, top = figure.get_figheight(), axes.get_position().y0
+    over = legend.get_window_extent().y1 / figure.bbox.y1 - top
+    if over <= 0.0:
+        return
+    taller = height * (1.0 + over)
+    figure.set_figheight(taller)
+    left, bottom, width, tall = axes.get_position().bounds
+    axes.set_position((left, (bottom + over) * height / taller, width, tall * height / taller))
+
+
+def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) -> Any:
     draw_title(figure, title)
     most = max(1, min(int(figure.get_figwidth() / _COLUMN_IN), len(legend)))
     for columns in range(most, 0, -1):
@@ -281,3 +293,4 @@ def _draw_words(figure: Figure, title: Bilingual, legend: Sequence[ClassStyle]) 
             break
         key.remove()  # the words run over the edge
     say_legend(figure, key, [style.name for style in legend])
+    return key

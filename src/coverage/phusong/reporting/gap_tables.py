@@ -14,7 +14,7 @@ from phusong.reporting.facts import BOTH, Bilingual, Column, same
 from phusong.reporting.figures import burn_in, in_lines, worded_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import operator_words, practice_words, technology_of
-from phusong.reporting.wording import joined, said
+from phusong.reporting.wording import joined, said, sourced
 from phusong.study import Study
 
 _COMMUNE = Column(said("Commune"))
@@ -87,7 +87,11 @@ def official_table(study: Study, communes: pd.DataFrame) -> PageTable:
     def cell(row: Any, name: str) -> object:
         value = row[name]
         missing = pd.isna(value) or value == ""
-        return None if missing else str(int(value)) if name.endswith("_year") else value
+        if missing:
+            return None
+        if name.endswith("_source"):
+            return sourced(str(value))
+        return str(int(value)) if name.endswith("_year") else value
 
     return PageTable(
         title,

@@ -1,11 +1,13 @@
 """Microwave hops of options, drawn: ground on the curved Earth, ray, first Fresnel zone."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phusong.reporting.facts import Bilingual, Picture, shown
-from phusong.reporting.figures import say_legend, spoken_picture, titled_figure
+from phusong.reporting.facts import Bilingual, Picture, same, shown
+from phusong.reporting.figures import say, say_legend, spoken_picture, titled_figure
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import said
 from phusong.study import Study
@@ -19,7 +21,11 @@ HOPS_TITLE = said("Microwave hops of the first options")
 
 
 def hop_figure(
-    points: pd.DataFrame, *, title: Bilingual, practice: Bilingual | None = None
+    points: pd.DataFrame,
+    *,
+    title: Bilingual,
+    names: Mapping[str, Bilingual] | None = None,
+    practice: Bilingual | None = None,
 ) -> Figure:
     """Hops that are built for one option, one below the other.
 
@@ -29,6 +35,8 @@ def hop_figure(
         Rows of ``plan/hop-profiles.csv``, at least one hop.
     title
         Title in both languages.
+    names
+        What the ends of hops are called, by their key; others stand under their key.
     practice
         Words to burn in when practice data went in, else None.
 
@@ -48,6 +56,7 @@ def hop_figure(
                 (0.09, (bottom + _BELOW_IN) / height, 0.89, (_HOP_IN - _AROUND_IN) / height)
             )
             _draw(axes, hop)
+            _name_ends(figure, axes, hop.iloc[0], names or {})
             if number == 0:
                 key = axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=7)
                 say_legend(figure, key, _LINES)
@@ -75,8 +84,6 @@ def _draw(axes: Axes, hop: pd.DataFrame) -> None:
               label="needed")  # fmt: skip
     for at in (0, -1):
         axes.plot([along[at]] * 2, [ground[at], ray[at]], color=_INK, linewidth=2.0)
-    first = hop.iloc[0]
-    axes.set_title(f"{first['from']} → {first['to']}", fontsize=8.5, loc="left", parse_math=False)
     axes.set_xlim(0.0, along[-1])
     axes.set_ylim(floor, high + 3.0 * room)
     axes.set_xlabel("km", fontsize=8.5, labelpad=1.0)
@@ -84,6 +91,26 @@ def _draw(axes: Axes, hop: pd.DataFrame) -> None:
     axes.tick_params(labelsize=8)
     axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
     axes.grid(alpha=0.25)
+
+
+def _name_ends(
+    figure: Figure, axes: Axes, first: "pd.Series[str]", names: Mapping[str, Bilingual]
+) -> None:
+    ends = [names.get(first[end], same(first[end])) for end in ("from", "to")]
+    say(
+        figure,
+        lambda to: axes.set_title(
+            " → ".join(end.to(to) for end in ends), fontsize=8.5, loc="left", parse_math=False
+        ),
+    )
+
+
+def _ranks(ranked: pd.DataFrame) -> dict[str, Bilingual]:
+    """Options as readers know them: by rank and commune."""
+    return {
+        row.option_id: said("rank {rank} ({commune})", rank=int(row.rank), commune=row.commune)
+        for row in ranked.itertuples()
+    }
 
 
 def hop_pictures(
@@ -114,7 +141,7 @@ def hop_pictures(
             found.append(None)
             continue
         title = said("Microwave backhaul of rank {rank}", rank=int(row.rank))
-        figure = hop_figure(own, title=title, practice=practice_words(study))
+        figure = hop_figure(own, title=title, names=_ranks(ranked), practice=practice_words(study))
         found.append(spoken_picture(figure, alt=title, dpi=_DPI))
     return tuple(found)
 
@@ -145,4 +172,4 @@ def hops_figure(
     own = points[points["option_id"].isin(ranked.head(most)["option_id"])]
     if own.empty:
         return None
-    return hop_figure(own, title=HOPS_TITLE, practice=practice_words(study))
+    return hop_figure(own, title=HOPS_TITLE, names=_ranks(ranked), practice=practice_words(study))

@@ -7,7 +7,7 @@ from phusong.reporting.facts import Column, Source
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.panel import UNVERIFIED, VERIFIED, licence_words, source_words
 from phusong.reporting.wording import said, sourced
-from phusong.reporting.words import field_names, named_assumptions
+from phusong.reporting.words import field_names, gathered_assumptions
 from phusong.study import Study
 
 _TOTAL = said("Total")
@@ -137,6 +137,6 @@ def assumption_table(study: Study) -> PageTable:
                 a.name, a.value, VERIFIED if a.verified else UNVERIFIED,
                 source_words(a),
             )
-            for a in named_assumptions(study.assumptions())
+            for a in gathered_assumptions(study.assumptions(), study)
         ),
     )  # fmt: skip

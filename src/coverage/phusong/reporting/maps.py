@@ -20,8 +20,8 @@ from phusong.reporting.overlays import Overlay, class_overlay, hillshade_overlay
 from phusong.reporting.palette import NODATA
 from phusong.reporting.panel import (
     hatch_patterns,
+    page_banner,
     panel_html,
-    practice_banner,
     raster_key,
     vector_key,
 )
@@ -158,7 +158,7 @@ class _Panel(folium.MacroElement):
         hatched = (c.colour for v in content.vectors for c in v.categories if c.hatched)
         self.markup = "\n".join(
             (
-                practice_banner(content.practice, content.marking),
+                page_banner(content.practice, content.marking),
                 panel_html(content),
                 hatch_patterns(hatched),
             )

@@ -1,5 +1,6 @@
 """Tables of results as pages and notebooks show them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from phusong.reporting.facts import UNKNOWN, Bilingual, Column, Picture, is_numb
 from phusong.reporting.wording import cell_words, said
 
 _FULL_SHARE = 100.0
+_INTERVAL = re.compile(r"[−\d.,]+–[−\d.,]+")
 WHY = said("Why")
 _NO_ROWS = said("No rows")
 
@@ -130,9 +132,15 @@ def reasons_list_html(reasons: Sequence[Bilingual], pictures: Sequence[Picture |
 
 def _heading(table: PageTable, index: int) -> str:
     column = table.columns[index]
-    right = index > 0 and not column.share and any(is_number(row[index]) for row in table.rows)
+    right = index > 0 and not column.share and any(_is_counted(row[index]) for row in table.rows)
     kind = ' class="n"' if right else ""
     return f'<th scope="col"{kind}>{column.heading.html()}</th>'
+
+
+def _is_counted(value: object) -> bool:
+    """Whether a cell is a number, or an interval of numbers."""
+    words = value.vi if isinstance(value, Bilingual) else value
+    return is_number(value) or (isinstance(words, str) and bool(_INTERVAL.fullmatch(words)))
 
 
 def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
@@ -151,9 +159,9 @@ def _cell(column: Column, value: object, *, heading: bool) -> str:
         return f'<th scope="row"{kind}>{words}</th>'
     if shown.en == UNKNOWN:
         return f'<td class="none">{words}</td>'
-    if not is_number(value):
+    if not _is_counted(value):
         return f'<td class="words">{words}</td>'
-    if not column.share:
+    if not column.share or not is_number(value):
         return f'<td class="n">{words}</td>'
     width = min(max(float(value), 0.0), _FULL_SHARE)  # type: ignore[arg-type]
     kind = "bar lacking" if column.lacking else "bar"

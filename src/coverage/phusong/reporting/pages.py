@@ -17,7 +17,7 @@ from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
 from phusong.reporting.wording import amount, cell_words, said, sourced
 
-ProductKind = Literal["map", "commune", "brief", "notebook", "table", "file"]
+ProductKind = Literal["map", "commune", "brief", "notebook", "table", "file", "raster"]
 
 _KINDS: dict[str, Bilingual] = {
     "map": said("Maps"),
@@ -26,6 +26,7 @@ _KINDS: dict[str, Bilingual] = {
     "notebook": said("Worked steps"),
     "table": said("Tables"),
     "file": said("Data files"),
+    "raster": said("Rasters (GeoTIFF)"),
 }
 _OPENED = ("map", "commune", "brief")
 """Kinds of files that stand open on the page; there are many of the others."""

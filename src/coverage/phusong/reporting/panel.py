@@ -17,6 +17,7 @@ NOTHING = said("none")
 
 _NOT_STATED = said("not stated")
 _RESULTS = said("results, in all")
+_NOTICE = said("Notice")
 _LAYERS = said("Layers")
 _LEGEND = said("Legend")
 _NO_COVERAGE = said("Hide coverage")
@@ -34,6 +35,25 @@ _SIGN_PATHS = {
     "triangle": '<path d="M9 2 16.5 15.5H1.5Z"/>',
     "diamond": '<path d="M9 1 17 9 9 17 1 9Z"/>',
 }
+
+
+def page_banner(practice: Bilingual | None, marking: str = "") -> str:
+    """The strip on top of a page, which programs that read pages aloud find as a part of it.
+
+    Parameters
+    ----------
+    practice
+        Its words, or None for real data.
+    marking
+        Further words of the strip, for example who may read the product; empty for none.
+
+    Returns
+    -------
+    str
+        Markup; empty for real data without a marking.
+    """
+    label = _NOTICE.attribute("aria-label")
+    return practice_banner(practice, marking).replace('role="note"', f'role="region" {label}', 1)
 
 
 def practice_banner(practice: Bilingual | None, marking: str = "") -> str:
@@ -184,7 +204,8 @@ def origin_words(source: Source) -> Bilingual:
     Bilingual
         What is known of them.
     """
-    known = ((licence_words, source.licence), (sourced, source.detail))
+    parts = (part for part in source.detail.split(" · ") if part != source.attribution)
+    known = ((licence_words, source.licence), (sourced, " · ".join(parts)))
     return joined((words(given) for words, given in known if given), " · ")
 
 

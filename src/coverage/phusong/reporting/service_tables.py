@@ -19,7 +19,7 @@ from phusong.reporting.wording import amount, joined, said, shortest
 from phusong.reporting.wording import share as as_share
 from phusong.study import Study
 
-_PEOPLE = "người · people"
+_PEOPLE = said("people")
 _DARK, _MIDDLE = (0, 34, 78), (88, 130, 176)
 OPERATOR = Column(said("Operator"))
 TECHNOLOGY = Column(said("Technology"))
@@ -43,7 +43,7 @@ def rate_legend(study: Study) -> tuple[ClassStyle, ...]:
     quality = study.service.quality
     floor, good = shortest(quality.floor.value), shortest(quality.good.value)
     return (
-        ClassStyle(3, same(f"≥ {good} Mbit/s"), _DARK),
+        ClassStyle(3, said("≥ {good} Mbit/s", good=good), _DARK),
         ClassStyle(2, said("{floor} … {good} Mbit/s", floor=floor, good=good), COVERED_COLOUR),
         ClassStyle(1, said("< {floor} Mbit/s", floor=floor), MARGINAL_COLOUR),
         ClassStyle(0, said("no signal", context="class"), NO_SIGNAL_COLOUR, hatched=True),
@@ -96,7 +96,7 @@ def quality_table(study: Study, quality: pd.DataFrame) -> PageTable:
         columns=(
             OPERATOR,
             TECHNOLOGY,
-            Column(same(f"≥ {good} Mbit/s"), _PEOPLE, 0),
+            Column(said("≥ {good} Mbit/s", good=good), _PEOPLE, 0),
             Column(said("{floor} … {good} Mbit/s", floor=floor, good=good), _PEOPLE, 0),
             Column(said("< {floor} Mbit/s", floor=floor), _PEOPLE, 0),
             Column(said("No signal"), _PEOPLE, 0),

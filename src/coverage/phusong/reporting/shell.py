@@ -7,9 +7,9 @@ from phusong.language import LANGUAGES
 from phusong.reporting.escape import css_string
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.inlining import asset
-from phusong.reporting.panel import NOT_REAL, practice_banner
+from phusong.reporting.panel import NOT_REAL, page_banner
 from phusong.reporting.policy import sealed
-from phusong.reporting.switch import root_attributes, switch_head, switch_html, title_html
+from phusong.reporting.switch import LANGUAGE, root_attributes, switch_head, switch_html, title_html
 
 
 def document(
@@ -52,8 +52,10 @@ def document(
         f"<!DOCTYPE html>\n<html {root_attributes(language)}>\n<head>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"{title_html(title)}\n<style>{asset('page.css')}{styles}</style>\n"
-        f"{switch_head()}</head>\n<body{mark}>\n{practice_banner(practice, marking)}\n"
-        f'<div class="choice">{switch_html()}</div>\n{body}\n</body>\n</html>\n'
+        f"{switch_head()}</head>\n<body{mark}>\n{page_banner(practice, marking)}\n"
+        f'<div class="choice" role="region" {LANGUAGE.attribute("aria-label")}>'
+        f"{switch_html()}</div>"
+        f"\n{body}\n</body>\n</html>\n"
     )
     return sealed(page.replace("\r\n", "\n").replace("\r", "\n"), inner=inner)
 

@@ -45,7 +45,7 @@ from phusong.reporting.sureness_tables import (
     sure_findings,
 )
 from phusong.reporting.wording import said
-from phusong.reporting.words import named_assumptions
+from phusong.reporting.words import gathered_assumptions
 
 _WIDTH_IN, _DPI = 6.2, 150
 _MOST_RANKS, _MOST_REASONS, _MOST_VILLAGES, _MOST_SQUARES = 10, 3, 10, 3
@@ -191,7 +191,7 @@ def _brief(
         measurements=uncertain_villages(study, facts.gaps, key, most=_MOST_VILLAGES),
         measure_words=measure_words(facts, key),
         warnings=standing_warnings(study, facts.places),
-        assumptions=named_assumptions(study.assumptions()),
+        assumptions=gathered_assumptions(study.assumptions(), study),
         sources=facts.sources,
         commands=origin.commands,
         identity=origin.identity,

@@ -169,6 +169,25 @@ def operator_words(study: Study) -> dict[str, Bilingual]:
     return {ANY: EVERYONE, **{op.key: same(op.name) for op in study.operators}}
 
 
+def environment_words(study: Study, key: str) -> Bilingual:
+    """Where a receiver is, as a study names it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    key
+        Key of one of its environments.
+
+    Returns
+    -------
+    Bilingual
+        For example outdoors.
+    """
+    environment = study.environments[key]
+    return Bilingual(environment.title_vi, environment.title_en)
+
+
 def practice_words(study: Study) -> Bilingual | None:
     """Words of the banner when practice data went into a study.
 

@@ -20,7 +20,7 @@ from phusong.reporting.study_tables import (
     priority_table,
 )
 from phusong.reporting.wording import as_told, said
-from phusong.reporting.words import MODEL_NAMES, named_assumptions
+from phusong.reporting.words import MODEL_NAMES, gathered_assumptions
 from phusong.study import Study
 
 _MOST_RANKS, _MOST_REASONS = 10, 5
@@ -69,7 +69,7 @@ def study_index(
         ),
         reasons=reasons(facts.ranked, most=_MOST_REASONS),
         products=products,
-        assumptions=named_assumptions(facts.assumptions),
+        assumptions=gathered_assumptions(facts.assumptions, facts.study),
         sources=facts.sources,
         warnings=(
             *standing_warnings(facts.study, facts.places),

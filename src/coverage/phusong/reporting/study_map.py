@@ -57,7 +57,7 @@ from phusong.reporting.study_facts import (
 )
 from phusong.reporting.study_readings import local_crs, study_readings
 from phusong.reporting.wording import said
-from phusong.reporting.words import field_names, named_assumptions
+from phusong.reporting.words import field_names, gathered_assumptions
 from phusong.units import Float32Array
 from phusong.version import __version__
 
@@ -90,7 +90,7 @@ def study_map(facts: StudyFacts) -> MapContent:
         height_amsl_m=facts.terrain.height_amsl_m,
         rasters=tuple(_rasters(facts)),
         vectors=tuple(without_unknown(layer) for layer in _vectors(facts)),
-        assumptions=named_assumptions(facts.assumptions),
+        assumptions=gathered_assumptions(facts.assumptions, facts.study),
         sources=facts.sources,
         summary=(
             *gap_findings(facts.study, facts.gaps),

@@ -11,7 +11,7 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach
 from phusong.geo.network import Network
 from phusong.reporting.facts import Bilingual, Column, Picture, same
-from phusong.reporting.page_tables import PageTable, table_html
+from phusong.reporting.page_tables import PageTable, table_body_html
 from phusong.reporting.panel import practice_banner
 from phusong.reporting.ranges import ends_of, silent_range, total_row
 from phusong.reporting.service_tables import worst_sites
@@ -84,7 +84,9 @@ class Summary:
             Markup with every name encoded.
         """
         rows = tuple((label, _words(value)) for label, value in self.rows)
-        table = table_html(PageTable(self.title, (_WHAT, _VALUE), rows))
+        table = f'<p class="titled"><strong>{self.title.html()}</strong></p>' + table_body_html(
+            PageTable(self.title, (_WHAT, _VALUE), rows)
+        )
         side = "" if drawn is None else f'<div style="flex:0 1 330px">{drawn.html()}</div>'
         return (
             f"<style>{PLAIN_LOOK}</style>{practice_banner(self.practice)}"
@@ -126,6 +128,7 @@ def study_summary(study: Study, network: Network | None = None) -> Summary:
     """
     assumed = study.assumptions()
     rows: list[Row] = [
+        (said("What was asked"), Bilingual(study.study.question_vi, study.study.question_en)),
         (said("Communes"), len(study.area.communes)),
         (said("Operators"), _listed([op.name for op in study.operators])),
         (said("Technologies"), _listed(list(study.technologies))),

@@ -8,7 +8,7 @@ from phusong.reporting.wording import said
 SHOWN = ("vi", "en", "both")
 """What a page may show first: a language, or both."""
 
-_LANGUAGE = said("Language")
+LANGUAGE = said("Language")
 _BUTTONS = (("vi", "Tiếng Việt"), ("en", "English"), ("both", "VI + EN"))
 
 
@@ -57,7 +57,7 @@ def switch_html() -> str:
         for language, words in _BUTTONS
     )
     return (
-        f'<div class="languages" role="group" {_LANGUAGE.attribute("aria-label")} hidden>'
+        f'<div class="languages" role="group" {LANGUAGE.attribute("aria-label")} hidden>'
         f"{buttons}</div>"
     )
 

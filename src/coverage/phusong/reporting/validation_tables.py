@@ -28,7 +28,7 @@ _LEVELS = {
 _MODEL = Column(said("Model"))
 _ENVIRONMENT = Column(said("Environment"))
 _TECHNOLOGY = Column(said("Technology"))
-_CELLS = "ô · cells"
+_CELLS = said("cells", context="unit")
 MOST_NEXT = 10
 MOST_NAMED = 5
 

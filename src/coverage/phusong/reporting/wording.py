@@ -168,7 +168,9 @@ def amount(value: object, decimals: int = 0, *, unit: str = "") -> Bilingual:
     number = float(value)  # type: ignore[arg-type]
     digits = 0 if isinstance(value, (int, np.integer)) else decimals
     behind = f"\u00a0{unit}" if unit and not math.isnan(number) else ""
-    written = {name: number_text(number, name, digits) + behind for name in LANGUAGES}
+    written = {
+        name: number_text(number, name, digits).replace("-", "−") + behind for name in LANGUAGES
+    }
     return Bilingual(**written, number=True)
 
 

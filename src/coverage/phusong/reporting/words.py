@@ -1,10 +1,11 @@
 """Words for the keys of a study file, in Vietnamese and English."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from phusong.reporting.facts import Assumption, Bilingual, same
 from phusong.reporting.wording import joined, said, shortest
-from phusong.study import CHOICE
+from phusong.study import CHOICE, Study
 from phusong.study import Assumption as StudyAssumption
 
 MODEL_NAMES = {"p1812": "ITU-R P.1812-8", "itm": "Longley–Rice ITM"}
@@ -154,20 +155,61 @@ _NAMES = {
 }
 
 
-def named_assumptions(assumptions: Sequence[StudyAssumption]) -> tuple[Assumption, ...]:
+def named_assumptions(
+    assumptions: Sequence[StudyAssumption], study: Study
+) -> tuple[Assumption, ...]:
     """Assumptions of a study in the words that readers see.
 
     Parameters
     ----------
     assumptions
         As the study lists them.
+    study
+        The study, whose environments and operators have names.
 
     Returns
     -------
     tuple of Assumption
         In the same order.
     """
-    return tuple(Assumption(_name(a.key), _value(a), a.source, a.verified) for a in assumptions)
+    return tuple(
+        Assumption(_name(a.key, study), _value(a), a.source, a.verified) for a in assumptions
+    )
+
+
+def gathered_assumptions(
+    assumptions: Sequence[StudyAssumption], study: Study
+) -> tuple[Assumption, ...]:
+    """The same for pages, where the values of one list, as of twelve months, share a line.
+
+    Parameters
+    ----------
+    assumptions
+        As the study lists them.
+    study
+        The study, whose environments and operators have names.
+
+    Returns
+    -------
+    tuple of Assumption
+        In the same order, at most as many.
+    """
+    groups = groupby(assumptions, lambda a: (_of_list(a.key), a.unit, a.source, a.verified))
+    found = []
+    for (key, unit, source, verified), several in groups:
+        values = list(several)
+        words = _value(values[0])
+        if len(values) > 1:
+            numbers = joined((_number(a.value, unit) for a in values), "; ")
+            words = _with_unit(numbers, unit)
+        found.append(Assumption(_name(key, study), words, source, verified))
+    return tuple(found)
+
+
+def _of_list(key: str) -> str:
+    """The key of a list for the key of one of its values."""
+    many, _, last = key.rpartition(".")
+    return many if last.isdecimal() and many in _NAMES else key
 
 
 def assumption_words(key: str) -> Bilingual:
@@ -183,20 +225,33 @@ def assumption_words(key: str) -> Bilingual:
     Bilingual
         Words for readers.
     """
-    return _name(key)
+    return _name(key, None)
 
 
 def _value(assumption: StudyAssumption) -> Bilingual:
     if assumption.unit == CHOICE:
         return said("yes") if assumption.value else said("no")
-    number = shortest(assumption.value)
-    if assumption.unit == "1":
+    return _with_unit(_number(assumption.value, assumption.unit), assumption.unit)
+
+
+def _number(value: float, unit: str) -> Bilingual:
+    """A number as it stands before its unit: shares are told in percent."""
+    return shortest(100.0 * value if unit.partition("/")[0] == "fraction" else value)
+
+
+def _with_unit(number: Bilingual, unit: str) -> Bilingual:
+    if unit == "1":
         return number
-    return joined((number, unit_words(assumption.unit)), " ")
+    first, _, rest = unit.partition("/")
+    words = joined((same("%"), unit_words(rest)), "/") if rest else same("%")
+    if first != "fraction":
+        words = unit_words(unit)
+    return joined((number, words), "" if unit == "deg" else "\u00a0")
 
 
 _UNITS = {
     "fraction": said("fraction", context="unit"),
+    "degC": same("°C"),
     "site": said("site", context="unit"),
     "hop": said("hop", context="unit"),
     "year": said("year", context="unit"),
@@ -251,23 +306,25 @@ _ONE_OF_MANY = {
 """Keys under which a study gives several, and how one of them is told from the others."""
 
 
-def _name(key: str) -> Bilingual:
+def _name(key: str, study: Study | None) -> Bilingual:
     section, *_, last = key.split(".")
     plain = key.removesuffix(f".{last}") if last.isdecimal() else key  # of several of one kind
     if plain in _NAMES:
         return _NAMES[plain]
     for many, word in _ONE_OF_MANY.items():
         if key.startswith(f"{many}."):
-            return joined(
-                (_NAMES[many], same(word.format(key.removeprefix(f"{many}.").split(".")[0]))), " "
-            )
+            one = key.removeprefix(f"{many}.").split(".")[0]
+            names = {} if study is None else {op.key: op.name for op in study.operators}
+            return joined((_NAMES[many], same(word.format(names.get(one, one)))), " ")
     if section == "technologies":
         technology = key.split(".")[1]
         words = _TECHNOLOGY.get(last, same(last))
         return joined((words, same(technology)), " ")
     if section == "environments" and last in _NAMES:
         words, where = _NAMES[last], key.split(".")[1]
-        return joined((words, same(f"({where})")), " ")
+        here = study.environments.get(where) if study is not None else None
+        shown = same(where) if here is None else Bilingual(here.title_vi, here.title_en)
+        return joined((words, shown), ": ")
     return _NAMES.get(last, same(key))
 
 

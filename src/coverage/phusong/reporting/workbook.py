@@ -205,7 +205,7 @@ def assumption_rows(facts: StudyFacts) -> Rows:
             said("yes") if assumed.verified else said("no"),
         )
         for named, assumed in zip(
-            named_assumptions(facts.assumptions), facts.assumptions, strict=True
+            named_assumptions(facts.assumptions, facts.study), facts.assumptions, strict=True
         )
     )
 
