@@ -1,7 +1,6 @@
 """ITU-R P.1812-8 over a map: one mast to every cell of a disc, several bands at once."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,6 +13,7 @@ from phusong.geo.tiles import Tile
 from phusong.kernels.exact_disc import DiscTask, exact_rows
 from phusong.models.disc_window import DiscWindow, asked_for, disc_window, radius_cells
 from phusong.models.p1812_ranges import Polarization, check_scalars, polarization_number
+from phusong.models.side_by_side import side_by_side
 from phusong.models.sweep_map import DiscRasters, sweep_disc
 from phusong.units import BoolArray, Float32Array
 
@@ -244,7 +244,7 @@ def p1812_loss_map(  # noqa: PLR0913 — one call holds every condition of a map
     )
     job = _Job(
         _raster(terrain.height_amsl_m),
-        _clutter(clutter_height_m, grid),
+        _clutter(clutter_height_m, window, grid),
         task,
         tuple(frequencies_mhz),
         window,
@@ -280,8 +280,8 @@ def _raster(values: Float32Array) -> Float32Array:
     return raster
 
 
-def _clutter(clutter_height_m: Float32Array | None, grid: Grid) -> Float32Array:
-    """Clutter for the kernels: an empty raster where there is none."""
+def _clutter(clutter_height_m: Float32Array | None, window: DiscWindow, grid: Grid) -> Float32Array:
+    """Clutter for the kernels: an empty raster where there is none; checked where it is used."""
     if clutter_height_m is None:
         return _raster(np.empty((0, 0), dtype=np.float32))
     if clutter_height_m.shape != grid.shape:
@@ -289,9 +289,12 @@ def _clutter(clutter_height_m: Float32Array | None, grid: Grid) -> Float32Array:
             f"clutter_height_m has shape {clutter_height_m.shape}, the terrain has {grid.shape}; "
             "warp the clutter to the terrain's grid first"
         )
-    if (clutter_height_m < 0.0).any():
+    rows, cols = window.inside.shape
+    down = slice(max(window.row0 - 1, 0), window.row0 + rows + 1)  # paths look one cell further
+    here = clutter_height_m[down, max(window.col0 - 1, 0) : window.col0 + cols + 1]
+    if (here < 0.0).any():
         raise DomainError(
-            f"clutter_height_m={float(np.nanmin(clutter_height_m)):g} is impossible, at least 0 m "
+            f"clutter_height_m={float(np.nanmin(here)):g} is impossible, at least 0 m "
             "is allowed; mark unknown clutter with NaN"
         )
     return _raster(clutter_height_m)
@@ -321,9 +324,7 @@ def _exact(job: _Job) -> tuple[Float32Array, Float32Array]:
         )
 
     size = max(1, rows // (8 * job.threads))  # small blocks: rows near the mast hold more cells
-    with ThreadPoolExecutor(max_workers=job.threads) as pool:
-        for done in [pool.submit(block, first) for first in range(0, rows, size)]:
-            done.result()
+    side_by_side(block, ((first,) for first in range(0, rows, size)), threads=job.threads)
     return path_loss, elevation
 
 

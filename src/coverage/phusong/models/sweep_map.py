@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from phusong.kernels.sweep import sweep_half_sector
 from phusong.kernels.sweep_ducting import path_length_table
 from phusong.kernels.sweep_formula import band_coefficients
 from phusong.kernels.sweep_layout import MISSING, Modes
+from phusong.models.side_by_side import side_by_side
 from phusong.units import BoolArray, Float32Array, FloatArray
 
 NEAR = NEAREST_COLUMN - 1
@@ -173,10 +173,8 @@ def _sweep(
             f, bands, table, first, last, loss, elevation,
         )  # fmt: skip
 
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        starts = range(0, fan.M + 1, _RADIALS_PER_TASK)
-        for done in [pool.submit(work, side, first) for side in sides for first in starts]:
-            done.result()
+    starts = range(0, fan.M + 1, _RADIALS_PER_TASK)
+    side_by_side(work, ((side, first) for side in sides for first in starts), threads=threads)
 
 
 def _mast(task: DiscTask, rasters: DiscRasters) -> _Mast:

@@ -183,12 +183,12 @@ class LossMaps:
 
         yield from in_order(part, masts, workers=self.session.workers)
 
-    def _tasks(self, masts: Iterable[Mast]) -> Iterable[tuple[Mast, bool]]:
+    def _tasks(self, masts: Iterable[Mast]) -> Iterable[tuple[Mast, bool | None]]:
         cluster = self.session.cluster
-        return ((m, False) for m in masts) if cluster is None else self._by(cluster, list(masts))
+        return ((m, None) for m in masts) if cluster is None else self._by(cluster, list(masts))
 
-    def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool]]:
-        """The masts, each when it is done, and whether a worker has made its files now."""
+    def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool | None]]:
+        """The masts, each when it is done; whether a worker made its files, or they were whole."""
         asked = [(mast, self._keys(mast)) for mast in masts]
         lacking = [bool(self._missing(keys)) for _, keys in asked]
         wanted = [mast for mast, lacks in zip(masts, lacking, strict=True) if lacks]
@@ -250,13 +250,15 @@ class LossMaps:
             cache.put(keys[frequency], SUFFIX, writer)
         self.session.renewed.update(keys[band] for band in (None, *missing))
 
-    def _map(self, task: tuple[Mast, bool]) -> tuple[LossMap, bool]:
+    def _map(self, task: tuple[Mast, bool | None]) -> tuple[LossMap, bool]:
         was_stored = self._see(task)
         return self._stored(task[0], self._window(task[0])), was_stored
 
-    def _see(self, task: tuple[Mast, bool]) -> bool:
+    def _see(self, task: tuple[Mast, bool | None]) -> bool:
         """See that a mast's path loss is stored, and say whether it was."""
         mast, made_elsewhere = task
+        if made_elsewhere is False:
+            return True
         keys = self._keys(mast)
         missing = self._missing(keys)
         if missing and made_elsewhere:
