@@ -218,6 +218,7 @@ def test_offline_says_what_is_missing_and_where_to_put_it(tmp_path: Path, served
         assert f"{RAW}/{name}" in said.replace(" ", "") or f"/{name}" in said
     assert said.count("put it by hand into the") == 6
     assert f"{TILE}.tif is needed (a tile that is all sea does not exist)" in said
+    assert "a table with the columns village_id, name, latitude, longitude" in said
     for key in ("terrain", "population", "villages", "roads"):
         assert f"phusong add study.toml FILE --as {key}" in said
 
@@ -453,6 +454,15 @@ def test_killed_fetch_completes_at_the_next_try(tmp_path: Path, served: Provider
     assert fetched(made).exit_code == 0
     assert not list((tmp_path / RAW).rglob(".fetch"))
     assert invoke("verify", tmp_path / RAW).exit_code == 0
+
+
+def test_a_word_for_an_unknown_source_is_refused(tmp_path: Path, served: Provider) -> None:
+    result = fetched(region(tmp_path), "--accept", "gadm-41-3")
+    assert result.exit_code == 2
+    assert "is not a source of the catalogue (did you mean 'gadm41-3'?)" in in_one_line(
+        result.stderr
+    )
+    assert served.asked == []
 
 
 def test_wrong_source_for_an_input(tmp_path: Path, served: Provider) -> None:

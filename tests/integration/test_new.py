@@ -144,6 +144,31 @@ def test_name_on_the_map(tmp_path: Path, served: Provider) -> None:
     assert "has 0 areas" in in_one_line(result.stderr)
 
 
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    result = made(tmp_path, "--bbox", *BOX, "--country", "Vietnam")
+    assert "three letters of ISO 3166" in in_one_line(result.stderr)
+    result = made(tmp_path, "--bbox", *BOX, "--vintage", "x" * 400)
+    assert result.exit_code == 2, "a name that long is refused"
+    assert not list(tmp_path.rglob("*.geojson"))
+    assert made(tmp_path, "--bbox", *BOX, "--country", "vnm").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "language"),
+    [
+        (("--bbox", *BOX), "vi"),
+        (("--bbox", "36.8", "-1.3", "36.9", "-1.2"), "en"),
+        (("--bbox", "7.4", "46.5", "7.5", "46.6", "--country", "CHE"), "en"),
+        (("--bbox", "179.9", "-17", "-179.9", "-16.8"), "en"),
+    ],
+)
+def test_pages_speak_the_language_of_the_place_first(
+    tmp_path: Path, options: tuple[str, ...], language: str
+) -> None:
+    assert made(tmp_path, *options).exit_code == 0
+    assert open_study(tmp_path / "configs/huyện-của-tôi.toml").study.language == language
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     made(tmp_path, "--bbox", *BOX)
     file = tmp_path / "configs/huyện-của-tôi.toml"
@@ -162,7 +187,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         (("--bbox", "104", "23", "103", "22"), "is not west south east north"),
         (("--bbox", "104", "22", "105", "21"), "east is below west across the antimeridian"),
         (("--bbox", "10", "86", "11", "87"), "UTM goes to 84"),
-        (("--boundary", "nowhere.gpkg"), "does not exist"),
+        (("--boundary", "nowhere.gpkg"), "--boundary nowhere.gpkg does not exist"),
     ],
 )
 def test_impossible_regions(tmp_path: Path, options: tuple[str, ...], words: str) -> None:

@@ -37,6 +37,15 @@ def test_several_lines_are_told_line_by_line() -> None:
     )
 
 
+def test_a_value_does_not_reach_over_lines() -> None:
+    line = "/x/{}.csv does not exist; `phusong fetch` gets {}, `phusong add` takes a file of yours"
+    line += ", or take [inputs.{}] out of the study file"
+    lines = [line.format(name, f"osm-{name}", name) for name in ("villages", "roads", "power")]
+    told = retold("\n".join(lines), "vi").splitlines()
+    assert [one.count("khỏi tệp nghiên cứu") for one in told] == [1, 1, 1]
+    assert not any("study file" in one for one in told)
+
+
 def test_values_are_never_read_as_templates() -> None:
     told = retold("file {name} row 2, column a = {value} is not known: allowed are b; {x}", "vi")
     for part in ("{name}", "{value}", "{x}"):

@@ -81,15 +81,15 @@ def nearest(value: object, allowed: Iterable[str]) -> str:
     Returns
     -------
     str
-        Begins with a semicolon; empty where none is near.
+        In brackets, after a space; empty where none is near.
 
     Examples
     --------
     >>> nearest("Vietel", ["viettel", "vnpt"]), nearest("x", ["viettel"])
-    ("; did you mean 'viettel'?", '')
+    (" (did you mean 'viettel'?)", '')
     """
     near = _near(value, sorted(set(allowed)))
-    return f"; did you mean {near!r}?" if near else ""
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 def _near(value: object, known: list[str]) -> str:

@@ -184,6 +184,10 @@ def template(words: str) -> str:
     return words
 
 
+NEAR = template("(did you mean {near}?)")
+"""What :func:`phusong.errors.nearest` says in the middle of a message."""
+
+
 def retold(sentence: str, language: str, *, context: str = TOLD) -> str:
     """An error, a warning or a note in one of the languages.
 
@@ -274,7 +278,7 @@ def _pattern(words: str) -> re.Pattern[str]:
             any_text = ".*?" if pattern else r"(?:(?!: |; ).)*?"
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{any_text})"
             seen.add(name)
-    return re.compile(pattern, re.DOTALL)
+    return re.compile(pattern)
 
 
 def _grouped(value: str) -> str:

@@ -54,15 +54,24 @@ def test_the_document_names_picture_legend_and_mast() -> None:
     assert b"<b>" not in found["doc.kml"]
 
 
+def boxes(content: bytes) -> list[dict[str, float]]:
+    """Edges of every picture over the ground [deg]."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = ET.fromstring(archive.read("doc.kml").decode("utf-8"))
+    return [
+        {
+            edge: float(box.findtext(f"{KML}{edge}") or "nan")
+            for edge in ("north", "south", "east", "west")
+        }
+        for box in root.iter(f"{KML}LatLonBox")
+    ]
+
+
 def test_the_picture_lies_where_the_cells_are() -> None:
-    found = parts()
-    root = ET.fromstring(found["doc.kml"].decode("utf-8"))
-    box = {
-        edge: float(root.findtext(f".//{KML}LatLonBox/{KML}{edge}") or "nan")
-        for edge in ("north", "south", "east", "west")
-    }
-    image = picture(found["map.png"])
     scale = KMZ_SCALES["received-level"]
+    (box,) = boxes(transmitter_kmz(values(), GRID, scale=scale, place=PLACE))
+    found = parts()
+    image = picture(found["map.png"])
 
     def colour_at(easting: float, northing: float) -> tuple[int, ...]:
         longitude, latitude = GRID.longitude_latitude(easting, northing)

@@ -181,7 +181,7 @@ def test_an_operator_is_told_by_its_key_or_name(tmp_path: Path, word: str) -> No
 
 
 def test_the_nearest_operator_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"'mang-aa' is not in the study; did you mean 'mang-a'\?"):
+    with pytest.raises(DataError, match=r"not in the study \(did you mean 'mang-a'\?\)"):
         read(tmp_path, rows(), operator="mang-aa")
 
 

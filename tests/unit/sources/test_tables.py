@@ -153,7 +153,8 @@ def test_required_cells(tmp_path: Path) -> None:
 def test_unknown_words(tmp_path: Path) -> None:
     said = fault(tmp_path, f"{HEADER}\nS1,30,Existing,\n")
     assert said == (
-        "t.csv row 2, column status = 'Existing' is not known: allowed are existing, planned; "
+        "t.csv row 2, column status = 'Existing' is not known (did you mean 'existing'?): "
+        "allowed are existing, planned; "
         "correct the value"
     )
 

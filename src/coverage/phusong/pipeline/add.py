@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from phusong.errors import DataError, DataWarning, StudyError
+from phusong.errors import DataError, DataWarning, StudyError, nearest
 from phusong.pipeline.input_files import MEASUREMENTS, parts_of
 from phusong.pipeline.inputs import Inputs
 from phusong.sources.measurements import read_measurements
@@ -186,7 +186,10 @@ def plan_addition(study_file: Path, files: Sequence[Path], told: Told) -> Additi
         The study file cannot be read or edited, or reads something else already.
     """
     if told.key and told.key not in ADDABLE:
-        raise DataError(f"--as {told.key} is not known; give one of {', '.join(ADDABLE)}")
+        raise DataError(
+            f"--as {told.key} is not known{nearest(told.key, ADDABLE)}; give one of "
+            f"{', '.join(ADDABLE)}"
+        )
     study = read_study(study_file)
     before = study.file.read_bytes().decode("utf-8-sig")
     added, after, trial = [], before, before

@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from phusong.errors import DataError
+from phusong.errors import DataError, nearest
 from phusong.pipeline.briefs import brief_for
 from phusong.pipeline.communes import write_communes
 from phusong.pipeline.gis import write_gis
@@ -87,8 +87,11 @@ def _operator_key(study: Study, audience: str) -> str:
     for operator in study.operators:
         if audience.startswith(OPERATOR) and name in {operator.name, operator.key}:
             return operator.key
-    known = ", ".join([PROVINCE, PUBLIC, *(f"{OPERATOR}{op.key}" for op in study.operators)])
-    raise DataError(f"audience={audience!r} is not known; give one of {known}")
+    known = [PROVINCE, PUBLIC, *(f"{OPERATOR}{op.key}" for op in study.operators)]
+    raise DataError(
+        f"audience={audience!r} is not known{nearest(audience, known)}; give one of "
+        f"{', '.join(known)}"
+    )
 
 
 def _products(

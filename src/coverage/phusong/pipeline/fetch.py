@@ -9,11 +9,13 @@ from typing import Any
 
 from pyproj import Transformer
 
-from phusong.errors import DataError
+from phusong.errors import DataError, nearest
+from phusong.language import told
 from phusong.pipeline.input_files import RASTERS, named_inputs
 from phusong.pipeline.inputs import Inputs
-from phusong.sources.fetch.catalogue import OpenSource, hosts, open_source
+from phusong.sources.fetch.catalogue import OpenSource, catalogue, hosts, open_source
 from phusong.sources.fetch.job import Artefact, Job
+from phusong.sources.fetch.overpass import COLUMNS
 from phusong.sources.fetch.ranges import Bounds
 from phusong.sources.fetch.recipes import RECIPES
 from phusong.sources.fetch.wire import FetchError, OfflineError, Wire, wire_from_environment
@@ -137,6 +139,11 @@ class Fetching:
                 f'{self.study.file.name} names no open data: write fetch = "..." into an input; '
                 "`phusong sources` lists what there is"
             )
+        for key in sorted(self.accepted - set(catalogue())):
+            raise DataError(
+                f"--accept {key} is not a source of the catalogue{nearest(key, catalogue())}; "
+                "`phusong sources` lists them"
+            )
         faults = []
         for wish in asked:
             try:
@@ -144,6 +151,8 @@ class Fetching:
             except DataError as error:
                 faults.append(f"inputs.{wish.key}: {error}{self._by_hand(wish, error)}")
         yield from self._own_files()
+        if faults and not self.wire.offline:
+            faults.append(told("`phusong fetch --offline` says which files to put where by hand"))
         if faults:
             raise DataError("\n".join(faults))
 
@@ -277,9 +286,11 @@ class Fetching:
             return ""
         place = self.study.path(wish.name)
         kind = "folder" if wish.is_folder else "file"
-        return (
-            f"; put it by hand into the {kind} {place} ({wish.source.title_en}), or add a file of "
-            f"your own: phusong add {self._relative(self.study.file)} FILE --as {wish.key}"
+        columns = ", ".join(COLUMNS.get(wish.key, ()))
+        written = f", a table with the columns {columns}" if columns else ""
+        return "; " + told(
+            f"put it by hand into the {kind} {place} ({wish.source.title_en}{written}), or add a "
+            f"file of your own: phusong add {self._relative(self.study.file)} FILE --as {wish.key}"
         )
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
-from pyproj import Proj, Transformer
+from pyproj import Proj
 
 from phusong.analysis.official import scaled_to_official
 from phusong.errors import DataError, DataWarning
@@ -84,12 +84,6 @@ class Inputs:
         grid = study_grid(self.study, self.communes)
         _refuse_stretched(self.study, grid)
         _refuse_local(self.study, grid)
-        if crosses_antimeridian(grid):
-            self._noticed["grid"] = (
-                "the frame crosses the antimeridian: tables, rasters and layers in the study's CRS "
-                "are right, and maps in a browser or in Google Earth cannot be drawn across 180 "
-                "degrees; for those make one study on each side, with a margin that ends there",
-            )
         return grid
 
     @cached_property
@@ -267,24 +261,6 @@ class Inputs:
             if not issubclass(other.category, DataWarning):
                 warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
         return fact
-
-
-def crosses_antimeridian(grid: Grid) -> bool:
-    """Whether a frame lies on both sides of 180 degrees.
-
-    Parameters
-    ----------
-    grid
-        The frame.
-
-    Returns
-    -------
-    bool
-        By its curved edges in WGS 84.
-    """
-    to_degrees = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
-    west, _, east, _ = to_degrees.transform_bounds(*grid.bounds, densify_pts=21)
-    return bool(east < west)
 
 
 def study_grid(study: Study, communes: Communes) -> Grid:

@@ -20,7 +20,7 @@ from phusong.sources.fetch.overpass import Feature, ask
 from phusong.sources.fetch.ranges import Bounds, unbroken
 from phusong.sources.fetch.wire import Wire, wire_from_environment
 from phusong.sources.new_study import NewStudy
-from phusong.sources.study_file import read_study
+from phusong.sources.study_file import study_of_text
 from phusong.sources.tables import read_layer
 from phusong.store.files import write_text, write_whole
 
@@ -78,7 +78,8 @@ def outlines_of_box(bounds: Bounds, title: str) -> Outlines:
     if not inside or not 0.0 < wide < 180.0:
         raise DataError(
             f"--bbox {west:g} {south:g} {east:g} {north:g} is not west south east north in "
-            "degrees (east is below west across the antimeridian, as in 179.5 -17 -179.5 -16)"
+            "degrees: longitude comes first, then latitude (east is below west across the "
+            "antimeridian, as in 179.5 -17 -179.5 -16)"
         )
     sides = [box(*part) for part in unbroken(bounds) if part[0] < part[2]]
     area = sides[0] if len(sides) == 1 else MultiPolygon(sides)
@@ -108,6 +109,8 @@ def outlines_of_file(file: Path, code_column: str | None, name_column: str | Non
     DataError
         It cannot be read, or a column is missing.
     """
+    if not file.is_file():
+        raise DataError(f"--boundary {file} does not exist; name a file of outlines")
     layer = read_layer(file, key="--boundary")
     code, name = code_column or "code", name_column or code_column or "name"
     for column, option in ((code, "--code-column"), (name, "--name-column")):
@@ -205,6 +208,11 @@ def write_new_study(
         The file is there already, its name cannot be that of a study, or the study that would
         come out is not valid.
     """
+    if country and not re.fullmatch(r"[A-Za-z]{3}", country):
+        raise DataError(
+            f"--country {country} is no code of a country; give the three letters of ISO 3166, "
+            "for example VNM"
+        )
     if file.exists():
         raise DataError(f"{file} is there already and is not overwritten; choose another name")
     name = re.sub(r"[^a-z0-9-]+", "-", bare_key(file.stem, NameRules())).strip("-")
@@ -214,7 +222,6 @@ def write_new_study(
     root = root.parent if root.name == "configs" else root
     suffix = outlines.file.suffix if outlines.file else ".geojson"
     place = Path("data") / "raw" / name / f"boundaries{suffix}"
-    _write_outlines(root / place, outlines)
     area_km2 = sum(abs(GEOD.geometry_area_perimeter(g)[0]) for g in outlines.frame.geometry) / 1e6
     made = NewStudy(
         name=name,
@@ -231,12 +238,10 @@ def write_new_study(
         boundary_source=outlines.source,
         boundary_licence=outlines.licence,
     )
-    write_text(file, made.text())
-    try:
-        read_study(file)
-    except DataError:
-        file.unlink()
-        raise
+    text = made.text()
+    study_of_text(text, file)  # what cannot be read again is not written, nor are its outlines
+    _write_outlines(root / place, outlines)
+    write_text(file, text)
     return file
 
 

@@ -24,6 +24,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.packing import packed
 from phusong.reporting.palette import CIVIDIS
+from phusong.reporting.relief import UInt8Array
 from phusong.reporting.watermark import inked, watermark_mask
 from phusong.reporting.wording import said
 from phusong.units import Float32Array
@@ -32,8 +33,11 @@ MAX_SIDE_PX = 4096
 """Largest side of the picture, which Google Earth still draws on small machines."""
 
 _WGS84 = "EPSG:4326"
+_HALF_DEG = 180.0
 _OPACITY = "b4"
 _FAINT = (120, 120, 120, 110)
+Box = tuple[float, float, float, float]
+"""West, south, east and north [deg]."""
 _ROW_PX, _PAD_PX, _SWATCH_PX = 24, 10, 28
 
 
@@ -162,25 +166,43 @@ def transmitter_kmz(
             picture[..., 3] > 0
         )
         picture[mask] = inked(picture[mask])
-    west, south, east, north = array_bounds(picture.shape[0], picture.shape[1], affine)
-    document = _document(place, scale, (west, south, east, north), practice)
+    parts = _parts(picture, affine)
+    document = _document(place, scale, [(name, box) for name, _, box in parts], practice)
     return packed(
         [
             ("doc.kml", document.encode("utf-8")),
-            ("map.png", _png(Image.fromarray(picture, mode="RGBA"))),
+            *((name, _png(Image.fromarray(part, mode="RGBA"))) for name, part, _ in parts),
             ("legend.png", _png(_legend(scale, place.lines, practice))),
         ]
     )
 
 
-def _picture(
-    values: Float32Array, grid: Grid, scale: KmzScale
-) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], Affine]:
-    """Colours in geographic coordinates, by the nearest cell."""
+def _parts(picture: UInt8Array, affine: Affine) -> list[tuple[str, UInt8Array, Box]]:
+    """The picture in one piece, or in two where the antimeridian runs through it.
+
+    Google Earth takes west and east from -180 to 180 degrees.
+    """
+    rows, cols = picture.shape[:2]
+    west, south, east, north = array_bounds(rows, cols, affine)
+    if east <= _HALF_DEG:
+        return [("map.png", picture, (west, south, east, north))]
+    at = min(max(round((_HALF_DEG - west) / affine.a), 1), cols - 1)
+    edge = west + at * affine.a
+    return [
+        ("map.png", picture[:, :at], (west, south, min(edge, _HALF_DEG), north)),
+        ("map-east.png", picture[:, at:],
+         (max(edge, _HALF_DEG) - 2 * _HALF_DEG, south, east - 2 * _HALF_DEG, north)),
+    ]  # fmt: skip
+
+
+def _picture(values: Float32Array, grid: Grid, scale: KmzScale) -> tuple[UInt8Array, Affine]:
+    """Colours in geographic coordinates, by the nearest cell; they go on beyond 180 degrees."""
     rows, cols = grid.shape
     magnified = min(2.0, MAX_SIDE_PX / max(rows, cols))
     height, width = (max(1, round(magnified * side)) for side in (rows, cols))
-    affine = from_bounds(*transform_bounds(grid.crs, _WGS84, *grid.bounds), width, height)
+    west, south, east, north = transform_bounds(grid.crs, _WGS84, *grid.bounds)
+    east += 2 * _HALF_DEG * (east < west)
+    affine = from_bounds(west, south, east, north, width, height)
     warped = np.full((height, width), np.nan, dtype=np.float32)
     reproject(
         values,
@@ -238,23 +260,18 @@ def _legend(scale: KmzScale, lines: Sequence[str], practice: Bilingual | None) -
 def _document(
     place: KmzPlace,
     scale: KmzScale,
-    bounds: tuple[float, float, float, float],
+    parts: Sequence[tuple[str, Box]],
     practice: Bilingual | None,
 ) -> str:
     """The KML: the picture over the ground, its legend on the screen, a pin at the mast."""
-    west, south, east, north = bounds
+    overlays = "\n".join(_overlay(scale, file, box) for file, box in parts)
     words = [*place.lines, *([practice.plain] if practice else [])]
     name = text(f"{place.name} ({practice.plain})" if practice else place.name)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2">
 <Document>
 <name>{name}</name>
-<GroundOverlay>
-<name>{text(scale.title.plain)}</name>
-<color>{_OPACITY}ffffff</color>
-<Icon><href>map.png</href></Icon>
-<LatLonBox><north>{north:.9f}</north><south>{south:.9f}</south><east>{east:.9f}</east><west>{west:.9f}</west></LatLonBox>
-</GroundOverlay>
+{overlays}
 <ScreenOverlay>
 <name>{text(said("Legend").plain)}</name>
 <Icon><href>legend.png</href></Icon>
@@ -269,6 +286,17 @@ def _document(
 </Document>
 </kml>
 """
+
+
+def _overlay(scale: KmzScale, file: str, box: Box) -> str:
+    west, south, east, north = box
+    return f"""\
+<GroundOverlay>
+<name>{text(scale.title.plain)}</name>
+<color>{_OPACITY}ffffff</color>
+<Icon><href>{file}</href></Icon>
+<LatLonBox><north>{north:.9f}</north><south>{south:.9f}</south><east>{east:.9f}</east><west>{west:.9f}</west></LatLonBox>
+</GroundOverlay>"""
 
 
 def _png(image: Image.Image) -> bytes:

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry import shape as shapely_shape
 
 from phusong.errors import DataError
+from phusong.geo.antimeridian import crosses_antimeridian, gone_on
 from phusong.geo.grid import Grid
 from phusong.reporting.facts import Assumption, Bilingual, Column, Source
 from phusong.reporting.overlays import check_classes
@@ -23,6 +24,7 @@ Shape = Literal["circle", "square", "triangle", "diamond"]
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COORDINATE_DIGITS = 6
+_SLACK_DEG = 1e-9
 _GEOMETRIES: Mapping[str, frozenset[str]] = {
     "outline": frozenset({"Polygon", "MultiPolygon"}),
     "veil": frozenset({"Polygon", "MultiPolygon"}),
@@ -288,10 +290,32 @@ class MapContent:
         if sum(raster.shown for raster in self.rasters) > 1:
             raise DataError("several rasters have shown=True, one at most may be on at the start")
 
+    def gone_on(self) -> "MapContent":
+        """Go on with longitudes beyond 180 degrees where the frame crosses the antimeridian.
+
+        Returns
+        -------
+        MapContent
+            Its features where its pictures are; the same elsewhere.
+        """
+        if not crosses_antimeridian(self.grid):
+            return self
+        vectors = tuple(replace(v, features=_gone_on(v.features)) for v in self.vectors)
+        west, south, east, north = self.focus or (0.0, 0.0, 0.0, 0.0)
+        focus = shapely.box(west, south, east + 360.0 * (east < west), north)
+        return replace(self, vectors=vectors, focus=gone_on(focus).bounds if self.focus else None)
+
     @property
     def near(self) -> BoolArray | None:
         """Cells that the pictures of further rasters show; None for all."""
         return None if self.readings is None else self.readings.near
+
+
+def _gone_on(features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+    return tuple(
+        replace(one, geometry=gone_on(shapely.force_2d(shapely_shape(one.geometry))))
+        for one in features
+    )
 
 
 def rounded_geometry(geometry: Any, *, place: str) -> shapely.Geometry:
@@ -300,7 +324,8 @@ def rounded_geometry(geometry: Any, *, place: str) -> shapely.Geometry:
     Parameters
     ----------
     geometry
-        GeoJSON geometry or anything with ``__geo_interface__``, longitude and latitude [deg].
+        GeoJSON geometry or anything with ``__geo_interface__``, longitude and latitude [deg];
+        longitudes may go on beyond 180.
     place
         Where it stands, for the message of an error.
 
@@ -325,7 +350,7 @@ def rounded_geometry(geometry: Any, *, place: str) -> shapely.Geometry:
     if not coordinates.size or not np.isfinite(coordinates).all():
         raise DataError(f"{place}: geometry is empty or has coordinates that are not numbers")
     longitude, latitude = coordinates.T
-    if np.abs(longitude).max() > 180 or np.abs(latitude).max() > 90:
+    if longitude.min() < -180 - _SLACK_DEG or longitude.max() > 360 or np.abs(latitude).max() > 90:
         raise DataError(
             f"{place}: coordinates reach {coordinates.max():g}; longitude (-180 to 180) comes "
             "first, then latitude (-90 to 90), in degrees of WGS 84"

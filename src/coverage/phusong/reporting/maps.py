@@ -64,6 +64,7 @@ def coverage_map(content: MapContent) -> str:
     DataError
         Something on the page would be loaded from outside.
     """
+    content = content.gone_on()
     relief = hillshade_overlay(
         content.height_amsl_m,
         affine=content.grid.affine,

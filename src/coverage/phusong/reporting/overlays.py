@@ -33,6 +33,13 @@ MAX_RELIEF_PX = 2048
 """Largest side of shaded relief, which is drawn smoothly."""
 
 _WEB_MERCATOR = "EPSG:3857"
+_EARTH_M = 6_378_137.0
+"""Radius of the sphere that Web Mercator takes the Earth for [m]."""
+_HALF_ROUND_M = math.pi * _EARTH_M
+_PACIFIC_MERCATOR = (
+    f"+proj=merc +a={_EARTH_M} +b={_EARTH_M} +lon_0=180 +units=m +nadgrids=@null +no_defs"
+)
+"""Web Mercator with the antimeridian in its middle."""
 _WEBP_METHOD = 4
 _HILLSHADE_QUALITY = 70
 _HATCH_LINES = 110
@@ -69,7 +76,8 @@ class MercatorFrame:
     shape
         Rows and columns.
     bounds
-        South-west and north-east corner as (latitude, longitude) [deg].
+        South-west and north-east corner as (latitude, longitude) [deg]; the longitude goes on
+        beyond 180 where the antimeridian runs through the raster.
     """
 
     affine: Affine
@@ -106,18 +114,32 @@ def mercator_frame(
         The frame.
     """
     edges = array_bounds(*shape, affine)
-    left, bottom, right, top = transform_bounds(crs, _WEB_MERCATOR, *edges)
+    left, bottom, right, top = _mercator_bounds(crs, edges)
     scale = min(float(oversampling), most_px / max(shape))
     scale = math.floor(scale) if scale > 1 else scale  # cells of one size cost fewer bytes
     rows, cols = (max(1, round(side * scale)) for side in shape)
+    beyond = max(0.0, right - _HALF_ROUND_M)
     west, south, east, north = transform_bounds(
-        _WEB_MERCATOR, "EPSG:4326", left, bottom, right, top
+        _WEB_MERCATOR, "EPSG:4326", left, bottom, right - beyond, top
     )
+    east += math.degrees(beyond / _EARTH_M)
     return MercatorFrame(
         affine=from_bounds(left, bottom, right, top, cols, rows),
         shape=(rows, cols),
         bounds=((south, west), (north, east)),
     )
+
+
+def _mercator_bounds(
+    crs: str, edges: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Bounds in Web Mercator, which go on beyond 180 degrees where the antimeridian is inside."""
+    west, _, east, _ = transform_bounds(crs, "EPSG:4326", *edges)
+    if west <= east:
+        left, bottom, right, top = transform_bounds(crs, _WEB_MERCATOR, *edges)
+        return left, bottom, right, top
+    left, bottom, right, top = transform_bounds(crs, _PACIFIC_MERCATOR, *edges)
+    return left + _HALF_ROUND_M, bottom, right + _HALF_ROUND_M, top
 
 
 def class_overlay(

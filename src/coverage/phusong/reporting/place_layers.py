@@ -7,6 +7,7 @@ import shapely
 
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
+from phusong.geo.antimeridian import crosses_antimeridian, gone_on
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.layers import Category, Feature, VectorLayer
 from phusong.reporting.overlays import mercator_frame
@@ -55,7 +56,10 @@ def outside_layer(facts: StudyFacts) -> VectorLayer:
     """
     grid = facts.grid
     (south, west), (north, east) = mercator_frame(grid.affine, grid.crs, grid.shape).bounds
-    communes = shapely.union_all(wgs84(facts.places.communes.frame).geometry.values)
+    shapes = wgs84(facts.places.communes.frame).geometry.to_numpy()
+    if crosses_antimeridian(grid):
+        shapes = [gone_on(shape) for shape in shapes]
+    communes = shapely.union_all(shapes)
     outside = shapely.difference(shapely.box(west, south, east, north), communes)
     words = said("Dim outside the communes")
     return VectorLayer(

@@ -91,7 +91,8 @@ def server_name(sector: Sector) -> str:
     str
         Site, sector and carrier.
     """
-    return f"{sector.site_id} / {sector.sector_id}, {sector.frequency_mhz:g} MHz"
+    name = " / ".join(part for part in (sector.site_id, sector.sector_id) if part)
+    return f"{name}, {sector.frequency_mhz:g} MHz"
 
 
 def local_crs(facts: StudyFacts) -> str:

@@ -71,6 +71,8 @@ def open_raster(file: Path, what: str) -> DatasetReader:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(file, driver=_driver(file, what))
+    except DataError:
+        raise
     except (RasterioError, ValueError) as error:
         raise DataError(f"{what} {file} cannot be read as a raster ({error}); {_ALLOWED}") from None
     try:

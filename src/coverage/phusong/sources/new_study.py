@@ -21,6 +21,9 @@ FINE_KM2 = 3000.0
 """Up to this area a grid of 30 m is quick; 90 m above."""
 POLAR_DEG = 84.0
 
+VIETNAM: Bounds = (102.0, 8.0, 110.0, 23.5)
+"""Box around the country's land, for studies that do not name their country [deg]."""
+
 # Country code of three letters -> operators by name, key, colour and MCC-MNC (domain of the ITU).
 OPERATORS: dict[str, tuple[tuple[str, str, str, tuple[str, ...]], ...]] = {
     "VNM": (
@@ -74,6 +77,15 @@ class NewStudy:
     boundary_source: str
     boundary_licence: str
 
+    @property
+    def language(self) -> str:
+        """What its pages show first: Vietnamese in Vietnam, English elsewhere."""
+        if self.country:
+            return "vi" if self.country == "VNM" else "en"
+        west, south, east, north = self.bounds
+        left, bottom, right, top = VIETNAM
+        return "vi" if left < west < east < right and bottom < south < north < top else "en"
+
     def text(self) -> str:
         """The study file.
 
@@ -114,6 +126,7 @@ title_vi = {_quoted(self.title)}
 question_en = "Where is there no mobile signal, and where should operators build first?"
 question_vi = "Nơi nào chưa có sóng di động, và doanh nghiệp nên đầu tư trước ở đâu?"
 output = {_quoted(f"data/processed/{self.name}")}
+language = "{self.language}"   # what pages show first: vi, en or both / ngôn ngữ hiện trước
 
 [area]
 vintage = {_quoted(self.vintage)}   # which list the codes below are of

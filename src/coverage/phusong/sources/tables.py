@@ -13,7 +13,7 @@ import pandera.pandas as pa
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 
-from phusong.errors import DataError
+from phusong.errors import DataError, nearest
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
 
 MOST_FAULTS_SHOWN = 20
@@ -308,8 +308,8 @@ def examined(
     missing = [n for n, c in columns.items() if c.required and n not in table.columns]
     if missing:
         raise DataError(
-            f"{file.name}: column {', '.join(missing)} is missing; "
-            f"the header has {', '.join(table.columns)}; rename or add it"
+            f"{file.name}: column {', '.join(missing)} is missing; the header has "
+            f"{', '.join(table.columns) or 'no name that is known'}; rename or add it"
         )
     faults: dict[tuple[int, str], Fault] = {}
     typed: dict[str, pd.Series] = {}
@@ -361,7 +361,8 @@ def _fault(file: Path, line: int, name: str, value: object, spec: Number | Text)
         message = f"{where} = {value}: {allowed}; {spec.remedy}"
     else:
         allowed = f"allowed are {', '.join(spec.allowed)}"
-        message = f"{where} = {value!r} is not known: {allowed}; {spec.remedy}"
+        near = nearest(value, spec.allowed)
+        message = f"{where} = {value!r} is not known{near}: {allowed}; {spec.remedy}"
     return Fault(line, message, name, str(value))
 
 

@@ -36,6 +36,11 @@ FACILITY_OF = {
 """What ``amenity`` means in a table of facilities."""
 
 Feature = Mapping[str, Any]
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "villages": ("village_id", "name", "latitude", "longitude"),
+    "facilities": ("facility_id", "kind", "name", "latitude", "longitude"),
+}
+"""Columns of the tables that are written, by input."""
 
 
 def overpass(job: Job) -> Iterator[Artefact]:
@@ -153,7 +158,7 @@ def _villages(features: list[Feature], target: Path) -> int:
         for f in features
         if "lat" in f and _name(f.get("tags", {}))
     ]
-    return _write_rows(target, ("village_id", "name", "latitude", "longitude"), rows)
+    return _write_rows(target, COLUMNS["villages"], rows)
 
 
 def _facilities(features: list[Feature], target: Path) -> int:
@@ -168,8 +173,7 @@ def _facilities(features: list[Feature], target: Path) -> int:
             rows.append(
                 (_identity(feature), kind, _name(tags), f"{place[0]:.7f}", f"{place[1]:.7f}")
             )
-    header = ("facility_id", "kind", "name", "latitude", "longitude")
-    return _write_rows(target, header, rows)
+    return _write_rows(target, COLUMNS["facilities"], rows)
 
 
 def _lines(features: list[Feature], target: Path) -> int:

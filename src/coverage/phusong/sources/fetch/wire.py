@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from phusong.errors import DataError
+from phusong.language import told
 from phusong.version import __version__
 
 MIRROR_VARIABLE = "PHUSONG_MIRROR"
@@ -413,5 +414,5 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy does not let it through"
     if isinstance(error, requests.ConnectionError):
-        return "no connection"
+        return told("no connection")
     return f"the connection broke ({type(error).__name__})"
