@@ -1,11 +1,13 @@
 """``phusong calibrate``: from a drive test to the study file and back."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pyproj import Transformer
 
+from phusong.errors import DomainError
 from phusong.pipeline import show_validation
 from phusong.pipeline.api import open_study
 from phusong.pipeline.begin import start
@@ -218,6 +220,13 @@ def test_a_notebook_tells_how_far_off_the_model_is(shown: Region) -> None:
     assert "Longley–Rice ITM" in errors
     assert "95 % from" in fits
     assert "only the model" in counts
+    assert found is not None
+    told, drawn = repr(found), found.plot(model="itm")  # type: ignore[attr-defined]
+    assert re.search(r"Longley–Rice ITM, Outdoors, LTE: .*cells, mean error −?\d", told)
+    assert "ITM" in drawn.get_title(loc="left")
+    assert len(drawn.collections[0].get_offsets()) > 100
+    with pytest.raises(DomainError, match=r"model='hata'.*itm"):
+        found.plot(model="hata")  # type: ignore[attr-defined]
     first, second, third = show_validation.pictures(study, found)
     assert first.alt.en.startswith("Measured against modelled: LTE")
     assert second.alt.en.startswith("What the corrected model leaves")

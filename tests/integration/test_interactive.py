@@ -68,7 +68,7 @@ def test_it_says_and_shows_what_it_is(at_hand: SimpleNamespace, name: str) -> No
     assert len(plain.splitlines()) > 4
     assert PRACTICE_WORDS.search(plain)
     assert PRACTICE_WORDS.search(re.sub(r"<[^>]+>", "", html))
-    assert ('<img src="data:image/jpeg;base64,' in html) == (name != "service")
+    assert '<img src="data:image/jpeg;base64,' in html
     assert html.count('lang="vi"') > 4
     assert len(html) < 150_000
 
@@ -116,6 +116,8 @@ def test_a_study_with_broken_inputs_still_shows_itself(tmp_path: Path) -> None:
         ("reached", {"operator": "mang-a", "technology": "LTE"}, "mang-a/level"),
         ("gaps", {"operator": "mang-b"}, "mang-b/coverage"),
         ("plan", {}, "any/coverage"),
+        ("service", {"operator": "mang-b"}, "mang-b/rate"),
+        ("service", {"operator": "any", "column": "spare"}, "any/spare"),
     ],
 )
 def test_explore_gives_the_map_that_was_asked_for(
@@ -140,7 +142,7 @@ def test_explore_gives_the_map_that_was_asked_for(
     assert "height:480px" in view._repr_html_()
     file = view.save(tmp_path / "bản đồ.html")
     assert file.read_text(encoding="utf-8") == view.page
-    assert (seen[0].vectors[-1].kind == "rank") == (name in {"study", "plan"})
+    assert (seen[0].vectors[-1].kind == "rank") == (name in {"study", "plan", "service"})
 
 
 @pytest.mark.parametrize(
@@ -152,6 +154,8 @@ def test_explore_gives_the_map_that_was_asked_for(
         ("reached", {"column": "coverage", "technology": "LTE"}),
         ("gaps", {"operator": "Nhà mạng B"}),
         ("plan", {"operator": "mang-a", "most": 2}),
+        ("service", {}),
+        ("service", {"operator": "mang-b", "column": "sites"}),
     ],
 )
 def test_plot_returns_axes_and_takes_them(
@@ -187,6 +191,8 @@ def test_ranks_of_one_operator_alone_are_drawn(at_hand: SimpleNamespace) -> None
         (lambda s: s.reached.plot(operator="NHÀ MẠNG A"), "did you mean 'Nhà mạng A'"),
         (lambda s: s.reached.explore(technology="lte"), "technology='lte'.*did you mean 'LTE'"),
         (lambda s: s.reached.plot(column="levels"), "did you mean 'level'.*probability"),
+        (lambda s: s.service.plot(operator="any"), "operator='any'.*known"),
+        (lambda s: s.service.plot(column="site"), "did you mean 'sites'"),
         (lambda s: s.study.explore(column="zzz"), "column='zzz'.*give one of coverage, level"),
         (lambda s: phusong.coverage_picture(s.study, s.gaps, "x"), "known.*any, mang-a"),
     ],

@@ -18,9 +18,9 @@ from phusong.reporting.facts import (
     same,
 )
 from phusong.reporting.folding import folding_script
+from phusong.reporting.notices import UNVERIFIED, VERIFIED
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import IndexContent, KeyNumber, Product, index_page
-from phusong.reporting.panel import UNVERIFIED, VERIFIED
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.wording import amount
 from unit.reporting.cases import HOSTILE, PYTHON_PROBE, policy_for, without_switch

@@ -13,15 +13,8 @@ from phusong.pipeline import reach as reach_step
 from phusong.pipeline import service as service_step
 from phusong.pipeline.bars import watched
 from phusong.pipeline.begin import start
-from phusong.pipeline.interactive import (
-    OpenStudy,
-    StudyGaps,
-    StudyPlan,
-    StudyReach,
-    StudyService,
-    opened,
-    with_study,
-)
+from phusong.pipeline.interactive import OpenStudy, opened, with_study
+from phusong.pipeline.interactive_results import StudyGaps, StudyPlan, StudyReach, StudyService
 from phusong.pipeline.session import Progress, Session, versions
 from phusong.sources.study_file import read_study
 from phusong.study import Study

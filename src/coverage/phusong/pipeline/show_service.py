@@ -1,7 +1,5 @@
 """Coverage by environment and technology, quality, resilience and scenarios for notebooks."""
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,11 +7,10 @@ from numpy.typing import NDArray
 
 from phusong.analysis.gaps import Gaps, cell_shares
 from phusong.analysis.reach import ANY, Reach
-from phusong.analysis.service_quality import rate_class
 from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline.begin import start
-from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.service import Service
+from phusong.pipeline.service_pictures import covering_sites, rate_classes, rate_title
 from phusong.pipeline.session import Session
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture
@@ -33,10 +30,9 @@ from phusong.reporting.service_tables import (
     worst_sites,
 )
 from phusong.reporting.shown import Shown, shown_sentences, shown_table
-from phusong.reporting.study_facts import operator_words, practice_words, technology_of
+from phusong.reporting.study_facts import practice_words, technology_of
 from phusong.reporting.study_index import outlines
 from phusong.reporting.wording import said, shortest
-from phusong.store.rasters import read_raster, read_scaled
 from phusong.store.tables import read_csv
 from phusong.study import Study
 
@@ -128,15 +124,13 @@ def quality(study: Study, found: Service) -> Shown:
     return shown_table(quality_table(study, found.quality))
 
 
-def rates_picture(study: Study, reached: Reach, operator: str) -> Picture:
+def rates_picture(study: Study, operator: str) -> Picture:
     """Draw classes of download rate of one operator.
 
     Parameters
     ----------
     study
-        The study.
-    reached
-        Its reach; the service step must have been done.
+        The study; its service step must have been done.
     operator
         Operator's key.
 
@@ -145,15 +139,9 @@ def rates_picture(study: Study, reached: Reach, operator: str) -> Picture:
     Picture
         Shown by notebooks as it is.
     """
-    session, technology = start(study), technology_of(study)
-    rate = read_scaled(_raster(study, reached, operator, "rate")).astype(np.float64)
-    limits = study.service.quality
-    classes = rate_class(rate, floor_mbps=limits.floor.value, good_mbps=limits.good.value)
-    name = operator_words(study)[operator]
-    title = said(
-        "{technology} download rate in the busy hour: {name}", technology=technology, name=name
-    )
-    return _picture(session, classes.astype(np.uint8), rate_legend(study), title)
+    key = operator, technology_of(study)
+    title = rate_title(study, key)
+    return _picture(start(study), rate_classes(study, key), rate_legend(study), title)
 
 
 def resilience(study: Study, found: Service, *, most: int = 10) -> Shown:
@@ -202,9 +190,8 @@ def resilience_picture(study: Study, reached: Reach, found: Service, *, most: in
     ).to_crs(reached.grid.crs)
     badges = tuple(Outline(point, str(number)) for number, point in enumerate(points, 1))
     title = said("How many sites cover a place, and the sites that most people hang on")
-    return _picture(
-        session, _covering(study, reached, ANY), sites_legend(), title, badges=badges[::-1]
-    )
+    classes = covering_sites(study, (ANY, technology_of(study)))
+    return _picture(session, classes, sites_legend(), title, badges=badges[::-1])
 
 
 def several_sites(study: Study, reached: Reach) -> Shown:
@@ -213,7 +200,7 @@ def several_sites(study: Study, reached: Reach) -> Shown:
     Parameters
     ----------
     study
-        The study.
+        The study; its service step must have been done.
     reached
         Its reach; the service step must have been done.
 
@@ -223,7 +210,7 @@ def several_sites(study: Study, reached: Reach) -> Shown:
         A table.
     """
     keys = [key for key, technology in reached.layers if technology == technology_of(study)]
-    sums = {key: _by_sites(study, reached, key) for key in keys}
+    sums = {key: _by_sites(study, key) for key in keys}
     people = {key: found[0] for key, found in sums.items()}
     return shown_table(sites_table(study, people, {key: found[1] for key, found in sums.items()}))
 
@@ -253,15 +240,13 @@ def scenarios(study: Study, reached: Reach) -> Shown:
     return shown_table(scenario_table(study, table))
 
 
-def answer_service(study: Study, reached: Reach, found: Service) -> Shown:
+def answer_service(study: Study, found: Service) -> Shown:
     """How good service is, and how much hangs on single sites, in sentences with numbers.
 
     Parameters
     ----------
     study
         The study.
-    reached
-        Its reach.
     found
         Its service.
 
@@ -270,29 +255,16 @@ def answer_service(study: Study, reached: Reach, found: Service) -> Shown:
     Shown
         Vietnamese and English.
     """
-    people, _ = _by_sites(study, reached, ANY)
+    people, _ = _by_sites(study, ANY)
     return shown_sentences(
         service_findings(study, found.quality, found.resilience, people[1], sum(people[1:]))
     )
 
 
-def _raster(study: Study, reached: Reach, operator: str, what: str) -> Path:
-    return layer_file(
-        study, reached.model, reached.environment, operator, technology_of(study), what
-    )
-
-
-def _covering(study: Study, reached: Reach, operator: str) -> NDArray[np.uint8]:
-    """Number of sites that cover each cell, up to three."""
-    count = read_raster(_raster(study, reached, operator, "sites"))
-    few = np.minimum(count, MOST_SITES)
-    return np.where(count == _UNKNOWN, _UNKNOWN, few).astype(np.uint8)
-
-
-def _by_sites(study: Study, reached: Reach, operator: str) -> tuple[list[float], list[float]]:
+def _by_sites(study: Study, operator: str) -> tuple[list[float], list[float]]:
     """People and area of the communes of no site, one, two, three or more."""
     inputs = start(study).inputs
-    count = _covering(study, reached, operator).ravel()
+    count = covering_sites(study, (operator, technology_of(study))).ravel()
     shares = cell_shares(inputs.grid, inputs.communes.frame.geometry)
     inside = np.asarray(shares.sum(axis=0)).ravel()
     people = np.nan_to_num(inputs.people.count).ravel() * inside

@@ -8,6 +8,8 @@ import pandas as pd
 from phusong.pipeline.begin import start
 from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import CalibrationTables, read_calibration
+from phusong.pipeline.interactive import with_study
+from phusong.pipeline.interactive_results import StudyCalibration
 from phusong.pipeline.session import Session
 from phusong.pipeline.speed import read_speed_tests, speed_tests
 from phusong.reporting.facts import Bilingual, Picture, same
@@ -19,7 +21,6 @@ from phusong.reporting.study_index import outlines
 from phusong.reporting.validation_figures import agreement_figure, residual_figure
 from phusong.reporting.validation_tables import (
     NO_MEASUREMENTS,
-    answers,
     cells_table,
     confusion_table,
     error_table,
@@ -28,6 +29,9 @@ from phusong.reporting.validation_tables import (
     models_table,
     next_table,
     one_comparison,
+)
+from phusong.reporting.validation_words import (
+    answers,
     operators_unmeasured,
     reliability_words,
     unknowns,
@@ -44,7 +48,7 @@ _ONE_MODEL = said(
 _CODES = ("commune_code", "commune", "operator", "technology", "model")
 
 
-def compared(study: Study) -> CalibrationTables | None:
+def compared(study: Study) -> StudyCalibration | None:
     """What measurements say of a study; stored results are taken when nothing changed.
 
     Parameters
@@ -54,11 +58,13 @@ def compared(study: Study) -> CalibrationTables | None:
 
     Returns
     -------
-    CalibrationTables or None
+    StudyCalibration or None
         None for a study without measurements.
     """
     session = start(study)
-    return read_calibration(session) if compare(session) else None
+    if not compare(session):
+        return None
+    return with_study(StudyCalibration, study, read_calibration(session))
 
 
 def measured(study: Study, found: CalibrationTables | None) -> tuple[Shown, ...]:

@@ -7,9 +7,9 @@ from phusong.errors import DataError
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.inlining import asset
+from phusong.reporting.notices import identity_words, source_items, source_words, verification_mark
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
 from phusong.reporting.pages import KeyNumber, card_html
-from phusong.reporting.panel import identity_words, source_items, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.wording import cell_words, said

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from phusong.geo.network import Network
 from phusong.reporting.facts import Column, Source
+from phusong.reporting.notices import UNVERIFIED, VERIFIED, licence_words, source_words
 from phusong.reporting.page_tables import PageTable
-from phusong.reporting.panel import UNVERIFIED, VERIFIED, licence_words, source_words
 from phusong.reporting.wording import said, sourced
 from phusong.reporting.words import field_names, gathered_assumptions
 from phusong.study import Study

@@ -15,16 +15,11 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.inlining import asset
 from phusong.reporting.layers import MapContent, RasterLayer, VectorLayer, rounded_geometry
+from phusong.reporting.notices import page_banner
 from phusong.reporting.offline import OfflineMap, map_page, numbered_ids
 from phusong.reporting.overlays import Overlay, class_overlay, hillshade_overlay, thinned
 from phusong.reporting.palette import NODATA
-from phusong.reporting.panel import (
-    hatch_patterns,
-    page_banner,
-    panel_html,
-    raster_key,
-    vector_key,
-)
+from phusong.reporting.panel import hatch_patterns, panel_html, raster_key, vector_key
 from phusong.reporting.shell import printed_marking
 from phusong.reporting.wording import cell_words, said, sourced
 

@@ -10,8 +10,8 @@ from phusong.errors import DataError
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.folding import Part, contents_html, folded_html, folding_script
+from phusong.reporting.notices import identity_words, origin_words, source_words, verification_mark
 from phusong.reporting.page_tables import WHY, PageTable, reasons_list_html, table_body_html
-from phusong.reporting.panel import identity_words, origin_words, source_words, verification_mark
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document

@@ -120,6 +120,20 @@ def draw_map(
     return ax
 
 
+def mark_practice(ax: Any, practice: Bilingual) -> None:
+    """Write the words for practice data on axes that show no map.
+
+    Parameters
+    ----------
+    ax
+        Matplotlib axes, changed in place.
+    practice
+        The words.
+    """
+    burn_in_axes(ax, practice)
+    _draw_badge(ax, practice)
+
+
 def small_picture(content: Plotted) -> Picture:
     """The map as a picture that stands beside key numbers.
 

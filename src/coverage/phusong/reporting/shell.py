@@ -7,7 +7,7 @@ from phusong.language import LANGUAGES
 from phusong.reporting.escape import css_string
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.inlining import asset
-from phusong.reporting.panel import NOT_REAL, page_banner
+from phusong.reporting.notices import NOT_REAL, page_banner
 from phusong.reporting.policy import sealed
 from phusong.reporting.switch import LANGUAGE, root_attributes, switch_head, switch_html, title_html
 

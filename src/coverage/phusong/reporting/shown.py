@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import picture
+from phusong.reporting.notices import practice_banner
 from phusong.reporting.page_tables import PageTable, table_html
-from phusong.reporting.panel import practice_banner
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import cell_words
 from phusong.study import Study

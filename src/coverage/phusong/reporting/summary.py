@@ -1,6 +1,6 @@
 """What a study and its results say of themselves: key numbers, as markup and as plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +11,22 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach
 from phusong.geo.network import Network
 from phusong.reporting.facts import Bilingual, Column, Picture, same
+from phusong.reporting.notices import practice_banner
 from phusong.reporting.page_tables import PageTable, table_body_html
-from phusong.reporting.panel import practice_banner
 from phusong.reporting.ranges import ends_of, silent_range, total_row
 from phusong.reporting.service_tables import worst_sites
 from phusong.reporting.shown import PLAIN_LOOK
 from phusong.reporting.study_facts import (
     MILLION,
     commune_rows,
+    environment_words,
     money_unit,
     operator_words,
     practice_words,
     silent_villages,
     technology_of,
 )
-from phusong.reporting.wording import amount, joined, said, share
+from phusong.reporting.wording import amount, as_told, joined, said, share
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
 
@@ -127,8 +128,9 @@ def study_summary(study: Study, network: Network | None = None) -> Summary:
         Key numbers.
     """
     assumed = study.assumptions()
+    asked = Bilingual(study.study.question_vi, study.study.question_en)
     rows: list[Row] = [
-        (said("What was asked"), Bilingual(study.study.question_vi, study.study.question_en)),
+        *([(said("What was asked"), asked)] if asked.en or asked.vi else []),
         (said("Communes"), len(study.area.communes)),
         (said("Operators"), _listed([op.name for op in study.operators])),
         (said("Technologies"), _listed(list(study.technologies))),
@@ -249,6 +251,46 @@ def service_summary(study: Study, quality: pd.DataFrame, resilience: pd.DataFram
     return Summary(
         _titled(said("Service"), study), tuple(rows[-_MOST_LINES:]), practice_words(study)
     )
+
+
+def calibration_summary(
+    study: Study, tables: Mapping[str, pd.DataFrame], faults: Sequence[str]
+) -> Summary:
+    """How far levels are from measured ones.
+
+    Parameters
+    ----------
+    study
+        The study.
+    tables
+        Tables of the comparison.
+    faults
+        What could not be fitted, and why.
+
+    Returns
+    -------
+    Summary
+        Key numbers; the reasons, where nothing could be compared.
+    """
+    rows: list[Row] = []
+    for row in tables["held-out"].itertuples() if "held-out" in tables else ():
+        who = joined(
+            (same(MODEL_NAMES[row.model]), environment_words(study, row.environment),
+             same(row.technology))
+        )  # fmt: skip
+        told = said(
+            "{cells} cells, mean error {mean}, RMS error {before}; corrected {after}",
+            cells=amount(int(row.measured_cells)),
+            mean=amount(float(row.mean_error_before_db), 1, unit="dB"),
+            before=amount(float(row.rms_error_before_db), 1, unit="dB"),
+            after=amount(float(row.rms_error_after_db), 1, unit="dB"),
+        )
+        rows.append((who, told))
+    rows += [(said("Not compared"), as_told(fault)) for fault in faults]
+    if "left-out" in tables and len(tables["left-out"]):
+        left = int(tables["left-out"]["rows"].sum())
+        rows.append((said("Rows that were not used"), left))
+    return Summary(_titled(said("Measurements"), study), tuple(rows), practice_words(study))
 
 
 def gaps_summary(study: Study, found: Gaps) -> Summary:

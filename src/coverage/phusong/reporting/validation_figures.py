@@ -54,12 +54,23 @@ def agreement_figure(
         Two panels.
     """
     with titled_figure((9.6, 5.2), title=title, practice=practice) as figure:
-        _draw_levels(figure.add_axes((0.08, 0.17, 0.40, 0.66)), cells, threshold_dbm)
+        draw_levels(figure.add_axes((0.08, 0.17, 0.40, 0.66)), cells, threshold_dbm)
         _draw_chances(figure.add_axes((0.58, 0.17, 0.40, 0.66)), reliability)
     return figure
 
 
-def _draw_levels(axes: Axes, cells: pd.DataFrame, threshold_dbm: float) -> None:
+def draw_levels(axes: Axes, cells: pd.DataFrame, threshold_dbm: float) -> None:
+    """Draw measured against modelled levels.
+
+    Parameters
+    ----------
+    axes
+        Matplotlib axes, changed in place.
+    cells
+        Columns ``level_dbm`` (NaN without network) and ``modelled_dbm``.
+    threshold_dbm
+        Level from which a place is covered [dBm].
+    """
     heard = cells[cells["level_dbm"].notna()]
     low = float(min(heard["level_dbm"].min(), heard["modelled_dbm"].min()))
     high = float(max(heard["level_dbm"].max(), heard["modelled_dbm"].max()))

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 from phusong.reporting.columns import ColumnFacts
 from phusong.reporting.facts import Bilingual, Source, same
+from phusong.reporting.notices import licence_words
 from phusong.reporting.pages import Product
-from phusong.reporting.panel import licence_words
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import said, sourced
 from phusong.reporting.words import named_assumptions, unit_words
