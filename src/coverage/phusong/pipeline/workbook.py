@@ -1,11 +1,12 @@
 """``tables.xlsx``: every table of a study in one workbook, read from the files that it wrote."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from phusong.language import LANGUAGES
 from phusong.reporting.address_labels import FOLDER as LABELS
 from phusong.reporting.columns import ColumnFacts, column_facts, columns_of
 from phusong.reporting.facts import Bilingual
@@ -41,6 +42,8 @@ from phusong.store.workbooks import (
 )
 
 WORKBOOK = "tables.xlsx"
+_EXPORTS = "export"
+"""Folder of what planning tools read, whose words are theirs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +109,19 @@ def write_workbook(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> Pat
 
 def _table(facts: StudyFacts, file: Path) -> _Table:
     cells = read_as_text(file)
-    cells = cells[columns_of(cells.columns, facts.study.study.language)]
-    return _Table(cells, tuple(column_facts(str(c), cells[c], facts.study) for c in cells))
+    language = facts.study.study.language
+    cells = cells[columns_of(cells.columns, language)]
+    columns = []
+    for name in cells:
+        column = column_facts(str(name), cells[name], facts.study)
+        twin = f"{name}_{language}" in cells  # the same in words stands beside the codes
+        if file.parent.name == _EXPORTS or twin or language not in LANGUAGES:
+            column = replace(column, codes={})
+        columns.append(column)
+    said = {c.name: {code: words.to(language) for code, words in c.codes.items()} for c in columns}
+    told = cells.assign(**{name: cells[name].map(words | {"": ""})
+                           for name, words in said.items() if words})  # fmt: skip
+    return _Table(told, tuple(columns))
 
 
 def _sheet(name: str, title: Bilingual, table: _Table, language: str) -> BookSheet:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from phusong.analysis.reach import ANY
 from phusong.language import LANGUAGES
+from phusong.reporting.cell_codes import Codes, codes_of
 from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.facts import Bilingual, same, with_unit
 from phusong.reporting.study_facts import operator_words
@@ -66,6 +67,8 @@ class ColumnFacts:
         What its cells are.
     decimals
         Digits after the decimal sign that its numbers have at most.
+    codes
+        Words for the codes that it holds; empty for none.
     """
 
     name: str
@@ -73,6 +76,7 @@ class ColumnFacts:
     unit: Bilingual
     kind: CellKind
     decimals: int = 0
+    codes: Codes = field(default_factory=dict)
 
     @property
     def titled(self) -> Bilingual:
@@ -130,7 +134,8 @@ def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFact
     if kind == "number":
         decimals = max((len(c.partition(".")[2]) for c in cells if "e" not in c.lower()), default=0)
     heading, unit = _heading(name, study)
-    return ColumnFacts(name, heading, unit, kind, min(decimals, 6))
+    codes = codes_of(name, cells, study) if kind == "text" else {}
+    return ColumnFacts(name, heading, unit, kind, min(decimals, 6), codes)
 
 
 def column_title(name: str, study: Study) -> Bilingual:

@@ -89,6 +89,11 @@ class Bilingual:
         """The words in English."""
         return self._read("en")
 
+    @property
+    def numeric(self) -> bool:
+        """Whether they are one number, or one interval."""
+        return self._number
+
     def to(self, language: str) -> str:
         """The words in one language.
 

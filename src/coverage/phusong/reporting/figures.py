@@ -301,6 +301,7 @@ def draw_title(figure: Figure, title: Bilingual) -> None:
 
     def tell(language: str) -> None:
         first.set_text(title.vi if language == BOTH else title.to(language))
+        first.set_y(top if language == BOTH else (top + below) / 2)
         second.set_text(title.en if language == BOTH and title.en != title.vi else "")
 
     say(figure, tell)

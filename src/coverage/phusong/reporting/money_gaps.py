@@ -8,13 +8,13 @@ from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import said
 from phusong.study import Study
 
-_LABELS = {
+LABELS = {
     "commercial": said("Commercial: revenue pays for all"),
     "capex_grant": said("Grant at the start: revenue pays the running"),
     "running_support": said("Running support: a grant and money each year"),
     "unknown": said("No market share is given"),
 }
-_STRATEGIES = {
+STRATEGIES = {
     "stand_alone": said("Each builds its own"),
     "passive": said("Shared mast (passive)"),
     "passive_and_backhaul": said("Shared mast and link"),
@@ -43,7 +43,7 @@ def gap_money_table(study: Study, priorities: pd.DataFrame) -> tuple[PageTable, 
         return ()
     money = money_unit(study)
     rows = []
-    for label, words in _LABELS.items():
+    for label, words in LABELS.items():
         own = priorities[priorities["gap_type"] == label]
         if own.empty:
             continue
@@ -99,7 +99,7 @@ def strategy_table(study: Study, strategies: pd.DataFrame) -> tuple[PageTable, .
     money = money_unit(study)
     alone = strategies[strategies["strategy"] == "stand_alone"]["present_value_all"].sum()
     rows = []
-    for strategy, words in _STRATEGIES.items():
+    for strategy, words in STRATEGIES.items():
         own = strategies[strategies["strategy"] == strategy]
         if own.empty:
             continue

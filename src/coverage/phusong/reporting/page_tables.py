@@ -140,6 +140,8 @@ def _heading(table: PageTable, index: int) -> str:
 def _is_counted(value: object) -> bool:
     """Whether a cell is a number, or an interval of numbers."""
     words = value.vi if isinstance(value, Bilingual) else value
+    if isinstance(value, Bilingual) and value.numeric:
+        return True
     return is_number(value) or (isinstance(words, str) and bool(_INTERVAL.fullmatch(words)))
 
 

@@ -257,7 +257,9 @@ def card_html(number: KeyNumber) -> str:
     between = ""
     if number.between is not None:
         words = number.between.words(number.decimals).html()
-        between = f'<div class="between">{words}{unit} {RANGE.html()}</div>'
+        between = (
+            f'<div class="between"><span class="ends">{words}{unit}</span> {RANGE.html()}</div>'
+        )
     return (
         f'<div class="card{alarm}"><div class="number">{value}{unit}</div>{between}'
         f"<div>{number.label.html()}</div></div>"

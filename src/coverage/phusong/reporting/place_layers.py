@@ -32,7 +32,7 @@ VEIL_COLOUR = "#f4f6f7"
 ANOTHER = said("another one only")
 AT_LEAST_ONE = said("at least one")
 NOBODY = said("none")
-_FACILITIES = {
+FACILITIES = {
     "school": said("School"),
     "clinic": said("Clinic"),
     "commune_office": said("Commune office"),
@@ -226,11 +226,11 @@ def facility_layer(facts: StudyFacts) -> VectorLayer:
     table = facts.gaps.facilities
     verdicts = table[f"{ANY}_{facts.technology.lower()}_class"]
     words = {word: text for _, word, text in VERDICTS}
-    kinds = list(_FACILITIES)
+    kinds = list(FACILITIES)
     features = [
         Feature(
             geometry,
-            (name, _FACILITIES[kind], words[verdict], who),
+            (name, FACILITIES[kind], words[verdict], who),
             category=kinds.index(kind),
         )
         for geometry, name, kind, verdict, who in zip(
@@ -258,7 +258,7 @@ def facility_layer(facts: StudyFacts) -> VectorLayer:
         features=tuple(features),
         categories=tuple(
             Category(name, colour, shape)  # type: ignore[arg-type]
-            for name, (shape, colour) in zip(_FACILITIES.values(), shapes, strict=True)
+            for name, (shape, colour) in zip(FACILITIES.values(), shapes, strict=True)
         ),
         shown=False,
         tooltip_columns=3,

@@ -14,12 +14,12 @@ NO_MEASUREMENTS = said(
     "This study has no measurements: nothing here says whether the levels are right. Measure, and "
     "put the file into the study with: phusong add STUDY FILE."
 )
-_CORRECTIONS = {
+CORRECTIONS = {
     "offset_db": said("Offset [dB]"),
     "slope_db_per_decade": said("Slope with distance [dB per decade]"),
     "sigma_db": said("Standard deviation of the error [dB]"),
 }
-_LEVELS = {
+LEVELS = {
     "as modelled": said("as modelled"),
     "corrected, held out": said("corrected, where nothing was fitted"),
 }
@@ -75,7 +75,7 @@ def _correction(name: str) -> Bilingual:
     if name.startswith("ground_"):
         code = name.removeprefix("ground_").removesuffix("_db")
         return said("Land cover {code} [dB]", code=code)
-    return _CORRECTIONS.get(name, same(name))
+    return CORRECTIONS.get(name, same(name))
 
 
 def error_table(study: Study, table: pd.DataFrame) -> PageTable:
@@ -139,7 +139,7 @@ def confusion_table(study: Study, table: pd.DataFrame) -> PageTable:
     rows = tuple(
         (
             *_who(study, row),
-            _LEVELS.get(row.levels, same(row.levels)),
+            LEVELS.get(row.levels, same(row.levels)),
             int(row.true_positive), int(row.false_positive),
             int(row.false_negative), int(row.true_negative),
             100.0 * row.reliability, 100.0 * row.white_zone_reliability,

@@ -8,7 +8,7 @@ from phusong.reporting.facts import Bilingual, Source, same
 from phusong.reporting.notices import licence_words
 from phusong.reporting.pages import Product
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import said, sourced
+from phusong.reporting.wording import joined, said, sourced
 from phusong.reporting.words import named_assumptions, unit_words
 from phusong.study import CHOICE
 
@@ -153,6 +153,7 @@ CONTENT_HEADINGS = (said("Table"), said("What it answers"), ROWS, said("File"))
 COLUMN_HEADINGS = (
     said("Table"), said("Name in the CSV file"), said("Vietnamese"), said("English"),
     said("Unit"), said("Kind of cells"),
+    said("Codes in the CSV file"),
 )  # fmt: skip
 ASSUMPTION_HEADINGS = (said("Assumption"), VALUE, said("Unit"), said("Source"), said("Verified"))
 SOURCE_HEADINGS = (
@@ -177,6 +178,8 @@ def column_rows(tables: Mapping[str, Sequence[ColumnFacts]]) -> Rows:
         (
             same(path), same(column.name), same(column.heading.vi), same(column.heading.en),
             column.unit, _KINDS[column.kind],
+            joined((said("{code} = {words}", code=code, words=words)
+                    for code, words in column.codes.items()), "; "),
         )
         for path, columns in tables.items()
         for column in columns
