@@ -226,7 +226,7 @@ def test_one_workbook_holds_every_table_with_its_numbers(
                 same = told == wanted or float(given) == float(wanted)
                 assert same, (file, column, given, wanted)
                 assert isinstance(given, str) or not column.endswith(("_id", "_code")), column
-    assert {"operator", "environment", "any_lte_verdict", "gap_type", "backhaul"} <= coded
+    assert {"operator", "environment", "any_lte_verdict", "backhaul"} <= coded
 
 
 def test_the_workbook_is_the_same_in_both_runs(both_runs: tuple[Region, Region]) -> None:
