@@ -19,6 +19,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from phusong.sources.new_study import elsewhere
+
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "coverage" / "phusong"
 LANGUAGES = ("vi",)
 """Languages with a catalogue; English is the language of the messages themselves."""
@@ -84,8 +86,10 @@ def messages() -> dict[Key, tuple[str, ...]]:
         for file in sorted(PACKAGE.rglob("*.py"))
         for context, forms in _messages_of(file)
     }
-    starting = tomllib.loads(STARTING_VALUES.read_text(encoding="utf-8"))
-    return found | {(SOURCE_CONTEXT, words): (words,) for words in sources_of(starting)}
+    text = STARTING_VALUES.read_text(encoding="utf-8")
+    for values in (text, elsewhere(text)):
+        found |= {(SOURCE_CONTEXT, words): (words,) for words in sources_of(tomllib.loads(values))}
+    return found
 
 
 def _messages_of(file: Path) -> Iterator[tuple[str, tuple[str, ...]]]:

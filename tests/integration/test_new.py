@@ -166,7 +166,13 @@ def test_pages_speak_the_language_of_the_place_first(
     tmp_path: Path, options: tuple[str, ...], language: str
 ) -> None:
     assert made(tmp_path, *options).exit_code == 0
-    assert open_study(tmp_path / "configs/huyện-của-tôi.toml").study.language == language
+    file = tmp_path / "configs/huyện-của-tôi.toml"
+    study = open_study(file)
+    assert study.study.language == language
+    text = file.read_text(encoding="utf-8")
+    named = [word for word in ("Vietnam", "VND\"", "VND/USD") if word in text]
+    assert bool(named) is (language == "vi"), named
+    assert any(a.verified for a in study.assumptions()) is (language == "vi")
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

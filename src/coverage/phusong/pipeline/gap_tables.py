@@ -24,6 +24,7 @@ from phusong.analysis.infrastructure import (
     infrastructure_table,
     village_answers,
 )
+from phusong.analysis.loudspeakers import KIND as LOUDSPEAKER
 from phusong.analysis.loudspeakers import loudspeaker_table, nearest_village
 from phusong.analysis.offices import office_goal, office_table
 from phusong.analysis.official import official_columns
@@ -94,6 +95,8 @@ def gap_tables(
             everyone,
             found["facilities"],
         )
+        if not (found["facilities"]["kind"] == LOUDSPEAKER).any():
+            del found["information"]  # nobody told where they are: that is not "none"
     if len(found["villages"]):
         found |= unsure.villages(found["villages"], verdict_rules(study, reach.network))
     found |= _by_successor(found["communes"], inputs.gazetteer, unsure)

@@ -17,6 +17,15 @@ KEPT = re.compile(
 HEADER = re.compile(r"^\[+([^\]]+)\]+", re.MULTILINE)
 OF_THE_PRACTICE_STUDY = re.compile(r"^(# )?\w*(consent|local_crs)\w* = ")
 """Lines in them that speak of invented operators, or of its place."""
+ELSEWHERE = {
+    "not a Vietnamese quote": "not a local quote",
+    "not Vietnamese quotes": "not local quotes",
+    ", verified = true": "",
+    "LTE at 900 MHz in Vietnam is an option, not confirmed": "ask which bands operators hold",
+    '# currency = "VND"': '# currency = "XXX"',
+    'value = 25000.0, unit = "VND/USD"': 'value = 1.0, unit = "XXX/USD"',
+}
+"""What starting values say outside Vietnam: its rules were verified for nowhere else."""
 FINE_KM2 = 3000.0
 """Up to this area a grid of 30 m is quick; 90 m above."""
 POLAR_DEG = 84.0
@@ -94,7 +103,10 @@ class NewStudy:
         str
             TOML with comments in English and Vietnamese.
         """
-        return "\n".join([self._head(), self._inputs(), self._operators(), starting_values()])
+        values = starting_values()
+        if self.language != "vi":
+            values = elsewhere(values)
+        return "\n".join([self._head(), self._inputs(), self._operators(), values])
 
     def _head(self) -> str:
         listed = "\n".join(
@@ -277,6 +289,24 @@ def starting_values() -> str:
 # date = "..."
 """
     return "\n".join([*kept, exchange])
+
+
+def elsewhere(values: str) -> str:
+    """Starting values of a place where Vietnamese rules and quotes are those of another country.
+
+    Parameters
+    ----------
+    values
+        Tables of a study file.
+
+    Returns
+    -------
+    str
+        The same values, with sources and comments that are true there.
+    """
+    for here, there in ELSEWHERE.items():
+        values = values.replace(here, there)
+    return values
 
 
 def _for_everybody(block: str) -> str:
