@@ -26,7 +26,7 @@ from phusong.store.files import sha256_of
 from provided import COPERNICUS, OVERPASS, TILE, WORLDPOP, copernicus_tile, geotiff, people
 from provider import Provider, provider
 from runs import in_one_line, invoke, started, table
-from synthetic import Region, geojson, write_region
+from synthetic import COMMUNES, Region, geojson, write_region
 
 WESTERN = TILE.replace("E104", "E103")
 RAW = "data/raw/thử"
@@ -62,6 +62,13 @@ def answer_of_overpass(form: dict[str, str]) -> bytes:
             {"type": "node", "id": 3, "lat": 22.57, "lon": 104.05,
              "tags": {"office": "government"}},
         ]  # fmt: skip
+    elif '"man_made"' in asked:
+        told = {"operator": "Nhà mạng A", "communication:lte": "yes", "height": "42 m"}
+        place = {"type": "node", "lat": 22.57, "lon": 104.05}
+        found = [
+            {**place, "id": 21, "tags": {**told, "communication:gsm": "yes"}},
+            {**place, "id": 22, "tags": {"communication:lte": "yes"}},
+        ]
     else:
         line = [{"lat": 22.56, "lon": 104.03}, {"lat": 22.58, "lon": 104.06}]
         found = [
@@ -330,8 +337,6 @@ def test_boundaries_of_geoboundaries_come_with_their_own_licence(
 ) -> None:
     place = "github.com/wmgeolab/geoBoundaries/raw/1/VNM.geojson"
     api = "www.geoboundaries.org/api/current/gbOpen/VNM/ADM2/"
-    from synthetic import COMMUNES
-
     served.files[place] = geojson(COMMUNES).encode()
     record = {
         "gjDownloadURL": f"https://{place}", "boundaryLicense": "ODbL 1.0",
@@ -354,6 +359,51 @@ def test_boundaries_of_geoboundaries_come_with_their_own_licence(
     )
 
 
+def test_masts_of_the_map_are_a_tower_list(tmp_path: Path, served: Provider) -> None:
+    changes = {
+        "inputs.towers.fetch": "osm-masts", "inputs.towers.file": f"{RAW}/masts.csv",
+        "towers.frequency": {"LTE": {"value": 1800.0, "unit": "MHz", "source": "assumed"}},
+        "inputs.towers.bad_rows": "leave-out",
+    }  # fmt: skip
+    made = region(tmp_path, **changes)
+    assert fetched(made).exit_code == 0
+    masts = table(tmp_path / RAW / "masts.csv")  # one that does not say whose it is is no tower
+    assert masts[["site_id", "technology"]].to_numpy().tolist() == [
+        ["osm-n21", "GSM"], ["osm-n21", "LTE"],
+    ]  # fmt: skip
+    (sector,) = Inputs(open_study(made.study)).network.sectors
+    assert (sector.operator, sector.mast_height_m) == ("Nhà mạng A", 42.0)
+
+
+def test_outlines_of_hdx_are_of_the_level_that_was_asked(tmp_path: Path, served: Provider) -> None:
+    place = "data.humdata.org/dataset/x/resource/y/download/vnm_admin_boundaries.geojson.zip"
+    api = "data.humdata.org/api/3/action/package_show"
+    layer, country = geojson(COMMUNES).encode(), geojson(dict([*COMMUNES.items()][:1])).encode()
+    served.files[place] = zipped({"vnm_admin0.geojson": country, "vnm_admin2.geojson": layer})
+    listed = [
+        {"format": "SHP", "download_url": "https://data.humdata.org/x.zip"},
+        {"format": "GeoJSON", "download_url": f"https://{place}"},
+    ]
+    result = {
+        "resources": listed, "license_title": "CC BY-IGO", "dataset_source": "A ministry",
+        "dataset_date": "[2025-07-01 TO 2025-07-01]",
+    }  # fmt: skip
+    served.files[api] = json.dumps({"success": True, "result": result}).encode()
+    changes = {
+        "inputs.boundaries.file": f"{RAW}/outlines.geojson",
+        "inputs.boundaries.fetch": "hdx-adm2",
+    }
+    made = region(tmp_path, **changes)
+    assert fetched(made).exit_code == 0
+    assert (tmp_path / RAW / "outlines.geojson").read_bytes() == layer
+    note = json.loads((tmp_path / RAW / "provenance.json").read_text("utf-8"))["files"]
+    assert note["outlines.geojson"]["licence"] == "CC BY-IGO"
+    assert "A ministry" in note["outlines.geojson"]["attribution"]
+    (tmp_path / RAW / "outlines.geojson").unlink()
+    served.files[api] = json.dumps({"success": False, "error": "Not found"}).encode()
+    assert "is no record of a dataset with a GeoJSON" in in_one_line(fetched(made).stderr)
+
+
 def zipped(members: dict[str, bytes]) -> bytes:
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -365,8 +415,6 @@ def zipped(members: dict[str, bytes]) -> bytes:
 def test_gadm_needs_the_users_word_and_archives_are_suspected(
     tmp_path: Path, served: Provider
 ) -> None:
-    from synthetic import COMMUNES
-
     path = "geodata.ucdavis.edu/gadm/gadm4.1/json/gadm41_VNM_3.json.zip"
     layer = geojson(COMMUNES).encode()
     served.files[path] = zipped({"gadm41_VNM_3.json": layer})

@@ -15,8 +15,8 @@ Fills = Literal[
     "power_lines", "towers", "buildings", "speed_tiles",
 ]  # fmt: skip
 Recipe = Literal[
-    "tile-windows", "raster-window", "zipped-raster", "zipped-layer", "geoboundaries", "overpass",
-    "opencellid", "open-buildings", "speed-tiles",
+    "tile-windows", "raster-window", "zipped-raster", "zipped-layer", "geoboundaries", "hdx",
+    "overpass", "opencellid", "open-buildings", "speed-tiles",
 ]  # fmt: skip
 
 
@@ -24,7 +24,8 @@ class OpenSource(BaseModel):
     """One source of open data.
 
     ``url`` may hold ``{tile}``, ``{ISO}`` and ``{iso}`` (the country's code of three letters),
-    ``{mcc}`` and ``{token}``. ``accept`` is what a user must agree to before it is had.
+    ``{mcc}`` and ``{token}``. ``accept`` is what a user must agree to before it is had, ``member``
+    how the name of the file ends that is taken out of an archive of several.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +47,7 @@ class OpenSource(BaseModel):
     token: str = ""
     kind: Literal["terrain", "surface"] = "terrain"
     accept: str = ""
+    member: str = ""
     checked: bool = False
 
 

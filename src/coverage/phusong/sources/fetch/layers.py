@@ -67,6 +67,47 @@ def geoboundaries(job: Job) -> Iterator[Artefact]:
     )
 
 
+def hdx(job: Job) -> Iterator[Artefact]:
+    """Take one level of a country's common operational dataset from HDX.
+
+    Parameters
+    ----------
+    job
+        What to fetch; the target is a GeoJSON file.
+
+    Yields
+    ------
+    Artefact
+        The file, with the licence and the origin that the provider's record names.
+
+    Raises
+    ------
+    FetchError
+        The provider has no such dataset, or its record names no GeoJSON.
+    """
+    url = job.address()
+    body = job.wire.text(url, most_bytes=MOST_RECORD_BYTES)
+    try:
+        record = json.loads(body)["result"]
+        listed = [r for r in record["resources"] if str(r["format"]).upper() == "GEOJSON"]
+        place, licence = str(listed[0]["download_url"]), str(record["license_title"])
+        origin, date = str(record["dataset_source"]), str(record.get("dataset_date", ""))
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise FetchError(
+            f"{url} is no record of a dataset with a GeoJSON ({error!r}; it begins "
+            f"{body[:80]!r}); look at https://{job.source.hosts[0]} for the country, and put the "
+            "outlines there by hand"
+        ) from None
+    with out_of_archive(job, place, suffix=job.source.member) as (inside, fetched):
+        refuse_no_features(inside)
+        inside.replace(job.target)
+    yield Artefact(
+        job.target, place, sha256_of(job.target), job.target.stat().st_size, fetched.etag,
+        fetched.modified, f"{job.source.member} out of the archive", licence=licence,
+        attribution=f"HDX ({job.source.hosts[0]}), from {origin}", vintage=date,
+    )  # fmt: skip
+
+
 def zipped_layer(job: Job) -> Iterator[Artefact]:
     """Take the GeoJSON layer out of an archive.
 

@@ -1,7 +1,8 @@
-"""OpenStreetMap by Overpass: villages, facilities, roads and power lines as Phusong's inputs."""
+"""OpenStreetMap by Overpass: villages, facilities, roads, power lines and masts as inputs."""
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ ROADS = (
     'way["highway"~"^(motorway|trunk|primary|secondary|tertiary|unclassified|residential|'
     'service|track|road)(_link)?$"]({box});'
 )
+MASTS = (
+    'nwr["man_made"~"^(mast|tower|communications_tower)$"]'
+    '[~"^communication:(gsm|umts|lte|nr|[2-5]g)$"~"^yes$"]({box});'
+)
 POWER_LINES = 'way["power"~"^(line|minor_line)$"]({box});'
 
 FACILITY_OF = {
@@ -36,8 +41,23 @@ FACILITY_OF = {
 """What ``amenity`` means in a table of facilities."""
 
 Feature = Mapping[str, Any]
+TECHNOLOGY_OF = {
+    "communication:gsm": "GSM", "communication:2g": "GSM", "communication:umts": "UMTS",
+    "communication:3g": "UMTS", "communication:lte": "LTE", "communication:4g": "LTE",
+    "communication:nr": "NR", "communication:5g": "NR",
+}  # fmt: skip
+"""Technology that a tag of a mast stands for."""
+_METRES = re.compile(r"(\d+(?:\.\d+)?)\s*m?")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "villages": ("village_id", "name", "latitude", "longitude"),
+    "towers": (
+        "site_id",
+        "operator",
+        "latitude",
+        "longitude",
+        "technology",
+        "mast_height_m",
+    ),
     "facilities": ("facility_id", "kind", "name", "latitude", "longitude"),
 }
 """Columns of the tables that are written, by input."""
@@ -200,9 +220,28 @@ def _lines(features: list[Feature], target: Path) -> int:
     return len(drawn)
 
 
+def _masts(features: list[Feature], target: Path) -> int:
+    """A tower list: one row for each technology that a mast is said to carry."""
+    rows = []
+    for feature in features:
+        tags, place = feature.get("tags", {}), _middle(feature)
+        operator = str(tags.get("operator", "")).strip()
+        height = _METRES.fullmatch(str(tags.get("height", "")).strip())
+        carried = [name for tag, name in TECHNOLOGY_OF.items() if tags.get(tag) == "yes"]
+        if place:
+            rows += [
+                (_identity(feature), operator, f"{place[0]:.7f}", f"{place[1]:.7f}", technology,
+                 height[1] if height else "")
+                for technology in dict.fromkeys(carried)
+                if operator
+            ]  # fmt: skip
+    return _write_rows(target, COLUMNS["towers"], rows)
+
+
 QUESTIONS: dict[str, tuple[str, Callable[[list[Feature], Path], int]]] = {
     "villages": (PLACES, _villages),
     "facilities": (FACILITIES, _facilities),
+    "towers": (MASTS, _masts),
     "roads": (ROADS, _lines),
     "power_lines": (POWER_LINES, _lines),
 }
