@@ -1,5 +1,6 @@
 """``plan`` and ``compare``: where to build first, and what changed between two runs."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,53 @@ def plan(
         )  # fmt: skip
         typer.echo(f"{row.rank:>3}  {row.option_id}  {row.operator}, {row.commune}: {gain}")
     typer.echo(spoken("done: {folder}", folder=opened.output / "plan"))
+
+
+def share_budget(
+    studies: Annotated[list[Path], typer.Argument(help="Study files, one for each region.")],
+    *,
+    budget: Annotated[
+        float, typer.Option("--budget", help="Present value for all of them, in their currency.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", help="CSV file for the division.")
+    ] = None,
+) -> None:
+    """Divide one budget among studies of several regions whose plans are there."""
+    with faults_shown():
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.shared_budget import (  # noqa: PLC0415
+            shared_budget,
+            write_shared_budget,
+        )
+
+        opened = [open_study(study_file(file, None)) for file in studies]
+        table = shared_budget(opened, budget)
+        for row in table.itertuples():
+            told = spoken(
+                "{money} {currency}, {options} options, {people} people newly covered",
+                money=row.budget, currency=row.currency, options=round(row.options),
+                people=round(row.people_newly_covered + row.people_white_zone),
+            )  # fmt: skip
+            typer.echo(f"{row.study_file or spoken('together')}: {told}")
+            if row.study_file and row.is_largest:
+                typer.echo(
+                    spoken(
+                        "{study}: the largest budget that it has a best set for; with a higher "
+                        "planning.priorities it may use more",
+                        study=row.study_file,
+                    )
+                )
+        typer.echo(
+            spoken(
+                "at most {percent} % below any division of this money, no study beyond the largest "
+                "budget that it has a best set for",
+                percent=math.ceil(10.0 * table["gap_percent"].iloc[-1]) / 10.0,
+            )
+        )
+        if output is not None:
+            write_shared_budget(output, table, opened)
+            typer.echo(spoken("{file} written", file=output))
 
 
 def compare(
