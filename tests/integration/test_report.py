@@ -12,7 +12,7 @@ import phusong
 from phusong.pipeline import show
 from phusong.pipeline.report import INDEX, MAP
 from phusong.study import Study
-from synthetic import write_region
+from synthetic import assumed, study_facts, write_region
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,25 @@ def test_notebooks_get_tables_and_answers_in_both_languages(study: Study) -> Non
     for drawn in (phusong.coverage_picture(study, gaps), show.money_picture(study, plan)):
         assert drawn.mime == "image/jpeg"
     assert phusong.map_view(study)._repr_html_().startswith("<iframe")
+
+
+def test_products_say_that_there_is_nothing_and_why(tmp_path: Path) -> None:
+    """An operator without a site, a budget that pays for nothing, a study without a question."""
+    third = {"name": "Nhà mạng C", "key": "mang-c", "colour": "#555555"}
+    poor = {
+        "operators": [*study_facts()["operators"], third],
+        "planning.choice": {"budget": assumed(1000.0, "VND")},
+    }
+    region = write_region(tmp_path / "vùng", study=poor)
+    phusong.report(phusong.open_study(region.study), with_notebooks=False)
+    index, whole, own, other = (
+        (region.output / f"{name}.html").read_text(encoding="utf-8")
+        for name in ("index", "brief-province", "brief-mang-c", "brief-mang-a")
+    )
+    none = "No site on air in the tower list: Nhà mạng C. Nobody is counted"
+    assert [none in page for page in (index, whole, own, other)] == [True, True, True, False]
+    for page in (index, whole):
+        assert "Sets of 0 options: the budget pays for none" in page
+        assert 'class="question"' not in page
+        assert 'class="asked"' not in page
+    assert "Nhà mạng C" not in other

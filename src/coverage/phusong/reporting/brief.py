@@ -145,10 +145,12 @@ def brief_page(content: BriefContent) -> str:
 
 
 def _head(content: BriefContent) -> str:
+    question = content.question
+    asked = f'<p class="question">{question.html()}</p>' if question.vi or question.en else ""
     return (
         f'<header class="brief"><h1>{content.title.html()}</h1>'
         f'<p class="study">{content.study_title.html()}</p>'
-        f'<p class="question">{content.question.html()}</p></header>'
+        f"{asked}</header>"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from phusong.analysis.reach import ANY
 from phusong.reporting.audience import served_elsewhere
 from phusong.reporting.brief_tables import marginal_villages
 from phusong.reporting.facts import Bilingual
@@ -67,6 +68,38 @@ def operator_plan(facts: StudyFacts) -> Bilingual:
         commune=first["commune"],
         new=amount(new),
         white=amount(white),
+    )
+
+
+def siteless(facts: StudyFacts) -> tuple[Bilingual, ...]:
+    """Which of the reader's operators have no site that could serve anybody.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence; none where each has a site on air or coverage of its own.
+    """
+    serving = {sector.operator for sector in facts.sectors if sector.status == "existing"}
+    named = [
+        name
+        for key, name in facts.operators()
+        if key != ANY
+        and (not facts.own or key == facts.own)
+        and name.en not in serving
+        and not facts.commune_rows(key)[["area_covered_km2", "area_marginal_km2"]].any(axis=None)
+    ]
+    if not named:
+        return ()
+    return (
+        said(
+            "No site on air in the tower list: {names}. Nobody is counted as served by it.",
+            names=joined(named),
+        ),
     )
 
 

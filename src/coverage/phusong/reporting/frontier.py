@@ -12,6 +12,7 @@ from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
 _BILLION = 1e9
+_NOTHING = said("Sets of 0 options: the budget pays for none, or nobody is left to reach.")
 
 
 def frontier_figure(
@@ -157,9 +158,15 @@ def choice_table(study: Study, choices: pd.DataFrame) -> PageTable:
             Column(said("How far from the proven bound"), same("%"), 2),
         ),
         rows=rows,
-        note=said(
-            "A gap of 0 is proven: nothing better exists. The options of each set are in "
-            "plan/best-set.csv."
+        note=joined(
+            (
+                *([_NOTHING] if (choices["options"] == 0).any() else []),
+                said(
+                    "A gap of 0 is proven: nothing better exists. The options of each set are in "
+                    "plan/best-set.csv."
+                ),
+            ),
+            " ",
         ),
     )
 

@@ -195,13 +195,15 @@ def _head(content: IndexContent) -> str:
     button = ""
     if first_map is not None:
         button = f'<a class="button" href="{_href(first_map)}">{first_map.title.html()}</a>'
-    picture = ""
+    picture = asked = ""
     if content.picture is not None:
         picture = f"<figure>{content.picture.html()}</figure>"
+    if content.question.vi or content.question.en:
+        words = content.question.html()
+        asked = f'<div class="asked"><h2>{_ASKED.html()}</h2><p>{words}</p></div>'
     return (
         f'<header class="head"><div class="words"><h1>{content.title.html()}</h1>'
-        f'<div class="asked"><h2>{_ASKED.html()}</h2><p>{content.question.html()}</p></div>'
-        f"{button}</div>{picture}</header>"
+        f"{asked}{button}</div>{picture}</header>"
     )
 
 

@@ -15,6 +15,7 @@ from phusong.reporting.brief_words import (
     measure_words,
     money_words,
     planned,
+    siteless,
 )
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture, same
@@ -179,6 +180,7 @@ def _brief(
         findings=(
             *gap_findings(study, facts.gaps),
             *village_findings(study, facts.gaps),
+            *siteless(facts),
             *more,
         ),
         picture=_picture(facts, key),

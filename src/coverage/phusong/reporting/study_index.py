@@ -3,7 +3,7 @@
 from phusong.analysis.reach import ANY
 from phusong.geo.places import Places
 from phusong.reporting.basis_words import titled
-from phusong.reporting.brief_words import planned
+from phusong.reporting.brief_words import planned, siteless
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import spoken_picture
@@ -57,6 +57,7 @@ def study_index(
         marking=facts.marking,
         findings=(
             *gap_findings(facts.study, facts.gaps),
+            *siteless(facts),
             *planned(facts),
         ),
         key_numbers=_key_numbers(facts),

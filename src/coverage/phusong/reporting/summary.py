@@ -146,7 +146,7 @@ def study_summary(study: Study, network: Network | None = None) -> Summary:
         (said("Assumptions"), len(assumed)),
         (said("of them not verified"), sum(not a.verified for a in assumed)),
         (said("Study file"), study.file.name),
-        (said("Results"), study.study.output),
+        (said("Results"), f"{study.study.output}/"),
     ]
     return Summary(_titled(said("Study"), study), tuple(rows), practice_words(study))
 
