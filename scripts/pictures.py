@@ -18,7 +18,7 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 LANGUAGES = ("vi", "en")
 SHOTS = {
     "map": ("maps/coverage.html", (1200, 900), 4000, 64),
-    "index": ("index.html", (1200, 1000), 1000, 48),
+    "index": ("index.html", (1200, 1000), 1000, 128),
     "commune": ("communes/02863-*.html", (900, 1200), 1000, 64),
 }
 """Page, size of the window [px], wait until it is drawn [ms], colours."""
