@@ -1,11 +1,17 @@
 """Every product in a real browser: axe-core finds minor faults at most; a picture is kept.
 
-Pages are those of a whole run of the invented region. All that is folded is opened, both languages
+Pages are those of a whole run of the invented region, with payloads for every name: nothing runs.
+All that is folded is opened, both languages
 are seen, and on maps a popup is open, so that nothing hides from the check.
 """
 
+import csv
+import json
+import os
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -19,7 +25,8 @@ from phusong.pipeline.interactive import OpenStudy
 from phusong.reporting.facts import PRACTICE
 from phusong.reporting.notebooks import render_notebook
 from runs import invoke
-from synthetic import write_region
+from synthetic import Region, study_facts, write_csv, write_region, write_text
+from unit.reporting.cases import HOSTILE, PYTHON_PROBE
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +49,7 @@ CONTRAST, NAME = "color-contrast", "button-name"
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of each kind, written as a user has it written."""
-    region = write_region(tmp_path_factory.mktemp("mọi trang") / "vùng thử")
+    region = write_hostile_region(tmp_path_factory.mktemp("mọi trang") / "vùng thử")
     out, study = region.output, phusong.open_study(region.study)
     phusong.report(study, with_notebooks=False)
     for arguments in (
@@ -53,6 +60,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ):
         result = invoke(*arguments)
         assert result.exit_code == 0, result.output
+    assert PYTHON_PROBE not in os.environ
     (out / "notebook.html").write_text(notebook(study), encoding="utf-8", newline="\n")
     return {
         "index": out / "index.html",
@@ -68,6 +76,37 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "operator-map": out / "for-operator-mang-a" / "maps" / "coverage.html",
         "public-map": out / "for-public" / "maps" / "coverage.html",
     }
+
+
+def write_hostile_region(folder: Path) -> Region:
+    """The invented region, where every name and source of every input is a payload."""
+    names = cycle(payload for payload in HOSTILE if payload.strip() == payload)
+    study: dict[str, Any] = {
+        f"study.{key}": next(names)
+        for key in ("title_vi", "title_en", "question_vi", "question_en")
+    }
+    facts = study_facts()
+    study |= {
+        f"inputs.{key}.source": next(names) for key in ("terrain", "towers", "population", "roads")
+    }
+    study["operators"] = [{**operator, "name": next(names)} for operator in facts["operators"]]
+    region = write_region(folder, study=study)
+    operators = dict(zip(("Nhà mạng A", "Nhà mạng B"), study["operators"], strict=True))
+    for table, columns in (("towers", ("site_id", "operator")), ("villages", ("name",)),
+                           ("facilities", ("name",))):  # fmt: skip
+        file = region.input(f"{table}.csv")
+        rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
+        told: dict[str, str] = {}
+        for row in rows:
+            for column in columns:
+                known = operators.get(row[column])
+                row[column] = known["name"] if known else told.setdefault(row[column], next(names))
+        write_csv(file, rows)
+    outlines = json.loads(region.input("communes.geojson").read_text(encoding="utf-8"))
+    for feature in outlines["features"]:
+        feature["properties"]["name"] = next(names)
+    write_text(region.input("communes.geojson"), json.dumps(outlines, ensure_ascii=False))
+    return region
 
 
 def notebook(study: OpenStudy) -> str:
