@@ -1,8 +1,8 @@
 """Every product in a real browser: axe-core finds minor faults at most; a picture is kept.
 
 Pages are those of a whole run of the invented region, with payloads for every name: nothing runs.
-All that is folded is opened, both languages
-are seen, and on maps a popup is open, so that nothing hides from the check.
+All that is folded is opened, both languages are seen, and on maps a popup is open, so that nothing
+hides from the check.
 """
 
 import csv
