@@ -23,6 +23,7 @@ class Case:
     target: int | None = None
     floors: tuple[tuple[str, tuple[int, ...], int], ...] = ()
     twice: tuple[bool, ...] | None = None
+    limits: tuple[tuple[str, tuple[int, ...], int], ...] = ()
 
     def arguments(self) -> dict[str, object]:
         named = ("weight", "cost", "budget", "count", "fixed", "groups", "requires", "target")
@@ -42,6 +43,8 @@ def is_connected(there: set[int], case: Case) -> bool:
 def is_allowed(chosen: tuple[int, ...], case: Case) -> bool:
     there = set(chosen) | set(case.fixed)
     if case.budget is not None and sum(case.cost[row] for row in chosen) > case.budget:
+        return False
+    if any(sum(amount[row] for row in chosen) > most for _, amount, most in case.limits):
         return False
     if case.count is not None and len(chosen) > case.count:
         return False
@@ -127,6 +130,17 @@ def random_case(rng: np.random.Generator) -> Case:
         requires=requires,
         target=int(rng.integers(0, everything + 2)) if rng.random() < 0.3 else None,
     )
+
+
+def with_limits(case: Case, rng: np.random.Generator) -> Case:
+    """The same question with one or two limits beside the budget."""
+    limits = []
+    for number in range(int(rng.integers(1, 3))):
+        amount = rng.integers(0, 6, len(case.cost)) * (rng.random(len(case.cost)) < 0.7)
+        limits.append(
+            (f"limit {number}", tuple(amount.tolist()), int(rng.integers(0, amount.sum() // 2 + 1)))
+        )
+    return replace(case, limits=tuple(limits))
 
 
 def with_terms(case: Case, rng: np.random.Generator) -> Case:

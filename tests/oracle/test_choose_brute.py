@@ -2,19 +2,22 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from oracle.choose_brute import Case, best, is_allowed, random_case, value, with_terms
-from phusong.planning import choose_rows, choose_trees
+from oracle.choose_brute import Case, best, is_allowed, random_case, value, with_limits, with_terms
+from phusong.planning import choose_relax, choose_rows
 from phusong.planning.choose import best_set, greedy_set
 from phusong.planning.choose_floors import Floor
 from phusong.planning.choose_goal import Goal
 from phusong.planning.choose_inputs import read_question
+from phusong.planning.choose_limits import Limit
 from phusong.planning.choose_links import Links
 from phusong.planning.choose_master import Master
+from phusong.planning.choose_relax import relax
 from phusong.planning.choose_trees import Trees, at_one_feeder, parts_of, tree
 
 SEED = 20260701
@@ -70,7 +73,7 @@ def test_greedy_keeps_the_rules_and_never_wins() -> None:
 
 def test_connection_by_cuts_alone_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # What dense networks of relays use: no flow in the model, cuts wherever it is broken.
-    monkeypatch.setattr(choose_trees, "TREES_UP_TO", 0)
+    monkeypatch.setattr(choose_relax, "MOST_LINKS", 0)
     for number in range(100):
         case = random_case(np.random.default_rng([SEED, 55, number]))
         found = best_set(case.cover, **case.arguments())
@@ -180,12 +183,12 @@ def test_half_a_ring_of_relays_covers_half() -> None:
         cover, **asked, count=None, fixed=(), groups=None, requires=needs, target=None
     )
     hoped = []
-    for most in (0, choose_trees.TREES_UP_TO):
+    for most in (0, choose_relax.MOST_LINKS):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(choose_trees, "TREES_UP_TO", most)
+            patched.setattr(choose_relax, "MOST_LINKS", most)
             master = Master(question, deadline=None)
             goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=1.0)
-            master.relax(goal, np.zeros(len(question.free), dtype=np.bool_))
+            relax(master, goal, np.zeros(len(question.free), dtype=np.bool_))
             hoped.append(master.hoped * master.weight_unit)
     assert best_set(cover, **asked, requires=needs).objective == 90
     assert hoped[1] == pytest.approx(90)
@@ -202,6 +205,50 @@ def test_many_rows_give_the_same_with_and_without_bundles(monkeypatch: pytest.Mo
     monkeypatch.setattr(choose_rows, "ROWS_OF_THEIR_OWN", 10**9)
     assert best_set(cover, weight=weight, cost=cost, budget=60) == bundled
     assert bundled.status == "optimal"
+
+
+def test_limits_beside_the_budget() -> None:
+    tight = 0
+    for number in range(150):
+        rng = np.random.default_rng([SEED, 22, number])
+        case = with_limits(random_case(rng), rng)
+        limits = [Limit(name, amount, most) for name, amount, most in case.limits]
+        found = best_set(case.cover, **case.arguments(), limits=limits)
+        expected = best(case)
+        if expected is None:
+            assert found.status == "infeasible", case
+            continue
+        assert (found.chosen, found.objective, found.cost) == expected, case
+        tight += expected != best(replace(case, limits=()))
+        quick = greedy_set(case.cover, **case.arguments(), limits=limits)
+        assert quick.status == "infeasible" or is_allowed(quick.chosen, case), case
+    assert tight > 20
+
+
+def test_a_start_out_of_a_part_and_settled_options_change_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What large questions do, on small ones: a part is solved first, and what cannot be in a
+    # better set is settled before whole numbers are looked for.
+    monkeypatch.setattr(choose_rows, "ROWS_OF_THEIR_OWN", 0)
+    monkeypatch.setattr(choose_relax, "PART", 3)
+    monkeypatch.setattr(choose_relax, "PART_OF", 1)
+    parts = []
+    whole = choose_relax.part_of
+    monkeypatch.setattr(
+        choose_relax, "part_of", lambda *given: parts.append(given[1]) or whole(*given)
+    )
+    for number in range(150):
+        rng = np.random.default_rng([SEED, 88, number])
+        case = with_limits(random_case(rng), rng) if number % 2 else random_case(rng)
+        limits = [Limit(name, amount, most) for name, amount, most in case.limits]
+        found = best_set(case.cover, **case.arguments(), limits=limits)
+        expected = best(case)
+        if expected is None:
+            assert found.status == "infeasible"
+        else:
+            assert (found.chosen, found.objective, found.cost) == expected, case
+    assert len(parts) > 10
 
 
 def with_floors(case: Case) -> dict[str, object]:

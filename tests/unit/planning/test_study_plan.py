@@ -107,7 +107,8 @@ def test_no_spots_no_columns() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_steps_are_the_best_nested_order_or_say_what_they_miss(seed: int) -> None:
     demand, found, ranked = study(seed)
-    steps = build_steps(found, demand, ranked=ranked)
+    order = build_steps(found, demand, ranked=ranked)
+    steps = order.steps
     columns = found.columns(demand)
     spots = [step.option.spot for step in steps]
     assert len(set(spots)) == len(spots) > 0, "a spot is used once"
@@ -124,10 +125,17 @@ def test_steps_are_the_best_nested_order_or_say_what_they_miss(seed: int) -> Non
         assert step.cumulative_present_value == pytest.approx(spent)
         together = columns.cover[rows[: number + 1]].getnnz(axis=0) > 0
         assert step.cumulative_worth == columns.weight[together].sum()  # whole people here
-        assert step.is_proven
-        assert step.best_set_worth == best_worth(found, columns, spent)
-        lost = 100 * (1 - step.cumulative_worth / step.best_set_worth)
-        assert step.loss_percent == pytest.approx(lost)
+    budgets = np.cumsum([option.cost.present_value for option in ranked])
+    assert [point.budget for point in order.points] == pytest.approx(budgets.tolist())
+    for point in order.points:
+        within = [step for step in steps if step.cumulative_present_value <= point.budget + 1e-6]
+        assert point.steps == len(within)
+        assert point.order_worth == (within[-1].cumulative_worth if within else 0.0)
+        assert point.best.status == "optimal"
+        assert point.best_worth == best_worth(found, columns, point.budget)
+        assert point.greedy_worth <= point.best_worth
+        lost = 100 * (1 - point.order_worth / point.best_worth)
+        assert point.loss_percent == pytest.approx(lost)
 
 
 def best_worth(found: Candidates, columns: object, budget: float) -> float:
@@ -144,7 +152,8 @@ def best_worth(found: Candidates, columns: object, budget: float) -> float:
 
 def test_nothing_ranked_nothing_built() -> None:
     demand, found, _ = study(1)
-    assert build_steps(found, demand, ranked=()) == ()
+    order = build_steps(found, demand, ranked=())
+    assert (order.steps, order.points) == ((), ())
 
 
 @pytest.mark.parametrize("seed", range(4))

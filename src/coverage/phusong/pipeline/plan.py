@@ -30,7 +30,7 @@ from phusong.pipeline.session import Session
 from phusong.planning.agreed import Agreed
 from phusong.planning.backhaul_table import backhaul_table, profiles_table
 from phusong.planning.budget_tables import CHOICE_COLUMNS, CHOICE_TEXT
-from phusong.planning.build_steps import BuildStep, build_steps
+from phusong.planning.build_steps import BuildPlan, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
 from phusong.planning.decisions import decisions_table, follow, moved_layouts
@@ -190,13 +190,13 @@ def _compute(session: Session, gaps: Gaps) -> None:
     for key in refused:
         study.note(f"plan: {key} is not ranked, its list of sites is incomplete")
     facts |= sure.facts
-    steps = build_steps(found, demand, ranked=[priority.option for priority in ranked])
+    order = build_steps(found, demand, ranked=[priority.option for priority in ranked])
     money = budget_tables(
-        session, gaps, found, demand, steps, people=people, white=decided.not_covered[ANY],
+        session, gaps, found, demand, order, people=people, white=decided.not_covered[ANY],
         built=built,
     )  # fmt: skip
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
-    made = _tables(session, found, first, sure, steps) | money
+    made = _tables(session, found, first, sure, order) | money
     tables = {CANDIDATES: spots.table} | {
         name: with_plan_basis(table, gaps.basis, technology, names) for name, table in made.items()
     }
@@ -296,7 +296,7 @@ def _tables(
     found: Candidates,
     ranked: tuple[Priority, ...],
     sure: Sureness,
-    steps: tuple[BuildStep, ...],
+    order: BuildPlan,
 ) -> dict[str, pd.DataFrame]:
     study, places, grid = session.study, session.inputs.places, session.inputs.grid
     names = {op.key: op.name for op in study.operators}
@@ -308,7 +308,7 @@ def _tables(
             money=_money(study, ranked),
             survey=Survey(study.planning.local_crs, study.planning.search_ring.value),
         ),
-        "build-order": build_order_table(steps, places, grid, names),
+        "build-order": build_order_table(order, places, grid, names),
         "backhaul": backhaul_table(ranked, grid, names),
         "hop-profiles": profiles_table(ranked, links_of(session), names),
         "power": power_table(ranked, study, grid, names),

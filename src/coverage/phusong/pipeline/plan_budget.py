@@ -16,7 +16,7 @@ from phusong.geo.grid import Grid
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.planning.budget_tables import best_set_table, choices_table, frontier_table
-from phusong.planning.build_steps import BuildStep
+from phusong.planning.build_steps import BuildPlan
 from phusong.planning.chosen_sets import (
     Asked,
     Communities,
@@ -40,7 +40,7 @@ def budget_tables(
     gaps: Gaps,
     found: Candidates,
     demand: Demand,
-    steps: Sequence[BuildStep],
+    order: BuildPlan,
     *,
     people: FloatArray,
     white: BoolArray,
@@ -58,8 +58,8 @@ def budget_tables(
         Options, relays and links.
     demand
         Whom to reach.
-    steps
-        The build order.
+    order
+        The build order, and the budgets at which it is compared.
     people
         People per cell that the study asks about.
     white
@@ -77,7 +77,7 @@ def budget_tables(
     columns = found.columns(demand)
     tables = {
         "frontier": frontier_table(
-            steps, columns, options=len(found.options), currency=currency
+            order.points, columns, options=len(found.options), currency=currency
         )
     }  # fmt: skip
     if not study.planning.choice.is_asked:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from phusong.geo.grid import Grid
 from phusong.geo.places import Places
-from phusong.planning.build_steps import BuildStep
+from phusong.planning.build_steps import BudgetPoint
 from phusong.planning.chosen_sets import BUDGET, ChosenSet
 from phusong.planning.demand import Columns
 from phusong.planning.plan_tables import where_it_stands
@@ -39,14 +39,14 @@ CHOICE_TEXT = (
 
 
 def frontier_table(
-    steps: Sequence[BuildStep], columns: Columns, *, options: int, currency: str
+    points: Sequence[BudgetPoint], columns: Columns, *, options: int, currency: str
 ) -> pd.DataFrame:
     """People against money at the budgets at which the build order is compared.
 
     Parameters
     ----------
-    steps
-        The build order.
+    points
+        What the budgets buy.
     columns
         Whom each row covers.
     options
@@ -63,17 +63,14 @@ def frontier_table(
         on top.
     """
     rows = []
-    for step in steps:
-        best = step.best
-        if best is None:
-            continue
+    for point in points:
+        best = point.best
         chosen = np.array(best.chosen, dtype=np.int64)
         reached = columns.cover[chosen].getnnz(axis=0) > 0
-        most = max(best.objective, step.cumulative_worth)
         rows.append(
             {
-                "step": step.step,
-                "budget": round(step.cumulative_present_value),
+                "step": point.steps,
+                "budget": round(point.budget),
                 "best_set_options": int((chosen < options).sum()),
                 "best_set_people": _whole(columns.people[reached & ~columns.white_zone]),
                 "best_set_people_white_zone": _whole(columns.people[reached & columns.white_zone]),
@@ -81,10 +78,10 @@ def frontier_table(
                 "bound_worth_people": best.bound,
                 "gap_percent": 100.0 * best.gap,
                 "status": best.status,
-                "greedy_worth_people": step.greedy_worth,
-                "greedy_loss_percent": _less(step.greedy_worth, most),
-                "build_order_worth_people": step.cumulative_worth,
-                "build_order_loss_percent": step.loss_percent,
+                "greedy_worth_people": point.greedy_worth,
+                "greedy_loss_percent": _less(point.greedy_worth, point.best_worth),
+                "build_order_worth_people": point.order_worth,
+                "build_order_loss_percent": point.loss_percent,
                 "currency": currency,
             }
         )

@@ -1,8 +1,7 @@
 """A study's build order: one step after the other, beside the best set for the same money."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,11 +17,8 @@ from phusong.units import IntArray
 
 MOST_SPOTS = 25
 """How many spots the exact choice looks at; those of the ranking are among them."""
-BUDGETS = 4
-"""Budgets that the order is made for."""
-COMPARED = 8
-"""Steps at which the order is compared with the best set for the same money: every one of up to
-so many, else so many from the first to the last one, evenly spread."""
+BUDGETS = 8
+"""Budgets that the order is made for and compared at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +40,6 @@ class BuildStep:
     cumulative_worth
         Worth of all steps so far: people newly covered, and those of the white zone
         ``white_zone_weight`` times on top.
-    best_set_worth
-        Worth of the best set for the same money; NaN at a step that is not compared.
-    loss_percent
-        What the order misses of that; NaN at a step that is not compared [%].
-    is_proven
-        Whether the best set is proven to be the best; None at a step that is not compared.
-    best
-        That set, rows of all options; None at a step that is not compared.
-    greedy_worth
-        Worth of the set that greedy steps make for the same money; NaN there.
     """
 
     step: int
@@ -62,16 +48,81 @@ class BuildStep:
     people_newly_covered: float
     people_white_zone: float
     cumulative_worth: float
-    best_set_worth: float
-    loss_percent: float
-    is_proven: bool | None
-    best: BestSet | None = field(default=None, repr=False)
-    greedy_worth: float = math.nan
+
+
+@dataclass(frozen=True, eq=False)
+class BudgetPoint:
+    """What a budget buys at best, in greedy steps, and in the build order.
+
+    Parameters
+    ----------
+    budget
+        Present value.
+    steps
+        How many steps of the order it pays for.
+    best
+        Best set, rows of all candidates.
+    greedy_worth
+        Worth of the set that greedy steps make.
+    order_worth
+        Worth of those steps of the order.
+    """
+
+    budget: float
+    steps: int
+    best: BestSet = field(repr=False)
+    greedy_worth: float
+    order_worth: float
+
+    @property
+    def best_worth(self) -> float:
+        """Worth of the best set, or of the order where a search ended before it was found."""
+        return max(self.best.objective, self.order_worth)
+
+    @property
+    def loss_percent(self) -> float:
+        """What the order misses of the best set [%]."""
+        return 100.0 * (1.0 - self.order_worth / self.best_worth) if self.best_worth else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class BuildPlan:
+    """One order in which to build, and what it loses at some budgets.
+
+    Parameters
+    ----------
+    steps
+        One after the other.
+    points
+        By rising budget.
+    """
+
+    steps: tuple[BuildStep, ...] = ()
+    points: tuple[BudgetPoint, ...] = ()
+
+    def point_at(self, step: int) -> BudgetPoint | None:
+        """The budget that pays for the steps up to one and not for the next.
+
+        Parameters
+        ----------
+        step
+            From 1.
+
+        Returns
+        -------
+        BudgetPoint or None
+            The largest of them; None where the order is not compared.
+        """
+        return next((point for point in self.points[::-1] if point.steps == step), None)
 
 
 def build_steps(
-    candidates: Candidates, demand: Demand, *, ranked: Sequence[Option]
-) -> tuple[BuildStep, ...]:
+    candidates: Candidates,
+    demand: Demand,
+    *,
+    ranked: Sequence[Option],
+    rows: IntArray | None = None,
+) -> BuildPlan:
     """Order in which to build, for the money that the ranking takes.
 
     Parameters
@@ -81,68 +132,95 @@ def build_steps(
     demand
         Whom to reach.
     ranked
-        Options of the ranking; the present value of all of them is the largest budget.
+        Options of the ranking; the present value of its first ones are the budgets, that of all
+        of them the largest one.
+    rows
+        Rows that may be built, such as those of one operator, ascending; all when left out.
 
     Returns
     -------
-    tuple of BuildStep
+    BuildPlan
         Nested steps that lose least against the best sets of rising budgets. People of a column
-        are whole people and prices have three digits in the choice. The order looks at no more
-        than 25 spots: those of the ranking, then those of most worth for the money by themselves;
-        the best sets and greedy ones are of all options.
+        are whole people and prices have three digits in the choice. Each best set is looked for
+        once, among all rows that may be built, and so is the greedy one; the order looks at no
+        more spots than those of best sets and ranking, and up to 25 at least.
     """
     if not ranked:
-        return ()
+        return BuildPlan()
     columns = candidates.columns(demand)
-    looked_at = _looked_at(candidates, columns, ranked)
-    everything = exact_choice(candidates, columns)
-    choice = exact_choice(candidates, columns, looked_at)
-    spent = sum(option.cost.present_value for option in ranked)
-    order = looked_at[_order(choice, choice.in_unit(spent))]
-    built = built_in_order(candidates, columns, order.tolist())
-    compared = set(np.linspace(1, len(built), min(COMPARED, len(built))).astype(int).tolist())
-    steps, spent, there = [], 0.0, np.empty(0, dtype=np.int64)
-    start: tuple[int, ...] = ()
-    for number, one in enumerate(built, 1):
-        spent += one.option.cost.present_value
-        there = np.append(there, one.rows).astype(np.int64)
-        worth, best, quick = everything.worth(there), None, math.nan
-        if number in compared:
-            money = float(everything.price[there].sum())
-            best = everything.best(budget=money, starts=(there.tolist(), start))
-            quick, start = everything.greedy(budget=money).objective, best.chosen
-        most = math.nan if best is None else max(worth, best.objective)
-        loss = 0.0 if most == 0 else 100.0 * (1.0 - worth / most)
-        proven = None if best is None else best.status == "optimal"
+    allowed = np.arange(len(candidates.price)) if rows is None else rows
+    everything = exact_choice(candidates, columns, allowed)
+    spent = np.cumsum([option.cost.present_value for option in ranked])
+    last = np.linspace(1, len(ranked), min(BUDGETS, len(ranked))).astype(int) - 1
+    budgets = [float(money) for money in spent[np.unique(last)]]
+    units = [everything.in_unit(money) for money in budgets]
+    best, quick = _rising(everything, units)
+    chosen = [allowed[np.array(found.chosen, dtype=np.int64)] for found in best]
+    looked_at = _looked_at(candidates, columns, ranked, chosen, allowed)
+    order = looked_at[_order(exact_choice(candidates, columns, looked_at), units, [
+        replace(found, chosen=tuple(np.searchsorted(looked_at, own).tolist()))
+        for found, own in zip(best, chosen, strict=True)
+    ])]  # fmt: skip
+    steps, prices = [], []
+    money, there = 0.0, np.empty(0, dtype=np.int64)
+    for number, one in enumerate(built_in_order(candidates, columns, order.tolist()), 1):
+        money += one.option.cost.present_value
+        there = np.append(there, np.searchsorted(allowed, one.rows)).astype(np.int64)
+        prices.append(float(everything.price[there].sum()))
         steps.append(
-            BuildStep(
-                number, one.option, spent, one.people, one.white_zone, worth, most, loss, proven,
-                best, quick,
-            )
+            BuildStep(number, one.option, money, one.people, one.white_zone,
+                      everything.worth(there))
         )  # fmt: skip
-    return tuple(steps)
+    points = []
+    for budget, unit, found, own, greedy in zip(budgets, units, best, chosen, quick, strict=True):
+        within = sum(not_above(price, unit) for price in prices)
+        worth = steps[within - 1].cumulative_worth if within else 0.0
+        whole = replace(found, chosen=tuple(own.tolist()))
+        points.append(BudgetPoint(budget, within, whole, greedy, worth))
+    return BuildPlan(tuple(steps), tuple(points))
 
 
-def _order(choice: ExactChoice, whole: float) -> IntArray:
+def _rising(choice: ExactChoice, budgets: Sequence[float]) -> tuple[list[BestSet], list[float]]:
+    """Best set of each budget, each search begun with the last one, and worth of greedy steps."""
+    best: list[BestSet] = []
+    quick: list[float] = []
+    for budget in budgets:
+        greedy = choice.greedy(budget=budget)
+        starts = [greedy.chosen, *(found.chosen for found in best[-1:])]
+        best.append(choice.best(budget=budget, starts=starts))
+        quick.append(greedy.objective)
+    return best, quick
+
+
+def _order(choice: ExactChoice, budgets: Sequence[float], best: Sequence[BestSet]) -> IntArray:
     """Rows in the order in which they are built, within the largest budget."""
     found = build_order(
         choice.cover, weight=choice.weight, cost=choice.price, groups=choice.groups,
-        requires=choice.requires or None,
-        budgets=[whole * k / BUDGETS for k in range(1, BUDGETS + 1)],
-        most_nodes=MOST_NODES, settle_ties=False,
+        requires=choice.requires or None, budgets=budgets, best=best, most_nodes=MOST_NODES,
+        settle_ties=False,
     )  # fmt: skip
-    within = [not_above(spent, whole) for spent in found.cumulative_cost]
+    within = [not_above(spent, budgets[-1]) for spent in found.cumulative_cost]
     return np.array(found.order, dtype=np.int64)[np.array(within, dtype=np.bool_)]
 
 
-def _looked_at(candidates: Candidates, columns: Columns, ranked: Sequence[Option]) -> IntArray:
-    """Options of the ranking's spots, and of the best others by themselves, with all links."""
+def _looked_at(
+    candidates: Candidates,
+    columns: Columns,
+    ranked: Sequence[Option],
+    chosen: Sequence[IntArray],
+    allowed: IntArray,
+) -> IntArray:
+    """Options of the spots of ranking and best sets, and the best others, with all links."""
     names = {option.option_id for option in ranked}
-    first = [option.option_id in names for option in candidates.options]
-    rows = np.arange(len(first))
+    rows = allowed[allowed < len(candidates.options)]
+    taken = np.concatenate([*chosen, np.empty(0, dtype=np.int64)])
+    first = np.isin(rows, taken) | np.array(
+        [candidates.options[row].option_id in names for row in rows], dtype=np.bool_
+    )
     price = np.maximum(candidates.price, SMALLEST_PRICE)
     value = ((columns.cover @ columns.weight) / price)[rows]
-    order = np.lexsort((rows, -value, ~np.array(first)))
-    spots = list(dict.fromkeys(candidates.site[order].tolist()))[:MOST_SPOTS]
-    extra = np.arange(len(rows), len(price))
-    return np.concatenate([np.flatnonzero(np.isin(candidates.site, spots)), extra])
+    order = np.lexsort((rows, -value, ~first))
+    spots = list(dict.fromkeys(candidates.site[rows[order]].tolist()))
+    most = max(MOST_SPOTS, len(set(candidates.site[rows[first]].tolist())))
+    kept = rows[np.isin(candidates.site[rows], spots[:most])]
+    return np.concatenate([kept, allowed[allowed >= len(candidates.options)]])

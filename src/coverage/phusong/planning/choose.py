@@ -14,7 +14,9 @@ from phusong.planning.choose_floors import Floor, RowFloor
 from phusong.planning.choose_goal import Goal
 from phusong.planning.choose_greedy import greedy_choice, without_useless
 from phusong.planning.choose_inputs import SAME, Question, not_above, read_question
+from phusong.planning.choose_limits import Limit
 from phusong.planning.choose_master import Master
+from phusong.planning.choose_relax import relax
 from phusong.planning.choose_ties import settled
 from phusong.units import BoolArray
 
@@ -72,6 +74,7 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     settle_ties: bool = True,
     floors: Sequence[Floor] = (),
     twice: ArrayLike | None = None,
+    limits: Sequence[Limit] = (),
 ) -> BestSet:
     r"""Set of options that covers most weight within the limits, or a target for least cost.
 
@@ -120,6 +123,9 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
     twice
         For each demand point whether it counts only when two of the rows that are there cover
         it, as a second server does; fixed rows count among the two.
+    limits
+        What the chosen options may not pass beside the budget, such as capex or the budgets of
+        single operators.
 
     Returns
     -------
@@ -156,7 +162,7 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
         raise DomainError(f"most_nodes={most_nodes} is impossible, at least 1 is allowed")
     question = read_question(
         cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
-        requires=requires, target=target, floors=floors, twice=twice,
+        requires=requires, target=target, floors=floors, twice=twice, limits=limits,
     )  # fmt: skip
     simple = _simple_answer(question)
     if simple is not None:
@@ -181,6 +187,7 @@ def greedy_set(  # noqa: PLR0913 — as best_set
     requires: Mapping[int, Iterable[int]] | None = None,
     target: float | None = None,
     by: Literal["weight_per_cost", "weight"] = "weight_per_cost",
+    limits: Sequence[Limit] = (),
 ) -> BestSet:
     """Set made by taking the best affordable option, then the next, until none adds weight.
 
@@ -193,6 +200,8 @@ def greedy_set(  # noqa: PLR0913 — as best_set
         As for :func:`best_set`.
     by
         What is best: ``weight_per_cost`` (new weight for the money) or ``weight``.
+    limits
+        As there.
 
     Returns
     -------
@@ -214,7 +223,7 @@ def greedy_set(  # noqa: PLR0913 — as best_set
         raise DomainError(f"by={by!r} is unknown; weight_per_cost and weight are allowed")
     question = read_question(
         cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
-        requires=requires, target=target,
+        requires=requires, target=target, limits=limits,
     )  # fmt: skip
     simple = _simple_answer(question)
     if simple is not None:
@@ -347,7 +356,7 @@ def _most_weight(
 ) -> BestSet:
     start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
     goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step)
-    starts = [*starts, master.relax(goal, start)]
+    starts = [*starts, relax(master, goal, start)]
     fitting = [choice for choice in starts if question.reaches_floors(choice)]
     first = max(fitting, key=lambda c: (_covered(question, c), -question.spent(c)), default=None)
     found = master.best(goal, first)
@@ -375,7 +384,7 @@ def _least_cost(
     if master.weight_step:
         least = math.ceil(least * (1.0 - SAME))  # covered weight moves in whole steps
     goal = _cheap(master, least)
-    starts = [*starts, master.relax(goal, starts[0])]
+    starts = [*starts, relax(master, goal, starts[0])]
     reaching = [
         choice
         for choice in starts

@@ -111,7 +111,8 @@ class Progress:
             Options to build, the one that is wanted last; None when nothing helps.
         """
         gain, price, length, before = self.outlook()
-        possible = (gain > 0) & ~self.chosen & ~self.blocked & self._fits(price, length)
+        possible = (gain > 0) & ~self.chosen & ~self.blocked
+        possible &= self._fits(price, length, before)
         score = gain / np.maximum(price, self.free_price) if per_cost else gain
         order = np.flatnonzero(possible)
         order = order[np.lexsort((order, -score[order]))]
@@ -149,22 +150,26 @@ class Progress:
             ones = np.ones(count, dtype=np.int64)
             return self.gain, question.cost, ones, np.full(count, count)
         before = self._chains()
-        own_gain = np.append(np.where(self.chosen, 0.0, self.gain), 0.0)
-        own_price = np.append(np.where(self.chosen, 0.0, question.cost), 0.0)
-        own = np.append(np.where(self.chosen, 0, 1), 0)
         reached = before >= 0
-        gain, price, length = own_gain[:count].copy(), own_price[:count].copy(), own[:count].copy()
-        up = np.append(np.where(reached, before, count), count)
-        at = up[:count].copy()
-        while (at != count).any():
-            gain += own_gain[at]
-            price += own_price[at]
-            length += own[at]
-            at = up[at]
+        gain = self._along(self.gain, before)
+        price = self._along(question.cost, before)
+        length = self._along(np.ones(count), before).astype(np.int64)
         gain[~reached] = 0.0
         price[~reached] = np.inf
         length[~reached] = 0
         return gain, price, length, before
+
+    def _along(self, amount: FloatArray, before: IntArray) -> FloatArray:
+        """Sum of what every option of the chain to each one has, chosen ones left out."""
+        count = len(self.chosen)
+        own = np.append(np.where(self.chosen, 0.0, amount), 0.0)
+        total = own[:count].copy()
+        up = np.append(np.where(before >= 0, before, count), count)
+        at = up[:count].copy()
+        while (at != count).any():
+            total += own[at]
+            at = up[at]
+        return total
 
     def _chains(self) -> IntArray:
         """Who stands before every option on its cheapest way from what is connected; or below 0."""
@@ -178,13 +183,15 @@ class Progress:
         before[before == THE_ROOT] = count
         return np.asarray(before)
 
-    def _fits(self, price: FloatArray, length: IntArray) -> BoolArray:
+    def _fits(self, price: FloatArray, length: IntArray, before: IntArray) -> BoolArray:
         question = self.question
         fits = np.isfinite(price)
         if question.budget is not None:
             spent = question.spent(self.chosen)
             room = question.budget - spent + SAME * max(question.budget, spent)
             fits &= price <= room
+        for limit in question.limits:
+            fits &= self._along(limit.amount, before) <= limit.room(self.chosen)
         if question.count is not None:
             fits &= length <= question.count - int(self.chosen.sum())
         return fits

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from phusong.errors import DataError, DomainError
 from phusong.planning.choose_floors import Floor, RowFloor, checked_floors, row_floors
+from phusong.planning.choose_limits import Limit, OpenLimit, open_limits
 from phusong.planning.choose_links import Links, no_links
 from phusong.planning.choose_rows import Rows, merged_rows
 from phusong.units import BoolArray, FloatArray, IntArray
@@ -39,6 +40,8 @@ class Question:
         Demand.
     floors
         What must be covered beside the goal.
+    limits
+        What may not be passed beside the budget.
     weight
         Weight of each point, all of them.
     unreachable
@@ -56,6 +59,7 @@ class Question:
     links: Links = field(repr=False)
     rows: Rows = field(repr=False)
     floors: tuple[RowFloor, ...] = field(repr=False)
+    limits: tuple[OpenLimit, ...] = field(repr=False)
     weight: FloatArray = field(repr=False)
     unreachable: IntArray = field(repr=False)
     whole_weight: bool
@@ -92,10 +96,11 @@ class Question:
         Returns
         -------
         bool
-            Within budget, count and groups, and all of it connected.
+            Within budget, limits, count and groups, and all of it connected.
         """
         return (
             (self.budget is None or not_above(self.spent(chosen), self.budget))
+            and all(limit.room(chosen) >= 0 for limit in self.limits)
             and (self.count is None or int(chosen.sum()) <= self.count)
             and all(int(chosen[group].sum()) <= 1 for group in self.groups)
             and bool((self.links.connected(chosen) == chosen).all())
@@ -149,12 +154,13 @@ def read_question(  # noqa: PLR0913 — as best_set
     target: float | None,
     floors: Sequence[Floor] = (),
     twice: ArrayLike | None = None,
+    limits: Sequence[Limit] = (),
 ) -> Question:
     """Check what :func:`phusong.planning.choose.best_set` is given.
 
     Parameters
     ----------
-    cover, weight, cost, budget, count, fixed, groups, requires, target, floors, twice
+    cover, weight, cost, budget, count, fixed, groups, requires, target, floors, twice, limits
         As there.
 
     Returns
@@ -205,6 +211,7 @@ def read_question(  # noqa: PLR0913 — as best_set
         links=_links(needs, there, free),
         rows=rows,
         floors=row_floors(asked, rows),
+        limits=open_limits(limits, free, options),
         weight=weights,
         unreachable=np.flatnonzero(~reached & (weights > 0)),
         whole_weight=bool((weights == np.floor(weights)).all()),

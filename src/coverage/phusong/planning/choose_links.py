@@ -76,6 +76,28 @@ class Links:
         kept = ~self.root[pairs.col]
         return pairs.row[kept].astype(np.int64), pairs.col[kept].astype(np.int64)
 
+    def among(self, kept: BoolArray) -> "Links":
+        """Links between some of the options.
+
+        Parameters
+        ----------
+        kept
+            Whether an option is one of them.
+
+        Returns
+        -------
+        Links
+            The same options without the links of the others.
+        """
+        if not self.any or kept.all():
+            return self
+        pairs = self.feeds.tocoo()
+        both = kept[pairs.row] & kept[pairs.col]
+        feeds = sparse.csr_matrix(
+            (pairs.data[both], (pairs.row[both], pairs.col[both])), shape=self.feeds.shape
+        )
+        return Links(feeds, self.root)
+
     def cuts(self, share: FloatArray) -> list[tuple[int, IntArray]]:
         """Connections that a relaxed or whole choice lacks.
 

@@ -27,8 +27,6 @@ from phusong.planning.choose_links import Links
 from phusong.planning.choose_rows import Rows
 from phusong.units import BoolArray, FloatArray, IntArray
 
-TREES_UP_TO = 7_000
-"""Links up to which they are in the model; where an option has many feeders, cuts suffice."""
 MOST_ENTRIES = 20_000_000
 """Entries of all walls of one round together."""
 

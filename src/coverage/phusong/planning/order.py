@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from phusong.errors import DomainError
+from phusong.errors import DataError, DomainError
 from phusong.planning.choose import BestSet, best_set
 from phusong.planning.choose_greedy import Progress
 from phusong.planning.choose_inputs import Question, cover_matrix, not_above, read_question
@@ -75,6 +75,7 @@ def build_order(  # noqa: PLR0913 — as best_set
     time_limit_s: float | None = None,
     most_nodes: int | None = None,
     settle_ties: bool = True,
+    best: Sequence[BestSet] | None = None,
 ) -> BuildOrder:
     r"""Nested order that loses least against the best set of each budget.
 
@@ -87,6 +88,9 @@ def build_order(  # noqa: PLR0913 — as best_set
         of the cheapest set that covers all when left out.
     fixed, groups, requires, time_limit_s, most_nodes, settle_ties
         As there; the limits are for each best set, the time in seconds.
+    best
+        Best set of each of ``budgets``, ascending, where they are known: they are not looked for
+        again.
 
     Returns
     -------
@@ -131,7 +135,11 @@ def build_order(  # noqa: PLR0913 — as best_set
         groups=groups, requires=requires, target=None,
     )  # fmt: skip
     levels = _levels(budgets, prices, best_at)
-    path = _Path(question, levels, [best_at(budget) for budget in levels])
+    if best is not None and len(best) != len(levels):
+        raise DataError(
+            f"best has {len(best)} sets, but there are {len(levels)} budgets; give one for each"
+        )
+    path = _Path(question, levels, best or [best_at(budget) for budget in levels])
     candidates = [path.by_steps(), path.extended(best_at), path.thinned()]
     return path.result(path.improved(min(candidates, key=path.badness)))
 

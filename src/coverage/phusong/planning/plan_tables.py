@@ -7,7 +7,7 @@ import pandas as pd
 
 from phusong.geo.grid import Grid
 from phusong.geo.places import Places
-from phusong.planning.build_steps import BuildStep
+from phusong.planning.build_steps import BuildPlan
 from phusong.planning.explain import SECOND_RANK, commune_at
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import SecondRanking
@@ -28,14 +28,14 @@ STABILITY_COLUMNS = (
 
 
 def build_order_table(
-    steps: Sequence[BuildStep], places: Places, grid: Grid, operators: Mapping[str, str]
+    order: BuildPlan, places: Places, grid: Grid, operators: Mapping[str, str]
 ) -> pd.DataFrame:
     """Build order as it is handed over.
 
     Parameters
     ----------
-    steps
-        The steps.
+    order
+        The steps, and the budgets at which they are compared.
     places
         Communes that spots stand in.
     grid
@@ -48,12 +48,14 @@ def build_order_table(
     pandas.DataFrame
         One row per step. Worth is people newly covered, and those of the white zone
         ``white_zone_weight`` times on top; ``loss_percent`` compares it with the best set for
-        the money spent so far, and is empty at steps that are not compared (of many steps some
-        are, evenly spread).
+        the largest of the compared budgets that pays for the steps so far and not for the next
+        one, and is empty where there is none.
     """
     rows = []
     people = 0.0
-    for step in steps:
+    for step in order.steps:
+        point = order.point_at(step.step)
+        proven = "yes" if point and point.best.status == "optimal" else "no"
         cost = step.option.cost
         people += step.people_newly_covered
         rows.append(
@@ -67,9 +69,9 @@ def build_order_table(
                 "people_white_zone": step.people_white_zone,
                 "cumulative_people": people,
                 "cumulative_worth_people": step.cumulative_worth,
-                "best_set_worth_people": step.best_set_worth,
-                "best_set_proven": {True: "yes", False: "no", None: ""}[step.is_proven],
-                "loss_percent": step.loss_percent,
+                "best_set_worth_people": point.best_worth if point else np.nan,
+                "best_set_proven": proven if point else "",
+                "loss_percent": point.loss_percent if point else np.nan,
                 "currency": cost.currency,
             }
         )
