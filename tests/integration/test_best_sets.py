@@ -77,6 +77,7 @@ def test_people_against_money(run: Region) -> None:
     for column in ("greedy_worth_people", "build_order_worth_people"):
         assert (found[column] <= found["best_set_worth_people"] + 1e-6).all()
     assert (found["bound_worth_people"] >= found["best_set_worth_people"] - 1e-6).all()
+    found = found[found["step"] > 0].drop_duplicates("step", keep="last")  # its largest budget
     beside = order.set_index("step").loc[found["step"]]
     assert np.allclose(beside["loss_percent"], found["build_order_loss_percent"], atol=0.01)
 
