@@ -20,8 +20,10 @@ CHOICE: dict[str, Any] = {
     "every_village": True,
     "commune_floor": assumed(0.05, "fraction"),
     "second_server": ["clinic"],
+    "capex_budget": assumed(12e9, "VND"),
+    "operators": {"mang-a": {"budget": assumed(6e9, "VND")}, "mang-b": {}},
 }
-NEW = ("frontier", "best-set", "choices")
+NEW = ("frontier", "best-set", "build-order")
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +91,34 @@ def test_the_plan_holds_them(run: Region) -> None:
     assert list(plan.choices["choice"]) == list(read(run, "choices")["choice"])
 
 
-def test_no_other_reader_gets_them(run: Region) -> None:
+def test_operators_have_sets_and_orders_of_their_own(run: Region) -> None:
+    choices, order = read(run, "choices"), read(run, "operator-build-order")
+    frontier, sets = read(run, "operator-frontier"), read(run, "best-set")
+    own = choices[choices["choice"] == "own-budget"]
+    assert len(own) == 1, "an operator without money of its own has no set"
+    assert own["present_value"].iloc[0] <= 6e9
+    (name,) = own["operator"]
+    assert set(sets.loc[sets["choice"] == "own-budget", "operator"]) == {name}
+    assert name in set(order["operator"]) == set(frontier["operator"])
+    for operator, steps in order.groupby("operator"):
+        assert steps["step"].tolist() == list(range(1, len(steps) + 1))
+        points = frontier[frontier["operator"] == operator]
+        assert (points["build_order_worth_people"] <= points["best_set_worth_people"] + 1e-6).all()
+    plain = choices.set_index("choice").loc["budget"]
+    assert plain["capex"] <= 12e9
+
+
+def test_a_reader_gets_what_is_its_own_alone(run: Region) -> None:
     session = start(phusong.open_study(run.study))
+    names = {op.key: op.name for op in session.study.operators}
     for audience in ("operator:mang-a", "public"):
         folder = write_for_audience(session, audience).parent
         assert any(folder.rglob("*.csv"))
         assert not [f for f in folder.rglob("*") if f.stem in NEW]
+    assert not [f for f in folder.rglob("*") if "operator-" in f.stem or f.stem == "choices"]
+    folder = write_for_audience(session, "operator:mang-a").parent / "plan"
+    for name in ("choices", "operator-frontier", "operator-build-order"):
+        assert set(table(folder / f"{name}.csv")["operator"]) == {names["mang-a"]}
 
 
 def test_without_a_question_there_is_no_answer(tmp_path: Path) -> None:

@@ -8,21 +8,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from phusong.planning.asked import Asked, Communities, Money, Offer, Points
 from phusong.planning.budget_tables import choices_table
-from phusong.planning.chosen_sets import (
-    Asked,
-    ChosenSet,
-    Communities,
-    Offer,
-    Points,
-    chosen_sets,
-    in_order,
-)
+from phusong.planning.chosen_sets import ChosenSet, chosen_sets, in_order
 from phusong.planning.demand import Columns
 from phusong.planning.money_words import amount_en, amount_vi
 from phusong.planning.set_words import answer_en, answer_vi
 
 COST = [4.0, 3.0, 5.0, 2.0]
+CAPEX = [2.0, 1.5, 2.5, 1.0]
 WHITE = [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1]]
 PEOPLE = [100.0, 40.0, 60.0, 30.0]
 COMMUNE = [0, 0, 1, 1]
@@ -34,6 +28,7 @@ class Few:
     def __init__(self, requires: dict[int, tuple[int, ...]] | None = None) -> None:
         self.options = [option(name, cost) for name, cost in zip("abcd", COST, strict=True)]
         self.price = np.array(COST)
+        self.capex = np.array(CAPEX)
         self.extra: tuple[Any, ...] = ()
         self.groups = [0, 1, 2, 3]
         self.requires = requires or {}
@@ -187,3 +182,30 @@ def test_large_amounts_are_said_in_millions() -> None:
     assert amount_en(24_936_689_924.0) == "24,937 million"
     assert amount_vi(24_936_689_924.0) == "24.937 triệu"
     assert (amount_en(7.0), amount_vi(1200.0)) == ("7", "1.200")
+
+
+def test_capex_is_a_limit_of_its_own() -> None:
+    # a and b cover 200 for a present value of 7 and a capex of 3.5; b, d cover 130 + 0 for 2.5.
+    free = sets(Asked(budget=7.0))["budget"]
+    tight = sets(Asked(budget=7.0, capex_budget=3.4))["budget"]
+    alone = sets(Asked(capex_budget=3.4))
+    assert (names(free), free.capex) == ("ab", 3.5)
+    assert tight.capex <= 3.4
+    assert tight.white_zone < free.white_zone
+    assert names(alone["budget"]) == names(tight)
+    assert alone["budget-greedy"].capex <= 3.4
+
+
+def test_operators_with_budgets_of_their_own() -> None:
+    asked = Asked(operators={"x": Money(4.0), "y": Money(None, 1.0), "z": Money()})
+    rows = {"x": np.array([0, 1]), "y": np.array([2, 3]), "z": np.array([], dtype=np.int64)}
+    found = chosen_sets(offer(own_rows=rows, built_by=rows), asked)
+    assert [(one.key, one.operator) for one in found] == [
+        ("own-budget", "x"), ("own-budget", "y"), ("each-own-budget", ""),
+    ]  # fmt: skip
+    assert [names(one) for one in found] == ["a", "d", "ad"]
+    assert [one.white_zone for one in found] == [140.0, 30.0, 170.0]
+    assert all(one.status == "optimal" for one in found)
+    table = choices_table(found, ("North", "South"), currency="VND", operators={"x": "X"})
+    assert table["operator"].tolist() == ["X", "y", ""]
+    assert table["people_less_percent"].isna().all()

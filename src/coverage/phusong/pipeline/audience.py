@@ -17,6 +17,7 @@ from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.results import study_facts
 from phusong.pipeline.session import PRODUCTS, Session, code_key, versions
 from phusong.pipeline.workbook import write_workbook
+from phusong.planning.budget_tables import OPERATOR_FRONTIER, OPERATOR_ORDER
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.maps import coverage_map
@@ -119,6 +120,14 @@ def _products(
     if facts.priorities is None:
         return
     yield from _plan(facts, facts.priorities, folder / "plan")
+    own = {
+        "choices": facts.extras.choices,
+        OPERATOR_FRONTIER: facts.extras.operator_frontier,
+        OPERATOR_ORDER: facts.extras.operator_build_order,
+    }  # fmt: skip
+    for name, table in own.items():
+        if facts.own and len(table):
+            yield _table(folder / "plan" / f"{name}.csv", table)
     if facts.own:
         form = folder / "plan" / f"response-{facts.own}.xlsx"
         (operator,) = facts.study.operators

@@ -67,6 +67,8 @@ def study_extras(session: Session, reached: Reach, ranked: Plan) -> Extras:
         choices=ranked.choices,
         frontier=ranked.frontier,
         hop_profiles=ranked.hop_profiles,
+        operator_frontier=ranked.operator_frontier,
+        operator_build_order=ranked.operator_build_order,
     )
 
 

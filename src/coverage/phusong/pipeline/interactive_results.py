@@ -294,7 +294,7 @@ class StudyPlan(KnowsStudy, Plan):
     ----------
     priorities, build_order, stability, variance_split, measure_next, frontier, choices
         As of :class:`phusong.pipeline.plan.Plan`.
-    strategies, hop_profiles
+    strategies, hop_profiles, operator_frontier, operator_build_order
         As of :class:`phusong.pipeline.plan.Plan`.
     study
         The study that it belongs to.

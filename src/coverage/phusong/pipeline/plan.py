@@ -29,7 +29,12 @@ from phusong.pipeline.plan_stability import Sureness, sureness
 from phusong.pipeline.session import Session
 from phusong.planning.agreed import Agreed
 from phusong.planning.backhaul_table import backhaul_table, profiles_table
-from phusong.planning.budget_tables import CHOICE_COLUMNS, CHOICE_TEXT
+from phusong.planning.budget_tables import (
+    CHOICE_COLUMNS,
+    CHOICE_TEXT,
+    OPERATOR_FRONTIER,
+    OPERATOR_ORDER,
+)
 from phusong.planning.build_steps import BuildPlan, build_steps
 from phusong.planning.candidates import Spot, candidate_spots, sum_within
 from phusong.planning.cost import OptionMoney, option_money
@@ -87,6 +92,8 @@ class Plan:
         Who pays what for new masts; the columns of ``plan/strategies.csv``.
     hop_profiles
         Ground and ray of microwave hops; the columns of ``plan/hop-profiles.csv``.
+    operator_frontier, operator_build_order
+        The same of each operator's own options; without columns when none has a budget of its own.
     """
 
     priorities: pd.DataFrame = field(repr=False)
@@ -98,6 +105,8 @@ class Plan:
     choices: pd.DataFrame = field(repr=False)
     strategies: pd.DataFrame = field(repr=False)
     hop_profiles: pd.DataFrame = field(repr=False)
+    operator_frontier: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    operator_build_order: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
 def plan(session: Session, gaps: Gaps) -> Plan:
@@ -125,7 +134,13 @@ def plan(session: Session, gaps: Gaps) -> Plan:
         choices = read_csv(folder / "choices.csv", text=PLAN_TEXT)
     strategies = read_csv(folder / "strategies.csv", text=PLAN_TEXT)
     hops = read_csv(folder / "hop-profiles.csv", text=PLAN_TEXT)
-    return Plan(*(*tables, choices, strategies, hops))
+    own = [pd.DataFrame(), pd.DataFrame()]
+    if session.study.planning.choice.operators:
+        own = [
+            read_csv(folder / f"{name}.csv", text=PLAN_TEXT)
+            for name in (OPERATOR_FRONTIER, OPERATOR_ORDER)
+        ]
+    return Plan(*(*tables, choices, strategies, hops, *own))
 
 
 def _compute(session: Session, gaps: Gaps) -> None:
@@ -193,7 +208,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
     order = build_steps(found, demand, ranked=[priority.option for priority in ranked])
     money = budget_tables(
         session, gaps, found, demand, order, people=people, white=decided.not_covered[ANY],
-        built=built,
+        ranked=[priority.option for priority in ranked], built=built,
     )  # fmt: skip
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
     made = _tables(session, found, first, sure, order) | money

@@ -1,6 +1,6 @@
 """Best sets of a study for its budget and targets, terms of equity, people against money."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -15,19 +15,21 @@ from phusong.errors import DataError
 from phusong.geo.grid import Grid
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
-from phusong.planning.budget_tables import best_set_table, choices_table, frontier_table
-from phusong.planning.build_steps import BuildPlan
-from phusong.planning.chosen_sets import (
-    Asked,
-    Communities,
-    Offer,
-    Points,
-    chosen_sets,
+from phusong.planning.asked import Asked, Communities, Money, Offer, Points
+from phusong.planning.budget_tables import (
+    OPERATOR_FRONTIER,
+    OPERATOR_ORDER,
+    best_set_table,
+    choices_table,
+    frontier_table,
 )
+from phusong.planning.build_steps import BuildPlan, build_steps
+from phusong.planning.chosen_sets import chosen_sets
 from phusong.planning.demand import Demand, cover_columns
+from phusong.planning.plan_tables import build_order_table
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import Candidates
-from phusong.study import Study
+from phusong.study import Quantity, Study
 from phusong.study.choosing import SHARE
 from phusong.units import BoolArray, FloatArray, IntArray
 
@@ -35,7 +37,7 @@ SAME_PLACE_M = 50.0
 """Masts nearer to each other than this are one place: what cuts one cuts the other [m]."""
 
 
-def budget_tables(
+def budget_tables(  # noqa: PLR0913 — all that a plan has found, each from elsewhere
     session: Session,
     gaps: Gaps,
     found: Candidates,
@@ -44,6 +46,7 @@ def budget_tables(
     *,
     people: FloatArray,
     white: BoolArray,
+    ranked: Sequence[Option],
     built: Sequence[Option] = (),
 ) -> dict[str, pd.DataFrame]:
     """Tables of what the money of a study buys.
@@ -64,13 +67,16 @@ def budget_tables(
         People per cell that the study asks about.
     white
         Cells where no operator has a signal today, but for what counts as built.
+    ranked
+        Options of the ranking, the best first.
     built
         Planned and agreed sites that count as built.
 
     Returns
     -------
     dict
-        ``frontier``; with a budget or a target also ``best-set`` and ``choices``.
+        ``frontier``; with a budget or a target also ``best-set`` and ``choices``; with budgets of
+        operators also ``operator-frontier`` and ``operator-build-order``.
     """
     study, places, grid = session.study, session.inputs.places, session.inputs.grid
     currency = study.costs.shown_currency
@@ -96,34 +102,103 @@ def budget_tables(
         _communities(session, inside, people, white),
         _villages(session, gaps, found, built),
         _facilities(session, gaps, found, built),
+        *_rows_of_operators(study, found),
     )  # fmt: skip
     sets = chosen_sets(offer, asked)
     names = {op.key: op.name for op in study.operators}
     tables["best-set"] = best_set_table(sets, places, grid, names)
-    tables["choices"] = choices_table(sets, offer.communities.communes, currency=currency)
+    tables["choices"] = choices_table(
+        sets, offer.communities.communes, currency=currency, operators=names
+    )
+    if offer.own_rows:
+        tables |= _of_operators(session, offer, demand, ranked, names)
     return tables
+
+
+def _rows_of_operators(
+    study: Study, found: Candidates
+) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
+    """Rows that each operator with a budget may plan with, and those that it pays for.
+
+    Options on a site whose owner has not agreed that others read of it are left to the plan of all.
+    """
+    consent, builder = study.planning.sharing_consent, found.builder
+    own, paid = {}, {}
+    for number, operator in enumerate(study.operators):
+        if operator.key not in study.planning.choice.operators:
+            continue
+        readable = {"", operator.key, *consent}
+        hidden = [
+            row
+            for row, option in enumerate(found.options)
+            if option.layout is not None and option.layout.host not in readable
+        ]
+        rows = np.flatnonzero(builder == number)
+        paid[operator.key] = rows
+        own[operator.key] = rows[~np.isin(rows, hidden)]
+    return own, paid
+
+
+def _of_operators(
+    session: Session,
+    offer: Offer,
+    demand: Demand,
+    ranked: Sequence[Option],
+    names: Mapping[str, str],
+) -> dict[str, pd.DataFrame]:
+    """Frontier and build order of each operator's own options, one operator after the other."""
+    found, places, grid = offer.candidates, session.inputs.places, session.inputs.grid
+    columns, currency = found.columns(demand), session.study.costs.shown_currency
+    frontiers, orders = [], []
+    for key, rows in offer.own_rows.items():
+        known = {found.options[row].option_id for row in rows if row < len(found.options)}
+        own = [option for option in ranked if option.option_id in known]
+        order = build_steps(found, demand, ranked=own, rows=rows)
+        frontier = frontier_table(
+            order.points, columns, options=len(found.options), currency=currency
+        )
+        frontier.insert(0, "operator", names[key])
+        frontiers.append(frontier)
+        orders.append(build_order_table(order, places, grid, names))
+    return {
+        OPERATOR_FRONTIER: _one_below_the_other(frontiers),
+        OPERATOR_ORDER: _one_below_the_other(orders),
+    }
+
+
+def _one_below_the_other(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True)
 
 
 def _asked(study: Study, white_people: float) -> Asked:
     """What the study asks for, money in the shown currency."""
     choice, costs = study.planning.choice, study.costs
-    budget = None
-    if choice.budget is not None:
-        rate = 1.0 if choice.budget.unit == costs.shown_currency else costs.shown_rate
-        budget = choice.budget.value * rate
+
+    def shown(budget: Quantity | None) -> float | None:
+        if budget is None:
+            return None
+        return budget.value * (1.0 if budget.unit == costs.shown_currency else costs.shown_rate)
+
     target = choice.target
     share = 1.0
     if target is not None and target.unit == SHARE:
         share = white_people
     floor = choice.commune_floor
     return Asked(
-        budget,
+        shown(choice.budget),
         None if target is None else target.value * share,
         choice.every_village,
         choice.poverty_weight.value,
         None if floor is None else floor.value,
         choice.second_server_worth.value if choice.second_server else 0.0,
         choice.most_nodes,
+        shown(choice.capex_budget),
+        {
+            operator.key: Money(shown(own.budget), shown(own.capex_budget))
+            for operator in study.operators
+            if (own := choice.operators.get(operator.key)) is not None
+        },
     )
 
 

@@ -14,6 +14,7 @@ from phusong.planning.plan_tables import where_it_stands
 from phusong.planning.set_words import answer_en, answer_vi, question_en, question_vi
 from phusong.units import FloatArray
 
+OPERATOR_FRONTIER, OPERATOR_ORDER = "operator-frontier", "operator-build-order"
 FRONTIER_COLUMNS = (
     "step", "budget", "best_set_options", "best_set_people", "best_set_people_white_zone",
     "best_set_worth_people", "bound_worth_people", "gap_percent", "status",
@@ -26,14 +27,16 @@ SET_COLUMNS = (
     "currency",
 )  # fmt: skip
 CHOICE_COLUMNS = (
-    "choice", "question_vi", "question_en", "status", "options", "capex", "present_value",
+    "choice", "operator", "question_vi", "question_en", "status", "options", "capex",
+    "present_value",
     "people_newly_covered", "people_white_zone", "poor_people_white_zone", "objective", "bound",
     "objective_unit", "gap_percent", "lowest_commune", "lowest_commune_share_percent",
     "villages_with_signal", "facilities_with_second_server", "people_less_percent",
     "options_added", "options_dropped", "answer_vi", "answer_en", "currency",
 )  # fmt: skip
 CHOICE_TEXT = (
-    "choice", "question_vi", "question_en", "status", "objective_unit", "lowest_commune",
+    "choice", "operator", "question_vi", "question_en", "status", "objective_unit",
+    "lowest_commune",
     "options_added", "options_dropped", "answer_vi", "answer_en",
 )  # fmt: skip
 
@@ -129,7 +132,11 @@ def best_set_table(
 
 
 def choices_table(
-    sets: Sequence[ChosenSet], communes: Sequence[str], *, currency: str
+    sets: Sequence[ChosenSet],
+    communes: Sequence[str],
+    *,
+    currency: str,
+    operators: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """What every set reaches and costs, beside the plain one for the budget.
 
@@ -141,12 +148,15 @@ def choices_table(
         Names of the communes.
     currency
         Of the money.
+    operators
+        Operator's name by key.
 
     Returns
     -------
     pandas.DataFrame
-        One row per set. ``people_less_percent`` is the price of a term: by how much fewer people
-        (white zone on top) it covers than the plain set for the same budget.
+        One row per set; ``operator`` is empty where it is of the options of all.
+        ``people_less_percent`` is the price of a term: by how much fewer people (white zone on
+        top) it covers than the plain set for the same budget.
     """
     plain = next((found for found in sets if found.key == BUDGET), None)
     rows = []
@@ -154,11 +164,12 @@ def choices_table(
         answered = found.status != "infeasible"
         shares = found.commune_shares
         lowest = int(np.nanargmin(shares)) if np.isfinite(shares).any() else -1
-        compared = plain if answered and not found.is_for_money else None
+        compared = plain if answered and found.is_for_the_budget else None
         own, other = _names(found), set() if compared is None else _names(compared)
         rows.append(
             {
                 "choice": found.key,
+                "operator": (operators or {}).get(found.operator, found.operator),
                 "question_vi": question_vi(found.key),
                 "question_en": question_en(found.key),
                 "status": found.status,

@@ -32,6 +32,21 @@ class Limit:
     amount: ArrayLike = field(repr=False)
     most: float
 
+    def among(self, rows: IntArray) -> "Limit":
+        """The same limit over some of the options.
+
+        Parameters
+        ----------
+        rows
+            Which.
+
+        Returns
+        -------
+        Limit
+            Of these alone.
+        """
+        return Limit(self.name, np.asarray(self.amount)[rows], self.most)
+
 
 @dataclass(frozen=True, eq=False)
 class OpenLimit:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import sparse
 
+from phusong.planning.asked import Asked, Offer
 from phusong.planning.choose import BestSet
 from phusong.planning.choose_floors import Floor
+from phusong.planning.choose_limits import Limit
 from phusong.planning.demand import Columns
 from phusong.planning.exact_choice import ExactChoice, exact_choice
 from phusong.planning.rank_intervals import Candidates
@@ -20,104 +22,12 @@ from phusong.units import BoolArray, FloatArray, IntArray
 
 BUDGET, GREEDY, TARGET = "budget", "budget-greedy", "target"
 POVERTY, FLOOR, SECOND, TOGETHER = "poverty", "commune-floor", "second-server", "all-terms"
+OWN, EACH = "own-budget", "each-own-budget"
 EVERY_VILLAGE, WITHIN_REACH = "every-village", "every-village-within-reach"
 PARTS = 10.0
 """Weights of the exact choice are whole tenths of a person."""
 DIGITS = 4
 """Digits of the median price that it sees, rounded up."""
-
-
-@dataclass(frozen=True, eq=False)
-class Communities:
-    """Whom the terms look at.
-
-    Parameters
-    ----------
-    communes
-        Names, in the order of the columns' labels.
-    people
-        People of each commune.
-    white_zone
-        Those of them without any operator today.
-    poor_rate
-        Share of poor households, NaN where it is not known.
-    """
-
-    communes: tuple[str, ...]
-    people: FloatArray = field(repr=False)
-    white_zone: FloatArray = field(repr=False)
-    poor_rate: FloatArray = field(repr=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Places that are covered or not, as a whole.
-
-    Parameters
-    ----------
-    names
-        What they are called.
-    cover
-        Rows of the candidates × places, 1 where an option covers one and counts there.
-    servers
-        How many of up to two servers stand already.
-    """
-
-    names: tuple[str, ...]
-    cover: sparse.csr_matrix = field(repr=False)
-    servers: IntArray = field(repr=False)
-
-    def served(self, chosen: IntArray) -> IntArray:
-        """Servers of each place once some rows are built.
-
-        Parameters
-        ----------
-        chosen
-            Rows.
-
-        Returns
-        -------
-        numpy.ndarray
-            At least 0.
-        """
-        return np.asarray(self.servers + self.cover[chosen].getnnz(axis=0))
-
-    @property
-    def out_of_reach(self) -> tuple[str, ...]:
-        """Places without a server that no option covers."""
-        lost = (self.servers == 0) & (self.cover.getnnz(axis=0) == 0)
-        return tuple(name for name, is_lost in zip(self.names, lost, strict=True) if is_lost)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked for, money in the currency that results are shown in.
-
-    Parameters
-    ----------
-    budget
-        Most that a set may cost; None for no such set.
-    target_people
-        Least people of the white zone; None for no such set.
-    every_village
-        Whether every village is to have a signal.
-    poverty_weight
-        What a poor person counts more; 0 for no such set.
-    commune_floor
-        Least share of the people of every commune with a signal; None for no such set.
-    second_server_worth
-        People that a facility with two servers counts like; 0 for no such set.
-    most_nodes
-        Of each search.
-    """
-
-    budget: float | None = None
-    target_people: float | None = None
-    every_village: bool = False
-    poverty_weight: float = 0.0
-    commune_floor: float | None = None
-    second_server_worth: float = 0.0
-    most_nodes: int = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +60,8 @@ class ChosenSet:
         Names of places or communes that the question cannot be answered for.
     needed
         Least money that would answer it; NaN where that is not the matter.
+    operator
+        Key of the operator whose options alone it is of; empty where it is of all.
     """
 
     key: str
@@ -166,6 +78,7 @@ class ChosenSet:
     facilities: int
     lacking: tuple[str, ...] = ()
     needed: float = np.nan
+    operator: str = ""
 
     @property
     def cost(self) -> float:
@@ -182,36 +95,10 @@ class ChosenSet:
         """Whether the least money was looked for."""
         return self.key in {TARGET, EVERY_VILLAGE, WITHIN_REACH}
 
-
-@dataclass(frozen=True, eq=False)
-class Offer:
-    """What the sets are chosen from.
-
-    Parameters
-    ----------
-    candidates
-        Options, relays and links.
-    columns
-        Whom each covers, labelled by commune.
-    communities
-        Communes and their people.
-    villages
-        Villages without signal today.
-    facilities
-        Facilities that are to have two servers.
-    """
-
-    candidates: Candidates
-    columns: Columns
-    communities: Communities
-    villages: Points
-    facilities: Points
-
     @property
-    def label(self) -> IntArray:
-        """Commune of each column."""
-        assert self.columns.label is not None
-        return self.columns.label
+    def is_for_the_budget(self) -> bool:
+        """Whether it is for the budget of all operators together."""
+        return self.key in {BUDGET, GREEDY, POVERTY, FLOOR, SECOND, TOGETHER}
 
 
 def chosen_sets(offer: Offer, asked: Asked) -> tuple[ChosenSet, ...]:
@@ -243,19 +130,60 @@ class _Sets:
 
     def all(self) -> Iterator[ChosenSet]:
         asked = self.asked
-        if asked.budget is not None:
-            yield from self._for_budget(np.floor(asked.budget / self.plain.unit))
+        if asked.money.is_limited:
+            yield from self._for_budget(self._in_units(asked.budget))
+        yield from self._for_operators()
         if asked.target_people is not None:
             yield self._for_target(asked.target_people)
         if asked.every_village:
             yield from self._for_villages()
 
+    def _in_units(self, money: float | None) -> float | None:
+        return None if money is None else float(np.floor(money / self.plain.unit))
+
+    def _capex_within(self, most: float | None) -> tuple[Limit, ...]:
+        """The limit of capex, if any."""
+        if most is None:
+            return ()
+        return (Limit("capex_budget", self.offer.candidates.capex, most),)
+
+    # For budgets of single operators
+
+    def _for_operators(self) -> Iterator[ChosenSet]:
+        """Best set of each operator's own options, and a shared one within all these budgets."""
+        candidates, limits, starts = self.offer.candidates, [], []
+        for key, money in self.asked.operators.items():
+            if not money.is_limited:
+                continue
+            rows = self.offer.own_rows[key]
+            own = self.plain.among(rows)
+            found = own.best(
+                budget=self._in_units(money.present_value),
+                limits=[limit.among(rows) for limit in self._capex_within(money.capex)],
+                most_nodes=self.asked.most_nodes,
+            )
+            whole = replace(found, chosen=tuple(rows[np.array(found.chosen, dtype=np.int64)]))
+            starts.append(whole.chosen)
+            yield replace(self._set(OWN, whole), operator=key)
+            is_own = np.isin(np.arange(len(self.plain.price)), self.offer.built_by[key])
+            for amount, most in (
+                (self.plain.price, self._in_units(money.present_value)),
+                (candidates.capex, money.capex),
+            ):
+                if most is not None:
+                    limits.append(Limit(f"operators.{key}", np.where(is_own, amount, 0.0), most))
+        if len(starts) > 1:
+            together = self.plain.best(limits=limits, most_nodes=self.asked.most_nodes)
+            yield self._set(EACH, together)
+
     # For a budget
 
-    def _for_budget(self, budget: float) -> Iterator[ChosenSet]:
-        asked = self.asked
-        quick = self.plain.greedy(budget=budget)
-        best = self.plain.best(budget=budget, starts=(quick.chosen,), most_nodes=asked.most_nodes)
+    def _for_budget(self, budget: float | None) -> Iterator[ChosenSet]:
+        asked, limits = self.asked, self._capex_within(self.asked.capex_budget)
+        quick = self.plain.greedy(budget=budget, limits=limits)
+        best = self.plain.best(
+            budget=budget, limits=limits, starts=(quick.chosen,), most_nodes=asked.most_nodes
+        )
         yield self._set(BUDGET, best)
         most = max(best.bound, quick.objective)
         gap = 1.0 - quick.objective / most if most > 0 else 0.0
@@ -272,7 +200,7 @@ class _Sets:
             yield self._with_terms(TOGETHER, wanted, budget, best)
 
     def _with_terms(
-        self, key: str, terms: Sequence[str], budget: float, start: BestSet
+        self, key: str, terms: Sequence[str], budget: float | None, start: BestSet
     ) -> ChosenSet:
         choice, twice = self.plain, None
         floors: tuple[Floor, ...] = ()
@@ -289,7 +217,7 @@ class _Sets:
                 return self._set(key, _no_answer(), lacking=lost)
         found = choice.best(
             budget=budget, starts=(start.chosen,), floors=floors, twice=twice,
-            most_nodes=self.asked.most_nodes,
+            limits=self._capex_within(self.asked.capex_budget), most_nodes=self.asked.most_nodes,
         )  # fmt: skip
         if found.status != "infeasible":
             return self._set(key, found)

@@ -1,14 +1,15 @@
 """A study's options as the exact choice sees them: whole people, whole prices of few digits."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
 
 from phusong.planning.choose import BestSet, best_set, greedy_set
 from phusong.planning.choose_floors import Floor
+from phusong.planning.choose_limits import Limit
 from phusong.planning.demand import Columns
 from phusong.planning.rank_intervals import Candidates
 from phusong.units import BoolArray, FloatArray, IntArray
@@ -61,6 +62,27 @@ class ExactChoice:
         """
         return float(np.round(amount / self.unit))
 
+    def among(self, rows: IntArray) -> "ExactChoice":
+        """The same question about some of the rows.
+
+        Parameters
+        ----------
+        rows
+            Which, ascending.
+
+        Returns
+        -------
+        ExactChoice
+            Rows are counted among these.
+        """
+        return replace(
+            self,
+            cover=self.cover[rows],
+            price=self.price[rows],
+            groups=[self.groups[row] for row in rows.tolist()],
+            requires=_among(self.requires, rows),
+        )
+
     def worth(self, built: IntArray) -> float:
         """Worth of a set.
 
@@ -77,13 +99,15 @@ class ExactChoice:
         reached = self.cover[built].getnnz(axis=0) > 0
         return float(self.weight[reached].sum())
 
-    def greedy(self, *, budget: float) -> BestSet:
+    def greedy(self, *, budget: float | None, limits: Sequence[Limit] = ()) -> BestSet:
         """Set that greedy steps make.
 
         Parameters
         ----------
         budget
             In units.
+        limits
+            As for :func:`phusong.planning.choose.best_set`.
 
         Returns
         -------
@@ -92,7 +116,7 @@ class ExactChoice:
         """
         return greedy_set(
             self.cover, weight=self.weight, cost=self.price, groups=self.groups,
-            requires=self.requires or None, budget=budget,
+            requires=self.requires or None, budget=budget, limits=limits,
         )  # fmt: skip
 
     def best(
@@ -103,6 +127,7 @@ class ExactChoice:
         starts: Sequence[Iterable[int]] = (),
         floors: Sequence[Floor] = (),
         twice: BoolArray | None = None,
+        limits: Sequence[Limit] = (),
         most_nodes: int = MOST_NODES,
     ) -> BestSet:
         """Best set.
@@ -113,7 +138,7 @@ class ExactChoice:
             As for :func:`phusong.planning.choose.best_set`, in units.
         starts
             Good sets from elsewhere; the search begins with the best of them that fits.
-        floors, twice, most_nodes
+        floors, twice, limits, most_nodes
             As there.
 
         Returns
@@ -131,6 +156,7 @@ class ExactChoice:
             self.cover, weight=self.weight, cost=self.price, groups=self.groups,
             requires=self.requires or None, budget=budget, target=target, start=start.tolist(),
             settle_ties=False, most_nodes=most_nodes, floors=floors, twice=twice,
+            limits=limits,
         )  # fmt: skip
 
 
@@ -164,17 +190,22 @@ def exact_choice(
     """
     price = candidates.price
     kept = np.arange(len(price)) if rows is None else rows
-    new = {row: number for number, row in enumerate(kept.tolist())}
     usual = float(np.median(price[price > 0])) if (price > 0).any() else 0.0
     unit = 10.0 ** (math.floor(math.log10(usual)) + 1 - digits) if usual > 0 else 1.0
     return ExactChoice(
         columns.cover[kept], np.round(columns.weight),
         (np.ceil if above else np.round)(price / unit)[kept],
         [candidates.groups[row] for row in kept.tolist()],
-        {
-            new[row]: [new[parent] for parent in parents if parent in new]
-            for row, parents in candidates.requires.items()
-            if row in new
-        },
+        _among(candidates.requires, kept),
         unit,
     )  # fmt: skip
+
+
+def _among(requires: Mapping[int, Sequence[int]], kept: IntArray) -> dict[int, list[int]]:
+    """What rows need, counted among those that are kept."""
+    new = {row: number for number, row in enumerate(kept.tolist())}
+    return {
+        new[row]: [new[parent] for parent in parents if parent in new]
+        for row, parents in requires.items()
+        if row in new
+    }

@@ -122,6 +122,22 @@ class Candidates:
         return np.array([*options, *(price.base for price in self.extra)])
 
     @property
+    def capex(self) -> FloatArray:
+        """What building each row costs."""
+        options = [option.cost.capex for option in self.options]
+        return np.array([*options, *(price.capex for price in self.extra)])
+
+    @property
+    def builder(self) -> IntArray:
+        """Operator of each row, as a number."""
+        found = self.connections
+        if found is None:
+            return self.operator
+        extra = [relay.operator for relay in found.relays]
+        extra += [uplink.operator for uplink in found.uplinks]
+        return np.array([*self.operator.tolist(), *extra], dtype=np.int64)
+
+    @property
     def ends(self) -> tuple[FloatArray, FloatArray]:
         """Present value of each row at the low and at the high end of the cost table."""
         extra = self.extra

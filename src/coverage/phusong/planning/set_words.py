@@ -7,9 +7,11 @@ import numpy as np
 from phusong.language import number_text
 from phusong.planning.chosen_sets import (
     BUDGET,
+    EACH,
     EVERY_VILLAGE,
     FLOOR,
     GREEDY,
+    OWN,
     POVERTY,
     SECOND,
     TARGET,
@@ -41,6 +43,14 @@ QUESTIONS = {
     ),
     TOGETHER: (
         "Trong ngân sách, tất cả các tiêu chí trên", "Within the budget, all of these terms",
+    ),
+    OWN: (
+        "Phương án tốt nhất của riêng nhà mạng trong ngân sách của mình",
+        "Best set of an operator's own options within its own budget",
+    ),
+    EACH: (
+        "Phương án chung tốt nhất, mỗi nhà mạng trong ngân sách của mình",
+        "Best shared set, every operator within its own budget",
     ),
     TARGET: (
         "Rẻ nhất để đạt mục tiêu số người hết vùng trắng sóng",
@@ -113,7 +123,7 @@ def answer_en(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
         f"{_en(found.white_zone)} people without any operator and {_en(found.people)} people of "
         "their own operators."
     ]
-    if plain is not None and found.key not in {BUDGET, GREEDY} and not found.is_for_money:
+    if plain is not None and found.is_for_the_budget and found.key not in {BUDGET, GREEDY}:
         less, white = plain.people - found.people, plain.white_zone - found.white_zone
         parts.append(
             f"Beside the plain set: {_signed(-white)} people without any operator, "
@@ -153,7 +163,7 @@ def answer_vi(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
         f"{_vi(found.white_zone)} người chưa có sóng của nhà mạng nào và {_vi(found.people)} "
         "lượt người của từng nhà mạng."
     ]
-    if plain is not None and found.key not in {BUDGET, GREEDY} and not found.is_for_money:
+    if plain is not None and found.is_for_the_budget and found.key not in {BUDGET, GREEDY}:
         less, white = plain.people - found.people, plain.white_zone - found.white_zone
         parts.append(
             f"So với phương án không có tiêu chí: {_signed_vi(-white)} người chưa có sóng, "

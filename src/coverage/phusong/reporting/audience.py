@@ -60,18 +60,21 @@ def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
         sources=_without_towers(facts),
         warnings=(),
         own=key,
-        extras=facts.extras.of_operator(key, tuple(options["option_id"])),
+        extras=facts.extras.of_operator(key, tuple(options["option_id"]), name=own.name),
     )
 
 
 def _study_of(study: Study, operators: tuple[OperatorSection, ...]) -> Study:
-    """The study as if these were its operators: market shares of others are not told."""
+    """The study as if these were its operators: shares and budgets of others are not told."""
     keys = {op.key for op in operators}
     revenue = study.planning.revenue
     if revenue is not None:
         shares = {key: share for key, share in revenue.market_share.items() if key in keys}
         revenue = revenue.model_copy(update={"market_share": shares})
-    planning = study.planning.model_copy(update={"revenue": revenue})
+    choice = study.planning.choice
+    budgets = {key: own for key, own in choice.operators.items() if key in keys}
+    choice = choice.model_copy(update={"operators": budgets})
+    planning = study.planning.model_copy(update={"revenue": revenue, "choice": choice})
     return study.model_copy(update={"operators": operators, "planning": planning})
 
 

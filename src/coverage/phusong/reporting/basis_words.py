@@ -185,7 +185,10 @@ def with_plan_basis(
     if not basis or "operator" not in table:
         return table
     everybody = (ANY, technology)
-    said = [basis_text(basis, (keys[name], technology), everybody) for name in table["operator"]]
+    said = [
+        basis_text(basis, *([(keys[name], technology)] if name else []), everybody)
+        for name in table["operator"]
+    ]
     return table.assign(**{BASIS_COLUMN: pd.Series(said, index=table.index, dtype="object")})
 
 

@@ -40,6 +40,9 @@ class Extras:
         Best sets, and people against money, the columns of the files of ``plan/``.
     hop_profiles
         Ground and ray of microwave hops, the columns of ``plan/hop-profiles.csv``.
+    operator_frontier, operator_build_order
+        People against money and steps of each operator's own options, the columns of the files of
+        ``plan/``.
     """
 
     environments: Mapping[tuple[str, str], UInt8Array] = field(default_factory=dict, repr=False)
@@ -56,8 +59,10 @@ class Extras:
     choices: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     frontier: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     hop_profiles: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    operator_frontier: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    operator_build_order: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
-    def of_operator(self, key: str, options: Sequence[str] = ()) -> "Extras":
+    def of_operator(self, key: str, options: Sequence[str] = (), *, name: str = "") -> "Extras":
         """What one operator may see of them.
 
         Parameters
@@ -66,6 +71,8 @@ class Extras:
             The operator's key.
         options
             The option_ids that it may read of.
+        name
+            Its name.
 
         Returns
         -------
@@ -81,6 +88,9 @@ class Extras:
             resilience=_own_rows(self.resilience, {key}),
             reported=_own_rows(self.reported, {key, ANY}),
             hop_profiles=_of_options(self.hop_profiles, options),
+            choices=_named_rows(self.choices, name),
+            operator_frontier=_named_rows(self.operator_frontier, name),
+            operator_build_order=_named_rows(self.operator_build_order, name),
         )
 
     def of_public(self) -> "Extras":
@@ -100,6 +110,14 @@ def _of_options(table: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
         return table
     kept: pd.DataFrame = table[table["option_id"].isin(options)].reset_index(drop=True)
     return kept
+
+
+def _named_rows(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows of one operator; none of a table that does not say whose they are."""
+    if not name or "operator" not in table:
+        return pd.DataFrame()
+    kept: pd.DataFrame = table[table["operator"] == name].reset_index(drop=True)
+    return kept if len(kept) else pd.DataFrame()
 
 
 def _own_rows(table: pd.DataFrame, keys: set[str]) -> pd.DataFrame:

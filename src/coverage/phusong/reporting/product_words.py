@@ -50,6 +50,14 @@ TABLES = {
         said("People against money"),
         said("Best set, greedy steps and build order at rising budgets, with proven bounds."),
     ),
+    "plan/operator-frontier.csv": (
+        said("People against money, operator by operator"),
+        said("The same of each operator's own options."),
+    ),
+    "plan/operator-build-order.csv": (
+        said("Build order, operator by operator"),
+        said("Each operator's own options step after step, beside its own best sets."),
+    ),
     "plan/backhaul.csv": (
         said("Backhaul links"),
         said("Each link of the options: length, clearance, extra mast, price."),

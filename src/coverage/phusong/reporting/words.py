@@ -108,6 +108,9 @@ _NAMES = {
     "planning.power.depth_of_discharge": said("Share of the batteries that may be used"),
     "planning.power.battery_efficiency": said("Efficiency of batteries"),
     "planning.choice.budget": said("Choice: budget"),
+    "planning.choice.capex_budget": said("Choice: capex budget"),
+    "planning.choice.operators.budget": said("Choice: the operator's own budget"),
+    "planning.choice.operators.capex_budget": said("Choice: the operator's own capex budget"),
     "planning.choice.target": said("Choice: share of the people to reach"),
     "planning.choice.poverty_weight": said("Choice: how much more a poor household counts"),
     "planning.choice.commune_floor": said("Choice: least share reached in each commune"),
@@ -300,6 +303,7 @@ _TECHNOLOGY = {
 
 _ONE_OF_MANY = {
     "inputs.exclusions": "{0}",
+    "planning.choice.operators": "({0})",
     "planning.revenue.market_share": "({0})",
     "towers.frequency": "{0}",
 }
@@ -315,7 +319,8 @@ def _name(key: str, study: Study | None) -> Bilingual:
         if key.startswith(f"{many}."):
             one = key.removeprefix(f"{many}.").split(".")[0]
             names = {} if study is None else {op.key: op.name for op in study.operators}
-            return joined((_NAMES[many], same(word.format(names.get(one, one)))), " ")
+            words = _NAMES.get(f"{many}.{last}", _NAMES.get(many, same(many)))
+            return joined((words, same(word.format(names.get(one, one)))), " ")
     if section == "technologies":
         technology = key.split(".")[1]
         words = _TECHNOLOGY.get(last, same(last))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from phusong.study.values import Quantity, Section, Share, assumed, positive, within
+from phusong.study.values import FileKey, Quantity, Section, Share, assumed, positive, within
 
 Watts = Annotated[Quantity, within("W", 0.0, 100_000.0)]
 Years = Annotated[Quantity, within("year", 0.5, 60.0)]
@@ -50,13 +50,24 @@ def _not_negative(given: Quantity) -> Quantity:
     return given
 
 
+class OperatorBudget(Section):
+    """What one operator has to spend: as present value, as capex alone, or both."""
+
+    budget: Annotated[Quantity, AfterValidator(_not_negative)] | None = None
+    capex_budget: Annotated[Quantity, AfterValidator(_not_negative)] | None = None
+
+
 class ChoiceSection(Section):
     """What the best set is asked for, beside the ranking.
 
     ``budget`` is the most that a set may cost, as present value, in the currency of the cost
-    table or of its exchange rate. ``target`` asks for the cheapest set that newly covers so many
-    of the people without any operator, as a ``fraction`` of them or in ``person``;
-    ``every_village`` for the cheapest one after which no village is without signal at its centre.
+    table or of its exchange rate; ``capex_budget`` is the most that building it may cost, and
+    where both are given a set keeps within both. ``operators`` gives operators budgets of their
+    own, by key: each gets the best set, the frontier and the build order of its own options, and
+    stands beside a shared set in which everyone keeps within its own. ``target`` asks for the
+    cheapest set that newly covers so many of the people without any operator, as a ``fraction``
+    of them or in ``person``; ``every_village`` for the cheapest one after which no village is
+    without signal at its centre.
 
     The other three make further sets for the same budget, each shown beside the plain one with
     what it costs: ``poverty_weight`` counts people ``1 + weight x poor share of the commune``
@@ -66,6 +77,8 @@ class ChoiceSection(Section):
     """
 
     budget: Annotated[Quantity, AfterValidator(_not_negative)] | None = None
+    capex_budget: Annotated[Quantity, AfterValidator(_not_negative)] | None = None
+    operators: dict[FileKey, OperatorBudget] = Field(default_factory=dict)
     target: Annotated[Quantity, AfterValidator(positive)] | None = None
     every_village: bool = False
     poverty_weight: Annotated[Quantity, within("1", 0.0, 100.0)] = assumed(
@@ -91,7 +104,7 @@ class ChoiceSection(Section):
 
     @model_validator(mode="after")
     def _terms_have_a_budget(self) -> Self:
-        if self.budget is None and (terms := self.terms):
+        if not self.has_budget and (terms := self.terms):
             raise ValueError(
                 f"{', '.join(terms)} is shown beside the best set for a budget; give budget too"
             )
@@ -100,7 +113,23 @@ class ChoiceSection(Section):
     @property
     def is_asked(self) -> bool:
         """Whether any best set is asked for."""
-        return self.budget is not None or self.target is not None or self.every_village
+        return (
+            self.has_budget or self.target is not None or self.every_village or bool(self.operators)
+        )
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether all operators together have a budget."""
+        return self.budget is not None or self.capex_budget is not None
+
+    @property
+    def budgets(self) -> dict[str, Quantity]:
+        """Every budget by the name of its setting."""
+        given = {"budget": self.budget, "capex_budget": self.capex_budget}
+        for key, own in self.operators.items():
+            given[f"operators.{key}.budget"] = own.budget
+            given[f"operators.{key}.capex_budget"] = own.capex_budget
+        return {name: budget for name, budget in given.items() if budget is not None}
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -179,12 +179,20 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _budget_in_known_money(self) -> Self:
-        budget, costs = self.planning.choice.budget, self.costs
+        choice, costs = self.planning.choice, self.costs
         known = dict.fromkeys((costs.currency, costs.shown_currency))
-        if budget is not None and budget.unit not in known:
+        for name, budget in choice.budgets.items():
+            if budget.unit not in known:
+                raise ValueError(
+                    f"planning.choice.{name}.unit is '{budget.unit}', {' or '.join(known)} is "
+                    "needed; convert it, or give a rate as costs.exchange"
+                )
+        unknown = sorted(set(choice.operators) - {op.key for op in self.operators})
+        if unknown:
             raise ValueError(
-                f"planning.choice.budget.unit is '{budget.unit}', {' or '.join(known)} is needed; "
-                "convert it, or give a rate as costs.exchange"
+                "planning.choice.operators names operators that the study does not have: "
+                f"{', '.join(unknown)}; known are "
+                f"{', '.join(sorted(op.key for op in self.operators))}"
             )
         return self
 
