@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, box
 from shapely.ops import split
 
+from oracle.rank_plain import rank_options
 from phusong.analysis.gap_areas import gap_polygons
 from phusong.analysis.gaps import (
     COVERED,
@@ -26,7 +27,7 @@ from phusong.geo.places import Communes
 from phusong.models.loss_map import LossMap
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
-from phusong.planning.priorities import Option, Priority, rank_options
+from phusong.planning.priorities import Option, Priority
 
 CRS = "EPSG:32648"
 GRID = Grid.from_bounds(0, 0, 800, 600, crs=CRS, resolution_m=100)  # 6 rows, 8 columns

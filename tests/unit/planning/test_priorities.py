@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry import Point, box
 
 from oracle.order_plain import ranked_plainly
+from oracle.rank_plain import rank_options
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.geo.places import Communes, Places
@@ -16,7 +17,7 @@ from phusong.planning.candidates import Spot
 from phusong.planning.cost import OptionMoney, SiteCost
 from phusong.planning.explain import COLUMNS, priorities_table
 from phusong.planning.finance import account, gap_of
-from phusong.planning.priorities import Option, Priority, option_id, rank_options
+from phusong.planning.priorities import Option, Priority, option_id
 from phusong.planning.rank_intervals import RankInterval
 
 GRID = Grid.from_bounds(400_000, 2_500_000, 400_500, 2_500_200, crs="EPSG:32648", resolution_m=100)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from oracle.rank_plain import rank_options
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.pipeline.plan_models import what_stays
@@ -10,7 +11,7 @@ from phusong.planning.build_steps import build_steps
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
 from phusong.planning.demand import Demand, cover_columns, people_in_need
-from phusong.planning.priorities import Option, rank_options
+from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import (
     Candidates,
     SecondRanking,
