@@ -3,58 +3,32 @@
 import math
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from phusong.errors import DomainError
-from phusong.planning.choose_floors import Floor, RowFloor
+from phusong.planning.choose_answer import (
+    BestSet,
+    answer,
+    covered,
+    nothing_for,
+    reaches,
+    simple_answer,
+    unreached,
+)
+from phusong.planning.choose_floors import Floor
 from phusong.planning.choose_goal import Goal
 from phusong.planning.choose_greedy import greedy_choice, without_useless
-from phusong.planning.choose_inputs import SAME, Question, not_above, read_question
+from phusong.planning.choose_inputs import SAME, Question, read_question
 from phusong.planning.choose_limits import Limit
 from phusong.planning.choose_master import Master
 from phusong.planning.choose_relax import relax
 from phusong.planning.choose_ties import settled
 from phusong.units import BoolArray
 
-MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class BestSet:
-    """What to build.
-
-    Parameters
-    ----------
-    chosen
-        Chosen rows of the cover matrix, ascending, from 0; ``fixed`` ones are left out.
-    objective
-        Weight that the chosen and the fixed rows cover together.
-    cost
-        Price of the chosen rows.
-    bound
-        Proven: no allowed set covers more weight. With a target: no set that reaches it costs
-        less. NaN when the question has no answer.
-    gap
-        How far the answer may be from the best one, as a share of the bound (of the cost when
-        there is a target); 0 when it is the best. NaN when the question has no answer.
-    status
-        ``optimal`` (nothing better exists), ``feasible`` (allowed, not proven to be the best) or
-        ``infeasible`` (the target cannot be reached).
-    reason
-        Why nothing is chosen, or why the target cannot be reached; empty otherwise.
-    """
-
-    chosen: tuple[int, ...]
-    objective: float
-    cost: float
-    bound: float
-    gap: float
-    status: Literal["optimal", "feasible", "infeasible"]
-    reason: str = ""
+__all__ = ["BestSet", "best_set", "greedy_set"]
 
 
 def best_set(  # noqa: PLR0913 — the limits are independent, most calls give two
@@ -164,7 +138,7 @@ def best_set(  # noqa: PLR0913 — the limits are independent, most calls give t
         cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
         requires=requires, target=target, floors=floors, twice=twice, limits=limits,
     )  # fmt: skip
-    simple = _simple_answer(question)
+    simple = simple_answer(question)
     if simple is not None:
         return simple
     starts = [greedy_choice(question, per_cost=per_cost) for per_cost in (True, False)]
@@ -225,16 +199,16 @@ def greedy_set(  # noqa: PLR0913 — as best_set
         cover, weight=weight, cost=cost, budget=budget, count=count, fixed=fixed, groups=groups,
         requires=requires, target=target, limits=limits,
     )  # fmt: skip
-    simple = _simple_answer(question)
+    simple = simple_answer(question)
     if simple is not None:
         return simple
     choice = greedy_choice(question, per_cost=by == "weight_per_cost")
     everything = question.rows.base + float(question.rows.weight.sum())
     if target is None:
-        return _answer(question, choice, everything, proven=False)
-    if not _reaches(question, choice):
-        return _unreached(question, f"the steps end at {_covered(question, choice):g}")
-    return _answer(question, choice, 0.0, proven=False)
+        return answer(question, choice, everything, proven=False)
+    if not reaches(question, choice):
+        return unreached(question, f"the steps end at {covered(question, choice):g}")
+    return answer(question, choice, 0.0, proven=False)
 
 
 def _given(question: Question, start: Iterable[int]) -> list[BoolArray]:
@@ -254,127 +228,30 @@ def _deadline(time_limit_s: float | None) -> float | None:
     return time.monotonic() + time_limit_s
 
 
-def _covered(question: Question, choice: BoolArray) -> float:
-    return question.rows.base + question.rows.value(choice.astype(np.float64))
-
-
-def _reaches(question: Question, choice: BoolArray) -> bool:
-    return not_above(question.wanted, _covered(question, choice))
-
-
-def _simple_answer(question: Question) -> BestSet | None:
-    """Answer to what needs no search, with its reason."""
-    rows, target = question.rows, question.target
-    nothing = np.zeros(len(question.free), dtype=np.bool_)
-    for floor in question.floors:
-        if not floor.is_reached(floor.total):
-            return _nothing(question, f"{floor.name}: all options together {_short(floor)}")
-    if not question.reaches_floors(nothing):
-        return None
-    if target is not None:
-        nothing_is_free = len(rows.weight) == 0 or bool((question.cost > 0).all())
-        if _reaches(question, nothing) and nothing_is_free:
-            return _answer(question, nothing, 0.0, proven=True, reason=_why_nothing(question))
-        if not not_above(target, rows.base + float(rows.weight.sum())):
-            return _unreached(question, f"all options together cover {_everything(question):g}")
-    elif len(rows.weight) == 0:
-        return _answer(question, nothing, rows.base, proven=True, reason=_why_nothing(question))
-    return None
-
-
-def _short(floor: RowFloor) -> str:
-    return f"add {floor.total:g} of the {floor.least:g} that are missing"
-
-
-def _everything(question: Question) -> float:
-    return question.rows.base + float(question.rows.weight.sum())
-
-
-def _why_nothing(question: Question) -> str:
-    if not question.weight.sum() > 0:
-        return "no demand point has any weight"
-    if question.target is not None:
-        return "what stands already reaches the target"
-    if question.rows.base >= float(question.weight.sum()) * (1.0 - SAME):
-        return "everything is covered already"
-    if len(question.free) == 0:
-        return "there is no option to choose from"
-    return "no option covers a point that is not covered already"
-
-
-def _unreached(question: Question, why: str) -> BestSet:
-    missing = question.unreachable
-    named = ", ".join(
-        f"{point} (weight {question.weight[point]:g})" for point in missing[:MOST_NAMED].tolist()
-    )
-    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-    out_of_reach = f"; no option reaches demand point {named}{more}" if len(missing) else ""
-    return _nothing(question, f"target={question.wanted:g} cannot be reached: {why}{out_of_reach}")
-
-
-def _nothing(question: Question, reason: str) -> BestSet:
-    """Answer to what has none."""
-    return BestSet(
-        chosen=(), objective=question.rows.base, cost=0.0, bound=math.nan, gap=math.nan,
-        status="infeasible", reason=reason,
-    )  # fmt: skip
-
-
-def _answer(
-    question: Question, choice: BoolArray, bound: float, *, proven: bool, reason: str = ""
-) -> BestSet:
-    """Result with every amount computed again from the set."""
-    objective, cost = _covered(question, choice), question.spent(choice)
-    best = objective if question.target is None else cost
-    gap = 0.0
-    if proven:
-        bound = best
-    elif question.target is None:
-        bound = math.floor(bound + 1e-3) if question.whole_weight else bound
-        bound = max(bound, objective)
-        gap = (bound - objective) / bound if bound > 0 else 0.0
-    else:
-        bound = math.ceil(bound - 1e-3) if question.whole_cost else bound
-        bound = min(max(bound, 0.0), cost)
-        gap = (cost - bound) / cost if cost > 0 else 0.0
-    proven = proven or gap <= SAME
-    if not choice.any() and not reason and question.target is None:
-        reason = "no allowed option covers a point that is not covered already"
-    return BestSet(
-        chosen=tuple(question.free[choice].tolist()),
-        objective=objective,
-        cost=cost,
-        bound=bound,
-        gap=0.0 if proven else gap,
-        status="optimal" if proven else "feasible",
-        reason=reason,
-    )
-
-
 def _most_weight(
     question: Question, master: Master, starts: Sequence[BoolArray], *, settle: bool
 ) -> BestSet:
-    start = max(starts, key=lambda choice: (_covered(question, choice), -question.spent(choice)))
+    start = max(starts, key=lambda choice: (covered(question, choice), -question.spent(choice)))
     goal = Goal(np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step)
     starts = [*starts, relax(master, goal, start)]
     fitting = [choice for choice in starts if question.reaches_floors(choice)]
-    first = max(fitting, key=lambda c: (_covered(question, c), -question.spent(c)), default=None)
+    first = max(fitting, key=lambda c: (covered(question, c), -question.spent(c)), default=None)
     found = master.best(goal, first)
     if found.chosen is None:
         return _no_floor(question, proven=found.proven)
     bound = question.rows.base + found.bound * master.weight_unit
     chosen = found.chosen
     if not found.proven:
-        return _answer(question, without_useless(question, chosen), bound, proven=False)
+        return answer(question, without_useless(question, chosen), bound, proven=False)
     if not settle:
-        return _answer(question, without_useless(question, chosen), bound, proven=True)
+        return answer(question, without_useless(question, chosen), bound, proven=True)
     least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
     cheapest = master.best(_cheap(master, least), without_useless(question, chosen))
     if cheapest.chosen is not None:
         chosen = cheapest.chosen
     if cheapest.proven:
         chosen = settled(question, master, chosen, least)
-    return _answer(question, chosen, bound, proven=True)
+    return answer(question, chosen, bound, proven=True)
 
 
 def _least_cost(
@@ -386,9 +263,7 @@ def _least_cost(
     goal = _cheap(master, least)
     starts = [*starts, relax(master, goal, starts[0])]
     reaching = [
-        choice
-        for choice in starts
-        if _reaches(question, choice) and question.reaches_floors(choice)
+        choice for choice in starts if reaches(question, choice) and question.reaches_floors(choice)
     ]
     start = min(reaching, key=question.spent) if reaching else None
     found = master.best(goal, start)
@@ -396,7 +271,7 @@ def _least_cost(
         if found.proven and question.floors:
             return _no_floor(question, proven=True)
         if found.proven:
-            return _unreached(question, "no set within the limits covers as much")
+            return unreached(question, "no set within the limits covers as much")
         raise DomainError(
             f"target={question.wanted:g}: the limit ended before any set that reaches it was "
             "found; allow more time or a lower target"
@@ -404,7 +279,7 @@ def _least_cost(
     bound = found.bound * master.cost_unit
     if not (found.proven and settle):
         kept = without_useless(question, found.chosen)
-        return _answer(question, kept, bound, proven=found.proven)
+        return answer(question, kept, bound, proven=found.proven)
     master.limit_spending(question.spent(found.chosen))
     weighty = Goal(
         np.zeros(len(question.free)), 1.0, maximise=True, step=master.weight_step,
@@ -415,7 +290,7 @@ def _least_cost(
     if most.proven:
         least = question.rows.value(chosen.astype(np.float64)) / master.weight_unit
         chosen = settled(question, master, chosen, least)
-    return _answer(question, chosen, bound, proven=True)
+    return answer(question, chosen, bound, proven=True)
 
 
 def _no_floor(question: Question, *, proven: bool) -> BestSet:
@@ -425,7 +300,7 @@ def _no_floor(question: Question, *, proven: bool) -> BestSet:
             f"floors: the limit ended before any set that reaches them was found: {names}; allow "
             "more time or lower them"
         )
-    return _nothing(question, f"no set within the limits reaches every floor: {names}")
+    return nothing_for(question, f"no set within the limits reaches every floor: {names}")
 
 
 def _cheap(master: Master, least_weight: float) -> Goal:
