@@ -209,3 +209,13 @@ def test_operators_with_budgets_of_their_own() -> None:
     table = choices_table(found, ("North", "South"), currency="VND", operators={"x": "X"})
     assert table["operator"].tolist() == ["X", "y", ""]
     assert table["people_less_percent"].isna().all()
+
+
+def test_a_target_out_of_reach_names_the_villages() -> None:
+    cover = sparse.csr_matrix(np.array([[1, 0], [0, 0], [1, 0], [0, 0]]))
+    villages = Points(("v1", "v2"), cover, np.zeros(2, dtype=np.int64))
+    found = sets(Asked(target_people=400.0), villages=villages)["target"]
+    assert (found.status, found.lacking) == ("infeasible", ("v2",))
+    assert "No option reaches the centre of v2." in answer_en(found, None, "VND")
+    assert "Không phương án nào phủ được trung tâm v2." in answer_vi(found, None, "VND")
+    assert sets(Asked(target_people=100.0), villages=villages)["target"].lacking == ()

@@ -264,7 +264,8 @@ class _Sets:
         white = np.where(self.offer.columns.white_zone, self.offer.columns.people, 0.0)
         choice = replace(self.plain, weight=np.floor(PARTS * white))
         found = choice.best(target=float(np.ceil(PARTS * people)), most_nodes=self.asked.most_nodes)
-        return self._set(TARGET, found)
+        lost = self.offer.villages.out_of_reach if found.status == "infeasible" else ()
+        return self._set(TARGET, found, lacking=lost)
 
     def _for_villages(self) -> Iterator[ChosenSet]:
         villages = self.offer.villages

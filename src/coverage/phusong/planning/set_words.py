@@ -197,7 +197,8 @@ def _no_answer_en(found: ChosenSet, currency: str) -> str:
             f"Cannot be reached within the budget: at least {amount_en(found.needed)} {currency} "
             f"are needed for the floor of {names}."
         )
-    return "Cannot be reached: all options together cover fewer people. Lower the target."
+    lost = f" No option reaches the centre of {names}." if found.lacking else ""
+    return f"Cannot be reached: all options together cover fewer people.{lost} Lower the target."
 
 
 def _no_answer_vi(found: ChosenSet, currency: str) -> str:
@@ -218,7 +219,10 @@ def _no_answer_vi(found: ChosenSet, currency: str) -> str:
             f"Không thể đạt trong ngân sách: cần ít nhất {amount_vi(found.needed)} {currency} để "
             f"đạt mức tối thiểu của {names}."
         )
-    return "Không thể đạt: tất cả phương án cộng lại phủ được ít người hơn. Hãy giảm mục tiêu."
+    lost = f" Không phương án nào phủ được trung tâm {names}." if found.lacking else ""
+    return (
+        f"Không thể đạt: tất cả phương án cộng lại phủ được ít người hơn.{lost} Hãy giảm mục tiêu."
+    )
 
 
 def _named(names: Sequence[str], more: str) -> str:
