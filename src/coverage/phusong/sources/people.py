@@ -28,6 +28,9 @@ MOST_PEOPLE = 1e8
 """More people than any cell of a raster can hold: those of Việt Nam."""
 POINTS_PER_SIDE = 4
 """A source cell is spread over at least this many points in each direction."""
+ROWS_AT_ONCE = 256
+"""Rows of such points that are looked at together: all of them would take 400 bytes a cell."""
+IndexArray = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
 
 def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> People:
@@ -66,24 +69,18 @@ def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> P
     counts, transform, crs = _read_window(file, grid)
     fine = _FinePoints.over(grid, counts.shape, transform, crs)
     index = _source_index(counts.shape, transform, crs, fine, grid)
-    known = index >= 0
-    points = np.bincount(index[known], minlength=counts.size)
-    flat = counts.ravel()
-    share = np.divide(flat, points, out=np.full(flat.size, np.nan), where=points > 0)
-    per_point = np.full(index.shape, np.nan)
-    per_point[known] = share[index[known]]
+    share = _share(counts, index)
     spread = np.nan
-    if buildings is not None:
-        spread = _refined(per_point, flat, index, building_weights(buildings, grid, fine.affine,
-                          fine.shape), fine)  # fmt: skip
-    edge = fine.margin * fine.per_cell
-    inner = per_point[edge:-edge, edge:-edge]
-    rows, cols = grid.shape
-    blocks = inner.reshape(rows, fine.per_cell, cols, fine.per_cell)
-    nothing = np.isnan(blocks).all(axis=(1, 3))
-    count = np.nansum(blocks, axis=(1, 3))
-    count[nothing] = np.nan
-    people = People(grid, count, source_total=float(np.nansum(inner)), spread_people=spread)
+    if buildings is None:
+        count, source_total = _counted(share, index, fine, grid.shape)
+    else:
+        per_point = _per_point(share, index)
+        spread = _refined(per_point, counts.ravel(), index, building_weights(buildings, grid,
+                          fine.affine, fine.shape), fine)  # fmt: skip
+        edge = fine.margin * fine.per_cell
+        count, source_total = _in_blocks(per_point[edge:-edge, edge:-edge], fine, grid.shape[1])
+    nothing = np.isnan(count)
+    people = People(grid, count, source_total=source_total, spread_people=spread)
     if nothing.any():
         warnings.warn(
             f"population {file.name} has no data in {int(nothing.sum())} of {nothing.size} grid "
@@ -100,10 +97,48 @@ def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> P
     return people
 
 
+def _share(counts: FloatArray, index: IndexArray) -> FloatArray:
+    """People of each fine point by source cell; NaN where no point falls into it."""
+    points = np.zeros(counts.size, dtype=np.int64)
+    for first in range(0, len(index), ROWS_AT_ONCE):
+        here = index[first : first + ROWS_AT_ONCE]
+        points += np.bincount(here[here >= 0], minlength=counts.size)
+    known = np.full(counts.size, np.nan)
+    np.divide(counts.ravel(), points, out=known, where=points > 0)
+    return known
+
+
+def _per_point(share: FloatArray, index: IndexArray) -> FloatArray:
+    """People of each fine point, NaN outside of the source."""
+    return np.asarray(np.where(index >= 0, share[np.maximum(index, 0)], np.nan))
+
+
+def _counted(
+    share: FloatArray, index: IndexArray, fine: "_FinePoints", shape: tuple[int, int]
+) -> tuple[FloatArray, float]:
+    """People of each cell and of all, a band of rows after the other: points are many."""
+    edge, band = fine.margin * fine.per_cell, max(1, ROWS_AT_ONCE // fine.per_cell)
+    count, totals = np.empty(shape, dtype=np.float64), []
+    for row in range(0, shape[0], band):
+        last = min(row + band, shape[0])
+        here = index[edge + row * fine.per_cell : edge + last * fine.per_cell, edge:-edge]
+        count[row:last], total = _in_blocks(_per_point(share, here), fine, shape[1])
+        totals.append(total)
+    return count, math.fsum(totals)
+
+
+def _in_blocks(points: FloatArray, fine: "_FinePoints", cols: int) -> tuple[FloatArray, float]:
+    """People of each cell, NaN where no point is known, and of all."""
+    blocks = points.reshape(-1, fine.per_cell, cols, fine.per_cell)
+    count = np.nansum(blocks, axis=(1, 3))
+    count[np.isnan(blocks).all(axis=(1, 3))] = np.nan
+    return count, float(np.nansum(points))
+
+
 def _refined(
     per_point: FloatArray,
     people: FloatArray,
-    index: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
+    index: IndexArray,
     weights: FloatArray,
     fine: "_FinePoints",
 ) -> float:
@@ -198,7 +233,7 @@ def _source_index(
     crs: str,
     fine: _FinePoints,
     grid: Grid,
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+) -> IndexArray:
     """Flat index of the source cell that each fine point falls into, −1 outside."""
     cells = np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape[0], shape[1])
     index = np.full(fine.shape, -1, dtype=np.int32)
