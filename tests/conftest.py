@@ -11,6 +11,7 @@ import pytest
 
 from phusong.engine import forget_stale_kernels
 from phusong.sources.practice import write_practice_data
+from synthetic import Region, write_region
 
 # Compilation on first use and busy machines make times meaningless.
 hypothesis.settings.register_profile("phusong", deadline=None, derandomize=True)
@@ -76,3 +77,16 @@ def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice") / "dữ liệu thực hành"
     write_practice_data(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def plain_run(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """The invented region as it is, computed once without notebooks; tests only read it.
+
+    What writes into results takes them elsewhere first (``runs.copied``).
+    """
+    from runs import run_here
+
+    region = write_region(tmp_path_factory.mktemp("một lần") / "vùng thử")
+    run_here(region)
+    return region

@@ -5,19 +5,16 @@ from pathlib import Path
 
 import pytest
 
-import phusong
 from browser.conftest import Visitor
-from synthetic import write_region
+from synthetic import Region
 
 pytestmark = pytest.mark.browser
 PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 
 
 @pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    region = write_region(tmp_path_factory.mktemp("in") / "vùng thử")
-    phusong.report(phusong.open_study(region.study), with_notebooks=False)
-    return region.output
+def output(plain_run: Region) -> Path:
+    return plain_run.output
 
 
 @pytest.mark.parametrize("whose", ["province", "mang-a", "mang-b"])

@@ -2,7 +2,6 @@
 
 import pytest
 
-from phusong.study.planning import StabilitySection
 from runs import finished, started, write_project
 from synthetic import Region
 
@@ -14,13 +13,8 @@ def both_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Region]
     One by one thread, in the plainest locale, from a folder that has nothing to do with it; one
     by two threads, named by the environment, from a folder inside the project.
     """
-    folders = (
-        tmp_path_factory.mktemp("lần một") / "Dự án sóng" / "vùng thử",
-        tmp_path_factory.mktemp("second") / "project",
-    )
-    # As many draws as a study makes that names no number.
-    usual = {"planning.stability.draws": StabilitySection().draws}
-    first, second = (write_project(folder, study=usual) for folder in folders)
+    first = write_project(tmp_path_factory.mktemp("lần một") / "Dự án sóng" / "vùng thử")
+    second = write_project(tmp_path_factory.mktemp("second") / "project")
     elsewhere = tmp_path_factory.mktemp("nơi khác")
     processes = [
         started("run", first.study, "--workers", "1", cwd=elsewhere, variables={"LC_ALL": "C"}),

@@ -4,7 +4,6 @@ import html
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,7 +21,8 @@ from phusong.pipeline.results import study_facts
 from phusong.pipeline.verify import damaged_files
 from phusong.reporting.study_facts import StudyFacts
 from phusong.study import Study
-from synthetic import write_region
+from runs import copied
+from synthetic import Region
 
 MARKING = "Lưu hành nội bộ {{7*7}}</style>"
 FILES = {
@@ -44,8 +44,8 @@ PLAN = {
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
-    region = write_region(tmp_path_factory.mktemp("người đọc") / "vùng thử")
+def study(plain_run: Region, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    region = copied(plain_run, tmp_path_factory.mktemp("người đọc") / "vùng thử")
     opened = phusong.open_study(region.study)
     for audience in ("province", "public", "operator:Nhà mạng A", "operator:mang-b"):
         write_for_audience(start(opened), audience, marking=MARKING)

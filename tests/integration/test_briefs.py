@@ -1,7 +1,6 @@
 """From files to briefs: complete for the province, and silent about others for an operator."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,15 +10,14 @@ from phusong.pipeline.results import study_facts
 from phusong.reporting.audience import for_operator, served_elsewhere
 from phusong.reporting.study_facts import StudyFacts
 from phusong.study import Study
-from synthetic import write_region
+from runs import copied
+from synthetic import Region, write_region
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
-    region = write_region(tmp_path_factory.mktemp("tóm tắt") / "vùng thử")
-    opened = phusong.open_study(region.study)
-    phusong.report(opened, with_notebooks=False)
-    return opened
+def study(plain_run: Region, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    region = copied(plain_run, tmp_path_factory.mktemp("tóm tắt") / "vùng thử")
+    return phusong.open_study(region.study)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,8 @@ from synthetic import Region, write_region
 
 TESTS = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "coverage"
+HERE = ("--host", "127.0.0.1")
+QUIET = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +44,9 @@ def two_workers() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Region:
+def plain(plain_run: Region) -> Region:
     """The invented region computed by this process alone."""
-    region = write_region(tmp_path_factory.mktemp("plain") / "r")
-    run_here(region)
-    return region
+    return plain_run
 
 
 def losses(region: Region) -> dict[str, bytes]:
@@ -57,9 +57,9 @@ def losses(region: Region) -> dict[str, bytes]:
 def dask(*arguments: str, sources: Path = SOURCES) -> subprocess.Popen[bytes]:
     """Start a scheduler or a worker as an administrator does."""
     return subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", *arguments]
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", *arguments, *QUIET]
         if arguments[0].startswith("--host")
-        else [sys.executable, "-m", "distributed.cli.dask_worker", *arguments],
+        else [sys.executable, "-m", "distributed.cli.dask_worker", *arguments, *HERE, *QUIET],
         env=clean_environment(PYTHONPATH=f"{sources}{os.pathsep}{TESTS}"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -77,9 +77,9 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
     """A scheduler process with one worker process, and the address of it."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    processes = [dask("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
+    processes = [dask("--host", "127.0.0.1", "--port", str(port))]
     try:
-        processes.append(dask(address, "--nthreads", "1", "--no-dashboard"))
+        processes.append(dask(address, "--nthreads", "1"))
         yield address, processes
     finally:
         for process in reversed(processes):
@@ -220,7 +220,7 @@ def test_nothing_answers_at_the_address(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_scheduler_without_workers_says_how_to_start_one(tmp_path: Path) -> None:
     port = free_port()
-    process = dask("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    process = dask("--host", "127.0.0.1", "--port", str(port))
     try:
         with (
             pytest.raises(ClusterError, match="has no workers; start some with: dask worker"),
@@ -247,7 +247,7 @@ def test_a_worker_with_another_version_is_refused(
     version = older / "phusong" / "version.py"
     text = version.read_text(encoding="utf-8")
     version.write_text(text.replace(phusong.__version__, "0.0.1"), encoding="utf-8")
-    processes.append(dask(address, "--nthreads", "1", "--no-dashboard", sources=older))
+    processes.append(dask(address, "--nthreads", "1", sources=older))
     with (
         connected(address, workers=2) as client,
         pytest.raises(ClusterError, match=r"it has phusong 0\.0\.1 \(here "),

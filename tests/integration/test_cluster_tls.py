@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from conftest import ROOT
-from runs import clean_environment, digests, in_one_line, phusong, run_here
+from runs import clean_environment, digests, in_one_line, phusong
 from synthetic import Region, write_region
 
 SOURCES = ROOT / "src" / "coverage"
@@ -130,14 +130,13 @@ def run_of(region: Region, address: str, **variables: str) -> subprocess.Complet
 
 
 def test_a_run_over_tls_gives_the_same_bytes(
-    tmp_path: Path, ours: Authority, scheduler: str
+    tmp_path: Path, ours: Authority, scheduler: str, plain_run: Region
 ) -> None:
-    plain, region = write_region(tmp_path / "plain"), write_region(tmp_path / "r")
-    run_here(plain)
+    region = write_region(tmp_path / "r")
     ended = run_of(region, scheduler, **ours.configuration("analyst"))
     assert ended.returncode == 0, ended.stderr
     assert "without TLS" not in ended.stderr
-    assert digests(region.output) == digests(plain.output)
+    assert digests(region.output) == digests(plain_run.output)
 
 
 @pytest.mark.parametrize("who", ["without a certificate", "of another authority", "without TLS"])

@@ -5,21 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from runs import PRACTICE_WORDS, invoke, table
+from runs import PRACTICE_WORDS, copied, invoke, table
 from synthetic import Region, assumed, write_region
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Region]:
+def runs(plain_run: Region, tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Region]:
     folder = tmp_path_factory.mktemp("compare")
     changes = {
         "technologies.LTE.threshold": assumed(-104.0, "dBm"),
         "planning.candidates_kept": 5,
     }
-    made = (write_region(folder / "a"), write_region(folder / "b", study=changes))
-    for region in made:
-        assert invoke("plan", region.study, "--workers", "1").exit_code == 0
-    return made
+    other = write_region(folder / "b", study=changes)
+    assert invoke("plan", other.study, "--workers", "1").exit_code == 0
+    return copied(plain_run, folder / "a"), other
 
 
 def test_a_run_does_not_differ_from_itself(runs: tuple[Region, Region]) -> None:

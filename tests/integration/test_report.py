@@ -1,7 +1,6 @@
 """From files to the pages that are handed over: every product listed, every link good."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,15 +11,14 @@ import phusong
 from phusong.pipeline import show
 from phusong.pipeline.report import INDEX, MAP
 from phusong.study import Study
-from synthetic import assumed, study_facts, write_region
+from runs import copied, outputs
+from synthetic import Region, assumed, study_facts, write_region
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
-    region = write_region(tmp_path_factory.mktemp("báo cáo") / "vùng thử")
-    opened = phusong.open_study(region.study)
-    phusong.report(opened, with_notebooks=False)
-    return opened
+def study(plain_run: Region, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    region = copied(plain_run, tmp_path_factory.mktemp("báo cáo") / "vùng thử")
+    return phusong.open_study(region.study)
 
 
 def links(page: Path) -> list[str]:
@@ -31,12 +29,7 @@ def links(page: Path) -> list[str]:
 def test_the_index_lists_every_file_and_no_other(study: Study) -> None:
     folder = study.output
     listed = set(links(folder / INDEX))
-    written = {
-        file.relative_to(folder).as_posix()
-        for file in folder.rglob("*")
-        if file.is_file() and "cache" not in file.relative_to(folder).parts
-    }
-    assert listed == written - {INDEX}
+    assert listed == outputs(folder).keys() - {INDEX}
 
 
 def test_pages_are_the_same_bytes_again(study: Study) -> None:

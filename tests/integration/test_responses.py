@@ -13,7 +13,7 @@ from phusong.errors import DataError
 from phusong.sources import towers_workbook
 from phusong.sources.responses import is_response_form, read_response
 from phusong.study import PRACTICE_LABEL
-from runs import invoke, run_here, table
+from runs import copied, invoke, run_here, table
 from synthetic import Region, write_region
 
 HEADING = 2
@@ -45,12 +45,8 @@ def priorities(region: Region) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    region = write_region(tmp_path_factory.mktemp("answers") / "r")
-    result = invoke("plan", region.study, "--workers", "1")
-    assert result.exit_code == 0, result.output
-    assert "done:" in result.output
-    return region
+def run(plain_run: Region, tmp_path_factory: pytest.TempPathFactory) -> Region:
+    return copied(plain_run, tmp_path_factory.mktemp("answers") / "r")
 
 
 def form(run: Region, key: str = "mang-a") -> Path:
@@ -78,7 +74,9 @@ def test_a_form_holds_an_operators_own_options(run: Region) -> None:
 
 def test_forms_are_the_same_bytes_again(run: Region, tmp_path: Path) -> None:
     other = write_region(tmp_path / "r")
-    assert invoke("plan", other.study, "--workers", "1").exit_code == 0
+    result = invoke("plan", other.study, "--workers", "1")
+    assert result.exit_code == 0, result.output
+    assert "done:" in result.output
     for key in ("mang-a", "mang-b"):
         assert form(run, key).read_bytes() == form(other, key).read_bytes()
 
