@@ -9,6 +9,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from phusong.errors import DataError
 from phusong.geo.network import Change
 from phusong.sources.tables import Record
+from phusong.sources.workbook_extent import MOST_CELLS, most_cells
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 LARGEST_BYTES = 1_000_000_000
@@ -64,11 +65,12 @@ def refuse_huge(file: Path) -> None:
     Raises
     ------
     DataError
-        Its parts hold more than ``LARGEST_BYTES``.
+        Its parts hold more than ``LARGEST_BYTES``, or a cell stands too far away.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             size = sum(part.file_size for part in archive.infolist())
+            cells = most_cells(archive) if size <= LARGEST_BYTES else 0
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return  # an old workbook, or none: reading says so
     if size > LARGEST_BYTES:
@@ -76,13 +78,18 @@ def refuse_huge(file: Path) -> None:
             f"{file} unpacks to {size / 1e9:.1f} GB, at most {LARGEST_BYTES / 1e9:g} GB is "
             "allowed; save the list alone as CSV"
         )
+    if cells > MOST_CELLS:
+        raise DataError(
+            f"{file}: a sheet reaches over {cells:,} cells, at most {MOST_CELLS:,} are read; "
+            "delete what is below and to the right of the list, or save the list alone as CSV"
+        )
 
 
 def _records(sheet: CalamineSheet) -> tuple[list[Record], list[Change]]:
     rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     filled, example = 0, ""
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
-        if bottom >= len(rows):
+        if bottom >= len(rows) or left >= len(rows[top]):
             continue
         for row in range(top + 1, bottom + 1):
             rows[row][left] = rows[top][left]
