@@ -9,14 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phusong.pipeline.run_log import (
-    USUAL_SHARES,
-    Cost,
-    TimeLeft,
-    cost_table,
-    marks_of,
-    shares_of,
-)
+from phusong.pipeline.run_log import Cost, cost_table
+from phusong.pipeline.time_left import USUAL_SHARES, TimeLeft, marks_of, shares_of
 
 
 class Clock:
