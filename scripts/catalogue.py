@@ -24,7 +24,7 @@ from phusong.sources.new_study import elsewhere
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "coverage" / "phusong"
 LANGUAGES = ("vi",)
 """Languages with a catalogue; English is the language of the messages themselves."""
-FORMS = {"said": 1, "said_count": 2, "spoken": 1, "translated": 1}
+FORMS = {"said": 1, "said_count": 2, "spoken": 1, "translated": 1, "translated_count": 2}
 """Functions that take a message, and how many forms of it."""
 TOLD = {
     "DataError": 0, "StudyError": 0, "StoreError": 0, "ClusterError": 0,

@@ -44,13 +44,14 @@ ORDER_COLUMNS = [
     "step", "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "capex",
     "present_value", "cumulative_present_value", "people_newly_covered", "people_white_zone",
     "cumulative_people", "cumulative_worth_people", "best_set_worth_people", "best_set_proven",
-    "loss_percent", "currency",
+    "loss_percent", "currency", "cumulative_present_value_usd", "exchange_rate", "exchange_date",
 ]  # fmt: skip
 STABILITY_COLUMNS = [
     "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "rank",
     "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10",
     "probability_in_best_set", "draws", "seed", "budget_present_value", "regret_worth_people",
-    "regret_p90_worth_people", "kendall_tau",
+    "regret_p90_worth_people", "kendall_tau", "in_base_plan", "option_regret_worth_people",
+    "measure_rank",
 ]  # fmt: skip
 
 
@@ -163,7 +164,28 @@ def test_plan_tables_have_the_promised_columns(output: Path, name: str, columns:
     found = table(output / name)
     assert list(found.columns) == [*columns, "data_status"]
     assert set(found["commune_code"]) <= set(ASKED)
-    assert not (found == "").any(axis=None)
+    assert not (found.drop(columns="measure_rank", errors="ignore") == "").any(axis=None)
+
+
+def test_money_is_in_dollars_too_with_the_rate_and_its_date(output: Path) -> None:
+    found = table(output / "plan/priorities.csv")
+    assert set(found["exchange_rate"]) == {"25000.0"}
+    assert (found["exchange_date"] != "").all()
+    for name in ("capex", "opex_per_year", "present_value"):
+        dong, dollars = found[name].astype(float), found[f"{name}_usd"].astype(float)
+        assert (abs(dong / 25_000 - dollars) <= 0.5).all()
+        assert (dollars[dong > 0] > 0).all()
+
+
+def test_the_base_plan_and_its_regret_by_option_fit_together(output: Path) -> None:
+    found = table(output / "plan/stability.csv")
+    assert set(found["in_base_plan"]) <= {"yes", "no"}
+    assert "yes" in set(found["in_base_plan"])
+    regret = found["option_regret_worth_people"].astype(float)
+    assert (regret >= 0).all()
+    places = len(table(output / "plan/measure-next.csv"))
+    ranks = found.loc[found["measure_rank"] != "", "measure_rank"].astype(int)
+    assert ranks.between(1, places).all()
 
 
 def test_xlsx_says_what_csv_says_and_codes_are_text(output: Path) -> None:

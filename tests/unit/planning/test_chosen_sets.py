@@ -12,8 +12,8 @@ from phusong.planning.asked import Asked, Communities, Money, Offer, Points
 from phusong.planning.budget_tables import choices_table
 from phusong.planning.chosen_sets import ChosenSet, chosen_sets, in_order
 from phusong.planning.demand import Columns
-from phusong.planning.money_words import amount_en, amount_vi
-from phusong.planning.set_words import answer_en, answer_vi
+from phusong.planning.money_words import amount_text
+from phusong.planning.set_words import answer
 
 COST = [4.0, 3.0, 5.0, 2.0]
 CAPEX = [2.0, 1.5, 2.5, 1.0]
@@ -116,10 +116,10 @@ def test_a_floor_that_the_budget_cannot_pay_says_what_it_takes() -> None:
     found = sets(Asked(budget=4.0, commune_floor=0.65))["commune-floor"]
     assert (found.status, found.lacking) == ("infeasible", ("North", "South"))
     assert found.needed == pytest.approx(7.0)
-    assert "at least 7 VND are needed for the floor of North, South" in answer_en(
-        found, None, "VND"
+    assert "at least 7 VND are needed for the floor of North, South" in answer(
+        found, None, "VND", "en"
     )
-    assert "cần ít nhất 7 VND" in answer_vi(found, None, "VND")
+    assert "cần ít nhất 7 VND" in answer(found, None, "VND", "vi")
 
 
 def test_a_floor_beyond_all_options_names_the_commune() -> None:
@@ -128,8 +128,8 @@ def test_a_floor_beyond_all_options_names_the_commune() -> None:
     )
     found = sets(Asked(budget=99.0, commune_floor=0.5), communities=far)["commune-floor"]
     assert (found.status, found.lacking) == ("infeasible", ("South",))
-    assert "at any price" in answer_en(found, None, "VND")
-    assert "South" in answer_vi(found, None, "VND")
+    assert "at any price" in answer(found, None, "VND", "en")
+    assert "South" in answer(found, None, "VND", "vi")
 
 
 def test_a_second_server_for_a_clinic() -> None:
@@ -155,7 +155,7 @@ def test_least_money_for_a_target() -> None:
     assert (names(found), found.cost, found.objective) == ("ad", 6.0, pytest.approx(6.0))
     beyond = sets(Asked(target_people=231.0))["target"]
     assert beyond.status == "infeasible"
-    assert "fewer people" in answer_en(beyond, None, "VND")
+    assert "fewer people" in answer(beyond, None, "VND", "en")
 
 
 def test_every_village_or_all_but_those_out_of_reach() -> None:
@@ -168,7 +168,7 @@ def test_every_village_or_all_but_those_out_of_reach() -> None:
     )  # fmt: skip
     some = sets(Asked(every_village=True), villages=lost)
     assert some["every-village"].lacking == ("v3",)
-    assert "no option reaches v3" in answer_en(some["every-village"], None, "VND")
+    assert "no option reaches v3" in answer(some["every-village"], None, "VND", "en")
     assert names(some["every-village-within-reach"]) == "ab"
 
 
@@ -179,9 +179,9 @@ def test_rows_come_after_what_they_need() -> None:
 
 
 def test_large_amounts_are_said_in_millions() -> None:
-    assert amount_en(24_936_689_924.0) == "24,937 million"
-    assert amount_vi(24_936_689_924.0) == "24.937 triệu"
-    assert (amount_en(7.0), amount_vi(1200.0)) == ("7", "1.200")
+    assert amount_text(24_936_689_924.0, "en") == "24,937 million"
+    assert amount_text(24_936_689_924.0, "vi") == "24.937 triệu"
+    assert (amount_text(7.0, "en"), amount_text(1200.0, "vi")) == ("7", "1.200")
 
 
 def test_capex_is_a_limit_of_its_own() -> None:
@@ -216,6 +216,6 @@ def test_a_target_out_of_reach_names_the_villages() -> None:
     villages = Points(("v1", "v2"), cover, np.zeros(2, dtype=np.int64))
     found = sets(Asked(target_people=400.0), villages=villages)["target"]
     assert (found.status, found.lacking) == ("infeasible", ("v2",))
-    assert "No option reaches the centre of v2." in answer_en(found, None, "VND")
-    assert "Không phương án nào phủ được trung tâm v2." in answer_vi(found, None, "VND")
+    assert "No option reaches the centre of v2." in answer(found, None, "VND", "en")
+    assert "Không phương án nào phủ được trung tâm v2." in answer(found, None, "VND", "vi")
     assert sets(Asked(target_people=100.0), villages=villages)["target"].lacking == ()

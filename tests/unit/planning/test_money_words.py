@@ -4,7 +4,7 @@ import pytest
 
 from phusong.planning.cost import OptionMoney, SiteCost
 from phusong.planning.finance import account, gap_of
-from phusong.planning.money_words import money_en, money_vi
+from phusong.planning.money_words import money_text
 from phusong.planning.reasons import village_vi
 
 COST = SiteCost(2.5e9, 2.4e8, 4.11e9, "grid", 1, "VND")
@@ -36,25 +36,27 @@ def money(revenue: float) -> OptionMoney:
     ],
 )
 def test_each_gap(revenue: float, en: str, vi: str) -> None:
-    assert money_en(COST, money(revenue), told=True) == (
+    assert money_text(COST, money(revenue), "en", told=True) == (
         " Cost: 2,500 million VND to build and 240 million VND a year, 4,110 million VND as "
         f"present value. {en}"
     )
-    assert money_vi(COST, money(revenue), told=True) == (
+    assert money_text(COST, money(revenue), "vi", told=True) == (
         " Chi phí: xây dựng 2.500 triệu VND, vận hành 240 triệu VND mỗi năm, giá trị hiện tại "
         f"4.110 triệu VND. {vi}"
     )
 
 
 def test_what_is_not_known_is_said_or_left_out() -> None:
-    assert money_en(COST, None, told=True).endswith("no market share of the operator is given.")
-    assert money_vi(COST, None, told=True).endswith("chưa có thị phần của nhà mạng.")
-    assert "evenue" not in money_en(COST, None, told=False)
+    assert money_text(COST, None, "en", told=True).endswith(
+        "no market share of the operator is given."
+    )
+    assert money_text(COST, None, "vi", told=True).endswith("chưa có thị phần của nhà mạng.")
+    assert "evenue" not in money_text(COST, None, "en", told=False)
     small = SiteCost(95_000.0, 0.0, 95_000.0, "existing", 0, "USD")
-    assert money_en(small, None, told=False) == (
+    assert money_text(small, None, "en", told=False) == (
         " Cost: 95,000 USD to build, 95,000 USD as present value."
     )
-    assert "95.000 USD, giá trị" in money_vi(small, None, told=False)
+    assert "95.000 USD, giá trị" in money_text(small, None, "vi", told=False)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from phusong.planning.cost import SiteFacts
 from phusong.planning.finance import annuity_factor
-from phusong.planning.kinds import NEW_MAST, NEW_POWER, REPAIR, SHARED_SITE
+from phusong.planning.kinds import NEW_MAST, NEW_POWER, REPAIR, SATELLITE, SHARED_SITE
 from phusong.planning.option_cost import Build, option_cost
 from phusong.planning.supply import extraterrestrial_kwh, load_w, sun_of, supply
 from phusong.study import CostsSection, PowerSection, Quantity
@@ -134,6 +134,28 @@ def test_sites_that_are_fed_pay_their_energy_and_new_power_its_plant() -> None:
         assert (made.power, made.power_capex) == ("existing", 0.0)
     power = cost(replace(BASE, kind=NEW_POWER))
     assert power.capex == power.power_capex == pytest.approx(16_000)
+
+
+def test_a_small_site_has_its_own_load_and_is_fed_like_the_others() -> None:
+    # 300 W at 0.1 USD/kWh; beside the lump sum the same connection and transformer.
+    assert load_w(PowerSection(), sectors=3, hops=1) == 1200, "a macro site by default"
+    assert load_w(PowerSection(), sectors=3, hops=1, kind=SATELLITE) == 300
+    table = costs(satellite_site=price(12_000, "USD/site"), satellite_opex=price(8_000, "USD/year"))
+    at_line = replace(FACTS, power_line_m=0)
+    near = cost(replace(BASE, kind=SATELLITE, facts=at_line), table)
+    assert (near.power, near.capex) == ("grid", pytest.approx(12_000 + 14_000))
+    assert near.opex_per_year == pytest.approx(8_000 + 0.3 * 8760 * 0.1)
+    far = cost(replace(BASE, kind=SATELLITE, facts=replace(FACTS, power_line_m=9_000)), table)
+    assert (far.power, far.present_value > near.present_value) == ("solar", True)
+
+
+def test_what_diesel_would_save_is_against_the_way_that_is_taken() -> None:
+    far = replace(BASE, facts=replace(FACTS, power_line_m=math.nan))
+    made, found = cost(far), far.supply(costs()).choice
+    assert found is not None
+    less = 1.0 - found.diesel.total_cost / found.solar.total_cost
+    assert made.diesel_saves_percent == pytest.approx(100 * less)
+    assert math.isnan(cost(far, costs(power=None)).diesel_saves_percent)
 
 
 def test_without_unit_prices_the_lump_sums_decide() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from phusong.errors import DataError
@@ -101,3 +102,24 @@ class Places:
             return placed
         nowhere = self.unplaced.drop(columns="geometry", errors="ignore")
         return pd.concat([placed, nowhere.astype({"village_id": "object"})], ignore_index=True)
+
+
+def commune_at(easting: float, northing: float, places: Places) -> tuple[str, str]:
+    """Commune that a point lies in or, outside every commune, the nearest one.
+
+    Parameters
+    ----------
+    easting, northing
+        The point [m].
+    places
+        The communes.
+
+    Returns
+    -------
+    tuple of str
+        Code and name.
+    """
+    point = gpd.GeoSeries(gpd.points_from_xy([easting], [northing]), crs=places.communes.frame.crs)
+    frame = places.communes.frame
+    nearest = int(np.argmin(frame.distance(point.iloc[0]).to_numpy()))
+    return str(frame["code"].iloc[nearest]), str(frame["name"].iloc[nearest])

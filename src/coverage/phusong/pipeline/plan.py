@@ -44,6 +44,7 @@ from phusong.planning.explain import TEXT, Survey, priorities_table
 from phusong.planning.export_tables import export_tables
 from phusong.planning.kinds import kinds_in_use
 from phusong.planning.layouts import Ground, Layout, layouts
+from phusong.planning.neighbours import with_neighbours
 from phusong.planning.plan_tables import build_order_table, stability_table
 from phusong.planning.priorities import Priority
 from phusong.planning.rank_intervals import Candidates, intervals_by_option
@@ -61,7 +62,7 @@ PLAN_TEXT = tuple(
     dict.fromkeys((
         *TEXT_COLUMNS, "option_id", "villages", "currency", "backhaul", "power", "gap_type",
         "why_vi", "why_en", "best_set_proven", "factor", "village",
-        "option_ids", "from", "to", *TEXT, *CHOICE_TEXT,
+        "option_ids", "from", "to", "in_base_plan", "exchange_date", *TEXT, *CHOICE_TEXT,
         *STRATEGY_TEXT,
     ))
 )  # fmt: skip
@@ -211,6 +212,10 @@ def _compute(session: Session, gaps: Gaps) -> None:
         ranked=[priority.option for priority in ranked], built=built,
     )  # fmt: skip
     first = (*decided.agreed, *(replace(p, rank=p.rank + len(decided.agreed)) for p in ranked))
+    first = with_neighbours(
+        first, found.options, places=inputs.places, people=people, not_covered=not_covered,
+        operators={op.key: op.name for op in study.operators},
+    )  # fmt: skip
     made = _tables(session, found, first, sure, order) | money
     tables = {CANDIDATES: spots.table} | {
         name: with_plan_basis(table, gaps.basis, technology, names) for name, table in made.items()
@@ -328,9 +333,11 @@ def _tables(
         "hop-profiles": profiles_table(ranked, links_of(session), names),
         "power": power_table(ranked, study, grid, names),
         "strategies": strategies_table(ranked, study, names),
-        "stability": stability_table(
-            found.options, sure.ranks, places, grid, names,
-            seed=study.planning.stability.seed, second=sure.second, budget=sure.budget,
+        "stability": sure.measured(
+            stability_table(
+                found.options, sure.ranks, places, grid, names,
+                seed=study.planning.stability.seed, second=sure.second, budget=sure.budget,
+            ), found,
         ),
     }  # fmt: skip
 

@@ -10,13 +10,15 @@ import numpy as np
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul import Connections, Need, connect
 from phusong.planning.cost import SiteCost
+from phusong.planning.finance import annuity_factor
 from phusong.planning.hops import End, Link, Links
-from phusong.planning.kinds import NEW_MAST
-from phusong.planning.price import Price, price_of
+from phusong.planning.kinds import NEW_MAST, SATELLITE
+from phusong.planning.price import LEVELS, Price, price_of
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import Candidates
 from phusong.planning.roads import Roads
-from phusong.study import CostsSection
+from phusong.planning.supply import load_w, sun_of, supply
+from phusong.study import CostsSection, OptionKind
 
 FIBRE_WORDS = ("fibre", "fiber", "quang")
 """Words of a tower list's column ``backhaul`` that mean fibre."""
@@ -65,9 +67,9 @@ def connected(
         roots[key] = [*roots.get(key, ()), *more]
         ends[key] = [*ends.get(key, ()), *more]
     if relays is None:
-        masts = _relays(found, bare, costs)
+        masts = _relays(session, found, bare)
     else:
-        masts = _relays(relays, [_bare(*one, costs) for one in _priced(relays)], costs)
+        masts = _relays(session, relays, [_bare(*one, costs) for one in _priced(relays)])
     connections = connect(
         needs, roots, links,
         relays=masts if section.relays else (),
@@ -138,18 +140,36 @@ def _existing(session: Session) -> dict[int, list[End]]:
     return dict(found)
 
 
-def _relays(found: Candidates, bare: Sequence[Price], costs: CostsSection) -> list[Need]:
+def _relays(session: Session, found: Candidates, bare: Sequence[Price]) -> list[Need]:
     """A mast without radio at each place where an operator could build one with."""
+    costs = session.study.costs
     radio = price_of(costs, capex=[(1.0, costs.radio_site)])
     relays: dict[tuple[int, int], Need] = {}
     for row, option in enumerate(found.options):
         if option.kind == NEW_MAST:
             key = int(found.site[row]), int(found.operator[row])
-            relay = Need(*key, _end(option), bare[row] - radio, relay=True)
+            power = _power(session, option, NEW_MAST), _power(session, option, SATELLITE)
+            price = bare[row] - radio - power[0] + power[1]
+            relay = Need(*key, _end(option), price, relay=True)
             known = relays.get(key)
             if known is None or relay.price.base < known.price.base:
                 relays[key] = relay
     return list(relays.values())
+
+
+def _power(session: Session, option: Option, kind: OptionKind) -> Price:
+    """Price of feeding a place with the load of a site of some kind; nothing for lump sums."""
+    study = session.study
+    section, costs = study.planning.power, study.costs
+    if costs.power is None or option.layout is None:
+        return Price()
+    load = load_w(section, sectors=len(option.layout.sectors), hops=1, kind=kind)
+    sun = sun_of(section, session.inputs.grid.middle[1])
+    years = annuity_factor(costs.discount_rate.value, costs.horizon.value)
+    fed = [supply(load, option.power_line_m, sun, costs, level) for level in LEVELS]
+    shown = costs.shown_rate
+    totals = [shown * (one.capex + one.opex_per_year * years) for one in fed]
+    return Price(shown * fed[1].capex, shown * fed[1].opex_per_year, *totals)
 
 
 def _fibre(

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from phusong.geo.antimeridian import HALF_DEG, cut, gone_on
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
+from phusong.planning.second_currency import with_dollars
 from phusong.reporting.tables import tidy
 from phusong.store.tables import write_csv, write_geopackage, write_xlsx
 
@@ -38,7 +39,10 @@ def write_plan(
     """
     study = session.study
     folder = study.output / "plan"
-    ready = {n: tidy(table, practice=study.study.practice_data) for n, table in tables.items()}
+    ready = {
+        name: tidy(with_dollars(name, table, study.costs), practice=study.study.practice_data)
+        for name, table in tables.items()
+    }
     files = []
     for name, table in ready.items():
         files.append(folder / f"{name}.csv")

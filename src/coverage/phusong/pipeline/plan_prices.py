@@ -8,10 +8,11 @@ import numpy as np
 from phusong.pipeline.session import Session
 from phusong.planning.candidates import distances_m
 from phusong.planning.cost import SiteCost, SiteFacts
-from phusong.planning.kinds import NEW_MAST, NEW_POWER, ROAMING
+from phusong.planning.kinds import ROAMING, SATELLITE
 from phusong.planning.layouts import Layout
 from phusong.planning.option_cost import Build, option_cost
 from phusong.planning.priorities import Option
+from phusong.planning.supply import FED_KINDS
 
 
 class Surroundings:
@@ -114,8 +115,9 @@ def grid_unknown(options: Sequence[Option]) -> int:
     int
         They are priced with solar power.
     """
-    needing = [option for option in options if option.kind in {NEW_MAST, NEW_POWER}]
-    return sum(bool(np.isnan(option.power_line_m)) for option in needing)
+    needing = [option for option in options if option.kind in FED_KINDS]
+    sized = [o for o in needing if o.kind != SATELLITE or o.cost.power_capex > 0]
+    return sum(bool(np.isnan(option.power_line_m)) for option in sized)
 
 
 def known_grid(session: Session) -> gpd.GeoSeries:

@@ -59,6 +59,28 @@ class Sureness:
             told["second_model"] = what_stays(self.ranks.rank, self.second)
         return told
 
+    def measured(self, table: pd.DataFrame, found: Candidates) -> pd.DataFrame:
+        """The table of stability with the first place to measure for each option.
+
+        Parameters
+        ----------
+        table
+            One row per option, with ``option_id`` and ``measure_rank``.
+        found
+            The options.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``measure_rank`` is the row of ``plan/measure-next.csv``, from 1; empty where none
+            concerns the option.
+        """
+        first: dict[str, int] = {}
+        for number, place in enumerate(self.places, 1):
+            for row in place.options:
+                first.setdefault(found.options[row].option_id, number)
+        return table.assign(measure_rank=table["option_id"].map(first).astype("Int64"))
+
     def tables(self, session: Session, found: Candidates) -> dict[str, pd.DataFrame]:
         """What the doubt comes from and where to measure, by the name of the file.
 

@@ -11,7 +11,7 @@ from phusong.planning.build_steps import BudgetPoint
 from phusong.planning.chosen_sets import BUDGET, ChosenSet
 from phusong.planning.demand import Columns
 from phusong.planning.plan_tables import where_it_stands
-from phusong.planning.set_words import answer_en, answer_vi, question_en, question_vi
+from phusong.planning.set_words import answer, question
 from phusong.units import FloatArray
 
 OPERATOR_FRONTIER, OPERATOR_ORDER = "operator-frontier", "operator-build-order"
@@ -170,8 +170,8 @@ def choices_table(
             {
                 "choice": found.key,
                 "operator": (operators or {}).get(found.operator, found.operator),
-                "question_vi": question_vi(found.key),
-                "question_en": question_en(found.key),
+                "question_vi": question(found.key, "vi"),
+                "question_en": question(found.key, "en"),
                 "status": found.status,
                 "options": len(found.built) if answered else np.nan,
                 "capex": found.capex if answered else np.nan,
@@ -198,8 +198,8 @@ def choices_table(
                 ),
                 "options_added": "; ".join(sorted(own - other)) if compared else "",
                 "options_dropped": "; ".join(sorted(other - own)) if compared else "",
-                "answer_vi": answer_vi(found, plain, currency),
-                "answer_en": answer_en(found, plain, currency),
+                "answer_vi": answer(found, plain, currency, "vi"),
+                "answer_en": answer(found, plain, currency, "en"),
                 "currency": currency,
             }
         )

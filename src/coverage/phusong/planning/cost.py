@@ -58,6 +58,9 @@ class SiteCost:
         Of all the amounts.
     power_capex, power_opex_per_year
         What of it is for power; worn-out parts are in the yearly amount.
+    diesel_saves_percent
+        By how much a diesel set would be cheaper over the horizon than the power that is taken,
+        below 0 where it is dearer; NaN where they are not compared [%].
     """
 
     capex: float
@@ -68,6 +71,7 @@ class SiteCost:
     currency: str
     power_capex: float = 0.0
     power_opex_per_year: float = 0.0
+    diesel_saves_percent: float = math.nan
 
 
 def access_factor(

@@ -8,8 +8,7 @@ import pandas as pd
 import shapely
 
 from phusong.geo.grid import Grid
-from phusong.geo.places import Places
-from phusong.planning.explain import commune_at
+from phusong.geo.places import Places, commune_at
 from phusong.planning.priorities import Option
 from phusong.planning.variance_split import FactorShare, Unsettled
 

@@ -9,18 +9,21 @@ import pandas as pd
 from pyproj import Transformer
 
 from phusong.geo.grid import Grid
-from phusong.geo.places import Places
+from phusong.geo.places import Places, commune_at
 from phusong.planning.backhaul_table import backhaul_kinds
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import OptionMoney
 from phusong.planning.export_tables import antenna_name, azimuth_text
 from phusong.planning.kinds import NEW_MAST
-from phusong.planning.money_words import money_en, money_vi
+from phusong.planning.money_words import money_text
+from phusong.planning.neighbours import kind_name
 from phusong.planning.option_cost import backhaul_of
 from phusong.planning.priorities import Option, Priority
 from phusong.planning.rank_intervals import RankInterval
-from phusong.planning.reasons import Told, kind_name, sure_en, sure_vi, why_en, why_vi
+from phusong.planning.reasons import Told, sure_en, sure_vi, why_en, why_vi
 
+SERVED_BY_OTHERS = "served_by_others"
+"""Column that names operators beside the one that would build: for the province alone."""
 COLUMNS = (
     "rank", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
     "villages", "people_newly_covered", "people_white_zone", "capex", "opex_per_year",
@@ -32,10 +35,10 @@ COLUMNS = (
     "grant", "support_per_year", "net_present_value", "runner_up", "lead_percent",
     "easting_local_m", "northing_local_m", "local_crs", "search_ring_m", "mast_height_m",
     "sectors", "azimuth_deg", "electrical_tilt_deg", "mechanical_tilt_deg", "antenna",
-    "bandwidth_mhz", "eirp_dbm", "power_capex", "power_opex_per_year",
+    "bandwidth_mhz", "eirp_dbm", "power_capex", "power_opex_per_year", SERVED_BY_OTHERS,
 )  # fmt: skip
 TEXT = ("kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "runner_up",
-        "local_crs", "azimuth_deg", "antenna")  # fmt: skip
+        "local_crs", "azimuth_deg", "antenna", SERVED_BY_OTHERS)  # fmt: skip
 """Columns beside the usual ones that stay text."""
 SECOND_RANK = "rank_second_model"
 """Column of a study with a second propagation model, after all others."""
@@ -107,10 +110,10 @@ def priorities_table(
         code, commune = commune_at(spot.easting, spot.northing, places)
         reached = np.isin(village_cell, priority.newly_covered)
         villages = list(places.villages.loc[reached, "name"])
-        served = np.isin(facility_cell, priority.newly_covered)
+        reached_too = np.isin(facility_cell, priority.newly_covered)
         told = Told(
             operators[option.operator], operators.get(_host(option), ""), commune, tuple(villages),
-            tuple(_facility_names(places.facilities.loc[served])),
+            tuple(_facility_names(places.facilities.loc[reached_too])),
         )  # fmt: skip
         cost = option.cost
         sure = (intervals or {}).get(option.option_id)
@@ -142,10 +145,10 @@ def priorities_table(
                 "rank_p90": np.nan if sure is None else sure.rank_p90,
                 "probability_in_top_10": np.nan if sure is None else sure.probability_in_top,
                 "why_vi": why_vi(priority, told)
-                + money_vi(cost, gap, told=money is not None)
+                + money_text(cost, gap, "vi", told=money is not None)
                 + sure_vi(sure),
                 "why_en": why_en(priority, told)
-                + money_en(cost, gap, told=money is not None)
+                + money_text(cost, gap, "en", told=money is not None)
                 + sure_en(sure),
                 "present_value": cost.present_value,
                 "ground_amsl_m": spot.ground_amsl_m,
@@ -163,6 +166,7 @@ def priorities_table(
                 "people_served_elsewhere": max(
                     0.0, priority.people_newly_covered - priority.people_white_zone
                 ),
+                SERVED_BY_OTHERS: priority.served_by_others,
                 "runner_up": priority.runner_up,
                 "lead_percent": priority.lead_percent,
                 **_local(spot, local, crs),
@@ -256,24 +260,3 @@ def _cells_of(points: gpd.GeoDataFrame, grid: Grid) -> np.ndarray[tuple[int], np
     row, col = grid.pixel_of(easting, northing)
     flat = np.floor(row).astype(np.int64) * grid.shape[1] + np.floor(col).astype(np.int64)
     return np.where(grid.contains(easting, northing), flat, -1)
-
-
-def commune_at(easting: float, northing: float, places: Places) -> tuple[str, str]:
-    """Commune that a point lies in or, outside every commune, the nearest one.
-
-    Parameters
-    ----------
-    easting, northing
-        The point [m].
-    places
-        The communes.
-
-    Returns
-    -------
-    tuple of str
-        Code and name.
-    """
-    point = gpd.GeoSeries(gpd.points_from_xy([easting], [northing]), crs=places.communes.frame.crs)
-    frame = places.communes.frame
-    nearest = int(np.argmin(frame.distance(point.iloc[0]).to_numpy()))
-    return str(frame["code"].iloc[nearest]), str(frame["name"].iloc[nearest])

@@ -79,7 +79,9 @@ class Build:
         Supply
             At its place, for its load.
         """
-        load = load_w(self.power, sectors=max(self.carriers, self.sectors), hops=hops)
+        load = load_w(
+            self.power, sectors=max(self.carriers, self.sectors), hops=hops, kind=self.kind
+        )
         sun = None if costs.power is None else sun_of(self.power, self.facts.latitude_deg)
         return supply(load, self.facts.power_line_m, sun, costs, level)
 
@@ -127,7 +129,8 @@ def option_cost(
         What stands already is left out: an upgrade pays for what it adds, a shared site for its
         own radio and hops, a repair for the repair. Radio is priced by three sectors. The yearly
         costs of a site are paid where a site starts to run: a new, shared or repaired one. A
-        lower mast never costs less than nothing.
+        lower mast never costs less than nothing. A small site's power is in its lump sum where
+        the cost table has no unit prices of power.
     """
     capex, opex, fed, hops = _parts(build, costs, longest_hop_m, level)
     money = account(
@@ -144,6 +147,7 @@ def option_cost(
         currency=costs.shown_currency,
         power_capex=fed.capex * rate,
         power_opex_per_year=fed.opex_per_year * rate,
+        diesel_saves_percent=fed.diesel_saves_percent,
     )
 
 
@@ -179,6 +183,9 @@ def _parts(
     capex, yearly = simple[build.kind]()
     if build.kind == REPAIR:
         return capex, yearly, there, 0
+    if build.kind == SATELLITE and costs.power is not None:
+        fed = build.supply(costs, level)
+        return capex + fed.capex, yearly + fed.opex_per_year, fed, 0
     return capex, yearly, Supply("solar" if build.kind == SATELLITE else EXISTING, 0.0, 0.0), 0
 
 

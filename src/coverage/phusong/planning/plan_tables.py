@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from phusong.geo.grid import Grid
-from phusong.geo.places import Places
+from phusong.geo.places import Places, commune_at
 from phusong.planning.build_steps import BuildPlan
-from phusong.planning.explain import SECOND_RANK, commune_at
+from phusong.planning.explain import SECOND_RANK
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import SecondRanking
 from phusong.planning.stability import Stability
@@ -23,7 +23,8 @@ STABILITY_COLUMNS = (
     "option_id", "operator", "latitude", "longitude", "commune_code", "commune", "rank",
     "rank_p10", "rank_p90", "place_rank_p10", "place_rank_p90", "probability_in_top_10",
     "probability_in_best_set", "draws", "seed", "budget_present_value", "regret_worth_people",
-    "regret_p90_worth_people", "kendall_tau",
+    "regret_p90_worth_people", "kendall_tau", "in_base_plan", "option_regret_worth_people",
+    "measure_rank",
 )  # fmt: skip
 
 
@@ -116,11 +117,15 @@ def stability_table(
         One row per option, by its rank in the base case. ``place_rank`` is that of its place,
         whoever builds there. Options that add nothing to those
         before them are ranked last. Budget, regret and tau are of the whole ranking and the same
-        in each row. With a second model ``rank_second_model`` is the last column.
+        in each row. ``in_base_plan`` says whether the base case would build it for that budget,
+        and ``option_regret_worth_people`` what deciding so misses on average, all else being
+        chosen for each draw. ``measure_rank`` is not known yet. With a second model
+        ``rank_second_model`` is the last column.
     """
     columns = [*STABILITY_COLUMNS, *((SECOND_RANK,) if second else ())]
     if found is None:
         return pd.DataFrame(columns=columns)
+    planned = set(found.plan)
     rows = [
         {
             **where_it_stands(options[row], places, grid, operators),
@@ -137,6 +142,9 @@ def stability_table(
             "regret_worth_people": found.regret,
             "regret_p90_worth_people": found.regret_p90,
             "kendall_tau": found.kendall_tau,
+            "in_base_plan": "yes" if row in planned else "no",
+            "option_regret_worth_people": float(found.option_regret[row]),
+            "measure_rank": np.nan,
             **({} if second is None else {SECOND_RANK: int(second.rank[row])}),
         }
         for row in np.argsort(found.rank, kind="stable").tolist()

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from phusong.planning.cost import PriceLevel
 from phusong.planning.finance import account
 from phusong.study import CostItem, CostsSection
 
-LEVELS = ("low", "base", "high")
+LEVELS: tuple[PriceLevel, ...] = ("low", "base", "high")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from phusong.geo.grid import Grid
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import SiteCost
 from phusong.planning.hops import Link
+from phusong.planning.kinds import KindFacts
 from phusong.planning.layouts import Layout
 
 SMALLEST_PRICE = 1e-6
@@ -62,6 +63,28 @@ class Option:
         return self.option_id.removesuffix(self.option_id[-9:]).removesuffix(f"-{self.operator}")
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """An option that was nearly taken instead, as a reader finds it again.
+
+    Parameters
+    ----------
+    option_id
+        Its name.
+    rank
+        Its own rank; 0 where it has none.
+    kind
+        What it is.
+    commune
+        Where it stands, or near which.
+    """
+
+    option_id: str
+    rank: int
+    kind: KindFacts
+    commune: str
+
+
 @dataclass(frozen=True, eq=False)
 class Priority:
     """An option at its place in the ranking.
@@ -90,6 +113,10 @@ class Priority:
         Links from the option to what stands already, its own first; empty when it needs none.
     paid
         Rows that are built with it and not before, itself last: relays and links too.
+    rival
+        The runner-up as a reader finds it again; None where it is not looked up.
+    served_by_others
+        Who serves today the people newly covered, with their number; empty where nobody does.
     """
 
     rank: int
@@ -102,6 +129,8 @@ class Priority:
     heights: tuple[tuple[float, float, float], ...] = ()
     path: tuple[Link, ...] = field(default=(), repr=False)
     paid: tuple[int, ...] = ()
+    rival: Rival | None = None
+    served_by_others: str = ""
 
 
 def option_id(

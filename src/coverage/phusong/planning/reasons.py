@@ -6,11 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from phusong.language import number_text
-from phusong.planning.backhaul_table import backhaul_en, backhaul_vi
 from phusong.planning.kinds import (
     ADDED_BAND,
     ADDED_SECTOR,
-    KINDS,
     NEW_MAST,
     NEW_POWER,
     REPAIR,
@@ -18,22 +16,18 @@ from phusong.planning.kinds import (
     SATELLITE,
     SHARED_SITE,
     TALLER_MAST,
-    KindFacts,
 )
-from phusong.planning.priorities import Option, Priority
+from phusong.planning.priorities import Option, Priority, Rival
 from phusong.planning.rank_intervals import RankInterval
+from phusong.planning.supply_words import supply_en, supply_vi
 
 MODEL_NAMES = {"itm": "ITM", "p1812": "P.1812"}
 """What a propagation model is called in a sentence."""
 MOST_VILLAGES_NAMED = 6
 NARROW_PERCENT = 10.0
+"""A lead below this is said to be narrow [%]."""
 VILLAGE_WORDS = ("thôn", "bản", "tổ", "xóm", "ấp", "khu", "làng", "buôn")
 """Words for a village that its name may begin with already."""
-"""A lead below this is said to be narrow [%]."""
-POWER_VI = {
-    "grid": "điện lưới", "solar": "năng lượng mặt trời", "existing": "nguồn sẵn có của trạm",
-}  # fmt: skip
-POWER_EN = {"existing": "what the site has"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +49,6 @@ class Told:
     commune: str
     villages: tuple[str, ...]
     facilities: tuple[str, ...] = ()
-
-
-def kind_name(option: Option) -> KindFacts:
-    """What an option's kind is called.
-
-    Parameters
-    ----------
-    option
-        The option.
-
-    Returns
-    -------
-    KindFacts
-        Names and how it is connected.
-    """
-    return KINDS[NEW_MAST if option.layout is None else option.layout.kind]
 
 
 def why_en(priority: Priority, told: Told) -> str:
@@ -104,12 +82,10 @@ def why_en(priority: Priority, told: Told) -> str:
     parts += _heights_en(priority)
     if not np.isnan(option.road_m):
         parts.append(f"{option.road_m / 1000:.1f} km from a road.")
-    parts.append(_supply_en(priority))
-    if priority.runner_up and priority.lead_percent < NARROW_PERCENT:
-        parts.append(
-            f"Narrowly ahead of {priority.runner_up}: {priority.lead_percent:.1f} % more people "
-            "for the money."
-        )
+    parts.append(supply_en(priority))
+    if priority.rival is not None and priority.lead_percent < NARROW_PERCENT:
+        lead = f"{priority.lead_percent:.1f} % more people for the money"
+        parts.append(f"Narrowly ahead of {_rival_en(priority.rival)}: {lead}.")
     return " ".join(parts)
 
 
@@ -144,13 +120,23 @@ def why_vi(priority: Priority, told: Told) -> str:
     parts += _heights_vi(priority)
     if not np.isnan(option.road_m):
         parts.append(f"Cách đường {_vi(option.road_m / 1000, 1)} km.")
-    parts.append(_supply_vi(priority))
-    if priority.runner_up and priority.lead_percent < NARROW_PERCENT:
+    parts.append(supply_vi(priority))
+    if priority.rival is not None and priority.lead_percent < NARROW_PERCENT:
         parts.append(
-            f"Chỉ hơn {priority.runner_up} một chút: nhiều hơn {_vi(priority.lead_percent, 1)} % "
-            "số người trên cùng số tiền."
+            f"Chỉ hơn một chút so với {_rival_vi(priority.rival)}: nhiều hơn "
+            f"{_vi(priority.lead_percent, 1)} % số người trên cùng số tiền."
         )
     return " ".join(parts)
+
+
+def _rival_en(rival: Rival) -> str:
+    rank = f"rank {rival.rank}" if rival.rank else "an option without a rank"
+    return f"{rank}, {rival.kind.name_en} in or near {rival.commune} ({rival.option_id})"
+
+
+def _rival_vi(rival: Rival) -> str:
+    rank = f"hạng {rival.rank}" if rival.rank else "một phương án không có hạng"
+    return f"{rank}, {rival.kind.name_vi} tại hoặc gần xã {rival.commune} ({rival.option_id})"
 
 
 def _where_en(option: Option, told: Told) -> str:
@@ -239,57 +225,6 @@ def _heights_vi(priority: Priority) -> list[str]:
         f"Ăng ten ở độ cao {best:.0f} m, phủ được nhiều người nhất trên cùng số tiền trong các độ "
         f"cao đã thử ({tried})."
     ]
-
-
-def _grid_en(option: Option) -> str:
-    """How far the grid is, where that decided."""
-    if option.kind not in {NEW_MAST, NEW_POWER}:
-        return ""
-    if np.isnan(option.power_line_m):
-        return ", since no grid is known"
-    return f", cheaper over the horizon with the grid {option.power_line_m / 1000:.1f} km away"
-
-
-def _grid_vi(option: Option) -> str:
-    if option.kind not in {NEW_MAST, NEW_POWER}:
-        return ""
-    if np.isnan(option.power_line_m):
-        return ", vì chưa biết lưới điện ở đâu"
-    far = _vi(option.power_line_m / 1000, 1)
-    return f", rẻ hơn trong cả thời hạn tính khi cách lưới điện {far} km"
-
-
-def _supply_en(priority: Priority) -> str:
-    option = priority.option
-    hops, power = option.cost.backhaul_hops, option.cost.power
-    shown = POWER_EN.get(power, power) + _grid_en(option)
-    if priority.path:
-        return f"Power: {shown}. {backhaul_en(priority.path)}"
-    backhaul = kind_name(option).backhaul
-    if backhaul != "microwave":
-        words = {"existing": "what the site has", "host": "the host's", "satellite": "satellite"}
-        return f"Power: {shown}. Backhaul: {words[backhaul]}."
-    return (
-        f"Power: {shown}. Backhaul: {hops} microwave hop{'s' if hops > 1 else ''} over "
-        f"{option.backhaul_m / 1000:.1f} km, line of sight not checked."
-    )
-
-
-def _supply_vi(priority: Priority) -> str:
-    option = priority.option
-    power = POWER_VI.get(option.cost.power, option.cost.power) + _grid_vi(option)
-    if priority.path:
-        return f"Nguồn điện: {power}. {backhaul_vi(priority.path)}"
-    backhaul = kind_name(option).backhaul
-    if backhaul != "microwave":
-        words = {
-            "existing": "sẵn có của trạm", "host": "của nhà mạng chủ trạm", "satellite": "vệ tinh",
-        }  # fmt: skip
-        return f"Nguồn điện: {power}. Truyền dẫn: {words[backhaul]}."
-    return (
-        f"Nguồn điện: {power}. Truyền dẫn: {option.cost.backhaul_hops} chặng vi ba, "
-        f"{_vi(option.backhaul_m / 1000, 1)} km, chưa kiểm tra tầm nhìn thẳng."
-    )
 
 
 def _named(names: Sequence[str], more: str) -> str:

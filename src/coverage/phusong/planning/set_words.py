@@ -1,10 +1,10 @@
-"""What a best set was asked for and what it answers, in Vietnamese and English."""
+"""What a best set was asked for and what it answers, in either language."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from phusong.language import number_text
+from phusong.language import number_text, translated, translated_count
 from phusong.planning.chosen_sets import (
     BUDGET,
     EACH,
@@ -19,88 +19,50 @@ from phusong.planning.chosen_sets import (
     WITHIN_REACH,
     ChosenSet,
 )
-from phusong.planning.money_words import amount_en, amount_vi
+from phusong.planning.money_words import amount_text
 
-QUESTIONS = {
-    BUDGET: (
-        "Phương án tốt nhất trong ngân sách", "Best set within the budget",
-    ),
-    GREEDY: (
-        "Chọn lần lượt phương án tốt nhất trong ngân sách (để so sánh)",
-        "Best option first, step after step, within the budget (to compare)",
-    ),
-    POVERTY: (
-        "Trong ngân sách, ưu tiên xã có tỷ lệ hộ nghèo cao",
-        "Within the budget, poor communes count more",
-    ),
-    FLOOR: (
-        "Trong ngân sách, mỗi xã đạt mức tối thiểu người có sóng",
-        "Within the budget, every commune reaches the least share of people with a signal",
-    ),
-    SECOND: (
-        "Trong ngân sách, cơ sở thiết yếu có trạm thứ hai",
-        "Within the budget, facilities with a second server count",
-    ),
-    TOGETHER: (
-        "Trong ngân sách, tất cả các tiêu chí trên", "Within the budget, all of these terms",
-    ),
-    OWN: (
-        "Phương án tốt nhất của riêng nhà mạng trong ngân sách của mình",
-        "Best set of an operator's own options within its own budget",
-    ),
-    EACH: (
-        "Phương án chung tốt nhất, mỗi nhà mạng trong ngân sách của mình",
-        "Best shared set, every operator within its own budget",
-    ),
-    TARGET: (
-        "Rẻ nhất để đạt mục tiêu số người hết vùng trắng sóng",
-        "Least money for the target of people without any operator",
-    ),
-    EVERY_VILLAGE: (
-        "Rẻ nhất để mọi thôn có sóng", "Least money for a signal in every village",
-    ),
-    WITHIN_REACH: (
-        "Rẻ nhất để mọi thôn có thể phủ được có sóng",
-        "Least money for a signal in every village that an option reaches",
-    ),
-}  # fmt: skip
 MOST_NAMED = 6
 
 
-def question_vi(key: str) -> str:
-    """Question that a set answers, in Vietnamese.
+def question(key: str, language: str) -> str:
+    """Question that a set answers.
 
     Parameters
     ----------
     key
         Its key.
+    language
+        ``vi`` or ``en``.
 
     Returns
     -------
     str
         A phrase.
     """
-    return QUESTIONS[key][0]
+    return {
+        BUDGET: translated("Best set within the budget", language),
+        GREEDY: translated(
+            "Best option first, step after step, within the budget (to compare)", language
+        ),
+        POVERTY: translated("Within the budget, poor communes count more", language),
+        FLOOR: translated(
+            "Within the budget, every commune reaches the least share of people with a signal",
+            language,
+        ),
+        SECOND: translated("Within the budget, facilities with a second server count", language),
+        TOGETHER: translated("Within the budget, all of these terms", language),
+        OWN: translated("Best set of an operator's own options within its own budget", language),
+        EACH: translated("Best shared set, every operator within its own budget", language),
+        TARGET: translated("Least money for the target of people without any operator", language),
+        EVERY_VILLAGE: translated("Least money for a signal in every village", language),
+        WITHIN_REACH: translated(
+            "Least money for a signal in every village that an option reaches", language
+        ),
+    }[key]
 
 
-def question_en(key: str) -> str:
-    """Question that a set answers, in English.
-
-    Parameters
-    ----------
-    key
-        Its key.
-
-    Returns
-    -------
-    str
-        A phrase.
-    """
-    return QUESTIONS[key][1]
-
-
-def answer_en(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
-    """What a set does and whether it is proven, in English.
+def answer(found: ChosenSet, plain: ChosenSet | None, currency: str, language: str) -> str:
+    """What a set does and whether it is proven.
 
     Parameters
     ----------
@@ -110,6 +72,8 @@ def answer_en(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
         The best set for the same budget without terms; None without a budget.
     currency
         Of the money.
+    language
+        ``vi`` or ``en``.
 
     Returns
     -------
@@ -117,131 +81,84 @@ def answer_en(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
         Sentences.
     """
     if found.status == "infeasible":
-        return _no_answer_en(found, currency)
+        return _no_answer(found, currency, language)
     parts = [
-        f"{_options(found)} for {amount_en(found.cost)} {currency}: newly covered are "
-        f"{_en(found.white_zone)} people without any operator and {_en(found.people)} people of "
-        "their own operators."
-    ]
+        translated_count(
+            "{count} option for {money}: newly covered are {white} people without any operator and "
+            "{people} people of their own operators.",
+            "{count} options for {money}: newly covered are {white} people without any operator "
+            "and {people} people of their own operators.",
+            len(found.built), language,
+        ).format(
+            count=len(found.built), money=_money(found.cost, currency, language),
+            white=number_text(found.white_zone, language),
+            people=number_text(found.people, language),
+        )
+    ]  # fmt: skip
     if plain is not None and found.is_for_the_budget and found.key not in {BUDGET, GREEDY}:
-        less, white = plain.people - found.people, plain.white_zone - found.white_zone
         parts.append(
-            f"Beside the plain set: {_signed(-white)} people without any operator, "
-            f"{_signed(-less)} people of their own operators."
+            translated(
+                "Beside the plain set: {white} people without any operator, {people} people of "
+                "their own operators.",
+                language,
+            ).format(
+                white=_signed(found.white_zone - plain.white_zone, language),
+                people=_signed(found.people - plain.people, language),
+            )
         )
     if found.key != GREEDY:
-        proven = found.status == "optimal"
         parts.append(
-            "Nothing better exists: proven."
-            if proven
-            else f"Not proven to be the best; at most {100 * found.gap:.2f} % better is possible."
-        )
-    return " ".join(parts)
-
-
-def answer_vi(found: ChosenSet, plain: ChosenSet | None, currency: str) -> str:
-    """What a set does and whether it is proven, in Vietnamese.
-
-    Parameters
-    ----------
-    found
-        The set.
-    plain
-        The best set for the same budget without terms; None without a budget.
-    currency
-        Of the money.
-
-    Returns
-    -------
-    str
-        The same as :func:`answer_en`.
-    """
-    if found.status == "infeasible":
-        return _no_answer_vi(found, currency)
-    parts = [
-        f"{len(found.built)} phương án với {amount_vi(found.cost)} {currency} phủ mới "
-        f"{_vi(found.white_zone)} người chưa có sóng của nhà mạng nào và {_vi(found.people)} "
-        "lượt người của từng nhà mạng."
-    ]
-    if plain is not None and found.is_for_the_budget and found.key not in {BUDGET, GREEDY}:
-        less, white = plain.people - found.people, plain.white_zone - found.white_zone
-        parts.append(
-            f"So với phương án không có tiêu chí: {_signed_vi(-white)} người chưa có sóng, "
-            f"{_signed_vi(-less)} lượt người của từng nhà mạng."
-        )
-    if found.key != GREEDY:
-        gap = f"{100 * found.gap:.2f}".replace(".", ",")
-        parts.append(
-            "Đã chứng minh không có phương án nào tốt hơn."
+            translated("Nothing better exists: proven.", language)
             if found.status == "optimal"
-            else f"Chưa chứng minh là tốt nhất; có thể tốt hơn nhiều nhất {gap} %."
+            else translated(
+                "Not proven to be the best; at most {gap} % better is possible.", language
+            ).format(gap=number_text(100 * found.gap, language, 2))
         )
     return " ".join(parts)
 
 
-def _options(found: ChosenSet) -> str:
-    return "1 option" if len(found.built) == 1 else f"{len(found.built)} options"
+def _money(amount: float, currency: str, language: str) -> str:
+    return f"{amount_text(amount, language)} {currency}"
 
 
-def _no_answer_en(found: ChosenSet, currency: str) -> str:
-    names = _named(found.lacking, "and {} more")
+def _no_answer(found: ChosenSet, currency: str, language: str) -> str:
+    names = _named(found.lacking, language)
     if found.key == EVERY_VILLAGE:
-        return f"Cannot be reached: no option reaches {names}. Allow more kinds, heights or spots."
+        return translated(
+            "Cannot be reached: no option reaches {names}. Allow more kinds, heights or spots.",
+            language,
+        ).format(names=names)
     if found.key in {FLOOR, TOGETHER} and np.isnan(found.needed):
-        return (
-            f"Cannot be reached at any price: all options together do not cover enough of {names}. "
-            "Lower planning.choice.commune_floor, or allow more kinds, heights or spots."
-        )
+        return translated(
+            "Cannot be reached at any price: all options together do not cover enough of {names}. "
+            "Lower planning.choice.commune_floor, or allow more kinds, heights or spots.",
+            language,
+        ).format(names=names)
     if found.key in {FLOOR, TOGETHER}:
-        return (
-            f"Cannot be reached within the budget: at least {amount_en(found.needed)} {currency} "
-            f"are needed for the floor of {names}."
-        )
-    lost = f" No option reaches the centre of {names}." if found.lacking else ""
-    return f"Cannot be reached: all options together cover fewer people.{lost} Lower the target."
-
-
-def _no_answer_vi(found: ChosenSet, currency: str) -> str:
-    names = _named(found.lacking, "và {} nơi khác")
-    if found.key == EVERY_VILLAGE:
-        return (
-            f"Không thể đạt: không phương án nào phủ được {names}. Hãy cho phép thêm loại phương "
-            "án, chiều cao hoặc vị trí."
-        )
-    if found.key in {FLOOR, TOGETHER} and np.isnan(found.needed):
-        return (
-            f"Không thể đạt với bất kỳ chi phí nào: tất cả phương án cộng lại chưa phủ đủ {names}. "
-            "Hãy giảm planning.choice.commune_floor, hoặc cho phép thêm loại phương án, chiều cao "
-            "hoặc vị trí."
-        )
-    if found.key in {FLOOR, TOGETHER}:
-        return (
-            f"Không thể đạt trong ngân sách: cần ít nhất {amount_vi(found.needed)} {currency} để "
-            f"đạt mức tối thiểu của {names}."
-        )
-    lost = f" Không phương án nào phủ được trung tâm {names}." if found.lacking else ""
-    return (
-        f"Không thể đạt: tất cả phương án cộng lại phủ được ít người hơn.{lost} Hãy giảm mục tiêu."
+        return translated(
+            "Cannot be reached within the budget: at least {money} are needed for the floor of "
+            "{names}.",
+            language,
+        ).format(money=_money(found.needed, currency, language), names=names)
+    if found.lacking:
+        return translated(
+            "Cannot be reached: all options together cover fewer people. No option reaches the "
+            "centre of {names}. Lower the target.",
+            language,
+        ).format(names=names)
+    return translated(
+        "Cannot be reached: all options together cover fewer people. Lower the target.", language
     )
 
 
-def _named(names: Sequence[str], more: str) -> str:
+def _named(names: Sequence[str], language: str) -> str:
     first = ", ".join(names[:MOST_NAMED])
     rest = len(names) - MOST_NAMED
-    return f"{first} {more.format(rest)}" if rest > 0 else first
+    if rest <= 0:
+        return first
+    return translated("{names} and {rest} more places", language).format(names=first, rest=rest)
 
 
-def _en(amount: float) -> str:
-    return number_text(amount, "en")
-
-
-def _vi(amount: float) -> str:
-    return number_text(amount, "vi")
-
-
-def _signed(amount: float) -> str:
-    return f"{round(amount):+,d}" if round(amount) else "0"
-
-
-def _signed_vi(amount: float) -> str:
-    return _signed(amount).replace(",", ".")
+def _signed(amount: float, language: str) -> str:
+    whole = round(amount)
+    return f"{'+' if whole > 0 else ''}{number_text(whole, language)}"

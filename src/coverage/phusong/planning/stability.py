@@ -12,7 +12,14 @@ from scipy.stats import kendalltau
 from phusong.errors import DataError, DomainError
 from phusong.planning.choose import best_set
 from phusong.planning.choose_greedy import Progress, greedy_choice
-from phusong.planning.choose_inputs import cover_matrix, group_labels, not_above, read_question
+from phusong.planning.choose_inputs import (
+    Question,
+    cover_matrix,
+    group_labels,
+    not_above,
+    read_question,
+)
+from phusong.planning.option_regret import Draw, exact_regret, greedy_regret
 from phusong.planning.scenarios import Scenario
 from phusong.units import BoolArray, FloatArray, IntArray
 
@@ -41,6 +48,11 @@ class Stability:
         NaN without budget and count. With greedy sets it is a lower bound.
     regret_p90
         The same, not passed in 90 % of the draws.
+    option_regret
+        Weight that is missed by deciding about one option as the base plan does (to build it, or
+        to leave it out) when all else is chosen for the draw, mean over the first
+        ``regret_draws``; NaN without budget and count. It is at most ``regret`` in each draw, and
+        0 where the best set decides alike.
     kendall_tau
         Agreement of the ranking of each draw with the base ranking, mean: 1 the same, −1 reversed.
     proven
@@ -64,6 +76,7 @@ class Stability:
     probability_in_best_set: FloatArray = field(repr=False)
     regret: float
     regret_p90: float
+    option_regret: FloatArray = field(repr=False)
     kendall_tau: float
     proven: float
     top: int
@@ -94,6 +107,7 @@ class Stability:
             probability_in_top=self.probability_in_top[:rows],
             ranks=self.ranks[:, :rows],
             probability_in_best_set=self.probability_in_best_set[:rows],
+            option_regret=self.option_regret[:rows],
         )
 
 
@@ -112,6 +126,7 @@ def stability(  # noqa: PLR0913 — as best_set
     top: int = 10,
     rank_by: RankBy = "alone",
     best_by: BestBy = "exact",
+    regret_draws: int | None = None,
 ) -> Stability:
     """Rank intervals, probabilities and regret over scenarios.
 
@@ -137,6 +152,9 @@ def stability(  # noqa: PLR0913 — as best_set
     best_by
         ``exact``: the best set of a draw by :func:`phusong.planning.choose.best_set`; ``greedy``:
         the best of the greedy sets by weight for the money and by weight, and of the base plan.
+    regret_draws
+        How many of the draws, the first ones, regret by option is looked for in, >= 1; all when
+        left out. Each takes a few more sets.
 
     Returns
     -------
@@ -150,7 +168,7 @@ def stability(  # noqa: PLR0913 — as best_set
     DataError
         A scenario has another number of options than the base case.
     DomainError
-        ``top`` is below 1, there is no scenario, or as for
+        ``top`` or ``regret_draws`` is below 1, there is no scenario, or as for
         :func:`phusong.planning.choose.best_set`.
 
     Examples
@@ -170,8 +188,12 @@ def stability(  # noqa: PLR0913 — as best_set
     counted[list(range(len(prices)) if ranked is None else ranked)] = True
     counted[list(standing)] = False
     cases = _Cases(standing, groups, requires, budget, count, rank_by, best_by, counted)
-    if top < 1 or not scenarios:
-        raise DomainError(f"top={top} and {len(scenarios)} scenarios: at least 1 of each is needed")
+    tried = len(scenarios) if regret_draws is None else min(regret_draws, len(scenarios))
+    if top < 1 or tried < 1:
+        raise DomainError(
+            f"top={top}, regret_draws={regret_draws} and {len(scenarios)} scenarios: at least 1 "
+            "of each is needed"
+        )
     order = cases.ranking(base)
     ranks = np.array(
         [
@@ -181,7 +203,7 @@ def stability(  # noqa: PLR0913 — as best_set
     )
     places = _of_places(ranks, group_labels(groups, len(prices)))
     taus = [_tau(order, rank) for rank in ranks]
-    in_set, regret, proven, plan = cases.best_sets(base, scenarios)
+    found = cases.best_sets(base, scenarios, regret_draws=tried)
     return Stability(
         rank=order,
         rank_p10=np.percentile(ranks, 10, axis=0, method="inverted_cdf"),
@@ -189,15 +211,16 @@ def stability(  # noqa: PLR0913 — as best_set
         place_rank_p10=np.percentile(places, 10, axis=0, method="inverted_cdf"),
         place_rank_p90=np.percentile(places, 90, axis=0, method="inverted_cdf"),
         probability_in_top=np.where(np.isnan(order), np.nan, (ranks <= top).mean(axis=0)),
-        probability_in_best_set=np.where(np.isnan(order), np.nan, in_set),
-        regret=float(regret.mean()),
-        regret_p90=float(np.percentile(regret, 90, method="inverted_cdf")),
+        probability_in_best_set=np.where(np.isnan(order), np.nan, found.in_set),
+        regret=float(found.regret.mean()),
+        regret_p90=float(np.percentile(found.regret, 90, method="inverted_cdf")),
+        option_regret=np.where(np.isnan(order), np.nan, found.option_regret),
         kendall_tau=float(np.mean(taus)),
-        proven=proven,
+        proven=found.proven,
         top=top,
         draws=len(scenarios),
         ranks=ranks,
-        plan=plan,
+        plan=found.plan,
     )
 
 
@@ -230,6 +253,17 @@ def _tau(base: FloatArray, other: FloatArray) -> float:
     if int(ranked.sum()) < 2:
         return 1.0
     return float(kendalltau(base[ranked], other[ranked], variant="b").statistic)
+
+
+@dataclass(frozen=True, eq=False)
+class _BestSets:
+    """How often each row is in the best set, regret by draw and by option, and the base plan."""
+
+    in_set: FloatArray
+    regret: FloatArray
+    option_regret: FloatArray
+    proven: float
+    plan: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,35 +303,58 @@ class _Cases:
         return rank
 
     def best_sets(
-        self, base: Scenario, scenarios: Sequence[Scenario]
-    ) -> tuple[FloatArray, FloatArray, float, tuple[int, ...]]:
-        """How often each row is in the best set, regret by draw, share proven, the base plan."""
-        options = len(base.cost)
+        self, base: Scenario, scenarios: Sequence[Scenario], *, regret_draws: int
+    ) -> _BestSets:
+        """Best sets of the draws beside the base plan."""
+        options, count = len(base.cost), len(scenarios)
         if self.budget is None and self.count is None:
-            return np.full(options, np.nan), np.full(len(scenarios), np.nan), math.nan, ()
-        plan = self._in_order(base, self._best(base)[0])
-        times, regret, proven = np.zeros(options), np.zeros(len(scenarios)), 0
+            none = np.full(options, np.nan)
+            return _BestSets(none, np.full(count, np.nan), none, math.nan, ())
+        chosen, _, _, _ = self._best(base)
+        plan = self._in_order(base, chosen)
+        times, regret, proven = np.zeros(options), np.zeros(count), 0
+        by_option = np.zeros(options)
         for number, scenario in enumerate(scenarios):
-            built = self._built(scenario, plan)
-            chosen, objective, status = self._best(scenario)
-            value = covered_weight(scenario, built)
-            if self.best_by == "greedy" and value > objective:
-                chosen, objective = tuple(row for row in built if row not in self.fixed), value
-            times[list(chosen)] += 1.0
-            regret[number] = max(0.0, objective - value)
+            draw, status, question = self._draw(scenario, plan)
+            times[list(draw.chosen)] += 1.0
+            regret[number] = max(0.0, draw.best - draw.value)
             proven += status == "optimal"
-        return times / len(scenarios), regret, proven / len(scenarios), tuple(plan.tolist())
+            if number < regret_draws:
+                by_option += self._by_option(draw, question)
+        return _BestSets(
+            times / count, regret, by_option / regret_draws, proven / count, tuple(plan.tolist())
+        )
 
-    def _best(self, scenario: Scenario) -> tuple[tuple[int, ...], float, str]:
+    def _draw(self, scenario: Scenario, plan: IntArray) -> tuple[Draw, str, Question | None]:
+        """Best set of a draw, and what is there of the base plan."""
+        built = self._built(scenario, plan)
+        chosen, objective, status, question = self._best(scenario)
+        value = covered_weight(scenario, built)
+        if self.best_by == "greedy" and value > objective:
+            chosen, objective = tuple(row for row in built if row not in self.fixed), value
+        return Draw(scenario, chosen, tuple(built), objective, value), status, question
+
+    def _by_option(self, draw: Draw, question: Question | None) -> FloatArray:
+        if question is not None:
+            return greedy_regret(draw, question, self.counted)
+        return exact_regret(
+            draw, self.counted, budget=self.budget, count=self.count, fixed=self.fixed,
+            groups=self.groups, requires=self.requires,
+        )  # fmt: skip
+
+    def _best(self, scenario: Scenario) -> tuple[tuple[int, ...], float, str, Question | None]:
+        """Best set, its weight and status, and what was asked where it is a greedy one."""
         if self.best_by == "greedy":
             return self._best_of_greedy(scenario)
         found = best_set(
             scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=self.budget,
             count=self.count, fixed=self.fixed, groups=self.groups, requires=self.requires,
         )  # fmt: skip
-        return found.chosen, found.objective, found.status
+        return found.chosen, found.objective, found.status, None
 
-    def _best_of_greedy(self, scenario: Scenario) -> tuple[tuple[int, ...], float, str]:
+    def _best_of_greedy(
+        self, scenario: Scenario
+    ) -> tuple[tuple[int, ...], float, str, Question | None]:
         """The better of both greedy sets, by weight for the money where they are equal."""
         question = read_question(
             scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=self.budget,
@@ -311,7 +368,7 @@ class _Cases:
             value = covered_weight(scenario, [*self.fixed, *chosen.tolist()])
             if value > most:
                 best, most = tuple(chosen.tolist()), value
-        return best, most, "feasible"
+        return best, most, "feasible", question
 
     def _in_order(self, base: Scenario, chosen: Sequence[int]) -> IntArray:
         """The base plan in the order of its steps."""

@@ -20,6 +20,8 @@ FACTORS = (
     "population_source", "people", "prices",
 )  # fmt: skip
 """What a draw may find otherwise."""
+REGRET_DRAWS = 40
+"""Draws that regret by option is looked for in; each takes some twenty sets more."""
 LEAST_HEIGHT = 0.25
 """An antenna is never taken to be lower than this share of its height."""
 
@@ -232,6 +234,6 @@ def rank_intervals(
         base.cover, weight=base.weight, cost=candidates.price,
         scenarios=Draws(worlds, spread=spread, grid=grid, local_error_db=local_error_db),
         groups=candidates.groups, requires=candidates.requires or None, ranked=range(options),
-        top=TOP, rank_by="steps", best_by="greedy", budget=budget,
+        top=TOP, rank_by="steps", best_by="greedy", budget=budget, regret_draws=REGRET_DRAWS,
     )  # fmt: skip
     return found.of_first(options)

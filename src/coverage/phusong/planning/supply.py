@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from phusong.planning.cost import PriceLevel, power_cost, price_at
 from phusong.planning.finance import Account, annuity_factor
+from phusong.planning.kinds import NEW_MAST, NEW_POWER, SATELLITE
 from phusong.planning.power import PowerChoice, PowerPrices, Sun, power_choice
-from phusong.study import CostsSection, PowerCosts, PowerSection
+from phusong.study import CostsSection, OptionKind, PowerCosts, PowerSection
 
+FED_KINDS: tuple[OptionKind, ...] = (NEW_MAST, NEW_POWER, SATELLITE)
+"""Kinds that need power of their own."""
 SOLAR_CONSTANT = 0.0820
 """Solar constant of FAO-56 [MJ/m²/min]."""
 MJ_PER_KWH = 3.6
@@ -36,6 +39,15 @@ class Supply:
     capex: float
     opex_per_year: float
     choice: PowerChoice | None = None
+
+    @property
+    def diesel_saves_percent(self) -> float:
+        """By how much a diesel set would be cheaper over the horizon; NaN if not compared [%]."""
+        if self.choice is None:
+            return math.nan
+        grid, solar = self.choice.grid, self.choice.solar
+        taken = (grid if self.source == "grid" and grid else solar).total_cost
+        return 100.0 * (taken - self.choice.diesel.total_cost) / taken if taken > 0 else math.nan
 
 
 def extraterrestrial_kwh(latitude_deg: float, day: int) -> float:
@@ -101,13 +113,15 @@ def sun_of(section: PowerSection, latitude_deg: float) -> Sun:
     )  # fmt: skip
 
 
-def load_w(section: PowerSection, *, sectors: int, hops: int) -> float:
+def load_w(section: PowerSection, *, sectors: int, hops: int, kind: OptionKind = NEW_MAST) -> float:
     """Mean load of a site.
 
     Parameters
     ----------
     section
         Loads.
+    kind
+        Kind of option; a small site has one load, however many sectors it has.
     sectors
         Carriers that radiate, each sector of each band one.
     hops
@@ -118,6 +132,8 @@ def load_w(section: PowerSection, *, sectors: int, hops: int) -> float:
     float
         [W].
     """
+    if kind == SATELLITE:
+        return section.small_load.value
     return (
         section.site_load.value
         + sectors * section.sector_load.value

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from phusong.geo.grid import Grid
-from phusong.planning.kinds import NEW_MAST, NEW_POWER
 from phusong.planning.priorities import Priority
-from phusong.planning.supply import load_w, sun_of, supply
+from phusong.planning.supply import FED_KINDS, load_w, sun_of, supply
 from phusong.study import Study
 
 COLUMNS = (
@@ -36,16 +35,16 @@ def power_table(
     Returns
     -------
     pandas.DataFrame
-        One row per new mast and new power, with the size of a solar plant and the present value
-        of grid, solar and diesel; no row where the cost table has no unit prices.
+        One row per new mast, new power and small site, with the size of a solar plant and the
+        present value of grid, solar and diesel; no row where the cost table has no unit prices.
     """
     section, costs = study.planning.power, study.costs
     rows: list[dict[str, object]] = []
     for priority in ranked if costs.power is not None else ():
         option = priority.option
-        if option.layout is None or option.layout.kind not in {NEW_MAST, NEW_POWER}:
+        if option.layout is None or option.layout.kind not in FED_KINDS:
             continue
-        load = load_w(section, sectors=len(option.layout.sectors), hops=1)
+        load = load_w(section, sectors=len(option.layout.sectors), hops=1, kind=option.layout.kind)
         sun = sun_of(section, grid.middle[1])
         choice = supply(load, option.power_line_m, sun, costs).choice
         if choice is None:

@@ -11,6 +11,7 @@ import pandas as pd
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, NO_SERVER, ReachLayer
 from phusong.geo.limits import UNLIMITED
+from phusong.planning.explain import SERVED_BY_OTHERS
 from phusong.reporting.facts import Source
 from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import OperatorSection, Study
@@ -100,13 +101,14 @@ def own_options(ranked: pd.DataFrame, study: Study, operator: str) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Its own options; those on another operator's site only with that one's consent.
+        Its own options, without names of operators that serve there; those on another operator's
+        site only with that one's consent.
     """
     consent = {op.name for op in study.operators if op.key in study.planning.sharing_consent}
     seen = ranked["operator"] == operator
     if "host" in ranked:
         seen &= ranked["host"].fillna("").isin({"", operator, *consent})
-    return ranked[seen].reset_index(drop=True)
+    return ranked[seen].drop(columns=SERVED_BY_OTHERS, errors="ignore").reset_index(drop=True)
 
 
 def for_public(facts: StudyFacts) -> StudyFacts:

@@ -9,7 +9,7 @@ from phusong.reporting.facts import Bilingual
 from phusong.reporting.findings import plan_findings
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import amount, joined, said, sourced
-from phusong.reporting.words import field_names
+from phusong.reporting.words import field_names, unit_words
 from phusong.study import CostItem, Study
 
 _MOST_FIELDS = 4
@@ -165,9 +165,9 @@ def money_words(study: Study) -> tuple[Bilingual, ...]:
             "and civil works {mast} {mast_unit}, radio equipment {radio} {radio_unit} "
             "(low – used – high).",
             mast=_range(mast),
-            mast_unit=mast.unit,
+            mast_unit=unit_words(mast.unit),
             radio=_range(radio),
-            radio_unit=radio.unit,
+            radio_unit=unit_words(radio.unit),
         ),
         said(
             "Present value is capex and the opex of {years} years, discounted at {rate} % a year.",
@@ -185,7 +185,7 @@ def money_words(study: Study) -> tuple[Bilingual, ...]:
                     year=str(costs.price_year),
                     shown=exchange.currency,
                     rate=amount(exchange.rate.value),
-                    unit=exchange.rate.unit,
+                    unit=unit_words(exchange.rate.unit),
                     date=sourced(exchange.date),
                 ),
             )

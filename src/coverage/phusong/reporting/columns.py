@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from phusong.analysis.reach import ANY
 from phusong.language import LANGUAGES
+from phusong.planning.second_currency import RATE
 from phusong.reporting.cell_codes import Codes, codes_of
 from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.facts import Bilingual, same, with_unit
@@ -32,6 +33,7 @@ _UNITS: dict[str, Bilingual] = {
     "_db": same("dB"),
     "_deg": same("°"),
     "_percent": same("%"),
+    "_usd": same("USD"),
     "_m": same("m"),
 }
 """Unit by what ends the name of a column; the longest ending first."""
@@ -206,7 +208,9 @@ def unit_of(name: str, study: Study) -> Bilingual:
         The unit; empty words for none.
     """
     plain = _MIDDLE.sub("", name)
-    if plain.startswith(_MONEY):
+    if plain == RATE and study.costs.exchange is not None:
+        return same(study.costs.exchange.rate.unit)
+    if plain.startswith(_MONEY) and not plain.endswith("_usd"):
         return same(study.costs.shown_currency)
     _, unit = unit_words(plain)
     if unit.en:

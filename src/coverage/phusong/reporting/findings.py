@@ -8,7 +8,12 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.ranges import SURE_PERCENT, Range, ends_of, silent_range, total_row
-from phusong.reporting.study_facts import commune_rows, silent_villages, technology_of
+from phusong.reporting.study_facts import (
+    commune_rows,
+    in_dollars,
+    silent_villages,
+    technology_of,
+)
 from phusong.reporting.wording import amount, joined, said, share
 from phusong.reporting.words import MODEL_NAMES
 from phusong.study import Study
@@ -282,11 +287,12 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
         ),
         said(
             "All {counts} options: a first signal for about {total} people, capex about"
-            " {capex} billion {currency} by benchmarks of other countries.",
+            " {capex} billion {currency}{dollars} by benchmarks of other countries.",
             counts=count,
             total=amount(total),
             capex=amount(capex, 1),
             currency=currency,
+            dollars=in_dollars(study, float(priorities["capex"].sum())),
         ),
     )
 

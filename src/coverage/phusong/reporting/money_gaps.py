@@ -5,7 +5,8 @@ import pandas as pd
 from phusong.reporting.facts import Column, same
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import MILLION, money_unit
-from phusong.reporting.wording import said
+from phusong.reporting.wording import said, shortest
+from phusong.reporting.words import unit_words
 from phusong.study import Study
 
 LABELS = {
@@ -71,9 +72,9 @@ def gap_money_table(study: Study, priorities: pd.DataFrame) -> tuple[PageTable, 
             note=said(
                 "Revenue of people newly covered: {penetration} % subscribe, {arpu} {unit} each; "
                 "operators' shares of them and the sources are among the assumptions.",
-                penetration=f"{100.0 * revenue.penetration.value:g}",
-                arpu=f"{revenue.arpu.value:g}",
-                unit=revenue.arpu.unit,
+                penetration=shortest(100.0 * revenue.penetration.value),
+                arpu=shortest(revenue.arpu.value),
+                unit=unit_words(revenue.arpu.unit),
             ),
         ),
     )

@@ -14,10 +14,11 @@ from phusong.geo.limits import UNLIMITED, Limits
 from phusong.geo.network import Sector
 from phusong.geo.places import Places
 from phusong.geo.terrain import Terrain
+from phusong.planning.second_currency import DOLLAR
 from phusong.planning.standing import Removed
 from phusong.reporting.extras import Extras
 from phusong.reporting.facts import PRACTICE, Bilingual, Source, same
-from phusong.reporting.wording import said
+from phusong.reporting.wording import amount, said, sourced
 from phusong.study import Assumption, Study
 
 EVERYONE = said("All operators")
@@ -279,6 +280,34 @@ def money_unit(study: Study) -> Bilingual:
         For example ``million VND``.
     """
     return said("million {currency}", currency=study.costs.shown_currency)
+
+
+def in_dollars(study: Study, money: float) -> Bilingual:
+    """Money in US dollars after the same in the currency that is shown.
+
+    Parameters
+    ----------
+    study
+        Its cost table and exchange rate.
+    money
+        In the currency that is shown.
+
+    Returns
+    -------
+    Bilingual
+        In brackets after a space, with the rate and its date; nothing where the cost table is not
+        in dollars or is shown in them.
+    """
+    costs, exchange = study.costs, study.costs.exchange
+    if exchange is None or costs.currency != DOLLAR or exchange.currency == DOLLAR:
+        return same("")
+    return said(
+        " ({dollars} million USD at {rate} {unit}; date of the rate: {date})",
+        dollars=amount(money / exchange.rate.value / MILLION, 2),
+        rate=amount(exchange.rate.value),
+        unit=exchange.rate.unit,
+        date=sourced(exchange.date),
+    )
 
 
 VERDICTS = (

@@ -203,6 +203,7 @@ def sure_findings(
                 most=amount(first["regret_p90_worth_people"]),
             )
         )
+    told += _decisions(stability)
     factors = _factors(split)
     if len(factors) and factors["ranks_alone_percent"].iloc[0] > 0:
         row = factors.iloc[0]
@@ -227,6 +228,36 @@ def sure_findings(
             )
         )
     return tuple(told)
+
+
+def _decisions(stability: pd.DataFrame) -> list[Bilingual]:
+    """Which decision about one option costs most where it is wrong, built and left out."""
+    told = []
+    for built in ("yes", "no"):
+        of_them = stability[stability["in_base_plan"] == built]
+        regret = of_them["option_regret_worth_people"]
+        if not regret.max() >= 1.0:
+            continue
+        row = of_them.loc[regret.idxmax()]
+        option = said(
+            "rank {rank} in {commune} ({name})", rank=int(row["rank"]),
+            commune=same(str(row["commune"])), name=same(str(row["option_id"])),
+        )  # fmt: skip
+        missed = amount(row["option_regret_worth_people"])
+        told.append(
+            said(
+                "Of the options that would be built, {option} costs most where it is wrong: having "
+                "it misses {missed} people (worth) on average, all else chosen for each trial.",
+                option=option, missed=missed,
+            )
+            if built == "yes"
+            else said(
+                "Of the options left out, {option} costs most where that is wrong: not having it "
+                "misses {missed} people (worth) on average, all else chosen for each trial.",
+                option=option, missed=missed,
+            )
+        )  # fmt: skip
+    return told
 
 
 def _factors(split: pd.DataFrame) -> pd.DataFrame:

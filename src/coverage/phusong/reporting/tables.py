@@ -32,6 +32,8 @@ _DECIMALS = {
     "net_present_value": 0,
     "grant": 0,
     "support": 0,
+    "_usd": 0,
+    "exchange_rate": 4,
 }
 
 

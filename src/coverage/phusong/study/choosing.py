@@ -14,7 +14,9 @@ Factor = Annotated[Quantity, within("1", 0.01, 10.0)]
 class BackhaulSection(Section):
     """How new sites are connected.
 
-    ``rain`` decides how long a hop may be, ``longest_hop`` of ``[planning]`` too. ``roots`` says
+    With ``[planning.rain]`` the fade by rain decides which carrier a hop takes and how long it may
+    be; without it ``rain``, a class with a benchmark of other countries, does. ``longest_hop`` of
+    ``[planning]`` holds in either case. ``roots`` says
     which existing sites have room for another link: ``any`` of the operator's own on air, or
     those whose ``backhaul`` in the tower list is ``fibre``. ``relays`` lets masts be built that
     only pass links on.
@@ -145,15 +147,22 @@ class ChoiceSection(Section):
 class PowerSection(Section):
     """Load of a site, and the sun of the place, beside the unit prices of ``[costs.power]``.
 
+    A mast with three sectors of one band and its link draws 1.2 kW as these are; other numbers of
+    sectors draw more or less. A small site, and a mast that only relays, draw ``small_load``.
     ``sun`` (the darkest month) or ``sun_by_month`` (twelve values) stand for what is otherwise
     taken from the latitude: ``clearness`` of the sun above the atmosphere by FAO-56.
     """
 
-    site_load: Watts = assumed(150.0, "W", "assumption: baseband, rectifier, lights")
-    sector_load: Watts = assumed(
-        100.0, "W", "assumption: mean of one sector of one band with little traffic"
+    site_load: Watts = assumed(
+        500.0, "W", "assumption: baseband, rectifier, cooling; 1.2 kW with three sectors and a link"
     )
-    hop_load: Watts = assumed(50.0, "W", "assumption: one end of a microwave link")
+    sector_load: Watts = assumed(200.0, "W", "assumption: mean of one sector of one band")
+    hop_load: Watts = assumed(100.0, "W", "assumption: one end of a microwave link")
+    small_load: Watts = assumed(
+        300.0,
+        "W",
+        "assumption: a small site by satellite, or a mast that only relays",
+    )
     sun: Annotated[Quantity, within("h/day", 0.1, 12.0)] | None = None
     sun_by_month: tuple[Annotated[Quantity, within("h/day", 0.1, 12.0)], ...] = ()
     clearness: Annotated[Quantity, within("fraction", 0.05, 0.9)] = assumed(
