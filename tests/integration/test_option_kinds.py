@@ -98,7 +98,9 @@ def test_every_option_says_where_and_what(run: Region) -> None:
     assert np.abs(east - easting).max() < 0.3  # degrees have six decimals
     assert np.abs(north - northing).max() < 0.3
     assert set(found["local_crs"]) == {"EPSG:9208"}
-    assert set(found.loc[found["kind"] == "new-mast", "search_ring_m"]) <= {"250.0"}
+    new = found["kind"].isin(["new-mast", "satellite"])
+    assert set(found.loc[new, "search_ring_m"]) == {"250.0"}
+    assert set(found.loc[~new, "search_ring_m"]) == {"0.0"}
     for column in ("mast_height_m", "sectors", "azimuth_deg", "antenna", "bandwidth_mhz",
                    "eirp_dbm", "frequency_mhz", "electrical_tilt_deg"):  # fmt: skip
         assert (found[column] != "").all(), column

@@ -1,5 +1,6 @@
 """A response form goes out, comes back filled in, and the plan follows it."""
 
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,7 @@ def test_answers_pin_forbid_and_move(tmp_path: Path) -> None:
     added = invoke("add", region.study, filled)
     assert added.exit_code == 0, added.output
     assert f"{own['option_id'][0]}: decline" in added.output
+    shutil.copytree(region.output, tmp_path / "before")
     kept = region.folder / "data" / "raw" / "synthetic" / "responses" / "trả lời.xlsx"
     assert kept.read_bytes() == filled.read_bytes()
     assert "phusong add" in (kept.parent / "provenance.json").read_text(encoding="utf-8")
@@ -132,8 +134,13 @@ def test_answers_pin_forbid_and_move(tmp_path: Path) -> None:
     spot = after.iloc[0]
     at = (after["latitude"] == spot["latitude"]) & (after["longitude"] == spot["longitude"])
     assert at.sum() == 1
-    compared = invoke("compare", region.output, region.output)
+    compared = invoke("compare", tmp_path / "before", region.output, "--output", tmp_path / "c")
     assert compared.exit_code == 0
+    why = table(tmp_path / "c" / "compare-why.csv")
+    told = why[why["what"] == "answer"].set_index("key")["after"]
+    assert told[own["option_id"][1]] == "agree, pinned, 2026-Q3, Ông A"
+    assert told[own["option_id"][2]] == f"modify, moved, {moved}, Ông A"
+    assert set(told.index) == set(own["option_id"][:3])
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from synthetic import price, study_facts
 TRAPS = {
     "revenue and opex over other years": (
         "unit/planning/test_finance", "test_revenue_and_opex_run_over_the_same_years"),
+    "an uplift on top of the discount": ("unit/planning/test_cost", "test_a_site_by_hand"),
+    "missing columns filled with zeros": (
+        "unit/sources/test_boundaries", "test_a_missing_column_lists_those_of_the_file"),
     "yearly costs as a share of the whole horizon": (
         "unit/planning/test_finance", "test_a_longer_horizon_leaves_yearly_amounts_alone"),
     "an item that is silently free": (

@@ -31,7 +31,7 @@ class Comparison:
     coverage
         Rows of communes and operators whose numbers differ, before, after and change.
     options
-        Options that came, went or changed their rank.
+        Options that came, went or changed their rank, people or money.
     why
         Inputs, assumptions, versions and answers that differ, before and after.
     names
@@ -71,8 +71,9 @@ def compare(before: Path, after: Path) -> Comparison:
         str(m.get("study", {}).get("name", f.name)) for m, f in zip(manifests, folders, strict=True)
     ]
     labels = (f"{names[0]} ({before})", f"{names[1]} ({after})")
+    why = pd.concat([_why(*manifests), _answers(*folders)], ignore_index=True)
     return Comparison(
-        _coverage(*folders), _options(*folders), _why(*manifests), labels,
+        _coverage(*folders), _options(*folders), why, labels,
         any(bool(m.get("practice_data")) for m in manifests),
     )  # fmt: skip
 
@@ -111,9 +112,10 @@ def _coverage(before: Path, after: Path) -> pd.DataFrame:
 
 
 def _options(before: Path, after: Path) -> pd.DataFrame:
-    """Options that came, went, or changed rank, people or money."""
+    """Options that came, went, or changed rank, people, money or what was decided about them."""
     text = ("option_id", "kind", "operator", "commune", "decision", "commune_code", "gap_type")
-    wanted = ["kind", "operator", "commune", "rank", "people_newly_covered", "capex"]
+    numbers = ["rank", "people_newly_covered", "capex", "present_value"]
+    wanted = ["kind", "operator", "commune", *numbers]
     tables = [
         _table(f, "plan/priorities.csv", text).set_index("option_id")[wanted]
         for f in (before, after)
@@ -132,16 +134,12 @@ def _options(before: Path, after: Path) -> pd.DataFrame:
             else ("new" if old is None else "gone"),
             **{key: known[key] for key in ("kind", "operator", "commune")},
         }  # fmt: skip
-        for key in ("rank", "people_newly_covered", "capex"):
+        for key in numbers:
             row[f"{key}_before"] = None if old is None else float(old[key])
             row[f"{key}_after"] = None if new is None else float(new[key])
         rows.append(row)
     columns = ["option_id", "change", "kind", "operator", "commune"]
-    columns += [
-        f"{key}_{when}"
-        for key in ("rank", "people_newly_covered", "capex")
-        for when in ("before", "after")
-    ]
+    columns += [f"{key}_{when}" for key in numbers for when in ("before", "after")]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -162,6 +160,35 @@ def _why(before: dict[str, Any], after: dict[str, Any]) -> pd.DataFrame:
             {"what": "study file", "key": "sha256", "before": digests[0][:16],
              "after": digests[1][:16]},
         )  # fmt: skip
+    return pd.DataFrame(rows, columns=["what", "key", "before", "after"])
+
+
+def _answers(before: Path, after: Path) -> pd.DataFrame:
+    """What operators answered about options, where it differs."""
+    told = []
+    for folder in (before, after):
+        file, found = folder / "plan" / "decisions.csv", {}
+        if file.is_file():
+            text = (
+                "option_id",
+                "answer",
+                "effect",
+                "moved_to",
+                "reason",
+                "planned_quarter",
+                "signer",
+            )
+            for row in read_csv(file, text=text).fillna("").itertuples():
+                said = (row.answer, row.effect, row.moved_to, row.reason, row.planned_quarter,
+                        row.signer)  # fmt: skip
+                found[str(row.option_id)] = ", ".join(str(part) for part in said if part)
+        told.append(found)
+    old, new = told
+    rows = [
+        {"what": "answer", "key": key, "before": old.get(key, ""), "after": new.get(key, "")}
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    ]
     return pd.DataFrame(rows, columns=["what", "key", "before", "after"])
 
 

@@ -215,6 +215,7 @@ def _compute(session: Session, gaps: Gaps) -> None:
     first = with_neighbours(
         first, found.options, places=inputs.places, people=people, not_covered=not_covered,
         operators={op.key: op.name for op in study.operators},
+        consent=study.planning.sharing_consent,
     )  # fmt: skip
     made = _tables(session, found, first, sure, order) | money
     tables = {CANDIDATES: spots.table} | {

@@ -14,7 +14,7 @@ from phusong.planning.backhaul_table import backhaul_kinds
 from phusong.planning.candidates import Spot
 from phusong.planning.cost import OptionMoney
 from phusong.planning.export_tables import antenna_name, azimuth_text
-from phusong.planning.kinds import NEW_MAST
+from phusong.planning.kinds import NEW_MAST, SATELLITE
 from phusong.planning.money_words import money_text
 from phusong.planning.neighbours import kind_name
 from phusong.planning.option_cost import backhaul_of
@@ -40,6 +40,8 @@ COLUMNS = (
 TEXT = ("kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "runner_up",
         "local_crs", "azimuth_deg", "antenna", SERVED_BY_OTHERS)  # fmt: skip
 """Columns beside the usual ones that stay text."""
+NEW_GROUND = (NEW_MAST, SATELLITE)
+"""Kinds that stand where nothing stands yet, and may be moved in the field."""
 SECOND_RANK = "rank_second_model"
 """Column of a study with a second propagation model, after all others."""
 
@@ -53,7 +55,7 @@ class Survey:
     local_crs
         Metric CRS of the place, for example ``EPSG:9208`` (VN-2000 / TM-3 104-45); empty without.
     search_ring_m
-        How far a new mast may be moved in the field [m].
+        How far a new mast or a small site may be moved in the field [m].
     """
 
     local_crs: str = ""
@@ -170,7 +172,7 @@ def priorities_table(
                 "runner_up": priority.runner_up,
                 "lead_percent": priority.lead_percent,
                 **_local(spot, local, crs),
-                "search_ring_m": survey.search_ring_m if option.kind == NEW_MAST else 0.0,
+                "search_ring_m": survey.search_ring_m if option.kind in NEW_GROUND else 0.0,
                 **_antennas(priority),
                 SECOND_RANK: np.nan if sure is None else sure.rank_second_model,
             }

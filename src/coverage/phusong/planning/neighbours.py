@@ -1,6 +1,6 @@
 """What a priority stands beside: who serves its people already, and which option it beats."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +36,7 @@ def with_neighbours(
     people: FloatArray,
     not_covered: Mapping[str, BoolArray],
     operators: Mapping[str, str],
+    consent: Collection[str] = (),
 ) -> tuple[Priority, ...]:
     """Priorities with the option that each beats, and who serves its people already.
 
@@ -53,6 +54,9 @@ def with_neighbours(
         Cells not covered today, by operator's key.
     operators
         Operator's name by key.
+    consent
+        Keys of operators on whose sites others may read of options; a rival on another one's
+        site is not named.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def with_neighbours(
             commune_at(option.spot.easting, option.spot.northing, places)[1],
         )
         for option in options
-        if option.option_id in wanted
+        if option.option_id in wanted and _may_be_told(option, consent)
     }
     return tuple(
         replace(
@@ -79,6 +83,12 @@ def with_neighbours(
         )
         for priority in ranked
     )
+
+
+def _may_be_told(option: Option, consent: Collection[str]) -> bool:
+    """Whether everybody who reads of an option may know where its site is."""
+    host = "" if option.layout is None else option.layout.host
+    return host in {"", option.operator} or host in consent
 
 
 def served_by_others(

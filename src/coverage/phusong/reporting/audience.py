@@ -12,6 +12,7 @@ from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, NO_SERVER, ReachLayer
 from phusong.geo.limits import UNLIMITED
 from phusong.planning.explain import SERVED_BY_OTHERS
+from phusong.planning.kinds import KINDS
 from phusong.reporting.facts import Source
 from phusong.reporting.study_facts import StudyFacts, technology_of
 from phusong.study import OperatorSection, Study
@@ -22,6 +23,9 @@ _TOGETHER = ("class", "verdict", "basis")
 """What a reader may know of all operators together at a place: never a level of another one."""
 _CAUSE_NAMES = ("cause_en", "cause_vi")
 """What of the cause of a gap of all operators tells of no site."""
+
+_ON_HOST = "|".join(f"{kind}-" for kind, facts in KINDS.items() if facts.on_host)
+"""What names of options on another operator's site begin with."""
 
 
 def for_operator(facts: StudyFacts, key: str) -> StudyFacts:
@@ -102,13 +106,19 @@ def own_options(ranked: pd.DataFrame, study: Study, operator: str) -> pd.DataFra
     -------
     pandas.DataFrame
         Its own options, without names of operators that serve there; those on another operator's
-        site only with that one's consent.
+        site only with that one's consent, and else not as one that came next either.
     """
     consent = {op.name for op in study.operators if op.key in study.planning.sharing_consent}
     seen = ranked["operator"] == operator
     if "host" in ranked:
         seen &= ranked["host"].fillna("").isin({"", operator, *consent})
-    return ranked[seen].drop(columns=SERVED_BY_OTHERS, errors="ignore").reset_index(drop=True)
+    own = ranked[seen].drop(columns=SERVED_BY_OTHERS, errors="ignore").reset_index(drop=True)
+    others = {op.name for op in study.operators if op.name != operator}
+    if "runner_up" in own and not others <= consent:
+        own["runner_up"] = own["runner_up"].mask(
+            own["runner_up"].fillna("").str.match(_ON_HOST), ""
+        )
+    return own
 
 
 def for_public(facts: StudyFacts) -> StudyFacts:

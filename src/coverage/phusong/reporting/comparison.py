@@ -30,11 +30,12 @@ _HEADINGS = {
     "rank": said("Rank"),
     "people_newly_covered": said("People newly covered"),
     "capex": said("Capex"),
+    "present_value": said("Present value"),
     "what": said("What"),
     "key": said("Key"),
 }
 _ANY_TECHNOLOGY = said("any technology")
-_WHOLE = ("rank", "capex")
+_WHOLE = ("rank", "capex", "present_value")
 """Columns of whole numbers, kept as decimal ones since some are missing."""
 _ASSUMED = re.compile(r"(?P<value>[-+.\de]+) (?P<unit>\S+) \((?P<source>.*)\)", re.DOTALL)
 _WHEN = {
@@ -52,7 +53,19 @@ _KINDS = {
     "assumption": said("assumption"),
     "version": said("version"),
     "study file": said("study file"),
+    "answer": said("answer of an operator"),
 }
+_ANSWERED = {
+    "agree": said("agreed", context="answer"),
+    "decline": said("declined", context="answer"),
+    "modify": said("modified", context="answer"),
+    "pinned": said("will be built", context="answer"),
+    "forbidden": said("taken out", context="answer"),
+    "moved": said("moved", context="answer"),
+    "noted": said("noted", context="answer"),
+    "not offered": said("no such option any more", context="answer"),
+}
+"""What an operator answered, and what became of it."""
 _TABLES = (
     said("Coverage by commune"),
     said("Options and ranks"),
@@ -93,8 +106,10 @@ def comparison_page(
     shown = options.assign(change=options["change"].map(_changed), kind=options["kind"].map(_kind))
     told = why.assign(
         what=[_KINDS.get(word, word) for word in why["what"]],
-        before=why["before"].map(_assumed),
-        after=why["after"].map(_assumed),
+        before=[
+            _reason(what, words) for what, words in zip(why["what"], why["before"], strict=True)
+        ],
+        after=[_reason(what, words) for what, words in zip(why["what"], why["after"], strict=True)],
     )
     parts = zip(_TABLES, (served, shown, told), strict=True)
     tables = "\n".join(
@@ -167,7 +182,8 @@ def comparison_text(
               people_before=_number(r.people_newly_covered_before),
               people_after=_number(r.people_newly_covered_after)) for r in options.itertuples()],
         [joined((_KINDS.get(str(r.what), same(str(r.what))),
-                 same(f"{r.key}: {r.before or '-'} → {r.after or '-'}")), " ")
+                 same(f"{r.key}: "), _told(r.what, r.before), same("→"),
+                 _told(r.what, r.after)), " ")
          for r in why.itertuples()],
     )  # fmt: skip
     lines = [f"{names[0]} → {names[1]}"]
@@ -188,6 +204,24 @@ def _kind(key: str) -> Bilingual:
     """A kind of option by its key."""
     known = next((facts for kind, facts in KINDS.items() if kind == key), None)
     return same(key) if known is None else Bilingual(known.name_vi, known.name_en)
+
+
+def _told(what: object, words: object) -> Bilingual:
+    """What the terminal tells of a reason: assumptions as they are, answers in words."""
+    known = str(words or "-")
+    return _answered(known) if what == "answer" else same(known)
+
+
+def _reason(what: str, words: str) -> Bilingual:
+    """An assumption or an answer in either language, anything else as it is."""
+    return _answered(words) if what == "answer" else _assumed(words)
+
+
+def _answered(words: str) -> Bilingual:
+    """An answer with what became of it; what the operator wrote itself stays as it is."""
+    parts = words.split(", ", 2)
+    known = [_ANSWERED.get(part, same(part)) for part in parts[:2]]
+    return joined((*known, *map(same, parts[2:])), ", ")
 
 
 def _assumed(words: str) -> Bilingual:

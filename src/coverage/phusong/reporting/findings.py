@@ -312,7 +312,16 @@ def reasons(priorities: pd.DataFrame, *, most: int) -> tuple[Bilingual, ...]:
     tuple of Bilingual
         One per rank.
     """
-    return tuple(Bilingual(row.why_vi, row.why_en) for row in priorities.head(most).itertuples())
+    told = []
+    for row in priorities.head(most).itertuples():
+        words = Bilingual(row.why_vi, row.why_en)
+        served = getattr(row, "served_by_others", "")  # the province alone reads who it is
+        if isinstance(served, str) and served:
+            words = joined(
+                (words, said("Served there by others today (people): {who}.", who=served)), " "
+            )
+        told.append(words)
+    return tuple(told)
 
 
 def assumption_findings(study: Study) -> tuple[Bilingual, ...]:

@@ -165,6 +165,7 @@ def choice_table(study: Study, choices: pd.DataFrame) -> PageTable:
                     "A gap of 0 is proven: nothing better exists. The options of each set are in "
                     "plan/best-set.csv."
                 ),
+                *choice_answers(choices[choices["status"] == "infeasible"]),
             ),
             " ",
         ),
