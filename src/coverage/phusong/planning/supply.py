@@ -120,12 +120,12 @@ def load_w(section: PowerSection, *, sectors: int, hops: int, kind: OptionKind =
     ----------
     section
         Loads.
-    kind
-        Kind of option; a small site has one load, however many sectors it has.
     sectors
         Carriers that radiate, each sector of each band one.
     hops
         Ends of microwave links.
+    kind
+        Kind of option; a small site has one load, however many sectors it has.
 
     Returns
     -------
