@@ -51,6 +51,7 @@ def sure_table(stability: pd.DataFrame, *, most: int) -> PageTable:
         (
             str(row.rank), _ranks(row.rank_p10, row.rank_p90),
             100.0 * row.probability_in_top_10, 100.0 * row.probability_in_best_set,
+            _known(row.option_regret_worth_people), _known(row.measure_rank),
             row.operator, row.commune, row.option_id,
         )
         for row in stability.head(most).itertuples()
@@ -63,6 +64,8 @@ def sure_table(stability: pd.DataFrame, *, most: int) -> PageTable:
             Column(said("Rank in trials (80 %)")),
             Column(said("Among the first ten"), "%", 0, share=True),
             Column(said("In the best set"), "%", 0, share=True),
+            Column(said("Missed by deciding as the ranking does"), _PEOPLE, 0),
+            Column(said("Where to measure for it"), "", 0),
             Column(said("Operator")),
             Column(said("Commune")),
             Column(said("Option")),
@@ -71,7 +74,9 @@ def sure_table(stability: pd.DataFrame, *, most: int) -> PageTable:
         note=said(
             "{draws} trials with other propagation models, levels, heights, people and prices. "
             "The best set of a trial is what would be built for the money of the whole ranking, "
-            "had one known.",
+            "had one known. Missed are people (worth, mean of the trials) by building or leaving "
+            "out the option as the ranking does, all else chosen for the trial; where to measure "
+            "counts the places of plan/measure-next.csv.",
             draws=draws,
         ),
     )
