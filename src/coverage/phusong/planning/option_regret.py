@@ -159,7 +159,7 @@ def _without(question: Question, kept: BoolArray, option: int) -> float:
 def _with(question: Question, kept: BoolArray, option: int) -> float:
     """Weight of a set with one option more, and as much of the rest as the money then pays."""
     progress = Progress(question)
-    progress.add(_chain(progress, option))
+    progress.add(chain_to(progress, option, progress.outlook()[3]))
     progress.closed = ~kept
     progress.run(per_cost=True)
     progress.closed = np.zeros_like(kept)
@@ -167,10 +167,24 @@ def _with(question: Question, kept: BoolArray, option: int) -> float:
     return progress.weight
 
 
-def _chain(progress: Progress, option: int) -> IntArray:
-    """An option with the cheapest chain of what it needs."""
-    _, _, _, before = progress.outlook()
+def chain_to(progress: Progress, option: int, before: IntArray) -> IntArray:
+    """An option with the cheapest chain of what it still needs.
+
+    Parameters
+    ----------
+    progress
+        What is there already.
+    option
+        Number of an open option.
+    before
+        Who stands before each option, of :meth:`~phusong.planning.choose_greedy.Progress.outlook`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Numbers of open options, the one that is wanted last.
+    """
     chain, count = [option], len(before)
-    while progress.question.links.any and 0 <= int(before[chain[-1]]) < count:
-        chain.append(int(before[chain[-1]]))
+    while 0 <= (ahead := int(before[chain[-1]])) < count and not progress.chosen[ahead]:
+        chain.append(ahead)
     return np.array(chain[::-1])

@@ -11,6 +11,7 @@ from phusong.planning.choose_greedy import Progress
 from phusong.planning.choose_inputs import read_question
 from phusong.planning.demand import Columns, Demand
 from phusong.planning.hops import Link
+from phusong.planning.option_regret import chain_to
 from phusong.planning.priorities import Option, Priority
 from phusong.planning.rank_intervals import Candidates
 from phusong.units import BoolArray, FloatArray
@@ -217,23 +218,36 @@ def ranked_steps(
 def _second(candidates: Candidates, progress: Progress, best: int) -> tuple[str, float]:
     """The same operator's best option at another place, and by how much it is behind [%].
 
-    Each with what it still needs; gains of a chain that overlap are added up.
+    Each with what it still needs, and people whom several of a chain cover counted once.
     """
-    free = progress.question.free
-    gain, price, _, _ = progress.outlook()
-    worth = np.where(
+    question, count = progress.question, len(candidates.options)
+    free = question.free
+    gain, price, _, before = progress.outlook()
+    bound = np.where(
         progress.chosen | progress.blocked, 0.0, gain / np.maximum(price, progress.free_price)
     )
-    row, count = int(free[best]), len(candidates.options)
+
+    def worth(option: int) -> float:
+        chain = chain_to(progress, option, before)
+        newly = np.unique(question.rows.by_option[chain].indices)
+        weight = float(progress.left[newly[progress.ready[newly]]].sum())
+        return weight / max(float(price[option]), progress.free_price)
+
+    row = int(free[best])
     is_option = free < count
     known = np.where(is_option, free, 0)
     rival = is_option & (candidates.operator[known] == candidates.operator[row])
     rival &= candidates.site[known] != candidates.site[row]
-    worth_of_rivals = np.where(rival, worth, 0.0)
-    second = int(np.argmax(worth_of_rivals))
-    if not worth_of_rivals[second] > 0:
+    of_rivals = np.where(rival, bound, 0.0)
+    second, most = -1, 0.0
+    for option in np.argsort(-of_rivals, kind="stable").tolist():
+        if of_rivals[option] <= most:  # the bound of a chain adds up gains that may overlap
+            break
+        if (found := worth(option)) > most:
+            second, most = option, found
+    if second < 0:
         return "", math.nan
-    lead = 100.0 * max(0.0, worth[best] / worth[second] - 1.0)
+    lead = 100.0 * max(0.0, worth(best) / most - 1.0)
     return candidates.options[int(free[second])].option_id, float(lead)
 
 
