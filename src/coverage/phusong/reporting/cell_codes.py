@@ -61,7 +61,7 @@ _BY_COLUMN: dict[str, Codes] = {
         (
             "fibre", "fixed_broadband", "grid", "road", "lan", "runs", "runs_on_mobile", "agrees",
             "best_set_proven", "kept", "threshold_verified", "fibre_in_village",
-            "model_changes_verdict", "in_best_set",
+            "model_changes_verdict", "in_best_set", "in_base_plan",
         ),
         _ANSWERS,
     ),
