@@ -141,7 +141,13 @@ def timeless(pdf: bytes) -> bytes:
         )
     fixed = _DATES.sub(lambda date: date[1] + _FIXED_DATE + _utc(date[3]), pdf)
     fixed = _CREATOR.sub(_made_by, fixed, count=1)
+    # Cells are numbered as the browser happened to make them; their order says the same.
+    ranks = {name: rank for rank, name in enumerate(sorted(set(_NODE.findall(fixed))))}
+    fixed = _NODE.sub(lambda node: b"(node%08d)" % ranks[node[1]], fixed)
     return _IDENTITY.sub(lambda i: i[1] + b"0" * len(i[2]) + i[3] + b"0" * len(i[4]) + i[5], fixed)
+
+
+_NODE = re.compile(rb"\(node(\d{8})\)")
 
 
 def _utc(zone: bytes) -> bytes:
