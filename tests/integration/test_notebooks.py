@@ -78,6 +78,24 @@ def test_a_fresh_rerun_computes_each_step_once_and_finds_the_same(
     assert digests(project.output) == before
 
 
+def test_papermill_sets_the_study(project: Region, tmp_path: Path) -> None:
+    """From another folder, by the cell of parameters, and kept as a notebook."""
+    made = tmp_path / "kết quả.ipynb"
+    before = digests(project.output)
+    result = subprocess.run(
+        [sys.executable, "-m", "papermill", "--no-progress-bar", "-p", "STUDY", str(project.study),
+         NOTEBOOKS / "00_quickstart.ipynb", made],
+        cwd=tmp_path, env=clean_environment(), capture_output=True, encoding="utf-8",
+        timeout=LONGEST_S, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    cells = json.loads(made.read_text(encoding="utf-8"))["cells"]
+    tags = [tag for cell in cells for tag in cell["metadata"].get("tags", [])]
+    assert "injected-parameters" in tags
+    assert "study synthetic, file demo.toml" in made.read_text(encoding="utf-8")
+    assert digests(project.output) == before
+
+
 def test_every_notebook_says_what_it_rests_on(first_run: Region) -> None:
     """Each of those that the run executed: practice data, steps, key of the results, versions."""
     manifest = json.loads((first_run.output / "manifest.json").read_text(encoding="utf-8"))
