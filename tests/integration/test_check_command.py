@@ -42,7 +42,7 @@ def reports(region: Region) -> tuple[Any, dict[str, Any], str]:
 
 
 class Words(HTMLParser):
-    """The visible words of a page."""
+    """The visible words of a page, spaces that do not break like others."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -50,7 +50,7 @@ class Words(HTMLParser):
         self.feed(page)
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.text += data.replace("\u00a0", " ")
 
 
 def test_clean_inputs_end_with_status_0(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_ndtr, logsumexp
 from scipy.stats import t as student
 
+from phusong.analysis.ordered import product
 from phusong.errors import DataError
 from phusong.units import BoolArray, FloatArray
 
@@ -184,7 +185,7 @@ class Fit:
         array
             Corrections [dB].
         """
-        corrections: FloatArray = self.terms.matrix(samples) @ self.value
+        corrections: FloatArray = product(self.terms.matrix(samples), self.value)
         return corrections
 
 
@@ -284,7 +285,7 @@ class _Likelihood:
         count = self.matrix.shape[1]
         sigma = np.exp(x[count])
         share = MOST_OUTLIERS * expit(x[count + 1])
-        z = (self.residual - self.matrix @ x[:count]) / sigma
+        z = (self.residual - product(self.matrix, x[:count])) / sigma
         wide = z / OUTLIERS_WIDER
         core, tail = np.log1p(-share), np.log(share)
         log_wide = np.log(sigma * OUTLIERS_WIDER)
@@ -342,7 +343,7 @@ class _Likelihood:
         blocks = int(self.block.max()) + 1
         together = np.zeros((blocks, len(free)))
         np.add.at(together, self.block, slopes[:, free])
-        meat = together.T @ together * (blocks / (blocks - 1))
+        meat = np.einsum("br,bc->rc", together, together) * (blocks / (blocks - 1))
         spread: FloatArray = (bread @ meat @ bread)[: len(x) - 1, : len(x) - 1]
         return spread, blocks - 1
 

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from phusong.analysis.gaps import Confidence, cell_shares
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
+from phusong.analysis.ordered import sparse_product
 from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, ReachLayer
 from phusong.geo.people import People
 from phusong.units import FloatArray, IntArray
@@ -332,7 +333,7 @@ def _smoothed(table: FloatArray, deviation_db: FloatArray) -> FloatArray:
         rows = deviation_db == sigma
         if sigma > 0:
             share = ndtr((_EDGES_DB[np.newaxis, :] - _MIDDLES_DB[:, np.newaxis]) / sigma)
-            found[rows] = table[rows] @ share
+            found[rows] = sparse_product(table[rows], share)
         else:
             found[rows] = np.cumsum(table[rows], axis=1)[:, :-1]
     return found

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from phusong.analysis.gaps import Confidence
 from phusong.analysis.intervals import interval
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
+from phusong.analysis.ordered import product
 from phusong.analysis.reach import NO_SERVER, ReachLayer
 from phusong.analysis.verdicts import (
     LOM_SONG,
@@ -134,7 +135,7 @@ def _of_settlement(
     level = above[cells]
     unseen = np.isnan(level)
     error = draws.level_db(site[cells], draws.square[cells])
-    silent = np.where(unseen, 0.0, level + error < 0.0) @ weight
+    silent = product(np.where(unseen, 0.0, level + error < 0.0), weight)
     unknown = float(weight[unseen].sum())
     least = rules.smallest_part - SHARE_TOLERANCE
     found = np.full(draws.draws, VERDICTS.index(WITH_SIGNAL), dtype=np.uint8)

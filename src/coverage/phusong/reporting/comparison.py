@@ -182,7 +182,7 @@ def comparison_text(
               people_before=_number(r.people_newly_covered_before),
               people_after=_number(r.people_newly_covered_after)) for r in options.itertuples()],
         [joined((_KINDS.get(str(r.what), same(str(r.what))),
-                 same(f"{r.key}: "), _told(r.what, r.before), same("→"),
+                 same(f"{r.key}:"), _told(r.what, r.before), same("→"),
                  _told(r.what, r.after)), " ")
          for r in why.itertuples()],
     )  # fmt: skip
