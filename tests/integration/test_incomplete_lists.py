@@ -114,10 +114,10 @@ def test_no_ranking_for_that_operator(lacking: Region, whole: Region, tmp_path: 
     for page in ("index.html", "brief-mang-b.html"):
         said = (lacking.output / page).read_text(encoding="utf-8")
         assert "No ranking is made for this operator" in said, page
-    # With eight spots none of its masts would see S4, its only station that is known.
+    # With hops of 2 km none of its masts would see S4, its only station that is known.
     study = {
         "operators": two_stations(), "planning.rank_incomplete": True,
-        "planning.candidates_kept": 80,
+        "planning.longest_hop": assumed(20.0, "km"), "planning.candidates_kept": 40,
     }  # fmt: skip
     override = without_a_station(write_region(tmp_path / "vùng", study=study))
     run_here(override)

@@ -117,8 +117,8 @@ def test_unknown_kind_of_facility(tmp_path: Path) -> None:
     rows[1]["kind"] = "Clinic"
     write_csv(region.input("facilities.csv"), rows)
     assert (
-        "facilities.csv row 3, column kind = 'Clinic' is not known: allowed are school, clinic, "
-        "commune_office, loudspeaker" in fault(region)
+        "facilities.csv row 3, column kind = 'Clinic' is not known (did you mean 'clinic'?): "
+        "allowed are school, clinic, commune_office, loudspeaker" in fault(region)
     )
 
 

@@ -214,7 +214,10 @@ def test_swapped_coordinates(tmp_path: Path) -> None:
         ({"frequency_mhz": "1.8"}, "frequency_mhz = 1.8: 30 to 6000 MHz is allowed; did you give"),
         ({"frequency_mhz": ""}, "column frequency_mhz is empty"),
         ({"technology": "6G"}, "technology = '6G' is not known: allowed are LTE"),
-        ({"operator": "Mạng X"}, "operator = 'Mạng X' is not known: allowed are Nhà mạng A, Nhà"),
+        (
+            {"operator": "Mạng X"},
+            "operator = 'Mạng X' is not known (did you mean 'Nhà mạng B'?): allowed are Nhà mạng A",
+        ),
         ({"site_id": ""}, "column site_id is empty, a value is needed; give every row its site"),
         ({"status": "off"}, "status = 'off' is not known: allowed are existing, planned, broken"),
         ({"azimuth_deg": "400"}, "azimuth_deg = 400.0: 0 to 360 deg is allowed"),
