@@ -99,6 +99,11 @@ def test_what_scrolls_is_reached_by_keys(visitor: Visitor) -> None:
     popup = page.locator(".leaflet-popup-content")
     popup.focus()
     assert popup.evaluate("e => e === document.activeElement")
+    close = page.locator(".leaflet-popup-close-button")
+    assert close.get_attribute("href") is None, "a button is no link"
+    close.focus()
+    page.keyboard.press("Enter")
+    popup.wait_for(state="detached")
 
 
 def test_layers_are_switched_by_keys_alone(visitor: Visitor) -> None:

@@ -79,6 +79,14 @@
         .setContent(holder).openOn(map);
     }
 
+    /* Leaflet takes a second move for its own first one, which it stops, and gives up halfway. */
+    function fitted(popup) {
+      popup._updateLayout();
+      popup._updatePosition();
+      popup._autopanning = false;
+      popup._adjustPan();
+    }
+
     map.on("click", function (event) {
       if (!phusong.busy) { open(event.latlng); }
     });
@@ -86,18 +94,12 @@
       var node = event.popup.getElement().querySelector(".leaflet-popup-content");
       if (!node.querySelector(".phusong-reading")) {
         node.append(section(event.popup.getLatLng()));
-        event.popup._updateLayout();
-        event.popup._updatePosition();
-        event.popup._adjustPan();
+        fitted(event.popup);
       }
     });
     map.getContainer().addEventListener("told", function () {
       var popup = map._popup;
-      if (popup && popup.isOpen()) {
-        popup._updateLayout();
-        popup._updatePosition();
-        popup._adjustPan();
-      }
+      if (popup && popup.isOpen()) { fitted(popup); }
     });
     byKeyboard(map, open);
   }

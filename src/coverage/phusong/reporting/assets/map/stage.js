@@ -57,13 +57,27 @@ var phusong = { circles: [] };
     });
   }
 
-  /* Leaflet names the button that closes a popup in English. */
+  /* Leaflet names the button that closes a popup in English, and makes it a link to nowhere, which
+     leads astray whoever hears the page. */
   function closing(map, words) {
+    function pressed(event) {
+      if (event.key !== "Enter" && event.key !== " ") { return; }
+      event.preventDefault();
+      event.currentTarget.click();
+    }
     function named() {
       map.getContainer().querySelectorAll(".leaflet-popup-close-button")
         .forEach(function (button) { phusong.name(button, words); });
     }
-    map.on("popupopen", named);
+    map.on("popupopen", function (event) {
+      var button = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (button.hasAttribute("href")) {
+        button.removeAttribute("href");
+        button.tabIndex = 0;
+        button.addEventListener("keydown", pressed);
+      }
+      named();
+    });
     document.addEventListener("phusong-language", named);
   }
 
