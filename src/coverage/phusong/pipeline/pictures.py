@@ -9,13 +9,14 @@ from shapely.geometry import Point
 from phusong.analysis.gaps import UNKNOWN, Gaps, service_class
 from phusong.analysis.reach import ANY, Reach
 from phusong.errors import unknown_name
+from phusong.geo.grid import Grid
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline.begin import start
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.plan import Plan
 from phusong.reporting.coverage_figures import Outline, coverage_figure
-from phusong.reporting.facts import Picture
+from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import picture
 from phusong.reporting.palette import (
     level_classes,
@@ -155,13 +156,40 @@ def _study_plotted(study: Study) -> Plotted:
         if points:
             words = said("Sites of {name}", name=operator.name)
             signs.append(Signs(words, operator_colour(operator.colour, place), points))
+    return plotted(study, inputs.grid, title=said("Communes and sites on air"), signs=tuple(signs))
+
+
+def plotted(
+    study: Study, grid: Grid, *, title: Bilingual, spots: tuple[Outline, ...] = (), **shown: Any
+) -> Plotted:
+    """What every map of a study shows, and something on it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    grid
+        Frame of the classes.
+    title
+        What the map shows.
+    spots
+        Further outlines.
+    **shown
+        Classes with their legend, or signs, see :class:`phusong.reporting.plots.Plotted`.
+
+    Returns
+    -------
+    Plotted
+        With relief, communes and the words of practice data.
+    """
+    inputs = start(study).inputs
     return Plotted(
-        title=said("Communes and sites on air"),
-        grid=inputs.grid,
+        title=title,
+        grid=grid,
         height_amsl_m=inputs.terrain.height_amsl_m,
-        outlines=outlines(inputs.places),
+        outlines=(*outlines(inputs.places), *spots),
         practice=practice_words(study),
-        signs=tuple(signs),
+        **shown,
     )
 
 
@@ -234,16 +262,7 @@ def _reach_plotted(study: Study, reached: Reach, key: tuple[str, str], column: s
         title = said("{technology}, probability of service: {who}", technology=technology, who=who)
     else:
         raise unknown_name("column", column, COLUMNS)
-    inputs = start(study).inputs
-    return Plotted(
-        title=title,
-        grid=reached.grid,
-        height_amsl_m=inputs.terrain.height_amsl_m,
-        outlines=outlines(inputs.places),
-        practice=practice_words(study),
-        classes=classes,
-        legend=legend,
-    )
+    return plotted(study, reached.grid, title=title, classes=classes, legend=legend)
 
 
 def gaps_plot(
@@ -296,17 +315,12 @@ def _gaps_plotted(
     study: Study, found: Gaps, key: tuple[str, str], spots: tuple[Outline, ...] = ()
 ) -> Plotted:
     operator, technology = key
-    inputs = start(study).inputs
     who = operator_words(study)[operator]
-    return Plotted(
-        title=said("{technology} coverage: {who}", technology=technology, who=who),
-        grid=found.grid,
-        height_amsl_m=inputs.terrain.height_amsl_m,
-        outlines=(*outlines(inputs.places), *spots),
-        practice=practice_words(study),
-        classes=found.classes[key],
+    title = said("{technology} coverage: {who}", technology=technology, who=who)
+    return plotted(
+        study, found.grid, title=title, spots=spots, classes=found.classes[key],
         legend=service_classes(),
-    )
+    )  # fmt: skip
 
 
 def plan_plot(

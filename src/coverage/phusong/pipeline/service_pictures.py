@@ -10,7 +10,7 @@ from phusong.analysis.reach import ANY
 from phusong.analysis.service_quality import rate_class
 from phusong.errors import unknown_name
 from phusong.pipeline.begin import start
-from phusong.pipeline.pictures import chosen_layer
+from phusong.pipeline.pictures import chosen_layer, plotted
 from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.service import Service
 from phusong.reporting.facts import Bilingual, Picture
@@ -19,7 +19,6 @@ from phusong.reporting.plots import Plotted, draw_map, mark_practice, small_pict
 from phusong.reporting.relief import UInt8Array
 from phusong.reporting.service_tables import MOST_SITES, rate_legend, sites_legend
 from phusong.reporting.study_facts import operator_words, practice_words
-from phusong.reporting.study_index import outlines
 from phusong.reporting.validation_figures import draw_levels
 from phusong.reporting.wording import said
 from phusong.reporting.words import MODEL_NAMES
@@ -111,7 +110,7 @@ def service_plotted(study: Study, key: tuple[str, str], column: str) -> Plotted:
     DomainError
         There is no such column.
     """
-    (operator, technology), inputs = key, start(study).inputs
+    operator, technology = key
     name = operator_words(study)[operator]
     if column == RATE:
         classes, legend = rate_classes(study, key), rate_legend(study)
@@ -123,15 +122,7 @@ def service_plotted(study: Study, key: tuple[str, str], column: str) -> Plotted:
         )
     else:
         raise unknown_name("column", column, (RATE, SITES))
-    return Plotted(
-        title=title,
-        grid=inputs.grid,
-        height_amsl_m=inputs.terrain.height_amsl_m,
-        outlines=outlines(inputs.places),
-        practice=practice_words(study),
-        classes=classes,
-        legend=legend,
-    )
+    return plotted(study, start(study).inputs.grid, title=title, classes=classes, legend=legend)
 
 
 def service_plot(
