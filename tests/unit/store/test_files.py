@@ -10,7 +10,14 @@ import pytest
 
 from phusong.errors import StoreError
 from phusong.store.cache import Cache
-from phusong.store.files import key_of, remove_leftovers, sha256_of, write_text, write_whole
+from phusong.store.files import (
+    key_of,
+    parsed_json,
+    remove_leftovers,
+    sha256_of,
+    write_text,
+    write_whole,
+)
 from phusong.store.manifest import Manifest
 
 
@@ -227,3 +234,10 @@ def test_vietnamese_stays_readable(tmp_path: Path) -> None:
     manifest.save()
     assert "Lùng Khấu Nhin" in (tmp_path / "manifest.json").read_text(encoding="utf-8")
     assert os.linesep == "\n" or b"\r" not in (tmp_path / "manifest.json").read_bytes()
+
+
+def test_json_that_is_nested_too_deeply_is_no_json() -> None:
+    assert parsed_json(b'{"a": [1]}') == {"a": [1]}
+    for text in ("[" * 100_000, "{"):
+        with pytest.raises(ValueError):  # noqa: PT011 — what every reader catches
+            parsed_json(text)

@@ -16,7 +16,7 @@ from uuid import uuid4
 from phusong.errors import DataWarning
 from phusong.pipeline.session import COMPUTED, Progress, silent
 from phusong.pipeline.time_left import TimeLeft, marks_of, shares_of
-from phusong.store.files import bytes_written
+from phusong.store.files import bytes_written, parsed_json
 from phusong.study import Study
 from phusong.version import __version__
 
@@ -205,8 +205,8 @@ def read_log(file: Path) -> list[dict[str, Any]]:
     found = []
     with contextlib.suppress(OSError):
         for line in file.read_bytes().splitlines():
-            with contextlib.suppress(ValueError, RecursionError):
-                entry = json.loads(line)
+            with contextlib.suppress(ValueError):
+                entry = parsed_json(line)
                 if isinstance(entry, dict):
                     found.append(entry)
     return found

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from phusong.errors import StoreError
-from phusong.store.files import is_below, make_folder, sha256_of, write_whole
+from phusong.store.files import is_below, make_folder, parsed_json, sha256_of, write_whole
 
 CONTENTS = "contents.json"
 SCHEMA_VERSION = 1
@@ -218,12 +218,12 @@ def _first(stream: IO[bytes], most: int) -> bytes:
 
 def _list_of(content: bytes, file: Path) -> dict[str, Any]:
     try:
-        said = json.loads(content)
+        said = parsed_json(content)
         good = said["schema_version"] == SCHEMA_VERSION and all(
             isinstance(entry["bytes"], int) and entry["bytes"] >= 0 and len(entry["sha256"]) == 64
             for entry in said["files"].values()
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         good = False
     if not good:
         raise StoreError(f"{file}: its list of contents cannot be understood; get it again")

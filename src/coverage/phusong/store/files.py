@@ -13,6 +13,30 @@ from typing import Any
 from phusong.errors import PhusongError, StoreError
 
 
+def parsed_json(text: str | bytes) -> Any:
+    """Read JSON of anywhere.
+
+    Parameters
+    ----------
+    text
+        JSON.
+
+    Returns
+    -------
+    object
+        What it says.
+
+    Raises
+    ------
+    ValueError
+        It is no JSON, or its brackets are nested too deeply.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("brackets are nested too deeply") from None
+
+
 def sha256_of(file: Path) -> str:
     """SHA-256 of a file, in hexadecimal.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from phusong.errors import StoreError
-from phusong.store.files import make_folder
+from phusong.store.files import make_folder, parsed_json
 
 
 def lock_of(folder: Path) -> Path:
@@ -133,7 +133,7 @@ else:
 def _holder(stream: IO[str]) -> str:
     """Who holds the lock, as far as the file says."""
     stream.seek(0)
-    with suppress(ValueError, KeyError, TypeError, OSError, RecursionError):
-        told = json.loads(stream.read())
+    with suppress(ValueError, KeyError, TypeError, OSError):
+        told = parsed_json(stream.read())
         return f" (process {told['process']} on {told['machine']}, since {told['since']})"
     return ""

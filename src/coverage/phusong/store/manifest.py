@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phusong.store.files import is_below, key_of, sha256_of, write_text
+from phusong.store.files import is_below, key_of, parsed_json, sha256_of, write_text
 
 MANIFEST = "manifest.json"
 
@@ -75,8 +75,8 @@ class Manifest:
         self.file = folder / MANIFEST
         self.data: dict[str, Any] = {"schema_version": 1, "steps": {}}
         self.damaged: tuple[str, ...] = ()
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            found = json.loads(self.file.read_text(encoding="utf-8"))
+        with contextlib.suppress(OSError, ValueError):
+            found = parsed_json(self.file.read_text(encoding="utf-8"))
             if _is_manifest(found):
                 steps = found["steps"]
                 self.damaged = tuple(sorted(s for s in steps if not _is_whole(steps[s])))

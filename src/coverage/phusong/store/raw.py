@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from phusong.errors import StoreError
-from phusong.store.files import sha256_of, write_text
+from phusong.store.files import parsed_json, sha256_of, write_text
 
 PROVENANCE = "provenance.json"
 LOCK_SUFFIX = ".lock.json"
@@ -139,9 +139,9 @@ def _again(record: dict[str, Any]) -> str:
 
 def _read(file: Path, key: str) -> dict[str, dict[str, Any]]:
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
+        held = parsed_json(file.read_text(encoding="utf-8"))
         entries: dict[str, dict[str, Any]] = dict(held[key])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"{file} cannot be read ({error}); restore it, or remove it and fetch again"
         ) from None

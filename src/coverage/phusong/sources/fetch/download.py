@@ -12,7 +12,7 @@ import requests
 
 from phusong.errors import StoreError
 from phusong.sources.fetch.wire import FetchError, PassingError, Wire, check_length, hidden
-from phusong.store.files import sha256_of, write_text
+from phusong.store.files import parsed_json, sha256_of, write_text
 
 PARTIAL = 206
 UNSATISFIABLE = 416
@@ -185,8 +185,8 @@ def _append(
 def _told(note: Path, url: str) -> Told | None:
     """What was said of a file that is there in part; None when it cannot be gone on with."""
     try:
-        told = Told(**json.loads(note.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, RecursionError):
+        told = Told(**parsed_json(note.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         return None
     return told if told.url == url and told.validator else None
 

@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds, holds
 from phusong.sources.fetch.unpack import TextAnswerError, refuse_no_gzip
 from phusong.sources.fetch.wire import FetchError, hidden
-from phusong.store.files import sha256_of, write_whole
+from phusong.store.files import parsed_json, sha256_of, write_whole
 
 MOST_RECORD_BYTES = 1_000_000
 GROWTH = 20
@@ -46,10 +45,10 @@ def geoboundaries(job: Job) -> Iterator[Artefact]:
     url = job.address()
     body = job.wire.text(url, most_bytes=MOST_RECORD_BYTES)
     try:
-        record = json.loads(body)
+        record = parsed_json(body)
         place, licence = str(record["gjDownloadURL"]), str(record["boundaryLicense"])
         origin, year = str(record["boundarySource"]), str(record["boundaryYearRepresented"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise FetchError(
             f"{url} is no record of a layer ({error!r}; it begins {body[:80]!r}); the provider "
             "may not have this level for the country"
@@ -88,7 +87,7 @@ def hdx(job: Job) -> Iterator[Artefact]:
     url = job.address()
     body = job.wire.text(url, most_bytes=MOST_RECORD_BYTES)
     try:
-        record = json.loads(body)["result"]
+        record = parsed_json(body)["result"]
         listed = [r for r in record["resources"] if str(r["format"]).upper() == "GEOJSON"]
         place, licence = str(listed[0]["download_url"]), str(record["license_title"])
         origin, date = str(record["dataset_source"]), str(record.get("dataset_date", ""))
@@ -98,13 +97,10 @@ def hdx(job: Job) -> Iterator[Artefact]:
             f"{body[:80]!r}); look at https://{job.source.hosts[0]} for the country, and put the "
             "outlines there by hand"
         ) from None
-    with out_of_archive(job, place, suffix=job.source.member) as (inside, fetched):
-        refuse_no_features(inside)
-        inside.replace(job.target)
-    yield Artefact(
-        job.target, place, sha256_of(job.target), job.target.stat().st_size, fetched.etag,
-        fetched.modified, f"{job.source.member} out of the archive", licence=licence,
-        attribution=f"HDX ({job.source.hosts[0]}), from {origin}", vintage=date,
+    yield replace(
+        _out_of_archive(job, place, job.source.member, f"{job.source.member} out of the archive"),
+        url=place, licence=licence, vintage=date,
+        attribution=f"HDX ({job.source.hosts[0]}), from {origin}",
     )  # fmt: skip
 
 
@@ -121,13 +117,17 @@ def zipped_layer(job: Job) -> Iterator[Artefact]:
     Artefact
         The file.
     """
-    url = job.address()
-    with out_of_archive(job, url, suffix=".json") as (inside, fetched):
+    yield _out_of_archive(job, job.address(), ".json", "out of the archive")
+
+
+def _out_of_archive(job: Job, url: str, suffix: str, how: str) -> Artefact:
+    """Take the only GeoJSON layer of an archive, and tell how it was had."""
+    with out_of_archive(job, url, suffix=suffix) as (inside, fetched):
         refuse_no_features(inside)
         inside.replace(job.target)
-    yield Artefact(
+    return Artefact(
         job.target, hidden(url), sha256_of(job.target), job.target.stat().st_size, fetched.etag,
-        fetched.modified, "out of the archive",
+        fetched.modified, how,
     )  # fmt: skip
 
 
@@ -145,9 +145,9 @@ def refuse_no_features(file: Path) -> None:
         It is something else.
     """
     try:
-        held = json.loads(file.read_bytes())
+        held = parsed_json(file.read_bytes())
         good = held["type"] == "FeatureCollection" and isinstance(held["features"], list)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         good = False
     if not good:
         with file.open("rb") as stream:

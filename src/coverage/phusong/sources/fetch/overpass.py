@@ -10,7 +10,7 @@ from typing import Any
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds, unbroken
 from phusong.sources.fetch.wire import FetchError
-from phusong.store.files import sha256_of, write_whole
+from phusong.store.files import parsed_json, sha256_of, write_whole
 
 SECONDS = 180
 """Longest time that the server may work on a question [s]."""
@@ -120,10 +120,10 @@ def ask(job: Job, asked: str) -> list[Feature]:
     question = f"[out:json][timeout:{SECONDS}];({boxes});out geom qt;"
     body = job.wire.text(job.source.url, most_bytes=job.source.most_bytes, form={"data": question})
     try:
-        answer = json.loads(body)
+        answer = parsed_json(body)
         elements = answer["elements"]
         remark = str(answer.get("remark", ""))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise FetchError(
             f"{job.source.hosts[0]} answers with something else than JSON: {body[:160]!r}; "
             "it is busy or the question is too large: try later"
