@@ -1,5 +1,9 @@
 """Outlines within 2 % of what they stand for, and what lies in and near a gap."""
 
+import dataclasses
+import math
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,6 +16,7 @@ from scipy.ndimage import uniform_filter
 from shapely.geometry import Point, Polygon, box, shape
 
 from phusong.analysis.gap_areas import Nearby, gap_polygons
+from phusong.analysis.gap_places import gap_places
 from phusong.analysis.gaps import (
     COVERED,
     MARGINAL,
@@ -250,3 +255,41 @@ def test_looking_by_parts_finds_the_gaps_of_the_whole(
     assert found.geometry.union_all().symmetric_difference(wanted.union_all()).area < (
         0.1 * wanted.area.sum()
     )
+
+
+def test_gaps_are_called_by_villages() -> None:
+    """The village with most people inside, or the nearest one; without villages by number."""
+    around = surroundings(
+        [("Bản Trong", 400_300, 2_491_700), ("Bản Hai", 400_900, 2_491_400)], [], []
+    )
+    villages = around.places.villages.assign(population=[math.nan, 7.0])
+    around = dataclasses.replace(
+        around, places=dataclasses.replace(around.places, villages=villages)
+    )
+    classes = {(ANY, "LTE"): two_gaps()}
+    made = gap_polygons(classes, WHOLE, people(), smallest_km2=0.0, nearby=around)
+    assert made["place_en"].tolist()[0] == "Bản Hai and 1 more village"
+    assert made["place_vi"].tolist()[0] == "Bản Hai và 1 thôn, bản khác"
+    assert re.fullmatch(r"1\.\d km south-east of Bản Hai", made["place_en"].tolist()[1])
+    assert re.fullmatch(r"Cách Bản Hai 1,\d km về phía đông nam", made["place_vi"].tolist()[1])
+    bare = gap_polygons(classes, WHOLE, people(), smallest_km2=0.0)
+    commune = bare["commune"].tolist()[0]
+    assert bare["place_en"].tolist() == [f"Area 1 of {commune}", f"Area 2 of {commune}"]
+    assert bare["place_vi"].tolist() == [f"Vùng 1 của {commune}", f"Vùng 2 của {commune}"]
+
+
+@pytest.mark.parametrize(
+    ("east_m", "north_m", "words"),
+    [
+        (0, 1000, "north"), (700, 700, "north-east"), (1000, 0, "east"), (700, -700, "south-east"),
+        (0, -1000, "south"), (-700, -700, "south-west"), (-1000, 0, "west"),
+        (-700, 700, "north-west"), (-30, 1000, "north"),
+    ],
+)  # fmt: skip
+def test_directions_are_those_of_the_compass(east_m: float, north_m: float, words: str) -> None:
+    village = gpd.GeoDataFrame({"name": ["{x}"]}, geometry=gpd.points_from_xy([5.0], [9.0]))
+    point = gpd.points_from_xy([5.0 + east_m], [9.0 + north_m])
+    gap = gpd.GeoDataFrame({"gap_id": ["1-any-001"], "commune": ["C"]}, geometry=point)
+    living = pd.DataFrame({"easting": [5.0 + east_m], "northing": [9.0 + north_m]})
+    told = gap_places(gap, living, village).loc[0, "place_en"]
+    assert told == f"1.0 km {words} of {{x}}"

@@ -13,6 +13,7 @@ from pyproj import Transformer
 from rasterio.features import shapes
 from scipy.spatial import cKDTree
 
+from phusong.analysis.gap_places import gap_places
 from phusong.analysis.gaps import COVERED, NO_SIGNAL, UNKNOWN, ClassArray, raster_source, zonal_sums
 from phusong.analysis.reach import ANY
 from phusong.analysis.stitched import Patches, Sieved
@@ -39,7 +40,7 @@ class Nearby:
     Parameters
     ----------
     places
-        Villages and facilities.
+        Villages and facilities; gaps are named by villages.
     sites
         Sectors on the air: ``site_id``, ``operator`` (key), ``technology``, ``easting``,
         ``northing``.
@@ -76,7 +77,8 @@ def gap_polygons(
     Returns
     -------
     geopandas.GeoDataFrame
-        ``gap_id``, ``operator``, ``technology``, ``commune_code``, ``commune``, ``area_km2``
+        ``gap_id``, ``operator``, ``technology``, ``commune_code``, ``commune``, ``place_en`` and
+        ``place_vi`` (what it is called, see :func:`gap_places`), ``area_km2``
         and ``people`` (of the cells inside, exact fractions at the commune's edge),
         ``sieved_below_km2`` (what was merged), ``sieve_change_percent`` (what that, and slivers
         below a cell at the communes' edges, changed of the layer's whole area),
@@ -99,10 +101,13 @@ def gap_polygons(
     merged.insert(0, "gap_id", _ids(merged))
     living = _people(merged, people)
     merged["people"] = living["people"]
+    villages = merged.iloc[:0] if nearby is None else nearby.places.villages
+    merged[["place_en", "place_vi"]] = gap_places(merged, living, villages)
     if nearby is not None:
         merged = _described(merged, living, gaps, grid, nearby)
     drawn = _drawn(merged, grid)
     merged["outline_change_percent"] = 100.0 * (drawn.area / merged.area - 1.0)
+    columns += ["place_en", "place_vi"]
     first = ["gap_id", *columns, "area_km2", "people", *stated, "outline_change_percent"]
     others = [c for c in merged.columns if c not in {*first, "geometry"}]
     return merged.set_geometry(drawn)[[*first, *others, "geometry"]]

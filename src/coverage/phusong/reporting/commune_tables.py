@@ -14,6 +14,7 @@ from phusong.reporting.commune_words import (
     villages_of,
 )
 from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.gap_words import CODE, PLACE, place_words
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, Range, ends_of, village_row
 from phusong.reporting.second_model import by_second_model, by_words, second_model
@@ -156,21 +157,23 @@ def white_zone_table(facts: StudyFacts, code: str) -> PageTable:
     near = "nearest_covered_km" in own
     rows = tuple(
         (
-            row["gap_id"], row["area_km2"], row["people"], _words(ends_of(row, "people")),
+            place_words(row), row["area_km2"], row["people"], _words(ends_of(row, "people")),
             *((row["nearest_covered_km"],) if near else ()),
             *((Bilingual(str(row["cause_vi"]), str(row["cause_en"])),) if len(cause) > 1 else ()),
+            row["gap_id"],
         )
         for _, row in own.head(_MOST_GAPS).iterrows()
     )  # fmt: skip
     return PageTable(
         title=_of_all(facts, said("White zones with most people")),
         columns=(
-            Column(said("Gap")),
+            PLACE,
             Column(said("Area"), "km²", 2),
             Column(said("People"), _PEOPLE, 0),
             Column(said("Stay without, {RANGE}", RANGE=RANGE), _PEOPLE),
             *((Column(said("Nearest cover"), "km"),) if near else ()),
             *((Column(said("Cause")),) if len(cause) > 1 else ()),
+            CODE,
         ),
         rows=rows,
         note=said("{rows} of {own} zones.", rows=len(rows), own=len(own)),

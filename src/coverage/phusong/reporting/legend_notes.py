@@ -1,12 +1,15 @@
 """What the classes of a map mean, in a sentence under its legend."""
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 from phusong.analysis.basis import Basis, Layer
 from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import KNOWN_SITES, SUPPLIED
 from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.layers import MapContent, RasterLayer
+from phusong.reporting.overlays import MAX_SIDE_PX, block_side
 from phusong.reporting.wording import joined, said, shortest
 from phusong.study import Study
 
@@ -111,6 +114,60 @@ def level_note(study: Study, technology: str) -> Bilingual:
         level=level, covered=covered,
     )  # fmt: skip
     return joined((meant, *_needed(study, technology), *_direction(study)), " ")
+
+
+def with_picture_notes(content: MapContent) -> MapContent:
+    """Say under each legend what its picture leaves out, so that the page stays small.
+
+    Parameters
+    ----------
+    content
+        A map.
+
+    Returns
+    -------
+    MapContent
+        The same map; pictures in which every cell of the frame is drawn keep their words.
+    """
+    rasters = (
+        replace(layer, note=joined((*_kept(layer.note), *left_out), " "))
+        if (left_out := _left_out(content, layer))
+        else layer
+        for layer in content.rasters
+    )
+    return replace(content, rasters=tuple(rasters))
+
+
+def _kept(note: Bilingual | None) -> tuple[Bilingual, ...]:
+    return () if note is None else (note,)
+
+
+def _left_out(content: MapContent, layer: RasterLayer) -> tuple[Bilingual, ...]:
+    """Where a picture does not show each cell: away from the places, and of a wide frame."""
+    rows, cols = layer.classes.shape
+    cell_m, found = content.grid.resolution_m, []
+    if content.near is not None and not content.near.all():
+        side = block_side((rows, cols))
+        if layer.further:
+            found.append(said("Drawn at the places asked about and near them alone."))
+        elif side > 1:
+            found.append(
+                said(
+                    "Away from the places asked about, each block of {side} × {side} cells "
+                    "({length}) has the colour of its middle; tables and GeoTIFFs have every cell.",
+                    side=side, length=shortest(side * cell_m, unit="m"),
+                )
+            )  # fmt: skip
+    if max(rows, cols) > MAX_SIDE_PX:
+        found.append(
+            said(
+                "The frame has {rows} × {cols} cells, more than the picture has pixels: each of "
+                "them shows one cell out of about {length} × {length}.",
+                rows=rows, cols=cols,
+                length=shortest(round(max(rows, cols) / MAX_SIDE_PX * cell_m), unit="m"),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _lines(study: Study, technology: str) -> tuple[Bilingual, Bilingual, Bilingual]:

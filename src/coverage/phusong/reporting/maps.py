@@ -15,6 +15,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.inlining import asset
 from phusong.reporting.layers import MapContent, RasterLayer, VectorLayer, rounded_geometry
+from phusong.reporting.legend_notes import with_picture_notes
 from phusong.reporting.notices import page_banner
 from phusong.reporting.offline import OfflineMap, map_page, numbered_ids
 from phusong.reporting.overlays import Overlay, class_overlay, hillshade_overlay, thinned
@@ -59,7 +60,7 @@ def coverage_map(content: MapContent) -> str:
     DataError
         Something on the page would be loaded from outside.
     """
-    content = content.gone_on()
+    content = with_picture_notes(content.gone_on())
     relief = hillshade_overlay(
         content.height_amsl_m,
         affine=content.grid.affine,

@@ -29,6 +29,7 @@ MAX_SIDE_PX = 4096
 
 MOST_BLOCKS = 1_200_000
 """Blocks to which a large raster is thinned where nobody asked."""
+
 MAX_RELIEF_PX = 2048
 """Largest side of shaded relief, which is drawn smoothly."""
 
@@ -249,14 +250,30 @@ def thinned(classes: UInt8Array, *, keep: BoolArray) -> UInt8Array:
         Elsewhere each block holds the class of its middle; as many cells along its side as
         leave ``MOST_BLOCKS`` in all. A small raster comes back as it is.
     """
-    side = math.ceil(math.sqrt(classes.size / MOST_BLOCKS))
-    if side <= 1:
+    side = block_side(_two(classes.shape))
+    if side == 1:
         return classes
     rows, cols = (
         np.minimum(np.arange(length) // side * side + side // 2, length - 1)
         for length in classes.shape
     )
     return np.where(keep, classes, classes[np.ix_(rows, cols)])
+
+
+def block_side(shape: tuple[int, int]) -> int:
+    """Cells along the side of a block in which a large raster is drawn where nobody asked.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the raster.
+
+    Returns
+    -------
+    int
+        1 where every cell is drawn.
+    """
+    return max(1, math.ceil(math.sqrt(shape[0] * shape[1] / MOST_BLOCKS)))
 
 
 def class_colours(classes: UInt8Array, legend: Sequence[ClassStyle]) -> UInt8Array:

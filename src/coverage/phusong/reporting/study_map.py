@@ -16,6 +16,7 @@ from phusong.reporting.brief_words import planned
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.finding_layers import finding_layers, resilience_layer
 from phusong.reporting.findings import gap_findings
+from phusong.reporting.gap_words import CODE, PLACE, place_words
 from phusong.reporting.layers import (
     Category,
     Feature,
@@ -236,7 +237,7 @@ def _gaps(facts: StudyFacts) -> VectorLayer:
     chosen = table[(table["operator"] == ANY) & (table["technology"] == facts.technology)]
     shapes = _simpler(chosen, facts.grid.resolution_m / 2)
     features = [
-        Feature(row.geometry, (row.gap_id, row.commune, row.area_km2, row.people))
+        Feature(row.geometry, (place_words(row), row.commune, row.area_km2, row.people, row.gap_id))
         for row in shapes.itertuples()
     ]
     return VectorLayer(
@@ -248,10 +249,11 @@ def _gaps(facts: StudyFacts) -> VectorLayer:
         group=EVERYONE,
         kind="area",
         columns=(
-            Column(said("Gap")),
+            PLACE,
             COMMUNE,
             Column(said("Area"), "km²", 2),
             PEOPLE,
+            CODE,
         ),
         features=tuple(features),
         categories=(Category(said("White zone"), css_colour(NO_SIGNAL_COLOUR), hatched=True),),

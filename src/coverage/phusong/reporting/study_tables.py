@@ -10,6 +10,7 @@ from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Gaps
 from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import titled, titled_by_rows
 from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.gap_words import CODE, PLACE, place_words
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, ends_of, total_row
 from phusong.reporting.study_facts import (
@@ -273,11 +274,12 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
     white = white.sort_values(["people", "gap_id"], ascending=[False, True])
     rows = tuple(
         (
-            row["gap_id"],
+            place_words(row),
             row["commune"],
             row["area_km2"],
             row["people"],
             *_people(row, unsure=unsure),
+            row["gap_id"],
         )
         for _, row in white.head(most).iterrows()
     )
@@ -288,11 +290,12 @@ def gap_table(study: Study, found: Gaps, *, most: int) -> PageTable:
             (ANY, technology_of(study)),
         ),
         columns=(
-            Column(said("Gap")),
+            PLACE,
             COMMUNE,
             Column(said("Area"), "km²", 2),
             Column(said("People"), _PEOPLE, 0),
             *((_STAY,) if unsure else ()),
+            CODE,
         ),
         rows=rows,
         note=said(
