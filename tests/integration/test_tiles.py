@@ -1,7 +1,9 @@
 """Reach found tile by tile: the bytes of the whole grid at once, whatever the tiles and workers."""
 
 import os
+import pickle
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,15 @@ import pytest
 
 import phusong
 from phusong.cluster import cluster_at
+from phusong.geo.network import Network
 from phusong.geo.tiles import Tile, tiles_of
+from phusong.pipeline import inputs
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline.begin import start
-from phusong.pipeline.reach_tiles import reach_tiles
+from phusong.pipeline.competitors import competitors
+from phusong.pipeline.losses import LossMaps
+from phusong.pipeline.reach_files import own_layers
+from phusong.pipeline.reach_tiles import reach_tiles, tile_tasks
 from runs import digests
 from synthetic import Region, write_region
 
@@ -108,6 +115,47 @@ def test_a_stopped_run_goes_on_from_the_tiles_that_are_there(
     assert len(forgotten) == 1
     assert kept[0] in again
     assert len(again) < len(kept) / 2
+
+
+def test_a_task_does_not_grow_with_the_sectors_that_are_far_away(tmp_path: Path) -> None:
+    session = start(phusong.open_study(region_of(tmp_path, 23).study))
+    network, tiles = session.inputs.network.on_air(), reach_tiles(session, "p1812")
+    last = replace(network.sectors[-1], site_id="Z")
+    beyond = [replace(last, easting=last.easting + 1e5 + n, sector_id=str(n)) for n in range(500)]
+    country = Network((*network.sectors, *beyond))
+    own = own_layers(session.study, network)
+    tasks, same = (
+        tile_tasks(LossMaps(session), competitors(session.study, n, own, ()), tiles)
+        for n in (network, country)
+    )
+    assert sum(len(task.rivals.groups) for task in tasks) > len(tiles)
+    assert [len(pickle.dumps(task)) for task in same] == [len(pickle.dumps(task)) for task in tasks]
+
+
+def test_no_worker_reads_what_grows_with_the_country(
+    tmp_path: Path, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of towers and the outlines stay with the process that sends the tasks."""
+    region, sent = region_of(tmp_path, 30, **MODELS), []
+
+    class Worker:
+        cores = 1
+
+        def on_each_worker(self, question: Any) -> dict[str, Any]:
+            return {"here": question()}
+
+        def in_order(self, work: Any, tasks: Any) -> Any:
+            for task in map(pickle.dumps, tasks):
+                sent.append(work.__name__)
+                with monkeypatch.context() as patched:
+                    for name in ("read_network", "read_communes", "read_people", "read_places"):
+                        patched.setattr(inputs, name, None)
+                    yield work(pickle.loads(task))
+
+    session = start(phusong.open_study(region.study), cluster=Worker())  # type: ignore[arg-type]
+    reach_step.reach(session)
+    assert {*sent} == {"keep_losses", "keep_tile"}
+    assert digests(region.output) == whole
 
 
 def test_the_size_of_tiles_is_no_reason_to_compute_again(tmp_path: Path) -> None:

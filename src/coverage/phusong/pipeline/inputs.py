@@ -56,10 +56,13 @@ class Inputs:
     ----------
     study
         The study.
+    frame
+        Its grid, where another process has found it; else it is that of the communes.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, frame: Grid | None = None) -> None:
         self.study = study
+        self._frame = frame
         self._noticed: dict[str, tuple[str, ...]] = {}
 
     @cached_property
@@ -81,6 +84,8 @@ class Inputs:
     @cached_property
     def grid(self) -> Grid:
         """The frame: the communes and the margin around them."""
+        if self._frame is not None:
+            return self._frame
         grid = study_grid(self.study, self.communes)
         _refuse_stretched(self.study, grid)
         _refuse_local(self.study, grid)

@@ -16,6 +16,7 @@ from phusong.geo.grid import Grid
 from phusong.geo.lattice import Lattice
 from phusong.geo.terrain import Terrain
 from phusong.geo.tiles import Tile
+from phusong.language import told
 from phusong.models.disc_window import DiscWindow, disc_window
 from phusong.models.loss_map import LossMap
 from phusong.models.receivers import receiver_window
@@ -187,6 +188,18 @@ class LossMaps:
         cluster = self.session.cluster
         return ((m, None) for m in masts) if cluster is None else self._by(cluster, list(masts))
 
+    def told(self) -> str:
+        """Say what was computed and what reused.
+
+        Returns
+        -------
+        str
+            One line, the model named where it is not the study's first.
+        """
+        first = self.model == self.session.study.propagation.models[0]
+        by = "" if first else f" by {self.model}"
+        return told(f"path loss{by}: {self.computed} masts computed, {self.reused} reused")
+
     def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool | None]]:
         """The masts, each when it is done; whether a worker made its files, or they were whole."""
         asked = [(mast, self._keys(mast)) for mast in masts]
@@ -206,8 +219,9 @@ class LossMaps:
     def _task(self, masts: tuple[Mast, ...]) -> "LossTask":
         session = self.session
         return LossTask(
-            session.study, session.token, maker_key(), self.model, masts, fresh=session.fresh
-        )
+            session.study, session.token, maker_key(), self.model, session.inputs.grid, masts,
+            fresh=session.fresh,
+        )  # fmt: skip
 
     def keep(self, mast: Mast) -> bool:
         """See that the path loss of a mast is stored.
@@ -345,6 +359,8 @@ class LossTask:
         Key of the code and the libraries that it must be computed with.
     model
         Propagation model.
+    frame
+        The study's grid: no worker needs the communes for it.
     masts
         The masts.
     fresh
@@ -355,6 +371,7 @@ class LossTask:
     token: str
     maker: str
     model: ModelKey
+    frame: Grid = field(compare=False)
     masts: tuple[Mast, ...] = field(compare=False)
     fresh: bool
 
@@ -387,7 +404,7 @@ def keep_losses(task: LossTask) -> None:
 def _losses(task: LossTask) -> LossMaps:
     """What a worker has read of a study, for all masts of one session and model."""
     forget_stale_kernels()
-    return LossMaps(Session(task.study, fresh=task.fresh), task.model)
+    return LossMaps(Session(task.study, fresh=task.fresh, frame=task.frame), task.model)
 
 
 def _digest(values: Float32Array) -> str:

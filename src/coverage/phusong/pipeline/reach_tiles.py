@@ -1,7 +1,7 @@
 """Reach of a grid of several tiles: each reduced on its own, then written as one raster."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT
 from phusong.errors import ClusterError
+from phusong.geo.grid import Grid
 from phusong.geo.network import Network
 from phusong.geo.tiles import Tile, tiles_of
 from phusong.pipeline.best_servers import STEP, Reduction
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.competitors import Competitors, competitors
+from phusong.pipeline.losses import LossMaps, lattice_of
 from phusong.pipeline.reach_files import layer_file, layer_names, own_layers, raster_tags
 from phusong.pipeline.session import Session
+from phusong.pipeline.supplied import supplied_maps
 from phusong.pipeline.workers import maker_key, refuse_other_maker
 from phusong.store.cache import Cache
 from phusong.store.files import key_of
@@ -78,20 +81,49 @@ def write_by_tile(session: Session, network: Network, model: ModelKey) -> list[P
         The files, the same bytes as for one tile.
     """
     study, tiles = session.study, reach_tiles(session, model)
-    asked = _reduction_of(session, network, model)
-    total = len(asked.masts) + len(tiles)
-    for done, _ in enumerate(asked.losses.kept(asked.masts), 1):
+    losses = LossMaps(session, model)
+    own, supplied = own_layers(study, network), supplied_maps(study, network)
+    rivals = competitors(study, network, own, supplied)
+    total = len(rivals.masts) + len(tiles)
+    for done, _ in enumerate(losses.kept(rivals.masts), 1):
         session.progress(STEP, done, total)
-    study.note(asked.told())
-    key = key_of([session.key(STEP), model, study.grid.tile_cells])
-    tasks = [TileTask(study, session.token, maker_key(), model, tile, key) for tile in tiles]
-    for done, _ in enumerate(_kept(session, asked, tasks), len(asked.masts) + 1):
+    study.note(losses.told())
+    tasks = tile_tasks(losses, rivals, tiles)
+    for done, _ in enumerate(_kept(losses, tasks), len(rivals.masts) + 1):
         session.progress(STEP, done, total)
     return [
         file
         for environment in study.environments
         for file in _joined(session, network, environment, tasks)
     ]
+
+
+def tile_tasks(losses: LossMaps, rivals: Competitors, tiles: Iterable[Tile]) -> list["TileTask"]:
+    """One task for each tile, with no more of the network than may reach it.
+
+    Parameters
+    ----------
+    losses
+        Path losses of all masts.
+    rivals
+        All sectors that compete.
+    tiles
+        The tiles.
+
+    Returns
+    -------
+    list of TileTask
+        In the order of the tiles.
+    """
+    session, model, frame = losses.session, losses.model, losses.session.inputs.grid
+    key = key_of([session.key(STEP), model, session.study.grid.tile_cells])
+    return [
+        TileTask(
+            session.study, session.token, maker_key(), model, frame, tile,
+            rivals.near(losses.grid, tile), key,
+        )
+        for tile in tiles
+    ]  # fmt: skip
 
 
 def forget_tiles(session: Session) -> None:
@@ -119,8 +151,12 @@ class TileTask:
         Key of the code and the libraries that it must be computed with.
     model
         Propagation model.
+    frame
+        The study's grid: no worker needs the communes for it.
     tile
         The tile.
+    rivals
+        The sectors that may reach it: no worker needs the others.
     key
         Of everything that the tiles of this model depend on.
     """
@@ -129,7 +165,9 @@ class TileTask:
     token: str
     maker: str
     model: ModelKey
+    frame: Grid = field(compare=False)
     tile: Tile = field(compare=False)
+    rivals: Competitors = field(compare=False)
     key: str = field(compare=False)
 
     def __str__(self) -> str:
@@ -178,28 +216,23 @@ def keep_tile(task: TileTask) -> None:
         This worker has another Phusong or other libraries than the one that asks.
     """
     refuse_other_maker(task.maker)
-    _reduce(_reduction(task), task)
+    _reduce(_losses(task), task)
 
 
 @lru_cache(maxsize=1)
-def _reduction(task: TileTask) -> Reduction:
+def _losses(task: TileTask) -> LossMaps:
     """What a worker has read of a study, for all tiles of one session and model."""
-    session = Session(task.study)
-    return _reduction_of(session, session.inputs.network.on_air(), task.model)
+    return LossMaps(Session(task.study, frame=task.frame), task.model)
 
 
-def _reduction_of(session: Session, network: Network, model: ModelKey) -> Reduction:
-    own, everywhere = own_layers(session.study, network), tuple(session.study.environments)
-    return Reduction(session, network, own, environments=everywhere, model=model)
-
-
-def _kept(session: Session, asked: Reduction, tasks: list[TileTask]) -> Iterator[TileTask]:
+def _kept(losses: LossMaps, tasks: list[TileTask]) -> Iterator[TileTask]:
     """See that every tile is stored, on the workers where there are any."""
+    session = losses.session
     store, cluster = _store(session.study), session.cluster
     there = [_is_kept(session, store, task) for task in tasks]
     lacking = [task for task, is_there in zip(tasks, there, strict=True) if not is_there]
     yield from (task for task, is_there in zip(tasks, there, strict=True) if is_there)
-    here = (_reduce(asked, task) for task in lacking)
+    here = (_reduce(losses, task) for task in lacking)
     made: Iterator[object] = here if cluster is None else cluster.in_order(keep_tile, lacking)
     for task, _ in zip(lacking, made, strict=True):
         if not all(store.has(key, SUFFIX) for key in task.files()):
@@ -220,10 +253,11 @@ def _store(study: Study) -> Cache:
     return Cache(study.output / "cache" / "tiles")
 
 
-def _reduce(asked: Reduction, task: TileTask) -> TileTask:
+def _reduce(losses: LossMaps, task: TileTask) -> TileTask:
     """Find the best servers of a tile and keep them: one file for each kind of raster."""
     study, store = task.study, _store(task.study)
-    unknown = _unknown(asked, task.tile)
+    asked = Reduction(losses, task.rivals, environments=tuple(study.environments))
+    unknown = _unknown(losses, task.tile)
     covered = round(100 * study.service.covered.value)
     for environment, servers in asked.over(task.tile):
         found = [
@@ -240,9 +274,9 @@ def _reduce(asked: Reduction, task: TileTask) -> TileTask:
     return task
 
 
-def _unknown(asked: Reduction, tile: Tile) -> BoolArray:
+def _unknown(losses: LossMaps, tile: Tile) -> BoolArray:
     """Receivers of a tile without a ground height."""
-    lattice, height = asked.losses.lattice, asked.losses.terrain.height_amsl_m
+    lattice, height = losses.lattice, losses.terrain.height_amsl_m
     down, across = tile.window
     here = height[np.ix_(lattice.rows[down], lattice.cols[across])]
     return np.asarray(np.isnan(here))

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from phusong.cluster import Cluster
+from phusong.geo.grid import Grid
 from phusong.language import template
 from phusong.pipeline.input_files import (
     ANSWERS,
@@ -128,6 +129,8 @@ class Session:
         Compute again what is stored already.
     cluster
         Workers that compute path losses; the cores of this machine when None.
+    frame
+        The study's grid, where another process has found it; else it is that of its communes.
     """
 
     def __init__(
@@ -138,9 +141,11 @@ class Session:
         progress: Progress = silent,
         fresh: bool = False,
         cluster: Cluster | None = None,
+        frame: Grid | None = None,
     ) -> None:
         self.study = study
         self.cluster = cluster
+        self.frame = frame
         self.workers = workers
         self.progress = progress
         self.fresh = fresh
@@ -158,7 +163,7 @@ class Session:
     @cached_property
     def inputs(self) -> Inputs:
         """What the study reads; each input is read at its first use while nothing changes."""
-        return self.study.keep(self.key("inputs"), lambda: Inputs(self.study))
+        return self.study.keep(self.key("inputs"), lambda: Inputs(self.study, self.frame))
 
     def key(self, step: str) -> str:
         """Key of everything that a step depends on.
