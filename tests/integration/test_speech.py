@@ -77,7 +77,7 @@ def test_complaints_are_vietnamese(spoken: CliRunner, arguments: list[str], word
 def test_demo_and_check_speak_vietnamese(spoken: CliRunner, tmp_path: Path) -> None:
     made = spoken.invoke(app, ["demo", str(tmp_path / "d")])
     assert made.exit_code == 0
-    assert "đã ghi dữ liệu thực hành" in made.output
+    assert "đã ghi dữ liệu mô phỏng" in made.output
     assert "tiếp theo: phusong run" in made.output
     checked = spoken.invoke(app, ["check", str(tmp_path / "d" / "demo.toml")])
     for words in ("đầu vào:", "danh sách trạm được đọc thế nào:", "trạm,", "giả định:"):

@@ -16,7 +16,7 @@ from phusong.cli.speech import spoken, warn_of
 from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
 from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
-from phusong.language import retold, spoken_language, told
+from phusong.language import number_text, retold, spoken_language, told
 from phusong.pipeline.bars import TerminalBars, step_words
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
@@ -175,6 +175,8 @@ class Bars(TerminalBars):
 def _in_words(seconds: float) -> str:
     """A time as precise as an estimate is."""
     if seconds < 90:
-        return f"{max(1, round(seconds)):d} s"
+        return spoken("{count} s", count=max(1, round(seconds)))
     minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+    if minutes < 90:
+        return spoken("{count} min", count=round(minutes))
+    return spoken("{count} h", count=number_text(minutes / 60, spoken_language(), 1))

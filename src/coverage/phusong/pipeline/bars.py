@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
 
-from phusong.language import translated
+from phusong.language import spoken_language, translated
 from phusong.reporting.escape import text
 
 Told = Callable[[str, int, int], None]
@@ -41,6 +43,7 @@ def step_words(step: str, language: str) -> str:
         Words for it; the key where it has none.
     """
     known = {
+        "candidates": translated("candidates", language, context="step"),
         "reach": translated("reach", language, context="step"),
         "service": translated("service", language, context="step"),
         "gaps": translated("gaps", language, context="step"),
@@ -49,6 +52,18 @@ def step_words(step: str, language: str) -> str:
         "map": translated("map", language, context="step"),
     }
     return known.get(step, step)
+
+
+class _Counted(ProgressColumn):
+    """A column of a line that counts parts; empty in a line of words alone."""
+
+    def __init__(self, column: ProgressColumn) -> None:
+        super().__init__()
+        self._column = column
+
+    def render(self, task: Task) -> RenderableType:
+        """What stands in the column."""
+        return "" if task.total is None else self._column.render(task)
 
 
 class TerminalBars:
@@ -64,9 +79,9 @@ class TerminalBars:
         self._words = words
         self._progress = Progress(
             TextColumn("{task.description:<10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(elapsed_when_finished=True),
+            _Counted(BarColumn()),
+            _Counted(MofNCompleteColumn()),
+            _Counted(TimeRemainingColumn(elapsed_when_finished=True)),
             console=Console(stderr=True),
             disable=not sys.stderr.isatty(),
         )
@@ -192,7 +207,7 @@ def watched(progress: Told | None) -> Iterator[Told]:
     elif in_notebook():
         yield NotebookBars()
     elif sys.stderr.isatty():
-        with TerminalBars(lambda step: step_words(step, "en")) as bars:
+        with TerminalBars(lambda step: step_words(step, spoken_language())) as bars:
             yield bars
     else:
         yield _unseen
