@@ -132,6 +132,23 @@ def random_case(rng: np.random.Generator) -> Case:
     )
 
 
+def ring_case(rng: np.random.Generator) -> Case:
+    """Up to nine options of which most feed each other around rings, for a budget or a target."""
+    options, points = int(rng.integers(5, 10)), int(rng.integers(8, 20))
+    cover = rng.random((options, points)) < rng.uniform(0.1, 0.3)
+    weight, cost = rng.integers(1, 20, points), rng.integers(1, 15, options)
+    sees = rng.random((options, options)) < 0.3
+    requires = {
+        row: np.flatnonzero((sees | sees.T)[row] & (np.arange(options) != row)).tolist()
+        for row in range(int(rng.integers(1, 3)), options)
+    }
+    reached = int(weight[cover.any(axis=0)].sum())
+    case = Case(cover=cover, weight=weight.tolist(), cost=cost.tolist(), requires=requires)
+    if rng.random() < 0.5:
+        return replace(case, budget=int(rng.uniform(0.2, 0.8) * cost.sum()))
+    return replace(case, target=int(rng.uniform(0.3, 0.9) * reached))
+
+
 def with_limits(case: Case, rng: np.random.Generator) -> Case:
     """The same question with one or two limits beside the budget."""
     limits = []

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from oracle.choose_brute import Case, best, is_allowed, random_case, value, with_limits, with_terms
+from oracle.choose_brute import (
+    Case,
+    best,
+    is_allowed,
+    random_case,
+    ring_case,
+    value,
+    with_limits,
+    with_terms,
+)
 from phusong.planning import choose_relax, choose_rows
 from phusong.planning.choose import best_set, greedy_set
 from phusong.planning.choose_floors import Floor
@@ -38,6 +47,18 @@ def test_the_best_of_every_set(block: int) -> None:
         assert (found.chosen, found.objective, found.cost) == expected, case
         assert (found.status, found.gap) == ("optimal", 0.0)
         assert found.bound == (expected[1] if case.target is None else expected[2])
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_the_best_of_every_set_where_feeders_stand_in_rings(block: int) -> None:
+    for number in range(60):
+        case = ring_case(np.random.default_rng([SEED, 88, block, number]))
+        found = best_set(case.cover, **case.arguments())
+        expected = best(case)
+        if expected is None:
+            assert found.status == "infeasible", case
+        else:
+            assert (found.chosen, found.objective, found.cost) == expected, case
 
 
 def test_bundled_bounds_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -285,16 +285,16 @@ def test_a_start_that_breaks_a_rule_is_left_aside() -> None:
 
 
 def test_few_nodes_keep_the_gap_honest() -> None:
-    rng = np.random.default_rng(8)
-    cover = rng.random((60, 900)) < 0.06
-    people, cost = rng.integers(1, 100, 900), rng.integers(20, 60, 60)
-    first = best_set(cover, weight=people, cost=cost, budget=500, most_nodes=1)
-    whole = best_set(cover, weight=people, cost=cost, budget=500)
+    rng = np.random.default_rng(9)
+    cover = rng.random((30, 400)) < 0.06
+    people, cost = rng.integers(1, 100, 400), rng.integers(20, 60, 30)
+    first = best_set(cover, weight=people, cost=cost, budget=300, most_nodes=1)
+    whole = best_set(cover, weight=people, cost=cost, budget=300)
     assert first.status == "feasible"
-    assert first.objective <= whole.objective <= first.bound
+    assert first.objective < whole.objective <= first.bound
     assert 0 < first.gap < 0.2
     with pytest.raises(DomainError, match="most_nodes=0"):
-        best_set(cover, weight=people, cost=cost, budget=500, most_nodes=0)
+        best_set(cover, weight=people, cost=cost, budget=300, most_nodes=0)
 
 
 def test_limit_on_the_clock_keeps_the_gap_honest() -> None:

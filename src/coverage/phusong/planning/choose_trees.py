@@ -29,6 +29,9 @@ from phusong.units import BoolArray, FloatArray, IntArray
 
 MOST_ENTRIES = 20_000_000
 """Entries of all walls of one round together."""
+CREEP = 1_000
+"""What each link carries beyond its share when walls are looked for, in millionths: of walls that
+are about as thin those of fewest links are found, which bound more and are shorter."""
 
 
 class Network(NamedTuple):
@@ -133,13 +136,14 @@ class Trees:
             One for each bundle that counts more than flows to its rows.
         """
         column = self.network.column
-        share = np.where(column >= 0, np.clip(point[column], 0.0, 1.0), 0.0)
+        share = np.clip(point[column], 0.0, 1.0)
+        capacity = np.where(column >= 0, np.round(share * WHOLE) + CREEP, 0).astype(np.int64)
         bundles = len(bound)
         constant, number = np.zeros(bundles), np.zeros(bundles, dtype=np.int64)
         most = min(MOST_ENTRIES, bundles * len(now))
         where, value = np.empty(most, dtype=np.int64), np.empty(most)
         total = walls(
-            *self.network, np.round(share * WHOLE).astype(np.int64), len(self.links.root),
+            *self.network, capacity, len(self.links.root),
             rows.by_row.indptr.astype(np.int64), rows.by_row.indices.astype(np.int64),
             parts.row, parts.weight, parts.start, bound, 1e-4 + 1e-6 * parts.full, now,
             constant, number, where, value,
