@@ -88,8 +88,8 @@ def session_of(terrain: Terrain, study: Study, network: Network, folder: Path) -
             own_coverage=(),
             communes=SimpleNamespace(frame=frame),
         ),
-        study=there, losses=Cache(folder / "cache"), workers=CORES, fresh=False, renewed=set(),
-        cluster=None, progress=lambda *_: None,
+        study=there, losses=Cache(folder / "cache"), workers=CORES, fresh=False,
+        has_made=lambda _: None, may_take=lambda _: True, cluster=None, progress=lambda *_: None,
     )  # fmt: skip
 
 

@@ -25,6 +25,14 @@ PRACTICE_WORDS = re.compile(
     r"practice data.*dữ liệu mô phỏng|dữ liệu mô phỏng.*practice data", re.IGNORECASE | re.DOTALL
 )
 """How products say in both languages that they are made from invented input."""
+SECRETS = {
+    "OPENCELLID_TOKEN": "pk.hunter2-of-a-dump",
+    "HTTPS_PROXY": "http://me:hunter2-of-a-proxy@127.0.0.1:9",
+    "DATABASE_URL": "postgres://me:hunter2-of-a-database@127.0.0.1/towers",
+    "AWS_SECRET_ACCESS_KEY": "hunter2-of-a-cloud",
+}
+"""What a user's environment holds, and no product may: every value has ``SECRET_PART`` in it."""
+SECRET_PART = b"hunter2"
 LONGEST_S = 300
 """A run that hangs is stopped; nothing is concluded from times."""
 

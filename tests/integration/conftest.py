@@ -2,7 +2,7 @@
 
 import pytest
 
-from runs import finished, started, write_project
+from runs import SECRETS, finished, started, write_project
 from synthetic import Region
 
 
@@ -11,7 +11,8 @@ def both_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Region]
     """Two runs at the same time, in unlike folders.
 
     One by one thread, in the plainest locale, from a folder that has nothing to do with it; one
-    by two threads, named by the environment, from a folder inside the project.
+    by two threads, named by the environment, which holds secrets, from a folder inside the
+    project.
     """
     first = write_project(tmp_path_factory.mktemp("lần một") / "Dự án sóng" / "vùng thử")
     second = write_project(tmp_path_factory.mktemp("second") / "project")
@@ -20,7 +21,8 @@ def both_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, Region]
         started("run", first.study, "--workers", "1", cwd=elsewhere, variables={"LC_ALL": "C"}),
         started(
             "run", "--workers", "2",
-            cwd=second.folder / "notebooks", variables={"PHUSONG_STUDY": "configs/demo.toml"},
+            cwd=second.folder / "notebooks",
+            variables={"PHUSONG_STUDY": "configs/demo.toml", **SECRETS},
         ),
     ]  # fmt: skip
     for region, result in zip((first, second), map(finished, processes), strict=True):

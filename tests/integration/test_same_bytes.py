@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from runs import digests, in_one_line, invoke, outputs, run_here, table
+from runs import SECRET_PART, SECRETS, digests, in_one_line, invoke, outputs, run_here, table
 from synthetic import Region, write_region
 
 
@@ -33,6 +34,23 @@ def test_manifests_agree_on_everything_but_geopackages(
         for step in manifest["steps"].values():
             step["outputs"] = {k: v for k, v in step["outputs"].items() if not k.endswith(".gpkg")}
     assert ours == theirs
+
+
+def test_no_file_of_a_run_holds_what_the_environment_does(second_run: Region) -> None:
+    """Products, notebooks, manifest, log and cache; archives and workbooks as what is in them."""
+    named: dict[str, set[str]] = {}
+    for file in second_run.folder.rglob("*"):
+        if not file.is_file():
+            continue
+        texts = [file.read_bytes()]
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                texts += [archive.read(name) for name in archive.namelist()]
+        named.setdefault(file.suffix, set()).add(file.name)
+        assert not any(SECRET_PART in text for text in texts), file
+    assert {".html", ".xlsx", ".gpkg", ".qgz", ".csv", ".tif", ".json", ".jsonl"} <= named.keys()
+    assert "manifest.json" in named[".json"]
+    assert all(SECRET_PART in value.encode() for value in SECRETS.values())
 
 
 def test_the_order_of_rows_changes_nothing(tmp_path: Path, first_run: Region) -> None:

@@ -384,4 +384,4 @@ def test_a_fresh_run_computes_each_path_loss_once(tmp_path: Path) -> None:
             "path loss: 4 masts computed, 0 reused", "path loss: 0 masts computed, 4 reused",
         ]  # fmt: skip
         assert session.losses.folder.is_dir()
-        assert len(session.renewed) == 8  # four masts: a band each, and the angles
+        assert len(session.made) == 8  # four masts: a band each, and the angles

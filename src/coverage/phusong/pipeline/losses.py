@@ -213,7 +213,7 @@ class LossMaps:
         for (mast, keys), lacks in zip(asked, lacking, strict=True):
             if lacks:
                 next(made)
-                self.session.renewed.update(keys.values())
+                self.session.has_made(keys.values())
             yield mast, lacks
 
     def _task(self, masts: tuple[Mast, ...]) -> "LossTask":
@@ -262,7 +262,7 @@ class LossMaps:
         for band, frequency in enumerate(made.frequencies_mhz):
             writer = steps_writer(made.path_loss_db[band], LOSS_STEP_DB, made)
             cache.put(keys[frequency], SUFFIX, writer)
-        self.session.renewed.update(keys[band] for band in (None, *missing))
+        self.session.has_made(keys[band] for band in (None, *missing))
 
     def _map(self, task: tuple[Mast, bool | None]) -> tuple[LossMap, bool]:
         was_stored = self._see(task)
@@ -317,8 +317,7 @@ class LossMaps:
 
     def _is_kept(self, key: str) -> bool:
         """Whether a file can be taken: a fresh session takes only what it has made itself."""
-        own = not self.session.fresh or key in self.session.renewed
-        return own and self.session.losses.has(key, SUFFIX)
+        return self.session.may_take((key,)) and self.session.losses.has(key, SUFFIX)
 
     def _key(self, mast: Mast, frequency_mhz: float | None) -> str:
         place = [mast.easting, mast.northing, mast.antenna_height_m, mast.radius_m]

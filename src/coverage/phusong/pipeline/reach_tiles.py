@@ -240,13 +240,13 @@ def _kept(losses: LossMaps, tasks: list[TileTask]) -> Iterator[TileTask]:
                 f"a worker has computed {task}, but its files are not in {store.folder}: every "
                 "worker needs the study's output folder on a disk that all of them share"
             )
-        session.renewed.update(task.files())
+        session.has_made(task.files())
         yield task
 
 
 def _is_kept(session: Session, store: Cache, task: TileTask) -> bool:
-    own = not session.fresh or session.renewed.issuperset(task.files())
-    return own and all(store.has(key, SUFFIX) for key in task.files())
+    keys = task.files()
+    return session.may_take(keys) and all(store.has(key, SUFFIX) for key in keys)
 
 
 def _store(study: Study) -> Cache:

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -153,7 +153,33 @@ class Session:
         self.manifest = Manifest(study.output)
         self.losses = Cache(study.output / "cache" / "path-loss")
         self.token = uuid4().hex  # tells workers of a cluster whose inputs they have read
-        self.renewed: set[str] = set()  # keys of path losses that this session has made
+        self.made: set[str] = set()  # keys of artefacts that a fresh session has made
+
+    def has_made(self, keys: Iterable[str]) -> None:
+        """Take note of artefacts that this session has made, where it takes no others.
+
+        Parameters
+        ----------
+        keys
+            Their keys.
+        """
+        if self.fresh:  # else nobody asks, and the list would grow with the country
+            self.made.update(keys)
+
+    def may_take(self, keys: Iterable[str]) -> bool:
+        """Whether stored artefacts may be used: a fresh session takes what it has made itself.
+
+        Parameters
+        ----------
+        keys
+            Their keys.
+
+        Returns
+        -------
+        bool
+            True for all of them.
+        """
+        return not self.fresh or self.made.issuperset(keys)
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
