@@ -42,7 +42,7 @@ from phusong.reporting.study_tables import (
     village_table,
 )
 from phusong.reporting.validation_tables import left_out_table
-from phusong.reporting.wording import amount, said
+from phusong.reporting.wording import amount, cell_words, said
 from phusong.reporting.words import field_names
 from phusong.sources.study_file import read_study
 from phusong.study import Study
@@ -75,9 +75,11 @@ def test_communes_come_in_order_of_need_and_add_up(study: Study) -> None:
 
 def test_a_commune_without_people_has_no_share(study: Study) -> None:
     found = gaps()
-    nobody = found.communes.assign(people=0.0, people_no_signal=0.0)
+    nobody = found.communes.assign(
+        people=0.0, people_no_signal=0.0, people_no_signal_percent=np.nan
+    )
     table = commune_table(study, dataclasses.replace(found, communes=nobody))
-    assert [row[-1] for row in table.rows] == [None, None]
+    assert [cell_words(row[-1]).en for row in (*table.rows, table.total)] == ["–", "–", "–"]
 
 
 def test_operators_that_were_not_computed_are_not_shown(study: Study) -> None:

@@ -130,13 +130,17 @@ def why_vi(priority: Priority, told: Told) -> str:
 
 
 def _rival_en(rival: Rival) -> str:
-    rank = f"rank {rival.rank}" if rival.rank else "an option without a rank"
-    return f"{rank}, {rival.kind.name_en} in or near {rival.commune} ({rival.option_id})"
+    what = f"{rival.kind.name_en} in or near {rival.commune}"
+    if rival.rank:
+        return f"rank {rival.rank}, {what}"
+    return f"an option without a rank, {what} ({rival.option_id})"
 
 
 def _rival_vi(rival: Rival) -> str:
-    rank = f"hạng {rival.rank}" if rival.rank else "một phương án không có hạng"
-    return f"{rank}, {rival.kind.name_vi} tại hoặc gần xã {rival.commune} ({rival.option_id})"
+    what = f"{rival.kind.name_vi} tại hoặc gần xã {rival.commune}"
+    if rival.rank:
+        return f"hạng {rival.rank}, {what}"
+    return f"một phương án không có hạng, {what} ({rival.option_id})"
 
 
 def _where_en(option: Option, told: Told) -> str:

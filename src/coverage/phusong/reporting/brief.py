@@ -1,4 +1,4 @@
-"""A brief: two to six printed pages that an operator or an official can sign under."""
+"""A brief: two to seven printed pages that an operator or an official can sign under."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -156,13 +156,11 @@ def _head(content: BriefContent) -> str:
 
 def _results(content: BriefContent) -> str:
     cards = "".join(card_html(number) for number in content.key_numbers)
-    picture = ""
-    if content.picture is not None:
-        picture = f"<figure>{content.picture.html()}</figure>"
+    picture = "" if content.picture is None else f"<figure>{content.picture.html()}</figure>"
+    told = picture + _words(content.findings)
     return (
         (f'<div class="cards">{cards}</div>' if cards else "")
-        + _words(content.findings)
-        + picture
+        + (f'<div class="told">{told}</div>' if told else "")
         + _tables(content.results)
     )
 
@@ -205,13 +203,27 @@ def _facts(items: Sequence[str], kind: str = "named") -> str:
 
 def _reproduction(content: BriefContent) -> str:
     lines = "\n".join(text(command) for command in content.commands)
-    pairs = "".join(
-        f'<dt>{identity_words(name).html()}</dt><dd class="t code">{text(value)}</dd>'
-        for name, value in content.identity
+    pairs = "".join(_identity(name, value) for name, value in content.identity)
+    files = any(value.startswith(_CHECKSUM) for _, value in content.identity)
+    return (
+        (f"<pre>{lines}</pre>" if lines else "")
+        + (f"<dl>{pairs}</dl>" if pairs else "")
+        + (f'<p class="note on-paper">{_ELSEWHERE.html()}</p>' if files else "")
     )
-    return (f"<pre>{lines}</pre>" if lines else "") + (f"<dl>{pairs}</dl>" if pairs else "")
 
 
+def _identity(name: str, value: str) -> str:
+    """A name and its value; of files on the screen alone, since paper has little room."""
+    kind = " of-file" if value.startswith(_CHECKSUM) else ""
+    words = identity_words(name).html()
+    return f'<dt class="{kind.strip()}">{words}</dt><dd class="t code{kind}">{text(value)}</dd>'
+
+
+_CHECKSUM = "sha256 "
+_ELSEWHERE = said(
+    "Checksums of each file are left out on paper: the page and manifest.json have them. The key "
+    "of all results changes as soon as one of them does."
+)
 _PLACE_AND_DATE = said("Place and date: ……………………………")
 _SIGN = said("(Signature and full name)")
 

@@ -113,7 +113,7 @@ def coverage_table(facts: StudyFacts, code: str) -> PageTable:
             (
                 titled(name, facts.gaps.basis, (key, facts.technology)),
                 row["people_covered"], row["people_marginal"], row["people_no_signal"],
-                _words(ends), *beside, _percent(row["people_no_signal"], row["people"]),
+                _words(ends), *beside, row["people_no_signal_percent"],
             )
         )  # fmt: skip
     return PageTable(
@@ -344,7 +344,3 @@ def _met(facts: StudyFacts, code: str) -> str:
 
 def _words(ends: Range | None) -> Bilingual | None:
     return None if ends is None else ends.words()
-
-
-def _percent(part: float, whole: float) -> float | None:
-    return 100.0 * part / whole if whole else None

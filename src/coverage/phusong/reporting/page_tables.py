@@ -11,6 +11,8 @@ from phusong.reporting.wording import cell_words, said
 _FULL_SHARE = 100.0
 _INTERVAL = re.compile(r"[−\d.,]+–[−\d.,]+")
 WHY = said("Why")
+_FEW_LETTERS = 4
+"""A heading of a row of as many, a rank or a number, needs no room for words."""
 _NO_ROWS = said("No rows")
 
 
@@ -157,7 +159,7 @@ def _cell(column: Column, value: object, *, heading: bool) -> str:
     shown = cell_words(value, decimals=column.decimals)
     words = shown.html()
     if heading:
-        kind = "" if is_number(value) else ' class="words"'
+        kind = "" if len(shown.vi) <= _FEW_LETTERS else ' class="words"'
         return f'<th scope="row"{kind}>{words}</th>'
     if shown.en == UNKNOWN:
         return f'<td class="none">{words}</td>'

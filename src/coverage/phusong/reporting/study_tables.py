@@ -59,14 +59,17 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
 
     total = total_row(found, operator, technology_of(study))
     unsure = ends_of(total, "people_no_signal") is not None
+    sums = rows.select_dtypes("number").sum()
 
-    def line(name: str | Bilingual, row: Any, ends: "pd.Series[float]") -> tuple[object, ...]:
+    def line(
+        name: str | Bilingual, row: Any, ends: "pd.Series[float]", silent_percent: float | None
+    ) -> tuple[object, ...]:
         return (
             name,
             row["area_km2"], row["area_no_signal_km2"],
             row["people"], row["people_covered"], row["people_marginal"],
             row["people_no_signal"], *_ends(ends, unsure=unsure),
-            _percent(row["people_no_signal"], row["people"]),
+            silent_percent,
         )  # fmt: skip
 
     names = {op.key: op.name for op in study.operators}
@@ -88,8 +91,11 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
             *((_RANGE,) if unsure else ()),
             _SHARE,
         ),
-        rows=tuple(line(row["commune"], row, row) for _, row in rows.iterrows()),
-        total=line(_TOTAL, rows.select_dtypes("number").sum(), total),
+        rows=tuple(
+            line(row["commune"], row, row, row["people_no_signal_percent"])
+            for _, row in rows.iterrows()
+        ),
+        total=line(_TOTAL, sums, total, _percent(sums["people_no_signal"], sums["people"])),
         note=_noted(
             said("Modelled, not measured; commune outlines may be approximate."),
             unsure=unsure,

@@ -245,9 +245,8 @@ def _decisions(stability: pd.DataFrame) -> list[Bilingual]:
             continue
         row = of_them.loc[regret.idxmax()]
         option = said(
-            "rank {rank} in {commune} ({name})", rank=int(row["rank"]),
-            commune=same(str(row["commune"])), name=same(str(row["option_id"])),
-        )  # fmt: skip
+            "rank {rank} in {commune}", rank=int(row["rank"]), commune=same(str(row["commune"]))
+        )
         missed = amount(row["option_regret_worth_people"])
         told.append(
             said(
