@@ -349,6 +349,15 @@ def price(base: float, unit: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def lives(years: float, **others: float) -> dict[str, Any]:
+    """Lives of everything that is bought; as long as the horizon, nothing wears out."""
+    names = ("mast", "radio", "microwave", "fibre", "grid", "solar", "satellite")
+    given = {name: others.get(name, years) for name in names}
+    return {
+        name: {**price(life, "year"), "low": life, "high": life} for name, life in given.items()
+    }
+
+
 def study_facts() -> dict[str, Any]:
     """The study file as nested tables."""
     origin = {"source": "invented for tests", "licence": "MIT"}

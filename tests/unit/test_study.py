@@ -26,6 +26,7 @@ from phusong.study import (
     UplinkSection,
     quantity,
 )
+from phusong.study.cost_items import AssetLives
 from phusong.study.planning import UNITS
 from synthetic import assumed, price, replace, study_facts
 
@@ -138,7 +139,8 @@ def test_impossible_values(change: dict[str, Any], said: str) -> None:
 def test_every_line_of_the_cost_table_has_its_unit() -> None:
     lines = {name for name, field in CostsSection.model_fields.items() if "CostItem" in str(field)}
     power = {f"power.{name}" for name in PowerCosts.model_fields if name != "lives"}
-    assert lines | power == set(UNITS)
+    lives = {f"lives.{name}" for name in AssetLives.model_fields}
+    assert lines | power | lives == set(UNITS)
 
 
 def test_a_table_needs_no_exchange_rate_to_be_shown_in_its_own_currency() -> None:
@@ -248,6 +250,7 @@ def test_assumptions_are_complete_and_in_order() -> None:
             if name not in {"sun", "sun_by_month"}
         ),
         *(f"causes.{name}" for name in CausesSection.model_fields),
+        *(f"costs.lives.{name}" for name in AssetLives.model_fields),
         "offices.target",
     }  # fmt: skip
     assert assumed_unless_said < set(keys)

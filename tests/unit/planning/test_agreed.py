@@ -22,7 +22,7 @@ from phusong.planning.price import Price
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import Candidates
 from phusong.study import BackhaulSection, CostsSection, Quantity
-from synthetic import study_facts
+from synthetic import lives, study_facts
 
 WEST, SOUTH, CELL = 400_000.0, 2_500_000.0, 100.0
 GRID = Grid.from_bounds(
@@ -36,6 +36,7 @@ RADIO = 100_000.0
 def links() -> Links:
     """Flat ground: every hop of up to 10 km is clear."""
     facts = {k: v for k, v in study_facts()["costs"].items() if k != "exchange"}
+    facts["lives"] = lives(10)
     flat = BackhaulSection(obstacle=Quantity(value=0.0, unit="m", source="test"))
     ground = Terrain(GRID, np.full(GRID.shape, 500.0, dtype=np.float32))
     return Links(ground, flat, CostsSection.model_validate(facts), longest_m=10_000.0)

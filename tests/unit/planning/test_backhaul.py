@@ -16,7 +16,7 @@ from phusong.planning.hops import End, Links
 from phusong.planning.price import Price, price_of
 from phusong.planning.roads import Roads
 from phusong.study import BackhaulSection, CostsSection, Quantity, RainSection
-from synthetic import price, study_facts
+from synthetic import lives, price, study_facts
 
 WEST, SOUTH, CELL = 400_000.0, 2_500_000.0, 100.0
 GRID = Grid.from_bounds(
@@ -25,7 +25,8 @@ GRID = Grid.from_bounds(
 
 
 def costs(**changes: Any) -> CostsSection:
-    facts = {**study_facts()["costs"], "mast_step": price(10_000, "USD/10m"), **changes}
+    facts = {**study_facts()["costs"], "mast_step": price(10_000, "USD/10m"), "lives": lives(10),
+             **changes}  # fmt: skip
     facts.pop("exchange")
     return CostsSection.model_validate({k: v for k, v in facts.items() if v is not None})
 
@@ -64,7 +65,7 @@ def test_a_clear_hop_costs_a_hop() -> None:
     link = links().microwave(end(1), end(6))
     assert link is not None
     assert (link.length_m, link.frequency_mhz, link.extra_mast_m) == (5000.0, 18_000.0, 0.0)
-    assert link.price == price_of(costs(), capex=[(1, costs().microwave_hop)])
+    assert link.price == price_of(costs(), capex=[(1, "microwave_hop")])
     assert link.price.base == 20_000.0
     # 40 m over flat ground, less the whole zone (4.56 m) and the bulge of 0.37 m at k = 4/3,
     # or 0.6 of it and 0.82 m at k = 0.6: the first needs more.

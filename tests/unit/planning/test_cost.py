@@ -8,10 +8,10 @@ import pytest
 
 from phusong.errors import DomainError
 from phusong.planning.cost import PriceLevel, SiteCost, SiteFacts, access_factor, option_money
-from phusong.planning.finance import annuity_factor
 from phusong.planning.option_cost import Build, option_cost
+from phusong.planning.present_value import annuity_factor
 from phusong.study import CostsSection, RevenueSection
-from synthetic import assumed, price, study_facts
+from synthetic import assumed, lives, price, study_facts
 from synthetic import replace as put
 
 BASE = SiteFacts(road_m=0.0, power_line_m=0.0, slope_deg=0.0, backhaul_m=1000.0)
@@ -19,7 +19,7 @@ BASE = SiteFacts(road_m=0.0, power_line_m=0.0, slope_deg=0.0, backhaul_m=1000.0)
 
 def costs(**changes: Any) -> CostsSection:
     """The synthetic prices, in USD itself unless changed."""
-    facts = {"costs": study_facts()["costs"]}
+    facts = {"costs": {**study_facts()["costs"], "lives": lives(10)}}
     put(facts, "costs.exchange.rate", assumed(1.0, "USD/USD"))
     put(facts, "costs.exchange.currency", "USD")
     for key, value in changes.items():

@@ -8,15 +8,13 @@ import pytest
 from phusong.errors import DomainError
 from phusong.planning.finance import (
     Account,
-    Asset,
     account,
-    annuity_factor,
-    asset_value,
     bill,
     break_even_subscribers,
     gap_of,
     revenue_per_year,
 )
+from phusong.planning.present_value import Asset, annuity_factor, asset_value
 from phusong.planning.sharing import CLASSES, Part, operator_account
 
 CENT = 0.005

@@ -1,10 +1,13 @@
 """What an option costs and which gap is left, in words of both languages."""
 
+from dataclasses import replace
+
 import pytest
 
 from phusong.planning.cost import OptionMoney, SiteCost
 from phusong.planning.finance import account, gap_of
 from phusong.planning.money_words import money_text
+from phusong.planning.present_value import Wear
 from phusong.planning.reasons import village_vi
 
 COST = SiteCost(2.5e9, 2.4e8, 4.11e9, "grid", 1, "VND")
@@ -43,6 +46,22 @@ def test_each_gap(revenue: float, en: str, vi: str) -> None:
     assert money_text(COST, money(revenue), "vi", told=True) == (
         " Chi phí: xây dựng 2.500 triệu VND, vận hành 240 triệu VND mỗi năm, giá trị hiện tại "
         f"4.110 triệu VND. {vi}"
+    )
+
+
+def test_what_wears_out_is_told() -> None:
+    worn = replace(COST, wear=Wear(3e8, 1.2e8))
+    assert money_text(worn, None, "en", told=False).endswith(
+        "as present value. Of this, 300 million VND is for equipment that wears out and is bought "
+        "again; 120 million VND, what is left of it at the end, is taken off."
+    )
+    assert money_text(worn, None, "vi", told=False).endswith(
+        "Trong đó 300 triệu VND để mua lại thiết bị hết tuổi thọ; đã trừ 120 triệu VND giá trị còn "
+        "lại cuối kỳ."
+    )
+    left = replace(COST, wear=Wear(0.0, 1.2e8))
+    assert money_text(left, None, "en", told=False).endswith(
+        "What is left at the end, 120 million VND, is taken off."
     )
 
 

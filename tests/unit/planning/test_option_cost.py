@@ -8,11 +8,11 @@ import pytest
 
 from oracle.site_plain import site_cost
 from phusong.planning.cost import SiteFacts
-from phusong.planning.finance import annuity_factor
 from phusong.planning.kinds import KINDS, kinds_in_use, missing_prices
 from phusong.planning.option_cost import Build, backhaul_of, option_cost
+from phusong.planning.present_value import annuity_factor
 from phusong.study import ALL_KINDS, CostsSection, Study
-from synthetic import assumed, price, study_facts
+from synthetic import assumed, lives, price, study_facts
 from synthetic import replace as put
 
 UPGRADES = {
@@ -27,7 +27,7 @@ AF = annuity_factor(0.08, 10)
 
 
 def costs(**changes: Any) -> CostsSection:
-    facts = {**study_facts()["costs"], **UPGRADES}
+    facts = {**study_facts()["costs"], **UPGRADES, "lives": lives(10)}
     facts["exchange"] = {**facts["exchange"], "currency": "USD", "rate": assumed(1.0, "USD/USD")}
     return CostsSection.model_validate({**facts, **changes})
 
@@ -64,8 +64,13 @@ def test_every_kind_by_hand(
 
 
 def test_a_new_mast_of_the_usual_height_is_a_site() -> None:
-    site = site_cost(FACTS, costs(), longest_hop_m=30_000.0)
-    assert cost(BASE) == site
+    for years in (10, 7, 20):
+        table = costs(lives=lives(years, radio=8))
+        made, site = cost(BASE, table), site_cost(FACTS, table, longest_hop_m=30_000.0)
+        assert made.wear.repurchases == pytest.approx(site.wear.repurchases)
+        assert made.wear.salvage == pytest.approx(site.wear.salvage)
+        assert made.present_value == pytest.approx(site.present_value)
+        assert replace(made, wear=site.wear, present_value=site.present_value) == site
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)

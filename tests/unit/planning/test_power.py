@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from phusong.errors import DomainError
-from phusong.planning.finance import annuity_factor
 from phusong.planning.power import PowerChoice, PowerPrices, Sun, power_choice, solar_size
+from phusong.planning.present_value import annuity_factor
 
 SUN = Sun(
     peak_hours_per_day=3.0, performance_share=0.75, autonomy_days=2.0,
@@ -18,7 +18,7 @@ PRICES = PowerPrices(
     grid_connection=5_000.0, line_per_km=20_000.0, transformer=9_000.0, energy_per_kwh=0.1,
     panel_per_w=2.7, battery_per_kwh=550.0, inverter_per_kw=598.0, solar_upkeep_per_year=500.0,
     diesel_set=8_000.0, diesel_per_litre=1.2, litres_per_kwh=0.35, diesel_upkeep_per_year=1_500.0,
-    panel_years=25.0, battery_years=8.0, inverter_years=8.0, diesel_set_years=7.0,
+    grid_years=10.0, panel_years=25.0, battery_years=8.0, inverter_years=8.0, diesel_set_years=7.0,
 )  # fmt: skip
 
 

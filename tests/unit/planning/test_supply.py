@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from phusong.planning.cost import SiteFacts
-from phusong.planning.finance import annuity_factor
 from phusong.planning.kinds import NEW_MAST, NEW_POWER, REPAIR, SATELLITE, SHARED_SITE
 from phusong.planning.option_cost import Build, option_cost
+from phusong.planning.present_value import annuity_factor
 from phusong.planning.supply import extraterrestrial_kwh, load_w, sun_of, supply
 from phusong.study import CostsSection, PowerSection, Quantity
-from synthetic import assumed, price, study_facts
+from synthetic import assumed, lives, price, study_facts
 
 UNITS = {
     "energy": price(0.1, "USD/kWh"), "panel": price(2.0, "USD/W"),
@@ -39,7 +39,7 @@ BASE = Build(NEW_MAST, FACTS, 40.0, 40.0, 3, carriers=3, power=SECTION)
 
 def costs(**changes: Any) -> CostsSection:
     facts = {**study_facts()["costs"], "power": UNITS, "radio_upgrade": price(20_500, "USD/site"),
-             "repair": price(8_000, "USD/site")}  # fmt: skip
+             "repair": price(8_000, "USD/site"), "lives": lives(10)}  # fmt: skip
     facts["exchange"] = {**facts["exchange"], "currency": "USD", "rate": assumed(1.0, "USD/USD")}
     return CostsSection.model_validate({**facts, **changes})
 
@@ -87,8 +87,10 @@ def test_solar_by_hand() -> None:
     late = 1.08**-10
     battery_like = battery + inverter  # both last 8 years: bought again once, 6 of 8 are left
     later = battery_like * 1.08**-8 - battery_like * 6 / 8 * late - panel * 15 / 25 * late
-    assert far.power_opex_per_year == pytest.approx(300 + later / AF, rel=1e-6)
-    assert far.present_value == pytest.approx(far.capex + far.opex_per_year * AF)
+    assert far.power_opex_per_year == 300
+    assert far.power_wear.net == pytest.approx(later, abs=0.01)
+    assert far.wear == far.power_wear
+    assert far.present_value == pytest.approx(far.capex + far.opex_per_year * AF + later, abs=0.01)
 
 
 def test_the_cheapest_over_the_horizon_is_taken_and_farther_is_never_cheaper() -> None:
@@ -98,7 +100,7 @@ def test_the_cheapest_over_the_horizon_is_taken_and_farther_is_never_cheaper() -
         found = build.supply(costs())
         assert found.choice is not None
         ways = [m.total_cost for m in (found.choice.grid, found.choice.solar) if m is not None]
-        value = found.capex + found.opex_per_year * AF
+        value = found.capex + found.opex_per_year * AF + found.wear.net
         assert value == pytest.approx(min(ways))
         assert value >= last - 1e-6
         last = value

@@ -10,9 +10,9 @@ import numpy as np
 from phusong.pipeline.session import Session
 from phusong.planning.backhaul import Connections, Need, connect
 from phusong.planning.cost import SiteCost
-from phusong.planning.finance import annuity_factor
 from phusong.planning.hops import End, Link, Links
 from phusong.planning.kinds import NEW_MAST, SATELLITE
+from phusong.planning.present_value import annuity_factor
 from phusong.planning.price import LEVELS, Price, price_of
 from phusong.planning.priorities import Option
 from phusong.planning.rank_intervals import Candidates
@@ -106,8 +106,8 @@ def _priced(found: Candidates) -> list[tuple[Option, float, float]]:
 def _bare(option: Option, low: float, high: float, costs: CostsSection) -> Price:
     """Price of an option without its hops."""
     cost = option.cost
-    whole = Price(cost.capex, cost.opex_per_year, low, cost.present_value, high)
-    return whole - price_of(costs, capex=[(float(cost.backhaul_hops), costs.microwave_hop)])
+    whole = Price(cost.capex, cost.opex_per_year, low, cost.present_value, high, cost.wear)
+    return whole - price_of(costs, capex=[(float(cost.backhaul_hops), "microwave_hop")])
 
 
 def _end(option: Option) -> End:
@@ -143,7 +143,7 @@ def _existing(session: Session) -> dict[int, list[End]]:
 def _relays(session: Session, found: Candidates, bare: Sequence[Price]) -> list[Need]:
     """A mast without radio at each place where an operator could build one with."""
     costs = session.study.costs
-    radio = price_of(costs, capex=[(1.0, costs.radio_site)])
+    radio = price_of(costs, capex=[(1.0, "radio_site")])
     relays: dict[tuple[int, int], Need] = {}
     for row, option in enumerate(found.options):
         if option.kind == NEW_MAST:
@@ -168,8 +168,13 @@ def _power(session: Session, option: Option, kind: OptionKind) -> Price:
     years = annuity_factor(costs.discount_rate.value, costs.horizon.value)
     fed = [supply(load, option.power_line_m, sun, costs, level) for level in LEVELS]
     shown = costs.shown_rate
-    totals = [shown * (one.capex + one.opex_per_year * years) for one in fed]
-    return Price(shown * fed[1].capex, shown * fed[1].opex_per_year, *totals)
+    low, base, high = (
+        shown * (one.capex + one.opex_per_year * years + one.wear.net) for one in fed
+    )
+    usual = fed[1]
+    return Price(
+        shown * usual.capex, shown * usual.opex_per_year, low, base, high, usual.wear * shown
+    )
 
 
 def _fibre(
@@ -212,6 +217,7 @@ def _with_links(
 def _cost(cost: SiteCost, whole: Price, own: Link | None) -> SiteCost:
     return replace(
         cost, capex=whole.capex, opex_per_year=whole.opex_per_year, present_value=whole.base,
+        wear=whole.wear,
         backhaul_hops=int(own is not None and own.kind == "microwave"),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ COLUMNS = (
     "link", "operator", "kind", "from", "to", "from_latitude", "from_longitude", "to_latitude",
     "to_longitude", "length_m", "clearance_m", "frequency_mhz", "rain_fade_db", "fade_margin_db",
     "mast_height_m", "extra_mast_m", "to_mast_height_m", "option_id", "rank", "capex",
-    "opex_per_year", "present_value", "currency",
+    "opex_per_year", "repurchases", "salvage", "present_value", "currency",
 )  # fmt: skip
 PROFILE_COLUMNS = ("link", "operator", "from", "to", "option_id", *POINT_COLUMNS)
 TEXT = ("from", "to", "kind")
@@ -66,6 +66,8 @@ def backhaul_table(
                 "rank": priority.rank,
                 "capex": link.price.capex,
                 "opex_per_year": link.price.opex_per_year,
+                "repurchases": link.price.wear.repurchases,
+                "salvage": link.price.wear.salvage,
                 "present_value": link.price.base,
                 "currency": priority.option.cost.currency,
             }

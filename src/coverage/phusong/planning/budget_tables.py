@@ -23,8 +23,8 @@ FRONTIER_COLUMNS = (
 )  # fmt: skip
 SET_COLUMNS = (
     "choice", "option_id", "kind", "operator", "latitude", "longitude", "commune_code", "commune",
-    "people_newly_covered", "people_white_zone", "capex", "opex_per_year", "present_value",
-    "currency",
+    "people_newly_covered", "people_white_zone", "capex", "opex_per_year", "repurchases", "salvage",
+    "present_value", "currency",
 )  # fmt: skip
 CHOICE_COLUMNS = (
     "choice", "operator", "question_vi", "question_en", "status", "options", "capex",
@@ -122,6 +122,8 @@ def best_set_table(
             "people_white_zone": one.white_zone,
             "capex": one.option.cost.capex,
             "opex_per_year": one.option.cost.opex_per_year,
+            "repurchases": one.option.cost.wear.repurchases,
+            "salvage": one.option.cost.wear.salvage,
             "present_value": one.option.cost.present_value,
             "currency": one.option.cost.currency,
         }

@@ -1,10 +1,13 @@
 """What a new site costs: capex, yearly opex and present value, every part shown."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from phusong.planning.finance import Account, Gap, account, gap_of, revenue_per_year
+from phusong.planning.lives import assets_of
+from phusong.planning.present_value import NO_WEAR, Wear
 from phusong.study import CostItem, CostsSection, RevenueSection
 
 LARGEST_ACCESS_FACTOR = 2.0
@@ -49,7 +52,7 @@ class SiteCost:
     opex_per_year
         Running, at the end of each year.
     present_value
-        Capex plus the discounted opex over the horizon.
+        Capex plus the discounted opex over the horizon, and what wears out within it.
     power
         ``grid`` or ``solar``, whichever is cheaper over the horizon.
     backhaul_hops
@@ -57,10 +60,14 @@ class SiteCost:
     currency
         Of all the amounts.
     power_capex, power_opex_per_year
-        What of it is for power; worn-out parts are in the yearly amount.
+        What of it is for power.
     diesel_saves_percent
         By how much a diesel set would be cheaper over the horizon than the power that is taken,
         below 0 where it is dearer; NaN where they are not compared [%].
+    wear
+        Present value of what is bought again within the horizon, and of what is left at its end.
+    power_wear
+        What of it is of the power.
     """
 
     capex: float
@@ -72,6 +79,8 @@ class SiteCost:
     power_capex: float = 0.0
     power_opex_per_year: float = 0.0
     diesel_saves_percent: float = math.nan
+    wear: Wear = NO_WEAR
+    power_wear: Wear = NO_WEAR
 
 
 def access_factor(
@@ -165,14 +174,15 @@ def option_money(
         rate=costs.discount_rate.value,
         horizon_years=costs.horizon.value,
         revenue_per_year=income,
+        wear=cost.wear,
     )
     return OptionMoney(money, gap_of(money))
 
 
 def power_cost(
     power_line_m: float, costs: CostsSection, level: PriceLevel = "base"
-) -> tuple[str, float]:
-    """Cheaper way to feed a site, by what it costs to build.
+) -> tuple[str, float, Wear]:
+    """Cheaper way to feed a site, by two lump sums over the horizon.
 
     Parameters
     ----------
@@ -185,15 +195,32 @@ def power_cost(
 
     Returns
     -------
-    source, capex
-        ``grid`` or ``solar``, and its price in the currency of the table.
+    source, capex, wear
+        ``grid`` or ``solar``, its price in the currency of the table, and what of it wears out.
     """
-    solar = price_at(costs.power_solar, level)
+    solar = _lump([("power_solar", price_at(costs.power_solar, level))], costs, level)
     if math.isnan(power_line_m):
-        return "solar", solar
+        return "solar", *solar
     line = price_at(costs.power_line, level) * power_line_m / 1000.0
-    grid = price_at(costs.power_grid, level) + price_at(costs.transformer, level) + line
-    return ("grid", grid) if grid <= solar else ("solar", solar)
+    parts = [
+        ("power_grid", price_at(costs.power_grid, level)),
+        ("transformer", price_at(costs.transformer, level)),
+        ("power_line", line),
+    ]
+    grid = _lump(parts, costs, level)
+    on_grid = grid[0] + grid[1].net <= solar[0] + solar[1].net
+    return ("grid", *grid) if on_grid else ("solar", *solar)
+
+
+def _lump(
+    bought: Sequence[tuple[str, float]], costs: CostsSection, level: PriceLevel
+) -> tuple[float, Wear]:
+    """Sum and wear of some lines of the table."""
+    money = account(
+        capex=sum(paid for _, paid in bought), opex_per_year=0.0, rate=costs.discount_rate.value,
+        horizon_years=costs.horizon.value, assets=assets_of(costs, bought, level),
+    )  # fmt: skip
+    return money.capex, money.wear
 
 
 def price_at(item: CostItem, level: PriceLevel) -> float:

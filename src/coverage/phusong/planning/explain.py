@@ -35,7 +35,8 @@ COLUMNS = (
     "grant", "support_per_year", "net_present_value", "runner_up", "lead_percent",
     "easting_local_m", "northing_local_m", "local_crs", "search_ring_m", "mast_height_m",
     "sectors", "azimuth_deg", "electrical_tilt_deg", "mechanical_tilt_deg", "antenna",
-    "bandwidth_mhz", "eirp_dbm", "power_capex", "power_opex_per_year", SERVED_BY_OTHERS,
+    "bandwidth_mhz", "eirp_dbm", "power_capex", "power_opex_per_year",
+    "repurchases", "salvage", SERVED_BY_OTHERS,
 )  # fmt: skip
 TEXT = ("kind_vi", "kind_en", "site_id", "host", "decision", "facilities", "runner_up",
         "local_crs", "azimuth_deg", "antenna", SERVED_BY_OTHERS)  # fmt: skip
@@ -142,6 +143,8 @@ def priorities_table(
                 "power": cost.power,
                 "power_capex": cost.power_capex,
                 "power_opex_per_year": cost.power_opex_per_year,
+                "repurchases": cost.wear.repurchases,
+                "salvage": cost.wear.salvage,
                 **_gap(money, option.option_id),
                 "rank_p10": np.nan if sure is None else sure.rank_p10,
                 "rank_p90": np.nan if sure is None else sure.rank_p90,

@@ -10,55 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from phusong.errors import DomainError
+from phusong.planning.present_value import NO_WEAR, WHOLE, Asset, Wear, annuity_factor, wear_of
 
 MONTHS = 12
-WHOLE = 1e-9
-"""Purchases and subscribers within this of a whole number are that number."""
 
 GapType = Literal["commercial", "capex_grant", "running_support"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """Something that is bought, wears out and is bought again.
-
-    Parameters
-    ----------
-    price
-        Of one purchase.
-    life_years
-        How long it lasts [year].
-    """
-
-    price: float
-    life_years: float
-
-
-@dataclass(frozen=True, slots=True)
-class AssetValue:
-    """Present value of an asset over the horizon.
-
-    Parameters
-    ----------
-    purchases
-        How often it is bought, the first time included.
-    purchase
-        The first price.
-    repurchases
-        Present value of the later ones.
-    salvage
-        Present value of the life that is left at the end.
-    """
-
-    purchases: int
-    purchase: float
-    repurchases: float
-    salvage: float
-
-    @property
-    def present_value(self) -> float:
-        """First and later purchases less what is left."""
-        return self.purchase + self.repurchases - self.salvage
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +31,15 @@ class Account:
         Present value of the revenue.
     annuity
         Annuity factor of rate and horizon [year].
+    wear
+        What of the running is bought again, and what is left at the end.
     """
 
     capex: float
     running: float
     revenue: float
     annuity: float
+    wear: Wear = NO_WEAR
 
     @property
     def total_cost(self) -> float:
@@ -141,87 +100,6 @@ class Bill:
         return math.fsum(self.items.values())
 
 
-def annuity_factor(rate: float, years: float) -> float:
-    r"""Present value of one unit of money paid at the end of each year.
-
-    Parameters
-    ----------
-    rate
-        Real discount rate, 0 to 1 [fraction/year].
-    years
-        Horizon, > 0 [year].
-
-    Returns
-    -------
-    float
-        Factor [year].
-
-    Raises
-    ------
-    DomainError
-        The rate is below 0 or the horizon is not above 0.
-
-    Notes
-    -----
-    .. math:: AF = (1 - (1 + r)^{-N}) / r, \quad AF(0, N) = N
-
-    Examples
-    --------
-    >>> round(annuity_factor(0.08, 10), 6)
-    6.710081
-    """
-    if not (rate >= 0 and years > 0):
-        raise DomainError(
-            f"rate={rate} and years={years}: a rate of at least 0 and years above 0 are needed"
-        )
-    return years if rate == 0 else -math.expm1(-years * math.log1p(rate)) / rate
-
-
-def asset_value(asset: Asset, *, rate: float, horizon_years: float) -> AssetValue:
-    r"""Present value of buying an asset as often as the horizon needs.
-
-    Parameters
-    ----------
-    asset
-        Price and life.
-    rate
-        Real discount rate, >= 0 [fraction/year].
-    horizon_years
-        Horizon :math:`N`, > 0 [year].
-
-    Returns
-    -------
-    AssetValue
-        Purchases at 0, L, 2L, … before the end, and what the last one is still worth.
-
-    Raises
-    ------
-    DomainError
-        The price is negative, or the life or horizon is not above 0.
-
-    Notes
-    -----
-    .. math:: n = \lceil N / L \rceil, \quad salvage = c (n L - N) / L
-
-    Examples
-    --------
-    >>> value = asset_value(Asset(10_000.0, 8.0), rate=0.08, horizon_years=10.0)
-    >>> round(value.repurchases, 2), round(value.salvage, 2), round(value.present_value, 2)
-    (5402.69, 3473.95, 11928.74)
-    """
-    annuity_factor(rate, horizon_years)
-    price, life = asset.price, asset.life_years
-    if not (price >= 0 and life > 0):
-        raise DomainError(
-            f"price={price} and life_years={life}: a price of at least 0 and a life above 0 years "
-            "are needed"
-        )
-    purchases = max(1, math.ceil(horizon_years / life - WHOLE))
-    later = math.fsum(price * (1.0 + rate) ** (-life * k) for k in range(1, purchases))
-    left = price * max(0.0, purchases * life - horizon_years) / life
-    return AssetValue(purchases, price, later, left * (1.0 + rate) ** -horizon_years)
-
-
 def bill(quantities: Mapping[str, float], prices: Mapping[str, float]) -> Bill:
     """Quantities times prices, item by item.
 
@@ -268,6 +146,7 @@ def account(
     horizon_years: float,
     revenue_per_year: float = 0.0,
     assets: Sequence[Asset] = (),
+    wear: Wear = NO_WEAR,
 ) -> Account:
     """Put a site's money together.
 
@@ -286,6 +165,8 @@ def account(
     assets
         What of the capex wears out: its repurchases and what is left of it at the end count as
         running.
+    wear
+        Of what is not among ``assets``, where it is known already.
 
     Returns
     -------
@@ -309,9 +190,9 @@ def account(
         if not amount >= 0:
             raise DomainError(f"{name}={amount} is impossible, at least 0 is allowed")
     annuity = annuity_factor(rate, horizon_years)
-    values = [asset_value(asset, rate=rate, horizon_years=horizon_years) for asset in assets]
-    wear = math.fsum(value.repurchases - value.salvage for value in values)
-    return Account(capex, opex_per_year * annuity + wear, revenue_per_year * annuity, annuity)
+    whole = wear + wear_of(assets, rate=rate, horizon_years=horizon_years)
+    running = opex_per_year * annuity + whole.net
+    return Account(capex, running, revenue_per_year * annuity, annuity, whole)
 
 
 def revenue_per_year(

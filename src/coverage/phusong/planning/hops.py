@@ -165,7 +165,7 @@ class Links:
     @property
     def plain_hop(self) -> Price:
         """Price of a hop that needs no taller mast."""
-        return price_of(self.costs, capex=[(1.0, self.costs.microwave_hop)])
+        return price_of(self.costs, capex=[(1.0, "microwave_hop")])
 
     def profile(self, start: End, end: End) -> tuple[FloatArray, FloatArray]:
         """Ground between two ends.
@@ -297,9 +297,9 @@ class Links:
         step = self.costs.mast_step
         if extra > 0 and (mast > self.section.tallest_mast.value or (steps and step is None)):
             return None
-        capex = [(1.0, self.costs.microwave_hop)]
+        capex = [(1.0, "microwave_hop")]
         if step is not None and steps:
-            capex.append((float(steps), step))
+            capex.append((float(steps), "mast_step"))
         if extra > 0:
             hop = self.clearance(start, end, mast_m=mast, frequency_mhz=band)
         rain = self.rain
@@ -329,8 +329,8 @@ class Links:
         if costs.fibre is None:
             return None
         cable = length_m * self.section.fibre_detour.value
-        opex = [(cable / 1000.0, costs.fibre_opex)] if costs.fibre_opex is not None else []
-        price = price_of(costs, capex=[(cable / 1000.0, costs.fibre)], opex=opex)
+        opex = [(cable / 1000.0, "fibre_opex")] if costs.fibre_opex is not None else []
+        price = price_of(costs, capex=[(cable / 1000.0, "fibre")], opex=opex)
         return Link("fibre", start, end, cable, math.nan, math.nan, start.mast_m, 0.0, price)
 
     def satellite(self, start: End) -> Link | None:
@@ -350,7 +350,7 @@ class Links:
         if costs.satellite_terminal is None or costs.satellite_capacity is None:
             return None
         price = price_of(
-            costs, capex=[(1.0, costs.satellite_terminal)], opex=[(1.0, costs.satellite_capacity)]
+            costs, capex=[(1.0, "satellite_terminal")], opex=[(1.0, "satellite_capacity")]
         )
         return Link(
             "satellite", start, None, math.nan, math.nan, math.nan, start.mast_m, 0.0, price

@@ -38,6 +38,8 @@ def money_text(cost: SiteCost, money: OptionMoney | None, language: str, *, told
         opex=_amount(cost.opex_per_year, cost.currency, language),
         total=_amount(cost.present_value, cost.currency, language),
     )
+    if cost.wear.repurchases or cost.wear.salvage:
+        priced += " " + _worn(cost, language)
     if not told:
         return priced
     if money is None:
@@ -46,6 +48,23 @@ def money_text(cost: SiteCost, money: OptionMoney | None, language: str, *, told
         )
         return f"{priced} {unknown}"
     return f"{priced} {_closing(money.gap, cost.currency, language)}"
+
+
+def _worn(cost: SiteCost, language: str) -> str:
+    """What of the present value is for equipment that wears out."""
+    words = (
+        translated(
+            "Of this, {again} is for equipment that wears out and is bought again; {left}, what "
+            "is left of it at the end, is taken off.",
+            language,
+        )
+        if cost.wear.repurchases
+        else translated("What is left at the end, {left}, is taken off.", language)
+    )
+    return words.format(
+        again=_amount(cost.wear.repurchases, cost.currency, language),
+        left=_amount(cost.wear.salvage, cost.currency, language),
+    )
 
 
 def _closing(gap: Gap, currency: str, language: str) -> str:

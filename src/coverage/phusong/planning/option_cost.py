@@ -1,6 +1,7 @@
 """What each kind of option costs, all on the same footing: capex, opex and present value."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from phusong.planning.cost import PriceLevel, SiteCost, SiteFacts, access_factor
@@ -18,6 +19,7 @@ from phusong.planning.kinds import (
     SHARED_SITE,
     TALLER_MAST,
 )
+from phusong.planning.lives import assets_of
 from phusong.planning.power import HOURS_PER_YEAR
 from phusong.planning.supply import Supply, load_w, sun_of, supply
 from phusong.study import CostItem, CostsSection, OptionKind, PowerSection
@@ -132,15 +134,16 @@ def option_cost(
         lower mast never costs less than nothing. A small site's power is in its lump sum where
         the cost table has no unit prices of power.
     """
-    capex, opex, fed, hops = _parts(build, costs, longest_hop_m, level)
+    bought, opex, fed, hops = _parts(build, costs, longest_hop_m, level)
     money = account(
-        capex=capex, opex_per_year=opex,
+        capex=sum(paid for _, paid in bought) + fed.capex, opex_per_year=opex + fed.opex_per_year,
         rate=costs.discount_rate.value, horizon_years=costs.horizon.value,
+        assets=assets_of(costs, bought, level), wear=fed.wear,
     )  # fmt: skip
     rate = costs.shown_rate
     return SiteCost(
-        capex=capex * rate,
-        opex_per_year=opex * rate,
+        capex=money.capex * rate,
+        opex_per_year=(opex + fed.opex_per_year) * rate,
         present_value=money.total_cost * rate,
         power=fed.source,
         backhaul_hops=hops,
@@ -148,58 +151,66 @@ def option_cost(
         power_capex=fed.capex * rate,
         power_opex_per_year=fed.opex_per_year * rate,
         diesel_saves_percent=fed.diesel_saves_percent,
+        wear=money.wear * rate,
+        power_wear=fed.wear * rate,
     )
+
+
+Bought = list[tuple[str, float]]
+"""Line of the cost table, and what is paid for it in all."""
+_Simple = Mapping[str, Callable[[], tuple[Bought, float, Supply]]]
 
 
 def _parts(
     build: Build, costs: CostsSection, longest_hop_m: float, level: PriceLevel
-) -> tuple[float, float, Supply, int]:
-    """Capex, opex per year, power and hops."""
+) -> tuple[Bought, float, Supply, int]:
+    """What is bought, opex per year without power, power, and hops."""
     facts, sectors = build.facts, build.sectors / FULL_SITE_SECTORS
     opex = _at(costs.site_opex, level)
     hops = max(1, math.ceil(facts.backhaul_m / longest_hop_m))
-    hop_cost = hops * _at(costs.microwave_hop, level)
-    if build.kind in {NEW_MAST, NEW_POWER}:
-        fed = build.supply(costs, level)
-        if build.kind == NEW_POWER:
-            return fed.capex, opex + fed.opex_per_year, fed, 0
+    hop = ("microwave_hop", hops * _at(costs.microwave_hop, level))
+    if build.kind == NEW_MAST:
         mast = _mast(build, costs, level, base=_at(costs.passive_site, level))
-        capex = mast + _at(costs.radio_site, level) * sectors + fed.capex + hop_cost
-        return capex, opex + fed.opex_per_year, fed, hops
-    there = Supply(EXISTING, 0.0, _energy(build, costs, level))
+        radio = ("radio_site", _at(costs.radio_site, level) * sectors)
+        return [("passive_site", mast), radio, hop], opex, build.supply(costs, level), hops
+    there = Supply(EXISTING, 0.0, 0.0)
     if build.kind == SHARED_SITE:
-        capex = _given(costs.radio_upgrade, level) * sectors + hop_cost
-        return capex, opex + there.opex_per_year, there, hops
-    simple = {
-        TALLER_MAST: lambda: (_mast(build, costs, level, base=0.0), 0.0),
-        ADDED_BAND: lambda: _radio(costs, level, sectors),
-        ADDED_SECTOR: lambda: _radio(costs, level, sectors),
-        REPAIR: lambda: (_given(costs.repair, level), opex + there.opex_per_year),
-        ROAMING: lambda: (0.0, _given(costs.roaming_fee, level) * build.subscribers),
+        bought = [("radio_upgrade", _given(costs.radio_upgrade, level) * sectors), hop]
+        return bought, opex, _energy(build, costs, level), hops
+    simple: _Simple = {
+        TALLER_MAST: lambda: ([("mast_step", _mast(build, costs, level, base=0.0))], 0.0, there),
+        ADDED_BAND: lambda: (*_radio(costs, level, sectors), there),
+        ADDED_SECTOR: lambda: (*_radio(costs, level, sectors), there),
+        REPAIR: lambda: (
+            [("repair", _given(costs.repair, level))], opex, _energy(build, costs, level)
+        ),
+        NEW_POWER: lambda: ([], opex, build.supply(costs, level)),
+        ROAMING: lambda: ([], _given(costs.roaming_fee, level) * build.subscribers, there),
         SATELLITE: lambda: (
-            _given(costs.satellite_site, level), _given(costs.satellite_opex, level)
+            [("satellite_site", _given(costs.satellite_site, level))],
+            _given(costs.satellite_opex, level), _small_supply(build, costs, level),
         ),
     }  # fmt: skip
-    capex, yearly = simple[build.kind]()
-    if build.kind == REPAIR:
-        return capex, yearly, there, 0
-    if build.kind == SATELLITE and costs.power is not None:
-        fed = build.supply(costs, level)
-        return capex + fed.capex, yearly + fed.opex_per_year, fed, 0
-    return capex, yearly, Supply("solar" if build.kind == SATELLITE else EXISTING, 0.0, 0.0), 0
+    return *simple[build.kind](), 0
 
 
-def _energy(build: Build, costs: CostsSection, level: PriceLevel) -> float:
-    """Energy a year of a site that is fed already, at the price of the grid."""
+def _small_supply(build: Build, costs: CostsSection, level: PriceLevel) -> Supply:
+    """Power of a small site, which is in its lump sum where there are no unit prices."""
+    return Supply("solar", 0.0, 0.0) if costs.power is None else build.supply(costs, level)
+
+
+def _radio(costs: CostsSection, level: PriceLevel, sectors: float) -> tuple[Bought, float]:
+    bought = [("radio_upgrade", _given(costs.radio_upgrade, level) * sectors)]
+    return bought, _given(costs.upgrade_opex, level) * sectors
+
+
+def _energy(build: Build, costs: CostsSection, level: PriceLevel) -> Supply:
+    """Energy of a site that is fed already, at the price of the grid."""
     if costs.power is None:
-        return 0.0
+        return Supply(EXISTING, 0.0, 0.0)
     load = load_w(build.power, sectors=max(build.carriers, build.sectors), hops=1)
-    return load / 1000.0 * HOURS_PER_YEAR * _at(costs.power.energy, level)
-
-
-def _radio(costs: CostsSection, level: PriceLevel, sectors: float) -> tuple[float, float]:
-    capex = _given(costs.radio_upgrade, level) * sectors
-    return capex, _given(costs.upgrade_opex, level) * sectors
+    yearly = load / 1000.0 * HOURS_PER_YEAR * _at(costs.power.energy, level)
+    return Supply(EXISTING, 0.0, yearly)
 
 
 def _mast(build: Build, costs: CostsSection, level: PriceLevel, *, base: float) -> float:

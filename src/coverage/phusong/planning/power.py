@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from phusong.errors import DomainError
-from phusong.planning.finance import Account, Asset, account
+from phusong.planning.finance import Account, account
+from phusong.planning.present_value import Asset
 
 HOURS_PER_DAY, HOURS_PER_YEAR = 24.0, 8760.0
 
@@ -82,8 +83,8 @@ class PowerPrices:
         What the set burns for a kilowatt-hour [l/kWh].
     diesel_upkeep_per_year
         Oil, filters and visits.
-    panel_years, battery_years, inverter_years, diesel_set_years
-        Lives [year].
+    grid_years, panel_years, battery_years, inverter_years, diesel_set_years
+        Lives; connection, line and transformer have one [year].
     """
 
     grid_connection: float
@@ -98,6 +99,7 @@ class PowerPrices:
     diesel_per_litre: float
     litres_per_kwh: float
     diesel_upkeep_per_year: float
+    grid_years: float
     panel_years: float
     battery_years: float
     inverter_years: float
@@ -219,8 +221,8 @@ def power_choice(
     Returns
     -------
     PowerChoice
-        Every way with its money. Batteries and inverters are bought again when they are worn
-        out, and what is left of them at the end counts.
+        Every way with its money. What is worn out is bought again, and what is left at the end
+        counts.
 
     Raises
     ------
@@ -236,13 +238,14 @@ def power_choice(
     energy_kwh = load_w / 1000.0 * HOURS_PER_YEAR
     grid = None
     if not math.isnan(line_distance_m):
+        line = prices.line_per_km * line_distance_m / 1000.0
+        built = prices.grid_connection + line + prices.transformer
         grid = account(
-            capex=prices.grid_connection
-            + prices.line_per_km * line_distance_m / 1000.0
-            + prices.transformer,
+            capex=built,
             opex_per_year=energy_kwh * prices.energy_per_kwh,
             rate=rate,
             horizon_years=horizon_years,
+            assets=(Asset(built, prices.grid_years),),
         )
     plant = (
         Asset(size.panel_w * prices.panel_per_w, prices.panel_years),

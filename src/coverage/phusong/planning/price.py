@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from phusong.planning.cost import PriceLevel
 from phusong.planning.finance import account
-from phusong.study import CostItem, CostsSection
+from phusong.planning.lives import assets_of
+from phusong.planning.present_value import NO_WEAR, Wear
+from phusong.study import CostsSection
 
 LEVELS: tuple[PriceLevel, ...] = ("low", "base", "high")
 
@@ -21,7 +23,9 @@ class Price:
     opex_per_year
         Running, at the end of each year.
     low, base, high
-        Present value of both, with every price at that end of the table.
+        Present value of both, with every price at that end of the table, and of what wears out.
+    wear
+        What of ``base`` is bought again within the horizon, and what is left at its end.
     """
 
     capex: float = 0.0
@@ -29,6 +33,7 @@ class Price:
     low: float = 0.0
     base: float = 0.0
     high: float = 0.0
+    wear: Wear = NO_WEAR
 
     def __add__(self, other: "Price") -> "Price":
         """Price of both."""
@@ -38,6 +43,7 @@ class Price:
             self.low + other.low,
             self.base + other.base,
             self.high + other.high,
+            self.wear + other.wear,
         )
 
     def __sub__(self, other: "Price") -> "Price":
@@ -48,11 +54,12 @@ class Price:
             max(0.0, self.low - other.low),
             max(0.0, self.base - other.base),
             max(0.0, self.high - other.high),
+            self.wear - other.wear,
         )
 
 
-Amounts = Sequence[tuple[float, CostItem]]
-"""How much of which line of the cost table."""
+Amounts = Sequence[tuple[float, str]]
+"""How much of which line of the cost table, by its name there."""
 
 
 def price_of(costs: CostsSection, *, capex: Amounts = (), opex: Amounts = ()) -> Price:
@@ -61,25 +68,32 @@ def price_of(costs: CostsSection, *, capex: Amounts = (), opex: Amounts = ()) ->
     Parameters
     ----------
     costs
-        The table, with rate and horizon.
+        The table, with rate, horizon and lives; the lines must be there.
     capex
-        What is bought at the start.
+        What is bought at the start, and again when it is worn out.
     opex
         What is paid each year.
 
     Returns
     -------
     Price
-        Nothing of it wears out within the horizon.
+        In the currency that results are shown in.
     """
     rate = costs.shown_rate
-    sums = []
+    found = []
     for level in LEVELS:
-        start = sum(amount * float(getattr(item, level)) for amount, item in capex)
-        yearly = sum(amount * float(getattr(item, level)) for amount, item in opex)
+        bought = [(line, _paid(costs, amount, line, level)) for amount, line in capex]
+        yearly = sum(_paid(costs, amount, line, level) for amount, line in opex)
         money = account(
-            capex=start, opex_per_year=yearly, rate=costs.discount_rate.value,
-            horizon_years=costs.horizon.value,
+            capex=sum(paid for _, paid in bought), opex_per_year=yearly,
+            rate=costs.discount_rate.value, horizon_years=costs.horizon.value,
+            assets=assets_of(costs, bought, level),
         )  # fmt: skip
-        sums.append((start * rate, yearly * rate, money.total_cost * rate))
-    return Price(sums[1][0], sums[1][1], *(total for _, _, total in sums))
+        found.append((money, yearly))
+    money, yearly = found[1]
+    low, base, high = (one.total_cost * rate for one, _ in found)
+    return Price(money.capex * rate, yearly * rate, low, base, high, money.wear * rate)
+
+
+def _paid(costs: CostsSection, amount: float, line: str, level: PriceLevel) -> float:
+    return amount * float(getattr(getattr(costs, line), level))

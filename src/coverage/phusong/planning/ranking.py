@@ -110,6 +110,7 @@ def with_what_it_needs(
         capex=option.cost.capex + sum(price.capex for price in extra),
         opex_per_year=option.cost.opex_per_year + sum(price.opex_per_year for price in extra),
         present_value=option.cost.present_value + sum(price.base for price in extra),
+        wear=sum((price.wear for price in extra), option.cost.wear),
         backhaul_hops=sum(link.kind == "microwave" for link in path),
     )
     return replace(option, cost=cost, backhaul_m=path[0].length_m if path else option.backhaul_m)

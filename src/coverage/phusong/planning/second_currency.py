@@ -7,12 +7,15 @@ from phusong.study import CostsSection
 DOLLAR = "USD"
 AMOUNTS = {
     "priorities": (
-        "capex", "opex_per_year", "present_value", "grant", "support_per_year", "net_present_value",
+        "capex", "opex_per_year", "repurchases", "salvage", "present_value", "grant",
+        "support_per_year", "net_present_value",
     ),
     "best-set": ("present_value",),
     "choices": ("present_value",),
     "build-order": ("cumulative_present_value",),
+    "operator-build-order": ("cumulative_present_value",),
     "frontier": ("budget",),
+    "operator-frontier": ("budget",),
     "strategies": ("present_value",),
     "backhaul": ("present_value",),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Literal
 
 from phusong.errors import DomainError
 from phusong.planning.finance import Account, account
+from phusong.planning.present_value import NO_WEAR, Wear
 
 Strategy = Literal["stand_alone", "passive", "passive_and_backhaul", "moran", "roaming"]
 
@@ -30,10 +31,13 @@ class Part:
         Building.
     opex_per_year
         Running.
+    wear
+        What is bought again within the horizon, and what is left at its end, as present values.
     """
 
     capex: float = 0.0
     opex_per_year: float = 0.0
+    wear: Wear = NO_WEAR
 
 
 def operator_account(
@@ -103,4 +107,5 @@ def operator_account(
         opex_per_year=sum(part.opex_per_year * share[name] for name, part in parts.items()),
         rate=rate,
         horizon_years=horizon_years,
+        wear=sum((part.wear * share[name] for name, part in parts.items()), NO_WEAR),
     )

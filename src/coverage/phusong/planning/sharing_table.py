@@ -2,20 +2,21 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from phusong.planning.finance import annuity_factor
 from phusong.planning.kinds import NEW_MAST
 from phusong.planning.option_cost import FULL_SITE_SECTORS
+from phusong.planning.present_value import NO_WEAR, Wear, annuity_factor
+from phusong.planning.price import Price, price_of
 from phusong.planning.priorities import Priority
 from phusong.planning.sharing import SHARED, Part, Strategy, operator_account
 from phusong.study import Study
 
 COLUMNS = (
     "rank", "option_id", "operator", "strategy", "pays", "operators", "capex", "opex_per_year",
-    "present_value", "present_value_all", "saved_percent", "currency",
+    "repurchases", "salvage", "present_value", "present_value_all", "saved_percent", "currency",
 )  # fmt: skip
 STRATEGY_TEXT = ("strategy", "pays")
 EACH, HOST, GUEST = "each", "host", "guest"
@@ -29,6 +30,7 @@ class _Bill:
     capex: float
     opex_per_year: float
     present_value: float
+    wear: Wear = NO_WEAR
 
 
 def strategies_table(
@@ -68,7 +70,8 @@ def strategies_table(
                 dict(zip(COLUMNS, (
                     priority.rank, priority.option.option_id, operators[priority.option.operator],
                     strategy, bill.pays, count, bill.capex, bill.opex_per_year,
-                    bill.present_value, together, saved, priority.option.cost.currency,
+                    bill.wear.repurchases, bill.wear.salvage, bill.present_value,
+                    together, saved, priority.option.cost.currency,
                 ), strict=True))
                 for bill in bills
             ]  # fmt: skip
@@ -88,7 +91,10 @@ def _strategies(
         own = _bill(parts, "stand_alone", study)
         annuity = _annuity(study)
         fees = math.fsum(guests.values())
-        host = _Bill(HOST, own.capex, own.opex_per_year - fees, own.present_value - fees * annuity)
+        host = replace(
+            own, pays=HOST, opex_per_year=own.opex_per_year - fees,
+            present_value=own.present_value - fees * annuity,
+        )  # fmt: skip
         paying = [_Bill(f"{GUEST}:{key}", 0.0, fee, fee * annuity) for key, fee in guests.items()]
         yield "roaming", (host, *paying), own.present_value
 
@@ -96,26 +102,28 @@ def _strategies(
 def _parts(priority: Priority, study: Study, seen: set[object]) -> dict[str, Part]:
     """An option's price by class; links that an earlier option paid for are left out."""
     option, costs = priority.option, study.costs
-    cost, rate = option.cost, costs.shown_rate
-    link_capex = link_opex = 0.0
+    cost = option.cost
+    links = Price()
     for link in priority.path:
         key = option.operator, link.kind, link.start, link.end
         if key not in seen:
             seen.add(key)
-            link_capex += link.price.capex
-            link_opex += link.price.opex_per_year
+            links += link.price
     if not priority.path:
-        link_capex = cost.backhaul_hops * costs.microwave_hop.base * rate
+        links = price_of(costs, capex=[(float(cost.backhaul_hops), "microwave_hop")])
     sectors = FULL_SITE_SECTORS if option.layout is None else len(option.layout.sectors)
-    radio = costs.radio_site.base * sectors / FULL_SITE_SECTORS * rate
+    radio = price_of(costs, capex=[(sectors / FULL_SITE_SECTORS, "radio_site")])
     return {
         # Masts that only relay are among the masts; rent is not told apart from operation.
-        "mast": Part(max(0.0, cost.capex - cost.power_capex - link_capex - radio)),
-        "radio": Part(radio),
-        "backhaul": Part(link_capex, link_opex),
-        "power": Part(cost.power_capex, cost.power_opex_per_year),
+        "mast": Part(
+            max(0.0, cost.capex - cost.power_capex - links.capex - radio.capex),
+            wear=cost.wear - cost.power_wear - links.wear - radio.wear,
+        ),
+        "radio": Part(radio.capex, wear=radio.wear),
+        "backhaul": Part(links.capex, links.opex_per_year, links.wear),
+        "power": Part(cost.power_capex, cost.power_opex_per_year, cost.power_wear),
         "operation": Part(
-            0.0, max(0.0, cost.opex_per_year - cost.power_opex_per_year - link_opex)
+            0.0, max(0.0, cost.opex_per_year - cost.power_opex_per_year - links.opex_per_year)
         ),
     }  # fmt: skip
 
@@ -126,7 +134,8 @@ def _bill(parts: Mapping[str, Part], strategy: Strategy, study: Study) -> _Bill:
         parts, strategy=strategy, operators=count,
         rate=costs.discount_rate.value, horizon_years=costs.horizon.value,
     )  # fmt: skip
-    return _Bill(EACH, found.capex, found.running / found.annuity, found.total_cost)
+    yearly = (found.running - found.wear.net) / found.annuity
+    return _Bill(EACH, found.capex, yearly, found.total_cost, found.wear)
 
 
 def _fees(priority: Priority, study: Study) -> dict[str, float]:

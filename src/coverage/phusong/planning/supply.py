@@ -4,9 +4,10 @@ import math
 from dataclasses import dataclass
 
 from phusong.planning.cost import PriceLevel, power_cost, price_at
-from phusong.planning.finance import Account, annuity_factor
 from phusong.planning.kinds import NEW_MAST, NEW_POWER, SATELLITE
+from phusong.planning.lives import life_years
 from phusong.planning.power import PowerChoice, PowerPrices, Sun, power_choice
+from phusong.planning.present_value import NO_WEAR, Wear
 from phusong.study import CostsSection, OptionKind, PowerCosts, PowerSection
 
 FED_KINDS: tuple[OptionKind, ...] = (NEW_MAST, NEW_POWER, SATELLITE)
@@ -29,16 +30,18 @@ class Supply:
     capex
         Building it.
     opex_per_year
-        Energy, upkeep, and what worn-out parts cost less what is left of them at the end, as
-        equal yearly amounts.
+        Energy and upkeep.
     choice
         Every way with its money; None where the cost table has no unit prices.
+    wear
+        Present value of worn-out parts bought again, and of what is left at the end.
     """
 
     source: str
     capex: float
     opex_per_year: float
     choice: PowerChoice | None = None
+    wear: Wear = NO_WEAR
 
     @property
     def diesel_saves_percent(self) -> float:
@@ -166,14 +169,16 @@ def supply(
         them by the two lump sums.
     """
     if costs.power is None or sun is None:
-        return Supply(*power_cost(grid_m, costs, level), 0.0)
+        source, capex, wear = power_cost(grid_m, costs, level)
+        return Supply(source, capex, 0.0, wear=wear)
     rate, years = costs.discount_rate.value, costs.horizon.value
     choice = power_choice(
         load, line_distance_m=grid_m, sun=sun, prices=_prices(costs, costs.power, level),
         rate=rate, horizon_years=years,
     )  # fmt: skip
-    money: Account = choice.grid if choice.source == "grid" and choice.grid else choice.solar
-    return Supply(choice.source, money.capex, money.running / annuity_factor(rate, years), choice)
+    money = choice.grid if choice.source == "grid" and choice.grid else choice.solar
+    yearly = (money.running - money.wear.net) / money.annuity
+    return Supply(choice.source, money.capex, yearly, choice, money.wear)
 
 
 def _prices(costs: CostsSection, power: PowerCosts, level: PriceLevel) -> PowerPrices:
@@ -191,6 +196,7 @@ def _prices(costs: CostsSection, power: PowerCosts, level: PriceLevel) -> PowerP
         diesel_per_litre=price_at(power.diesel, level),
         litres_per_kwh=price_at(power.diesel_use, level),
         diesel_upkeep_per_year=price_at(power.diesel_upkeep, level),
+        grid_years=life_years(costs, "grid", level),
         panel_years=lives.panel.value,
         battery_years=lives.battery.value,
         inverter_years=lives.inverter.value,

@@ -239,6 +239,8 @@ COLUMN_WORDS = {
     "people_served_elsewhere": said("Others who get another operator's signal"),
     "capex": said("Capex"),
     "opex_per_year": said("Opex per year"),
+    "repurchases": said("Worn-out equipment bought again, present value"),
+    "salvage": said("What is left at the end, present value"),
     "present_value": said("Present value"),
     "net_present_value": said("Net present value"),
     "cost_per_person": said("Present value per person"),

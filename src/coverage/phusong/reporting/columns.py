@@ -38,7 +38,8 @@ _UNITS: dict[str, Bilingual] = {
 }
 """Unit by what ends the name of a column; the longest ending first."""
 _MONEY = ("capex", "opex", "cost", "present_value", "net_present_value", "grant", "support_per",
-          "cumulative_present_value", "budget", "power_capex", "power_opex")  # fmt: skip
+          "cumulative_present_value", "budget", "power_capex", "power_opex", "repurchases",
+          "salvage")  # fmt: skip
 _MODIFIERS: dict[str, Bilingual] = {
     "_p10": said("p10: 10 % of the trials are below"),
     "_p90": said("p90: 90 % of the trials are below"),

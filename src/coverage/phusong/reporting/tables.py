@@ -31,6 +31,8 @@ _DECIMALS = {
     "present_value": 0,
     "net_present_value": 0,
     "grant": 0,
+    "repurchases": 0,
+    "salvage": 0,
     "support": 0,
     "_usd": 0,
     "exchange_rate": 4,

@@ -10,8 +10,7 @@ from phusong.errors import DataError
 from phusong.sources.lists import is_form, read_list
 from phusong.sources.tables import Columns, Fault, Number, Text, checked, raise_faults
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES
-from phusong.study import CostsSection, Study
-from phusong.study.planning import CostItem
+from phusong.study import CostItem, CostsSection, Study
 
 COLUMNS: Columns = {
     "item": Text(required=True, remedy="keep the names of the form"),

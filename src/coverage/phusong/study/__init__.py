@@ -6,6 +6,7 @@ printed with every product.
 """
 
 from phusong.study.choosing import BackhaulSection, PowerSection
+from phusong.study.cost_items import CostItem
 from phusong.study.inputs import (
     AreaInput,
     AreaSection,
@@ -29,7 +30,6 @@ from phusong.study.inputs import (
 from phusong.study.measured import CalibrationSection, MeasurementInput
 from phusong.study.planning import (
     ALL_KINDS,
-    CostItem,
     CostsSection,
     ExchangeSection,
     NewSite,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from phusong.study.choosing import BackhaulSection, ChoiceSection, Lives, PowerSection
+from phusong.study.cost_items import AssetLives, CostItem
 from phusong.study.rain import RainSection
 from phusong.study.values import (
     Decibels,
@@ -17,27 +18,6 @@ from phusong.study.values import (
     positive,
     within,
 )
-
-
-class CostItem(Section):
-    """One line of the cost table: low, base and high, and where they come from."""
-
-    low: float = Field(ge=0.0)
-    base: float = Field(ge=0.0)
-    high: float = Field(ge=0.0)
-    unit: Name
-    year: Name
-    source: Name
-    tag: Name
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.low <= self.base <= self.high:
-            raise ValueError(
-                f"low {self.low:g}, base {self.base:g}, high {self.high:g} are not in order"
-            )
-        return self
-
 
 UNITS: dict[str, tuple[str, ...]] = {
     "passive_site": ("{}/site",),
@@ -70,6 +50,7 @@ UNITS: dict[str, tuple[str, ...]] = {
     "power.diesel": ("{}/l",),
     "power.diesel_use": ("l/kWh",),
     "power.diesel_upkeep": ("{}/year", "{}/site/year"),
+    **{f"lives.{name}": ("year",) for name in AssetLives.model_fields},
 }
 """What each line of the cost table is counted in; ``{}`` is the currency of the table."""
 
@@ -143,10 +124,12 @@ class CostsSection(Section):
     satellite_opex: CostItem | None = None
     roaming_fee: CostItem | None = None
     power: PowerCosts | None = None
+    lives: AssetLives = AssetLives()
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
         items = [(key, item) for key, item in self if isinstance(item, CostItem)]
+        items += [(f"lives.{k}", life) for k, life in self.lives]
         items += [(f"power.{k}", i) for k, i in self.power or () if isinstance(i, CostItem)]
         for key, item in items:
             allowed = [unit.format(self.currency) for unit in UNITS[key]]

@@ -7,10 +7,11 @@ from typing import Any, Literal, Self, TypeVar, cast
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from phusong.errors import nearest
+from phusong.study.cost_items import CostItem
 from phusong.study.inputs import AreaSection, GridSection, InputsSection, StudySection
 from phusong.study.measured import MeasurementInput
 from phusong.study.named import by_name
-from phusong.study.planning import CostItem, CostsSection, PlanningSection
+from phusong.study.planning import CostsSection, PlanningSection
 from phusong.study.radio import OperatorSection, ScenarioSection, TechnologySection, TowerDefaults
 from phusong.study.service import (
     CausesSection,
