@@ -112,7 +112,12 @@ def test_silent_villages_the_largest_first(study: Study) -> None:
 
 
 def test_white_zones_are_of_all_operators(study: Study) -> None:
-    assert [row[0] for row in gap_table(study, gaps(), most=5).rows] == ["g2", "g1"]
+    """Called by their place, with the code behind; a table without places has the code alone."""
+    assert [row[-1] for row in gap_table(study, gaps(), most=5).rows] == ["g2", "g1"]
+    assert gap_table(study, gaps(), most=1).rows[0][0] == same("g2")
+    placed = gaps().polygons.assign(place_vi="Sát Bản", place_en="Beside Bản")
+    told = gap_table(study, dataclasses.replace(gaps(), polygons=placed), most=1)
+    assert told.rows[0][0] == Bilingual("Sát Bản", "Beside Bản")
 
 
 def test_priorities_in_millions(study: Study) -> None:

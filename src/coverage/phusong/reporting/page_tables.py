@@ -159,8 +159,10 @@ def _cell(column: Column, value: object, *, heading: bool) -> str:
     shown = cell_words(value, decimals=column.decimals)
     words = shown.html()
     if heading:
-        kind = "" if len(shown.vi) <= _FEW_LETTERS else ' class="words"'
-        return f'<th scope="row"{kind}>{words}</th>'
+        if is_number(value):
+            return f'<th scope="row">{words}</th>'
+        kind = "few" if len(shown.vi) <= _FEW_LETTERS else "words"
+        return f'<th scope="row" class="{kind}">{words}</th>'
     if shown.en == UNKNOWN:
         return f'<td class="none">{words}</td>'
     if not _is_counted(value):
