@@ -69,6 +69,13 @@ def test_points_without_a_code_get_the_commune_they_lie_in(tmp_path: Path) -> No
     assert places.facilities["commune_code"].tolist() == ["00101", "00203", "00102", "00203"]
 
 
+def test_a_village_beyond_the_map_is_named(tmp_path: Path) -> None:
+    region = with_villages(tmp_path, {}, {"latitude": "4.068416", "longitude": "8"})
+    words = fault(region)
+    assert "villages.csv row 3: latitude = 4.06842, longitude = 8 is so far away" in words
+    assert "UTM zone 48N" in words
+
+
 def test_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     region = write_region(tmp_path / "vùng")
     before = read(region).villages

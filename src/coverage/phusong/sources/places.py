@@ -199,6 +199,14 @@ def _layer(
     points = gpd.GeoSeries.from_xy(
         frame["longitude"], frame["latitude"], index=frame.index, crs="EPSG:4326"
     ).to_crs(study.grid.crs)
+    nowhere = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
+    if len(nowhere):
+        row = frame.loc[nowhere[0]]
+        raise DataError(
+            f"{file.name} row {nowhere[0]}: latitude = {row['latitude']:g}, longitude = "
+            f"{row['longitude']:g} is so far away that the study's map ({study.grid.crs.name}) "
+            "has no place for it; correct it, or swap the columns"
+        )
     layer = gpd.GeoDataFrame(frame, geometry=points)
     _check_communes(layer, communes, file)
     return layer.sort_values(identity, kind="stable").reset_index(drop=True)
