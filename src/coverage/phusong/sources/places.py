@@ -204,7 +204,7 @@ def _layer(
         row = frame.loc[nowhere[0]]
         raise DataError(
             f"{file.name} row {nowhere[0]}: latitude = {row['latitude']:g}, longitude = "
-            f"{row['longitude']:g} is so far away that the study's map ({study.grid.crs.name}) "
+            f"{row['longitude']:g} is so far away that the study's map ({study.grid.crs}) "
             "has no place for it; correct it, or swap the columns"
         )
     layer = gpd.GeoDataFrame(frame, geometry=points)
