@@ -1,5 +1,6 @@
 """``phusong calibrate``: from a drive test to the study file and back."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
-from phusong.errors import DomainError
+from phusong.errors import DataError, DomainError
 from phusong.pipeline import show_validation
 from phusong.pipeline.api import open_study
 from phusong.pipeline.begin import start
@@ -227,6 +228,14 @@ def test_a_notebook_tells_how_far_off_the_model_is(shown: Region) -> None:
     assert len(drawn.collections[0].get_offsets()) > 100
     with pytest.raises(DomainError, match=r"model='hata'.*itm"):
         found.plot(model="hata")  # type: ignore[attr-defined]
+    page = found.explore(model="itm", operator="mang-a").page  # type: ignore[attr-defined]
+    assert "Measured cells, Longley–Rice ITM" in page
+    assert "No network in the field" in page
+    with pytest.raises(DomainError, match=r"technology='NR'.*LTE"):
+        found.explore(technology="NR")  # type: ignore[attr-defined]
+    nothing = dataclasses.replace(found, cells=found.cells.iloc[:0])
+    with pytest.raises(DataError, match="no measured cell could be compared"):
+        nothing.explore()  # type: ignore[attr-defined]
     first, second, third = show_validation.pictures(study, found)
     assert first.alt.en.startswith("Measured against modelled: LTE")
     assert second.alt.en.startswith("What the corrected model leaves")

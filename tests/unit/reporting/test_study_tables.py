@@ -10,13 +10,14 @@ import pytest
 from phusong.geo.network import Network
 from phusong.reporting.facts import PRACTICE, Bilingual, Column, Source, same
 from phusong.reporting.findings import (
-    assumption_findings,
+    environment_findings,
     gap_findings,
     plan_findings,
     reach_findings,
     reasons,
     village_findings,
 )
+from phusong.reporting.input_findings import assumption_findings, data_findings
 from phusong.reporting.input_tables import (
     assumption_table,
     filled_table,
@@ -166,6 +167,36 @@ def test_assumptions_are_all_listed(study: Study) -> None:
     assert len(table.rows) == len(study.assumptions())
     (sentence,) = assumption_findings(study)
     assert f"rests on {len(table.rows)} assumed numbers" in sentence.en
+
+
+def test_what_is_given_and_missing_is_counted() -> None:
+    base = sector(operator="Nhà mạng A")
+    network = Network(
+        (
+            base,
+            dataclasses.replace(base, sector_id="s2", filled=("eirp_dbm",)),
+            dataclasses.replace(base, site_id="p", sector_id="p1", status="planned"),
+        )
+    )
+    given, missing = data_findings(network, inputs=9, unknown_share=2.5, unplaced=1)
+    assert given.en.startswith("The study has 9 inputs; the tower list holds 1 sites on air with 2")
+    assert "1 of these sectors" in missing.en
+    assert "2.5\u00a0% of the cells" in missing.en
+    assert "1 thôn không có tọa độ" in missing.vi
+
+
+def test_people_with_signal_are_told_by_environment(study: Study) -> None:
+    assert environment_findings(study, gaps()) == ()
+    (first, section), second = next(iter(study.environments.items())), "in-car"
+    car = section.model_copy(update={"title_vi": "Trong ô tô", "title_en": "In a car"})
+    study = study.model_copy(update={"environments": {first: section, second: car}})
+    totals = pd.DataFrame(
+        {"environment": [first, second], "operator": "any", "technology": "LTE",
+         "people": 200.0, "people_covered": [150.0, 50.0]}
+    )  # fmt: skip
+    (told,) = environment_findings(study, dataclasses.replace(gaps(), totals=totals))
+    assert "75.0\u00a0%" in told.en
+    assert "Trong ô tô 25,0" in told.vi
 
 
 def test_network_and_what_was_filled(study: Study) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, Reach
-from phusong.pipeline.calibration_files import CalibrationTables
 from phusong.pipeline.interactive import KnowsStudy, Size
 from phusong.pipeline.plan import Plan
 from phusong.pipeline.service import Service
@@ -367,42 +366,3 @@ class StudyPlan(KnowsStudy, Plan):
         from phusong.pipeline.pictures import plan_picture  # noqa: PLC0415 — see above
 
         return plan_picture(self.study, self)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class StudyCalibration(KnowsStudy, CalibrationTables):
-    """What measurements say of a study, as notebook 07 has it.
-
-    Parameters
-    ----------
-    tables, cells, remarks, faults
-        As of :class:`phusong.pipeline.calibration_files.CalibrationTables`.
-    study
-        The study that it belongs to.
-    """
-
-    def plot(self, *, ax: Any = None, model: str | None = None, figsize: Size | None = None) -> Any:
-        """Draw measured against modelled levels.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes to draw on; a new figure by default.
-        model
-            Key of a propagation model; the study's first by default.
-        figsize
-            Width and height of a new figure [inch].
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes: a dot for each measured cell with a level, the threshold dashed.
-        """
-        from phusong.pipeline.service_pictures import levels_plot  # noqa: PLC0415 — see above
-
-        return levels_plot(self.study, self.cells, model=model, ax=ax, figsize=figsize)
-
-    def _summary(self) -> "Summary":
-        from phusong.reporting.summary import calibration_summary  # noqa: PLC0415 — see above
-
-        return calibration_summary(self.study, self.tables, self.faults)

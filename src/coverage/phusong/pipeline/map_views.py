@@ -1,16 +1,26 @@
 """The map of a study and of its results, as notebooks show them."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, Reach
+from phusong.errors import unknown_name
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import reach as reach_step
 from phusong.pipeline.begin import start
+from phusong.pipeline.calibration_files import CalibrationTables
 from phusong.pipeline.pictures import chosen_layer
 from phusong.pipeline.results import sources_of, study_facts
+from phusong.pipeline.service_pictures import cells_of_model
+from phusong.reporting.facts import Bilingual
+from phusong.reporting.layers import VectorLayer
 from phusong.reporting.maps import coverage_map
+from phusong.reporting.measured_layers import MEASUREMENTS, measured_layer, next_layer
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.study_map import COVERAGE, LEVEL, opening_with, study_map
 from phusong.store.files import write_text
@@ -174,6 +184,64 @@ def gaps_view(
     return _view(_facts(study, reached, found, which), operator, COVERAGE, height_px)
 
 
+def calibration_view(
+    study: Study,
+    found: CalibrationTables,
+    *,
+    model: str | None = None,
+    technology: str | None = None,
+    operator: str = ANY,
+    height_px: int = 620,
+) -> MapView:
+    """Show measured cells beside one model, and where to measure next, on a map.
+
+    Parameters
+    ----------
+    study
+        The study.
+    found
+        What its measurements say.
+    model
+        Key of a propagation model; the study's first by default.
+    technology
+        Technology to show; the first measured one by default.
+    operator
+        Key or name of the operator whose coverage is shown at first; ``any`` for all together.
+    height_px
+        Height of the frame [px].
+
+    Returns
+    -------
+    MapView
+        Shown by notebooks as it is.
+    """
+    cells = cells_of_model(study, found.cells, model)
+    measured = tuple(dict.fromkeys(cells["technology"]))
+    which = measured[0] if technology is None else technology
+    if which not in measured:
+        raise unknown_name("technology", which, measured)
+    session = start(study)
+    reached = reach_step.reach(session)
+    facts = _facts(study, reached, gaps_step.gaps(session, reached), which)
+    names = {
+        key: Bilingual(section.title_vi, section.title_en)
+        for key, section in study.environments.items()
+    }
+    layers = [measured_layer(cells[cells["technology"] == which], names)]
+    own = _of_first(found.tables.get("where-next"), cells["model"].iloc[0], which)
+    if len(own):
+        layers.append(next_layer(own))
+    return _view(facts, operator, COVERAGE, height_px, layers)
+
+
+def _of_first(where: pd.DataFrame | None, model: str, technology: str) -> pd.DataFrame:
+    """Squares to measure in by one model and technology, in the first environment that has any."""
+    if where is None:
+        return pd.DataFrame()
+    own = where[(where["technology"] == technology) & (where["model"] == model)]
+    return own[own["environment"] == own["environment"].iloc[0]] if len(own) else own
+
+
 def _facts(study: Study, reached: Reach, found: Gaps, technology: str) -> StudyFacts:
     """What a map shows of one technology before anything is planned."""
     session = start(study)
@@ -190,7 +258,19 @@ def _facts(study: Study, reached: Reach, found: Gaps, technology: str) -> StudyF
     )
 
 
-def _view(facts: StudyFacts, operator: str, column: str, height_px: int) -> MapView:
+def _view(
+    facts: StudyFacts,
+    operator: str,
+    column: str,
+    height_px: int,
+    more: Sequence[VectorLayer] = (),
+) -> MapView:
     key, _ = chosen_layer(facts.study, facts.gaps.classes, operator, facts.technology)
     content = opening_with(study_map(facts), operator=key, column=column)
+    if more:
+        content = replace(
+            content,
+            vectors=(*content.vectors, *more),
+            groups=(MEASUREMENTS, *content.groups),
+        )
     return MapView(coverage_map(content), height_px=height_px)

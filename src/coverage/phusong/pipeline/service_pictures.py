@@ -2,13 +2,13 @@
 
 from typing import Any
 
+import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.analysis.service_quality import rate_class
-from phusong.errors import unknown_name
+from phusong.errors import DataError, unknown_name
 from phusong.pipeline.begin import start
 from phusong.pipeline.pictures import chosen_layer, plotted
 from phusong.pipeline.reach_files import layer_file
@@ -181,9 +181,47 @@ def service_picture(study: Study, found: Service) -> Picture | None:
     return small_picture(service_plotted(study, _chosen(study, found, None, None, RATE), RATE))
 
 
+def cells_of_model(
+    study: Study, cells: gpd.GeoDataFrame, model: str | None = None
+) -> gpd.GeoDataFrame:
+    """Measured cells beside one propagation model.
+
+    Parameters
+    ----------
+    study
+        The study.
+    cells
+        Measured cells with their modelled level, of all models.
+    model
+        Key of a propagation model; the study's first by default.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Those of the model, at least one.
+
+    Raises
+    ------
+    DataError
+        No measured cell could be compared with any model.
+    DomainError
+        The model is none of those that were compared.
+    """
+    if cells.empty:
+        raise DataError(
+            "no measured cell could be compared with the model: no sample stands on the grid where "
+            "the operator's level is known; `phusong calibrate` says what was left out and why"
+        )
+    chosen = study.propagation.models[0] if model is None else model
+    known = tuple(dict.fromkeys(cells["model"]))
+    if chosen not in known:
+        raise unknown_name("model", chosen, known)
+    return cells[cells["model"] == chosen]
+
+
 def levels_plot(
     study: Study,
-    cells: pd.DataFrame,
+    cells: gpd.GeoDataFrame,
     *,
     model: str | None = None,
     ax: Any = None,
@@ -211,11 +249,8 @@ def levels_plot(
     """
     from matplotlib import pyplot as plt  # noqa: PLC0415 — it chooses how windows open
 
-    known = tuple(dict.fromkeys(cells["model"])) if "model" in cells else ()
-    chosen = study.propagation.models[0] if model is None else model
-    if chosen not in known:
-        raise unknown_name("model", chosen, known)
-    own = cells[cells["model"] == chosen]
+    own = cells_of_model(study, cells, model)
+    chosen = own["model"].iloc[0]
     technology = own["technology"].iloc[0]
     with mpl.rc_context(STYLE):
         if ax is None:

@@ -1,5 +1,7 @@
 """Pictures, tables and answers of a study for notebooks."""
 
+import numpy as np
+
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.begin import start
@@ -8,7 +10,7 @@ from phusong.pipeline.results import sources_of, study_facts
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import picture
 from phusong.reporting.findings import (
-    assumption_findings,
+    environment_findings,
     gap_findings,
     plan_findings,
     reach_findings,
@@ -17,6 +19,7 @@ from phusong.reporting.findings import (
 )
 from phusong.reporting.frontier import money_figure
 from phusong.reporting.hop_figures import HOPS_TITLE, hops_figure
+from phusong.reporting.input_findings import assumption_findings, data_findings
 from phusong.reporting.input_tables import (
     assumption_table,
     filled_table,
@@ -341,7 +344,7 @@ def hops(study: Study, ranked: Plan, *, most: int = 5) -> Picture | Shown:
 
 
 def answer_assumptions(study: Study) -> Shown:
-    """How much of a study is assumed, in a sentence.
+    """What a study was given, what is missing, and how much is assumed, in sentences.
 
     Parameters
     ----------
@@ -353,7 +356,15 @@ def answer_assumptions(study: Study) -> Shown:
     Shown
         Vietnamese and English.
     """
-    return shown_sentences(assumption_findings(study))
+    inputs = start(study).inputs
+    unplaced = inputs.places.unplaced
+    given = data_findings(
+        inputs.network,
+        inputs=sum(1 for _ in sources_of(study)),
+        unknown_share=100.0 * float(np.isnan(inputs.terrain.height_amsl_m).mean()),
+        unplaced=0 if unplaced is None else len(unplaced),
+    )
+    return shown_sentences((*given, *assumption_findings(study)))
 
 
 def answer_reach(study: Study, found: Gaps) -> Shown:
@@ -371,7 +382,7 @@ def answer_reach(study: Study, found: Gaps) -> Shown:
     Shown
         Vietnamese and English.
     """
-    return shown_sentences(reach_findings(study, found))
+    return shown_sentences((*reach_findings(study, found), *environment_findings(study, found)))
 
 
 def answer_gaps(study: Study, found: Gaps) -> Shown:

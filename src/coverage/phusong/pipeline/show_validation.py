@@ -9,7 +9,7 @@ from phusong.pipeline.begin import start
 from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import CalibrationTables, read_calibration
 from phusong.pipeline.interactive import with_study
-from phusong.pipeline.interactive_results import StudyCalibration
+from phusong.pipeline.interactive_calibration import StudyCalibration
 from phusong.pipeline.session import Session
 from phusong.pipeline.speed import read_speed_tests, speed_tests
 from phusong.reporting.facts import Bilingual, Picture, same

@@ -161,4 +161,4 @@ def _named(names: Sequence[str], language: str) -> str:
 
 def _signed(amount: float, language: str) -> str:
     whole = round(amount)
-    return f"{'+' if whole > 0 else ''}{number_text(whole, language)}"
+    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{number_text(abs(whole), language)}"

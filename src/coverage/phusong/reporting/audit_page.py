@@ -50,6 +50,19 @@ _FACTS = {
     "places": said("Villages, facilities, lines"),
     "network": said("Network"),
 }
+_SUBJECTS = {
+    "towers": said("Towers"),
+    "boundaries": said("Commune outlines"),
+    "population": said("Population"),
+    "clutter": said("Land cover"),
+    "limits": said("Limits and no-build areas"),
+    "operator_coverage": said("Operator-supplied coverage"),
+    "reported": said("Reported villages"),
+    "criterion8": said("Criterion 8"),
+    "indicators": said("Appraised indicators"),
+    "infrastructure": said("Infrastructure of villages"),
+    "offices": said("Networks of commune offices"),
+}
 _CHANGES = {
     "encoding": said("Encoding"),
     "sheet": said("Sheet"),
@@ -200,7 +213,7 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
         ),
         tuple(
             (
-                _KINDS.get(f.kind, same(f.kind)), _FACTS.get(f.subject, same(f.subject)),
+                _KINDS.get(f.kind, same(f.kind)), _subject(f.subject),
                 f.line, as_told(f.text),
                 "; ".join(f.cases) + (" …" if f.count > len(f.cases) > 0 else ""),
             )
@@ -208,6 +221,10 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
             if f.severity == severity
         ),
     )  # fmt: skip
+
+
+def _subject(key: str) -> Bilingual:
+    return _FACTS.get(key) or _SUBJECTS.get(key) or same(key)
 
 
 def _changes_table(network: Network) -> PageTable:

@@ -242,6 +242,46 @@ def reach_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     )
 
 
+def environment_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
+    """How many people have signal of any operator in each environment.
+
+    Parameters
+    ----------
+    study
+        Environments and technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence, or none where one environment alone was counted.
+    """
+    totals, technology = found.totals, technology_of(study)
+    if "environment" not in totals:
+        return ()
+    own = totals[(totals["operator"] == ANY) & (totals["technology"] == technology)]
+    shares = [
+        said(
+            "{where} {share}",
+            where=Bilingual(section.title_vi, section.title_en),
+            share=share(100.0 * float(row["people_covered"]) / float(row["people"])),
+        )
+        for key, section in study.environments.items()
+        for _, row in own[own["environment"] == key].iterrows()
+        if float(row["people"]) > 0.0
+    ]
+    if len(shares) < 2:
+        return ()
+    return (
+        said(
+            "People with {technology} signal of any operator by environment: {shares}.",
+            technology=technology,
+            shares=joined(shares, "; "),
+        ),
+    )
+
+
 def _covered(found: Gaps, operator: str, technology: str) -> tuple[float, float]:
     """Shares of area and of people that are covered [%]."""
     rows = commune_rows(found, operator, technology)
@@ -322,29 +362,3 @@ def reasons(priorities: pd.DataFrame, *, most: int) -> tuple[Bilingual, ...]:
             )
         told.append(words)
     return tuple(told)
-
-
-def assumption_findings(study: Study) -> tuple[Bilingual, ...]:
-    """How much of a study is assumed, and how much of that is verified.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Returns
-    -------
-    tuple of Bilingual
-        One sentence.
-    """
-    assumptions = study.assumptions()
-    verified = sum(a.verified for a in assumptions)
-    return (
-        said(
-            "The study rests on {assumptions} assumed numbers: {verified} checked "
-            "against their source, {unverified} not.",
-            assumptions=len(assumptions),
-            verified=verified,
-            unverified=len(assumptions) - verified,
-        ),
-    )

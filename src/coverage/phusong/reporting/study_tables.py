@@ -121,11 +121,12 @@ def operator_table(study: Study, found: Gaps) -> PageTable:
     lines, technology = [], technology_of(study)
     unsure = ends_of(total_row(found, ANY, technology), "people_no_signal") is not None
     for key, name in _operators(study, found):
-        rows = commune_rows(found, key, technology)
-        parts = [float(rows[f"people_{c}"].sum()) for c in ("covered", "marginal", "no_signal")]
+        total = total_row(found, key, technology)
+        counts = total if len(total) else commune_rows(found, key, technology).sum()
+        parts = [float(counts[f"people_{c}"]) for c in ("covered", "marginal", "no_signal")]
         told = titled(name, found.basis, (key, technology_of(study)))
-        ends = _ends(total_row(found, key, technology), unsure=unsure)
-        share = _percent(parts[2], float(rows["people"].sum()))
+        ends = _ends(total, unsure=unsure)
+        share = _percent(parts[2], float(counts["people"]))
         lines.append((told, *parts, *ends, share))
     return PageTable(
         title=titled(

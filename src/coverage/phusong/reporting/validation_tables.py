@@ -1,5 +1,7 @@
 """What measurements say of a study's levels, as tables and sentences for readers."""
 
+import re
+
 import pandas as pd
 
 from phusong.analysis.heard import BEHIND_DEG, FEWEST, LISTED, UNLISTED
@@ -23,6 +25,7 @@ LEVELS = {
     "as modelled": said("as modelled"),
     "corrected, held out": said("corrected, where nothing was fitted"),
 }
+_QUOTED = re.compile(r"row (?P<line>\d+): (?P<values>.*)", re.DOTALL)
 _MODEL = Column(said("Model"))
 _ENVIRONMENT = Column(said("Environment"))
 _TECHNOLOGY = Column(said("Technology"))
@@ -214,7 +217,8 @@ def left_out_table(table: pd.DataFrame) -> PageTable:
         One row per file and reason.
     """
     rows = tuple(
-        (row.file, as_told(row.reason), int(row.rows), row.first) for row in table.itertuples()
+        (row.file, as_told(row.reason), int(row.rows), _in_words(row.first))
+        for row in table.itertuples()
     )
     return PageTable(
         title=said("Rows that were not used"),
@@ -224,6 +228,14 @@ def left_out_table(table: pd.DataFrame) -> PageTable:
         ),
         rows=rows,
     )  # fmt: skip
+
+
+def _in_words(first: str) -> Bilingual:
+    """A row and its values, as a table of rows that are left out quotes them."""
+    found = _QUOTED.fullmatch(first)
+    if found is None:
+        return same(first)
+    return said("row {line}: {values}", line=found["line"], values=found["values"])
 
 
 def cells_table(table: pd.DataFrame) -> PageTable:
