@@ -286,6 +286,9 @@ def test_window_survives_passing_faults(tmp_path: Path, served: Provider, fault:
         (WORLDPOP, "404", "does not exist at the provider"),
         (f"{COPERNICUS}/tileList.txt", "text <html>no</html>", "is no list of tiles"),
         (OVERPASS, "text <html>busy</html>", "answers with something else than JSON"),
+        pytest.param(
+            OVERPASS, "text " + "[" * 100_000, "answers with something else than JSON", id="nested"
+        ),
         (OVERPASS, 'text {"elements": [], "remark": "runtime error: timed out"}', "timed out"),
         (OVERPASS, 'text {"elements": []}', "has nothing for inputs.villages"),
     ],

@@ -10,6 +10,7 @@ import pytest
 from shapely.geometry import Point, Polygon
 
 from phusong.errors import DataError
+from phusong.sources.header import MOST_COLUMNS, listed, twins_of
 from phusong.sources.lists import read_text_table
 from phusong.sources.tables import (
     MOST_FAULTS_SHOWN,
@@ -245,3 +246,22 @@ def test_a_layer_without_crs(tmp_path: Path) -> None:
     (tmp_path / "t.prj").unlink()
     with pytest.raises(DataError, match=r"t\.shp has no CRS; write one into it"):
         read_layer(tmp_path / "t.shp", key="inputs.roads")
+
+
+def test_a_table_of_very_many_columns_is_refused_at_once(tmp_path: Path) -> None:
+    """Each heading was compared with each other: minutes for 100,000."""
+    wide = ",".join(f"c{n}" for n in range(100_000))
+    words = fault(tmp_path, f"{HEADER},{wide}\nA,3,existing,1")
+    assert f"t.csv row 1 has 100004 columns, at most {MOST_COLUMNS} are read" in words
+    assert len(words) < 300
+    commas = "," * 100_000  # of empty columns nobody needs to be told
+    assert list(read(tmp_path, f"{HEADER}{commas}\nA,3,existing,1{commas}")["site"]) == ["A"]
+
+
+def test_headings_in_messages_are_the_first_of_many(tmp_path: Path) -> None:
+    titles = [f"c{n}" for n in range(1500)]
+    words = fault(tmp_path, f"{','.join(titles)}\nA,3")
+    assert words.startswith("t.csv: column site, height_m is missing; the header has c0, c1, ")
+    assert words.endswith("c39, and 1460 more; rename or add it")
+    assert listed(titles[:3]) == "c0, c1, c2"
+    assert twins_of(["b", "a", "", "b", "", "a", "c"]) == ["a", "b"]

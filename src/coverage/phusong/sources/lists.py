@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from phusong.errors import DataError
+from phusong.sources.header import listed, refuse_wide, twins_of
 from phusong.sources.tables import (
     VECTOR_SUFFIXES,
     Record,
@@ -156,9 +157,10 @@ def header_row(records: Sequence[Record]) -> int:
 
 def _table(header: Record, rows: Sequence[Record], file: Path) -> pd.DataFrame:
     titles = header.cells
-    twins = sorted({t for t in titles if t and titles.count(t) > 1})
+    refuse_wide(len(titles), line=header.line, file=file)
+    twins = twins_of(titles)
     if twins:
-        raise DataError(f"{file.name}: column {', '.join(twins)} stands twice; keep one")
+        raise DataError(f"{file.name}: column {listed(twins)} stands twice; keep one")
     raise_faults(wide_rows(header, rows, file))
     return text_table(header, rows).drop(columns="", errors="ignore")
 

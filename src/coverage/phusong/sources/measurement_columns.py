@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from phusong.errors import DataError
+from phusong.sources.header import listed
 from phusong.sources.towers_words import fold, operator_of
 from phusong.study import MeasurementInput, Study
 from phusong.units import BoolArray
@@ -79,7 +80,7 @@ def named(table: pd.DataFrame, section: MeasurementInput, file: Path) -> pd.Data
     for column in ("latitude", "longitude", "level_dbm"):
         if column not in found:
             raise DataError(
-                f"{file.name}: no column is {column}; the header has {', '.join(table.columns)}: "
+                f"{file.name}: no column is {column}; the header has {listed(table.columns)}: "
                 f'say which it is in {KEY}.columns, for example {{ "My heading" = "{column}" }}'
             )
     kept = table[list(found.values())].copy()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from phusong.errors import DataError, DataWarning
+from phusong.sources.header import refuse_wide
 from phusong.sources.lists import read_list
 from phusong.sources.measurement_columns import (
     KEY,
@@ -236,6 +237,7 @@ def _text(file: Path, section: MeasurementInput) -> pd.DataFrame:
     try:
         blank, head = _head(file, section.encoding)
         separator = max((",", ";", "\t"), key=head.count)
+        refuse_wide(head.count(separator) + 1, line=blank + 1, file=file)
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # cells without a heading
             table = pd.read_csv(

@@ -1,13 +1,16 @@
 """Reading reported lists of villages without signal, and finding the villages they mean."""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-import geopandas as gpd
 import pandas as pd
+from pyproj import Transformer
+from shapely.geometry import Point
 
 from phusong.errors import DataError
-from phusong.geo.gazetteer import Gazetteer
+from phusong.geo.gazetteer import Crosswalk, Gazetteer
 from phusong.geo.names import NameRules, bare_forms, bare_key, has_marks, marked_forms
 from phusong.geo.places import Places
 from phusong.sources.lists import read_text_table
@@ -36,14 +39,53 @@ COLUMNS: Columns = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Where:
-    """What a list is matched against."""
+    """What a list is matched against; names are spelled out once, not for every row."""
 
     study: Study
     places: Places
     gazetteer: Gazetteer | None
-    villages: gpd.GeoDataFrame
+
+    @cached_property
+    def villages(self) -> tuple["_Village", ...]:
+        """Every village, those that nobody has placed yet last."""
+        rules = self.rules("village")
+        return tuple(_Village.of(*row, rules=rules) for row in _all_villages(self.places))
+
+    @cached_property
+    def by_commune(self) -> dict[str, list[int]]:
+        """Villages of each commune, by their numbers."""
+        found: dict[str, list[int]] = {}
+        for number, village in enumerate(self.villages):
+            found.setdefault(village.commune_code, []).append(number)
+        return found
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names of the communes by code."""
+        return self.places.communes.names
+
+    @cached_property
+    def spellings(self) -> dict[str, set[str]]:
+        """What each commune may be written as."""
+        return {code: _spellings(code, name, self) for code, name in self.names.items()}
+
+    @cached_property
+    def operators(self) -> dict[str, str]:
+        """Operators' keys by their names and keys without marks."""
+        rules, operators = NameRules(letters={"đ": "d"}), self.study.operators
+        return {bare_key(n, rules): op.key for op in operators for n in (op.name, op.key)}
+
+    @cached_property
+    def became(self) -> dict[str, Crosswalk]:
+        """How the study's communes go into those of other vintages, as far as rows have asked."""
+        return {}
+
+    @cached_property
+    def to_grid(self) -> Transformer:
+        """From degrees to the coordinates of the villages."""
+        return Transformer.from_crs("EPSG:4326", self.places.villages.crs, always_xy=True)
 
     @property
     def communes(self) -> NameRules:
@@ -55,6 +97,26 @@ class _Where:
         if self.gazetteer is None:
             return NameRules(letters={"đ": "d"})
         return self.gazetteer.rules.get(level, NameRules())
+
+
+@dataclass(frozen=True, slots=True)
+class _Village:
+    """A village, and what it may be written as."""
+
+    village_id: str
+    name: str
+    commune_code: str
+    place: Point | None
+    marked: tuple[str, ...]
+    bare: frozenset[str]
+    has_marks: bool
+
+    @classmethod
+    def of(
+        cls, village_id: str, name: str, code: str, place: Point | None, *, rules: NameRules
+    ) -> "_Village":
+        forms = marked_forms(name, rules), frozenset(bare_forms(name, rules))
+        return cls(village_id, name, code, place, *forms, has_marks(name, rules))
 
 
 def read_reported(
@@ -95,7 +157,7 @@ def read_reported(
     file = study.path(section.file)
     table = read_text_table(file, encoding=section.encoding, key=KEY)
     frame = checked(table, COLUMNS, file=file)
-    where = _Where(study, places, gazetteer, _all_villages(places))
+    where = _Where(study, places, gazetteer)
     faults = []
     rows = []
     for line, cells in zip(frame.index, frame.to_dict("records"), strict=True):
@@ -108,17 +170,15 @@ def read_reported(
     return pd.DataFrame(rows)
 
 
-def _all_villages(places: Places) -> gpd.GeoDataFrame:
+def _all_villages(places: Places) -> Iterator[tuple[str, str, str, Point | None]]:
     """Villages that lie somewhere, and those that nobody has placed yet, without a point."""
-    columns = ["village_id", "name", "commune_code", "geometry"]
-    if places.unplaced is None or places.unplaced.empty:
-        return places.villages[columns]
-    nowhere = gpd.GeoDataFrame(
-        places.unplaced[columns[:-1]],
-        geometry=gpd.GeoSeries([None] * len(places.unplaced), crs=places.villages.crs),
-    )
-    both = pd.concat([places.villages[columns], nowhere], ignore_index=True)
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=places.villages.crs)
+    columns = ["village_id", "name", "commune_code"]
+    placed, unplaced = places.villages, places.unplaced
+    for row, place in zip(placed[columns].itertuples(index=False), placed.geometry, strict=True):
+        yield row.village_id, row.name, row.commune_code, place
+    if unplaced is not None:
+        for row in unplaced[columns].itertuples(index=False):
+            yield row.village_id, row.name, row.commune_code, None
 
 
 def _row(cells: dict[str, object], where: _Where) -> dict[str, object]:
@@ -126,29 +186,26 @@ def _row(cells: dict[str, object], where: _Where) -> dict[str, object]:
     vintage = text["vintage"] or where.study.area.vintage
     position = (cells["latitude"], cells["longitude"])
     codes = _communes(text, vintage, where)
-    inside = where.villages[where.villages["commune_code"].isin(codes)]
-    match, meant = _match(text["village"], inside, where.rules("village"), position)
+    numbers = sorted(n for code in set(codes) for n in where.by_commune.get(code, ()))
+    match, meant = _match(text["village"], [where.villages[n] for n in numbers], where, position)
     if not codes:
         match = NO_COMMUNE
-    one = meant.iloc[0] if match in {MATCHED, BY_POSITION} else None
-    if one is not None and one.geometry is None:
+    one = meant[0] if match in {MATCHED, BY_POSITION} else None
+    if one is not None and one.place is None:
         match = NOT_PLACED
-    names = where.places.communes.names
     return {
         "village": text["village"],
-        "commune_code": one["commune_code"] if one is not None else text["commune_code"],
-        "commune": names.get(one["commune_code"], "") if one is not None else text["commune"],
+        "commune_code": one.commune_code if one is not None else text["commune_code"],
+        "commune": where.names.get(one.commune_code, "") if one is not None else text["commune"],
         "vintage": where.study.area.vintage if one is not None else vintage,
-        "operator": _operator(text["operator"], where.study),
+        "operator": _operator(text["operator"], where),
         "date": _date(text["date"]),
         "reported": _state(text["state"]),
         "latitude": cells["latitude"],
         "longitude": cells["longitude"],
         "match": match,
-        "village_id": one["village_id"] if one is not None else "",
-        "candidates": "; ".join(f"{v.village_id} {v.name}" for v in meant.itertuples(index=False))
-        if one is None
-        else "",
+        "village_id": one.village_id if one is not None else "",
+        "candidates": "" if one else "; ".join(f"{v.village_id} {v.name}" for v in meant),
     }
 
 
@@ -166,7 +223,9 @@ def _communes(text: dict[str, str], vintage: str, where: _Where) -> list[str]:
             "the communes became"
         )
     where.gazetteer.unit(code, vintage=vintage)
-    walk = where.gazetteer.crosswalk(own, vintage)
+    if vintage not in where.became:
+        where.became[vintage] = where.gazetteer.crosswalk(own, vintage)
+    walk = where.became[vintage]
     return [c.from_code for c in walk.changes if c.to_code == code and c.from_code in asked]
 
 
@@ -183,11 +242,7 @@ def _by_name(text: dict[str, str], vintage: str, where: _Where) -> list[str]:
     if vintage != where.study.area.vintage:
         return []
     wanted = set(marked_forms(name, where.communes))  # without a district, marks must agree
-    return [
-        code
-        for code, official in where.places.communes.names.items()
-        if wanted & _spellings(code, official, where)
-    ]
+    return [code for code, spelled in where.spellings.items() if wanted & spelled]
 
 
 def _spellings(code: str, official: str, where: _Where) -> set[str]:
@@ -198,39 +253,34 @@ def _spellings(code: str, official: str, where: _Where) -> set[str]:
 
 
 def _match(
-    name: str, villages: gpd.GeoDataFrame, rules: NameRules, position: tuple[object, object]
-) -> tuple[str, gpd.GeoDataFrame]:
+    name: str, villages: list[_Village], where: _Where, position: tuple[object, object]
+) -> tuple[str, list[_Village]]:
     """How a name was matched, and what it may mean."""
+    rules = where.rules("village")
     full = marked_forms(name, rules)
-    written = [marked_forms(str(v), rules) for v in villages["name"]]
-    meant = villages[[full[0] == forms[0] for forms in written]]
-    if meant.empty:
-        meant = villages[[bool(set(full) & set(forms)) for forms in written]]
-    if meant.empty:
+    meant = [v for v in villages if full[0] == v.marked[0]]
+    if not meant:
+        meant = [v for v in villages if not set(full).isdisjoint(v.marked)]
+    if not meant:
         bare = set(bare_forms(name, rules))
-        meant = villages[
-            [
-                bool(bare & set(bare_forms(str(v), rules)))
-                and not (has_marks(name, rules) and has_marks(str(v), rules))
-                for v in villages["name"]
-            ]
-        ]
-        if meant.empty:  # both have marks, and they differ: a slip of the pen, or another village
-            near = [bool(bare & set(bare_forms(str(v), rules))) for v in villages["name"]]
-            return (AMBIGUOUS, villages[near]) if any(near) else (UNMATCHED, villages[near])
-    placed = len(meant) > 1 and meant.geometry.notna().all()
-    if placed and not pd.isna(position[0]) and not pd.isna(position[1]):
-        here = gpd.GeoSeries.from_xy([position[1]], [position[0]], crs="EPSG:4326")
-        distance = meant.distance(here.to_crs(villages.crs).iloc[0])
-        return BY_POSITION, meant.loc[[distance.idxmin()]]
+        near = [v for v in villages if not bare.isdisjoint(v.bare)]
+        marks = has_marks(name, rules)
+        meant = [v for v in near if not (marks and v.has_marks)]
+        if not meant:  # both have marks, and they differ: a slip of the pen, or another village
+            return (AMBIGUOUS if near else UNMATCHED), near
+    places = [v.place for v in meant if v.place is not None]
+    if len(meant) > 1 and len(places) == len(meant) and not any(pd.isna(p) for p in position):
+        here = Point(*where.to_grid.transform(position[1], position[0]))
+        nearest = min(range(len(meant)), key=lambda n: here.distance(places[n]))
+        return BY_POSITION, [meant[nearest]]
     return (MATCHED if len(meant) == 1 else AMBIGUOUS), meant
 
 
-def _operator(given: str, study: Study) -> str:
+def _operator(given: str, where: _Where) -> str:
     if not given:
         return "any"
-    rules = NameRules(letters={"đ": "d"})
-    known = {bare_key(n, rules): op.key for op in study.operators for n in (op.name, op.key)}
+    rules, study = NameRules(letters={"đ": "d"}), where.study
+    known = where.operators
     key = known.get(bare_key(given, rules))
     if key is None:
         names = ", ".join(op.name for op in study.operators)

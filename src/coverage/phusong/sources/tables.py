@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 
 from phusong.errors import DataError, nearest
+from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
 
 MOST_FAULTS_SHOWN = 20
@@ -139,12 +140,17 @@ def csv_records(content: str, separator: str, file: Path) -> list[Record]:
     Raises
     ------
     DataError
-        A quote is not closed.
+        A quote is not closed, or a row has more cells than any table has columns.
     """
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
     records, line = [], 1
     try:
-        for cells in reader:
+        for row in reader:
+            cells = row
+            if len(cells) > MOST_COLUMNS:  # empty cells at the end of rows are Excel's, not wrong
+                used = max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
+                refuse_wide(used, line=line, file=file)
+                cells = cells[:used]
             cleaned = [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
             if any(cleaned):
                 records.append(Record(line, cleaned))
@@ -309,7 +315,7 @@ def examined(
     if missing:
         raise DataError(
             f"{file.name}: column {', '.join(missing)} is missing; the header has "
-            f"{', '.join(table.columns) or 'no name that is known'}; rename or add it"
+            f"{listed(table.columns) or 'no name that is known'}; rename or add it"
         )
     faults: dict[tuple[int, str], Fault] = {}
     typed: dict[str, pd.Series] = {}

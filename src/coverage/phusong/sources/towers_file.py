@@ -12,6 +12,7 @@ from pyogrio.errors import DataSourceError
 
 from phusong.errors import DataError
 from phusong.geo.network import Change
+from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide, twins_of
 from phusong.sources.lists import DATA_SHEET
 from phusong.sources.tables import (
     VECTOR_SUFFIXES,
@@ -124,7 +125,9 @@ def _separator(content: str, own: Mapping[str, str]) -> str:
         return first[len("sep=")]
 
     def headings(separator: str) -> tuple[int, int]:
-        rows = [[cell.strip(' "') for cell in line.split(separator)] for line in lines]
+        rows = [
+            [cell.strip(' "') for cell in line.split(separator)[:MOST_COLUMNS]] for line in lines
+        ]
         known = max(sum(meaning(cell, own) is not None for cell in row) for row in rows)
         return known, first.count(separator)
 
@@ -166,7 +169,7 @@ def _chosen(
 def _header(records: Sequence[Record], own: Mapping[str, str]) -> tuple[int, int]:
     """Index of the row that holds most known headings, and how many."""
     scores = [
-        sum(meaning(cell, own) is not None for cell in record.cells if cell)
+        sum(meaning(cell, own) is not None for cell in record.cells[:MOST_COLUMNS] if cell)
         for record in records[:HEADER_WITHIN]
     ]
     best = max(scores, default=0)
@@ -193,6 +196,7 @@ def _cleaned(
             changes.append(Change("header", "", index, example))
     if not rows:
         raise DataError(f"{file} has a header but no rows; at least one row is needed")
+    refuse_wide(len(header.cells), line=header.line, file=file)
     titles = [_plain(title) for title in header.cells]
     _refuse_twins(titles, own, file)
     header = Record(header.line, [t or f"column {n}" for n, t in enumerate(titles, 1)])
@@ -212,10 +216,10 @@ def _cleaned(
 
 def _refuse_twins(titles: Sequence[str], own: Mapping[str, str], file: Path) -> None:
     """A heading may stand twice only when nothing is read from it."""
-    twins = sorted({t for t in titles if t and titles.count(t) > 1})
+    twins = twins_of(titles)
     known = [title for title in twins if meaning(title, own) is not None]
     if known or twins:
-        raise DataError(f"{file.name}: column {', '.join(known or twins)} stands twice; keep one")
+        raise DataError(f"{file.name}: column {listed(known or twins)} stands twice; keep one")
 
 
 def _plain(cell: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from phusong.errors import DataError
 from phusong.geo.network import Change
+from phusong.sources.header import listed
 from phusong.sources.towers_words import DERIVED, columns, fold, is_unused, meaning, unclear
 from phusong.study import TowerInput
 
@@ -100,7 +101,7 @@ def _own(section: TowerInput, table: pd.DataFrame, file: Path) -> dict[str, str]
         if fold(title) not in folded:
             raise DataError(
                 f"{KEY}.columns names {title!r}, but the header of {file.name} has "
-                f"{', '.join(table.columns)}; correct the study file"
+                f"{listed(table.columns)}; correct the study file"
             )
     return {fold(title): column for title, column in section.columns.items()}
 
