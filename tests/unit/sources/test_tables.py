@@ -262,6 +262,6 @@ def test_headings_in_messages_are_the_first_of_many(tmp_path: Path) -> None:
     titles = [f"c{n}" for n in range(1500)]
     words = fault(tmp_path, f"{','.join(titles)}\nA,3")
     assert words.startswith("t.csv: column site, height_m is missing; the header has c0, c1, ")
-    assert words.endswith("c39, and 1460 more; rename or add it")
+    assert words.endswith("c39, … (+1460); rename or add it")
     assert listed(titles[:3]) == "c0, c1, c2"
     assert twins_of(["b", "a", "", "b", "", "a", "c"]) == ["a", "b"]

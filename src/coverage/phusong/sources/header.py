@@ -42,7 +42,7 @@ def listed(titles: Iterable[str]) -> str:
     """
     names = list(titles)
     more = len(names) - MOST_SHOWN
-    return ", ".join(names[:MOST_SHOWN]) + (f", and {more} more" if more > 0 else "")
+    return ", ".join(names[:MOST_SHOWN]) + (f", … (+{more})" if more > 0 else "")
 
 
 def refuse_wide(columns: int, *, line: int, file: Path) -> None:
