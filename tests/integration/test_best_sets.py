@@ -106,6 +106,9 @@ def test_operators_have_sets_and_orders_of_their_own(run: Region) -> None:
         assert (points["build_order_worth_people"] <= points["best_set_worth_people"] + 1e-6).all()
     plain = choices.set_index("choice").loc["budget"]
     assert plain["capex"] <= 12e9
+    for told, amount in ((frontier, "budget"), (order, "cumulative_present_value")):
+        assert np.allclose(told[f"{amount}_usd"], told[amount] / 25_000, atol=0.51)
+        assert set(told["exchange_date"]) == {"2025-01-02"}
 
 
 def test_a_reader_gets_what_is_its_own_alone(run: Region) -> None:

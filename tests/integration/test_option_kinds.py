@@ -1,6 +1,7 @@
 """Every kind of option on one footing: in files, against a network in which it is built."""
 
 import json
+import re
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from phusong.geo.network import Network
 from phusong.pipeline.audience import write_for_audience
 from phusong.pipeline.begin import start
 from phusong.pipeline.best_servers import best_servers
+from phusong.planning.present_value import annuity_factor
+from phusong.sources.study_file import read_study
 from phusong.study import ALL_KINDS
 from runs import run_here, table
 from synthetic import Region, assumed, price, write_region
@@ -119,6 +122,21 @@ def test_money_is_told_for_every_option(run: Region) -> None:
     assert ((grant == capex) & (support >= 0))[label == "running_support"].all()
 
 
+def test_every_present_value_adds_up(run: Region) -> None:
+    found = priorities(run)
+    capex, opex, again, left, value = numbers(
+        found, "capex", "opex_per_year", "repurchases", "salvage", "present_value"
+    )
+    costs = read_study(run.study).costs
+    years = annuity_factor(costs.discount_rate.value, costs.horizon.value)
+    assert ((capex + opex * years + again - left - value).abs() < 10).all()  # whole dong
+    assert (again > 0).any()
+    assert (left <= capex + again).all()
+    for row in found[again > 0].itertuples():
+        assert "wears out and is bought again" in row.why_en
+        assert "mua lại thiết bị hết tuổi thọ" in row.why_vi
+
+
 def test_reasons_speak_of_the_kind(run: Region) -> None:
     words = {
         "taller-mast": ("instead of", "nâng cột"), "added-band": ("added on site", "thêm băng tần"),
@@ -130,6 +148,7 @@ def test_reasons_speak_of_the_kind(run: Region) -> None:
         english, vietnamese = words.get(row.kind, ("", ""))
         assert english in row.why_en
         assert vietnamese in row.why_vi
+        assert not re.search(r"\b[a-z-]+-[0-9a-f]{8}\b", row.why_en + row.why_vi), "an option_id"
         if row.kind == "new-mast":
             assert "heights tried" in row.why_en
 

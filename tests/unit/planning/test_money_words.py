@@ -23,18 +23,19 @@ def money(revenue: float) -> OptionMoney:
 @pytest.mark.parametrize(
     ("revenue", "en", "vi"),
     [
-        (5e8, "Revenue pays for all of it.", "Doanh thu trả được tất cả."),
+        (5e8, "Revenue pays for all of it.", "Doanh thu đủ trả mọi chi phí."),
         (
             3e8,  # 2.5 + 2.4 of cost, 3.0 of revenue [billion]
             "Revenue pays the running; a grant of 1,900 million VND closes the gap.",
-            "Doanh thu trả được vận hành; hỗ trợ vốn 1.900 triệu VND bù khoảng trống.",
+            "Doanh thu đủ trả chi phí vận hành; cần hỗ trợ vốn 1.900 triệu VND để bù phần còn "
+            "thiếu.",
         ),
         (
             1e8,
             "Revenue does not pay the running: a grant of 2,500 million VND and 140 million VND a "
             "year close the gap.",
-            "Doanh thu chưa trả được vận hành: cần hỗ trợ vốn 2.500 triệu VND và 140 triệu VND mỗi "
-            "năm.",
+            "Doanh thu chưa đủ trả chi phí vận hành: cần hỗ trợ vốn 2.500 triệu VND và 140 triệu "
+            "VND mỗi năm.",
         ),
     ],
 )

@@ -266,16 +266,17 @@ def test_reasons_in_two_languages() -> None:
     row = table([priority([0, 3])]).iloc[0]
     assert row["why_en"] == (
         "About 1,235 people newly covered for Nhà mạng A, 7 of them without any operator today, "
-        "from high ground at 901 m in or near Thử Một. Village centres reached: Bản A, Bản D. "
-        "1.8 km from a road. Power: grid, cheaper over the horizon with the grid 0.1 km away. "
+        "from high ground at 901 m in Thử Một. Village centres reached: Bản A, Bản D. "
+        "1.8 km from a road. Power: grid (90 m from the grid), cheaper than solar over the "
+        "horizon. "
         "Backhaul: 2 microwave hops over 41.2 km, line of sight not checked. "
         "Cost: 2,780 million VND to build and 300 million VND a year, 4,000 VND as present value."
     )
     assert row["why_vi"] == (
         "Khoảng 1.235 người được phủ sóng mới của Nhà mạng A, trong đó 7 người hiện chưa có sóng "
-        "của nhà mạng nào; điểm cao 901 m tại hoặc gần xã Thử Một. Trung tâm thôn được phủ: "
-        "Bản A, Bản D. Cách đường 1,8 km. Nguồn điện: điện lưới, rẻ hơn trong cả thời "
-        "hạn tính khi cách lưới điện 0,1 km. Truyền dẫn: 2 chặng vi ba, "
+        "của nhà mạng nào; dựng cột trên điểm cao 901 m ở xã Thử Một. Trung tâm thôn được phủ: "
+        "Bản A, Bản D. Cách đường 1,8 km. Nguồn điện: điện lưới (cách lưới điện 90 m), rẻ hơn "
+        "năng lượng mặt trời trong cả thời hạn tính. Truyền dẫn: 2 chặng vi ba, "
         "41,2 km, chưa kiểm tra tầm nhìn thẳng. Chi phí: xây dựng 2.780 triệu VND, vận hành "
         "300 triệu VND mỗi năm, giá trị hiện tại 4.000 VND."
     )
@@ -283,7 +284,7 @@ def test_reasons_in_two_languages() -> None:
 
 def test_how_sure_a_rank_is() -> None:
     one = priority([0, 3])
-    sure = {one.option.option_id: RankInterval(2, 5, 1, 1, 0.975, 200)}
+    sure = {one.option.option_id: RankInterval(1, 5, 1, 1, 0.975, 200)}
     site = account(
         capex=1000.0, opex_per_year=10.0, rate=0.0, horizon_years=10.0, revenue_per_year=30.0
     )
@@ -292,18 +293,21 @@ def test_how_sure_a_rank_is() -> None:
         [one], places(["Bản A"]), GRID, {"a": "Nhà mạng A"}, frequency_mhz=900.0,
         intervals=sure, money={one.option.option_id: money},
     ).iloc[0]  # fmt: skip
-    assert (row["rank_p10"], row["rank_p90"], row["probability_in_top_10"]) == (2, 5, 0.975)
+    assert (row["rank_p10"], row["rank_p90"], row["probability_in_top_10"]) == (1, 5, 0.975)
     # 1,000 to build and 100 to run, 300 come back.
     assert (row["gap_type"], row["grant"], row["support_per_year"]) == ("capex_grant", 800, 0)
     assert row["net_present_value"] == -800
     assert "Revenue pays the running; a grant of 800 VND closes the gap." in row["why_en"]
-    assert "Doanh thu trả được vận hành; hỗ trợ vốn 800 VND bù khoảng trống." in row["why_vi"]
+    assert (
+        "Doanh thu đủ trả chi phí vận hành; cần hỗ trợ vốn 800 VND để bù phần còn thiếu."
+        in row["why_vi"]
+    )
     assert row["why_en"].endswith(
-        " With other levels, prices and people (200 trials) this rank is 2 to 5 in 80 % of them, "
+        " With other levels, prices and people (200 trials) this rank is 1 to 5 in 80 % of them, "
         "that of the place whoever builds 1."
     )
     assert row["why_vi"].endswith(
-        " Khi thử đổi mức thu, giá và số dân (200 lần), trong 80 % số lần hạng này là 2 đến 5, "
+        " Khi thử đổi mức thu, giá và số dân (200 lần), trong 80 % số lần hạng này là 1 đến 5, "
         "hạng của địa điểm bất kể ai xây là 1."
     )
 

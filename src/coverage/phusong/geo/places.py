@@ -1,10 +1,12 @@
 """Communes, villages, facilities and lines: where things are."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry import Point
 
 from phusong.errors import DataError
 
@@ -104,7 +106,23 @@ class Places:
         return pd.concat([placed, nowhere.astype({"village_id": "object"})], ignore_index=True)
 
 
-def commune_at(easting: float, northing: float, places: Places) -> tuple[str, str]:
+class Standing(NamedTuple):
+    """Where something stands.
+
+    Parameters
+    ----------
+    code, name
+        Of the commune.
+    is_inside
+        False where it stands outside every commune and this is the nearest one.
+    """
+
+    code: str
+    name: str
+    is_inside: bool = True
+
+
+def commune_at(easting: float, northing: float, places: Places) -> Standing:
     """Commune that a point lies in or, outside every commune, the nearest one.
 
     Parameters
@@ -116,10 +134,13 @@ def commune_at(easting: float, northing: float, places: Places) -> tuple[str, st
 
     Returns
     -------
-    tuple of str
-        Code and name.
+    Standing
+        Code and name, and whether it lies inside.
     """
-    point = gpd.GeoSeries(gpd.points_from_xy([easting], [northing]), crs=places.communes.frame.crs)
     frame = places.communes.frame
-    nearest = int(np.argmin(frame.distance(point.iloc[0]).to_numpy()))
-    return str(frame["code"].iloc[nearest]), str(frame["name"].iloc[nearest])
+    away_m = frame.distance(Point(easting, northing)).to_numpy()
+    nearest = int(np.argmin(away_m))
+    return Standing(
+        str(frame["code"].iloc[nearest]), str(frame["name"].iloc[nearest]),
+        is_inside=bool(away_m[nearest] == 0.0),
+    )  # fmt: skip

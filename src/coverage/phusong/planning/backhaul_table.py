@@ -199,9 +199,11 @@ def backhaul_en(path: Sequence[Link]) -> str:
         if link.kind != "satellite":
             words += f" {link.length_m / 1000:.1f} km"
         if link.kind == "microwave":
-            words += f" at {link.frequency_mhz / 1000:.0f} GHz, clear by {link.clearance_m:.0f} m"
+            words += f" at {link.frequency_mhz / 1000:.0f} GHz"
+            words += f", line of sight with {link.clearance_m:.0f} m to spare"
             if not math.isnan(link.rain_fade_db):
-                words += f", rain {link.rain_fade_db:.0f} of {link.fade_margin_db:.0f} dB"
+                words += f", fade by rain {link.rain_fade_db:.0f} dB"
+                words += f" of a margin of {link.fade_margin_db:.0f} dB"
         if link.extra_mast_m > 0:
             words += f" with {link.extra_mast_m:.0f} m more mast"
         parts.append(words)
@@ -227,9 +229,11 @@ def backhaul_vi(path: Sequence[Link]) -> str:
         if link.kind != "satellite":
             words += f" {link.length_m / 1000:.1f}".replace(".", ",") + " km"
         if link.kind == "microwave":
-            words += f" ở {link.frequency_mhz / 1000:.0f} GHz, thoáng {link.clearance_m:.0f} m"
+            words += f" ở {link.frequency_mhz / 1000:.0f} GHz"
+            words += f", tầm nhìn thẳng còn dư {link.clearance_m:.0f} m"
             if not math.isnan(link.rain_fade_db):
-                words += f", mưa {link.rain_fade_db:.0f} trên {link.fade_margin_db:.0f} dB"
+                words += f", mưa làm suy hao {link.rain_fade_db:.0f} dB"
+                words += f" trong {link.fade_margin_db:.0f} dB dự trữ"
         if link.extra_mast_m > 0:
             words += f", thêm {link.extra_mast_m:.0f} m cột"
         parts.append(words)

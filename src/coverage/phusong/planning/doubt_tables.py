@@ -70,7 +70,7 @@ def measure_table(
     for number, one in enumerate(found, 1):
         point = shapely.Point(one.easting, one.northing)
         longitude, latitude = grid.longitude_latitude(one.easting, one.northing)
-        code, commune = commune_at(one.easting, one.northing, places)
+        code, commune, _ = commune_at(one.easting, one.northing, places)
         away = villages.distance(point).to_numpy()
         nearest = int(np.argmin(away)) if len(away) else -1
         rows.append(

@@ -18,7 +18,7 @@ from phusong.planning.kinds import NEW_MAST, SATELLITE
 from phusong.planning.money_words import money_text
 from phusong.planning.neighbours import kind_name
 from phusong.planning.option_cost import backhaul_of
-from phusong.planning.priorities import Option, Priority
+from phusong.planning.priorities import Commune, Option, Priority
 from phusong.planning.rank_intervals import RankInterval
 from phusong.planning.reasons import Told, sure_en, sure_vi, why_en, why_vi
 
@@ -110,12 +110,13 @@ def priorities_table(
     for priority in priorities:
         option, spot = priority.option, priority.option.spot
         longitude, latitude = grid.longitude_latitude(spot.easting, spot.northing)
-        code, commune = commune_at(spot.easting, spot.northing, places)
+        code, commune, is_inside = commune_at(spot.easting, spot.northing, places)
         reached = np.isin(village_cell, priority.newly_covered)
         villages = list(places.villages.loc[reached, "name"])
         reached_too = np.isin(facility_cell, priority.newly_covered)
         told = Told(
-            operators[option.operator], operators.get(_host(option), ""), commune, tuple(villages),
+            operators[option.operator], operators.get(_host(option), ""),
+            Commune(commune, is_inside), tuple(villages),
             tuple(_facility_names(places.facilities.loc[reached_too])),
         )  # fmt: skip
         cost = option.cost
@@ -151,10 +152,10 @@ def priorities_table(
                 "probability_in_top_10": np.nan if sure is None else sure.probability_in_top,
                 "why_vi": why_vi(priority, told)
                 + money_text(cost, gap, "vi", told=money is not None)
-                + sure_vi(sure),
+                + sure_vi(sure, priority.rank),
                 "why_en": why_en(priority, told)
                 + money_text(cost, gap, "en", told=money is not None)
-                + sure_en(sure),
+                + sure_en(sure, priority.rank),
                 "present_value": cost.present_value,
                 "ground_amsl_m": spot.ground_amsl_m,
                 "antenna_height_m": option.antenna_height_m,

@@ -8,7 +8,7 @@ import numpy as np
 from phusong.analysis.reach import ANY
 from phusong.geo.places import Places, commune_at
 from phusong.planning.kinds import KINDS, NEW_MAST, KindFacts
-from phusong.planning.priorities import Option, Priority, Rival
+from phusong.planning.priorities import Commune, Option, Priority, Rival
 from phusong.units import BoolArray, FloatArray
 
 
@@ -67,10 +67,7 @@ def with_neighbours(
     ranks = {priority.option.option_id: priority.rank for priority in ranked}
     rivals = {
         option.option_id: Rival(
-            option.option_id,
-            ranks.get(option.option_id, 0),
-            kind_name(option),
-            commune_at(option.spot.easting, option.spot.northing, places)[1],
+            ranks.get(option.option_id, 0), kind_name(option), _commune(option, places)
         )
         for option in options
         if option.option_id in wanted and _may_be_told(option, consent)
@@ -83,6 +80,11 @@ def with_neighbours(
         )
         for priority in ranked
     )
+
+
+def _commune(option: Option, places: Places) -> Commune:
+    there = commune_at(option.spot.easting, option.spot.northing, places)
+    return Commune(there.name, there.is_inside)
 
 
 def _may_be_told(option: Option, consent: Collection[str]) -> bool:

@@ -175,7 +175,7 @@ def where_it_stands(
     """
     spot = option.spot
     longitude, latitude = grid.longitude_latitude(spot.easting, spot.northing)
-    code, commune = commune_at(spot.easting, spot.northing, places)
+    code, commune, _ = commune_at(spot.easting, spot.northing, places)
     return {
         "option_id": option.option_id,
         "operator": operators[option.operator],

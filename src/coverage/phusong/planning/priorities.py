@@ -64,13 +64,27 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune in a sentence.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    is_inside
+        Whether what is spoken of stands in it, and not near it outside of every commune.
+    """
+
+    name: str
+    is_inside: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Rival:
     """An option that was nearly taken instead, as a reader finds it again.
 
     Parameters
     ----------
-    option_id
-        Its name.
     rank
         Its own rank; 0 where it has none.
     kind
@@ -79,10 +93,9 @@ class Rival:
         Where it stands, or near which.
     """
 
-    option_id: str
     rank: int
     kind: KindFacts
-    commune: str
+    commune: Commune
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from phusong.language import number_text
+from phusong.planning.distance_words import away_en, away_vi
 from phusong.planning.kinds import (
     ADDED_BAND,
     ADDED_SECTOR,
@@ -17,7 +18,7 @@ from phusong.planning.kinds import (
     SHARED_SITE,
     TALLER_MAST,
 )
-from phusong.planning.priorities import Option, Priority, Rival
+from phusong.planning.priorities import Commune, Option, Priority, Rival
 from phusong.planning.rank_intervals import RankInterval
 from phusong.planning.supply_words import supply_en, supply_vi
 
@@ -28,6 +29,9 @@ NARROW_PERCENT = 10.0
 """A lead below this is said to be narrow [%]."""
 VILLAGE_WORDS = ("thôn", "bản", "tổ", "xóm", "ấp", "khu", "làng", "buôn")
 """Words for a village that its name may begin with already."""
+COMMUNE_WORDS = ("xã ", "phường ", "thị trấn ", "đặc khu ")
+"""Words for a commune that its name may begin with already."""
+_IN_VI = "ở "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Told:
 
     operator: str
     host: str
-    commune: str
+    commune: Commune
     villages: tuple[str, ...]
     facilities: tuple[str, ...] = ()
 
@@ -71,17 +75,18 @@ def why_en(priority: Priority, told: Told) -> str:
     newly, white = _people(priority)
     parts = [
         f"About {newly:,.0f} people newly covered for {told.operator}, "
-        f"{white:,.0f} of them without any operator today, {_where_en(option, told)}."
+        f"{_white_en(newly, white)}, {_where_en(option, told)}."
     ]
     if told.villages:
         parts.append(f"Village centres reached: {_named(told.villages, 'and {} more')}.")
     if told.facilities:
         parts.append(f"Facilities reached: {_named(told.facilities, 'and {} more')}.")
     if option.layout is not None and newly - white >= 1:
-        parts.append(f"The other {newly - white:,.0f} have or get another operator's signal.")
+        others = f"The other {newly - white:,.0f}" if round(white) else "All of them"
+        parts.append(f"{others} have another operator's signal, or get it by an earlier rank.")
     parts += _heights_en(priority)
     if not np.isnan(option.road_m):
-        parts.append(f"{option.road_m / 1000:.1f} km from a road.")
+        parts.append(f"{_begun(away_en(option.road_m, 'a road'))}.")
     parts.append(supply_en(priority))
     if priority.rival is not None and priority.lead_percent < NARROW_PERCENT:
         lead = f"{priority.lead_percent:.1f} % more people for the money"
@@ -108,7 +113,7 @@ def why_vi(priority: Priority, told: Told) -> str:
     newly, white = _people(priority)
     parts = [
         f"Khoảng {_vi(newly)} người được phủ sóng mới của {told.operator}, "
-        f"trong đó {_vi(white)} người hiện chưa có sóng của nhà mạng nào; "
+        f"{_white_vi(newly, white)}; "
         f"{_where_vi(option, told)}."
     ]
     if told.villages:
@@ -116,10 +121,11 @@ def why_vi(priority: Priority, told: Told) -> str:
     if told.facilities:
         parts.append(f"Cơ sở được phủ: {_named(told.facilities, 'và {} cơ sở khác')}.")
     if option.layout is not None and newly - white >= 1:
-        parts.append(f"{_vi(newly - white)} người còn lại có hoặc sẽ có sóng của nhà mạng khác.")
+        others = f"{_vi(newly - white)} người còn lại" if round(white) else "Tất cả"
+        parts.append(f"{others} đã có sóng của nhà mạng khác, hoặc sẽ có nhờ hạng xếp trước.")
     parts += _heights_vi(priority)
     if not np.isnan(option.road_m):
-        parts.append(f"Cách đường {_vi(option.road_m / 1000, 1)} km.")
+        parts.append(f"{_begun(away_vi(option.road_m, 'đường'))}.")
     parts.append(supply_vi(priority))
     if priority.rival is not None and priority.lead_percent < NARROW_PERCENT:
         parts.append(
@@ -129,23 +135,53 @@ def why_vi(priority: Priority, told: Told) -> str:
     return " ".join(parts)
 
 
+def _white_en(newly: float, white: float) -> str:
+    """How many of the people newly covered have no operator at all."""
+    if not round(white):
+        return "none of them without any operator today"
+    shown = "all" if round(white) == round(newly) else f"{white:,.0f}"
+    return f"{shown} of them without any operator today"
+
+
+def _white_vi(newly: float, white: float) -> str:
+    if not round(white):
+        return "không có ai trong số đó thuộc vùng trắng sóng"
+    shown = "tất cả" if round(white) == round(newly) else f"trong đó {_vi(white)} người"
+    return f"{shown} hiện chưa có sóng của nhà mạng nào"
+
+
+def _begun(words: str) -> str:
+    """A sentence begins with a capital."""
+    return words[0].upper() + words[1:]
+
+
 def _rival_en(rival: Rival) -> str:
-    what = f"{rival.kind.name_en} in or near {rival.commune}"
-    if rival.rank:
-        return f"rank {rival.rank}, {what}"
-    return f"an option without a rank, {what} ({rival.option_id})"
+    what = f"{rival.kind.name_en} {_in_en(rival.commune)}"
+    return f"rank {rival.rank}, {what}" if rival.rank else f"an option beyond this list, {what}"
 
 
 def _rival_vi(rival: Rival) -> str:
-    what = f"{rival.kind.name_vi} tại hoặc gần xã {rival.commune}"
+    what = f"{rival.kind.name_vi} {_in_vi(rival.commune)}"
     if rival.rank:
         return f"hạng {rival.rank}, {what}"
-    return f"một phương án không có hạng, {what} ({rival.option_id})"
+    return f"một phương án ngoài danh sách này, {what}"
+
+
+def _in_en(commune: Commune) -> str:
+    return f"{'in' if commune.is_inside else 'near'} {commune.name}"
+
+
+def _in_vi(commune: Commune) -> str:
+    """The commune with the word for what it is, once."""
+    name = commune.name
+    if not name.casefold().startswith(COMMUNE_WORDS):
+        name = f"xã {name}"
+    return f"{_IN_VI if commune.is_inside else 'gần '}{name[0].lower()}{name[1:]}"
 
 
 def _where_en(option: Option, told: Told) -> str:
     ground, layout = option.spot.ground_amsl_m, option.layout
-    here = f"in or near {told.commune}"
+    here = _in_en(told.commune)
     if layout is None or layout.kind == NEW_MAST:
         return f"from high ground at {ground:,.0f} m {here}"
     site = f"site {layout.site_id}"
@@ -164,9 +200,9 @@ def _where_en(option: Option, told: Told) -> str:
 
 def _where_vi(option: Option, told: Told) -> str:
     ground, layout = option.spot.ground_amsl_m, option.layout
-    here = f"tại hoặc gần xã {told.commune}"
+    here = _in_vi(told.commune)
     if layout is None or layout.kind == NEW_MAST:
-        return f"điểm cao {_vi(ground)} m {here}"
+        return f"dựng cột trên điểm cao {_vi(ground)} m {here}"
     site = f"trạm {layout.site_id}"
     return {
         TALLER_MAST: f"nâng cột của {site} từ {_vi(layout.standing_m)} m lên "
@@ -177,7 +213,8 @@ def _where_vi(option: Option, told: Told) -> str:
         ROAMING: f"chuyển vùng qua {site} của {told.host} {here}",
         REPAIR: f"sửa {site} đang hỏng {here}",
         NEW_POWER: f"cấp nguồn mới cho {site} đang hỏng {here}",
-        SATELLITE: f"trạm nhỏ qua vệ tinh tại {village_vi(layout.village)} {here}",
+        SATELLITE: f"đặt trạm nhỏ qua vệ tinh tại {village_vi(layout.village)}, "
+        f"{here.removeprefix(_IN_VI)}",
     }[layout.kind]
 
 
@@ -237,26 +274,33 @@ def _named(names: Sequence[str], more: str) -> str:
     return f"{shown} {more.format(left)}" if left > 0 else shown
 
 
-def sure_en(sure: RankInterval | None) -> str:
+def sure_en(sure: RankInterval | None, rank: int = 0) -> str:
     """How sure a rank is, in English.
 
     Parameters
     ----------
     sure
         Its interval; None when it was not tried.
+    rank
+        The rank that it has; 0 says nothing about it.
 
     Returns
     -------
     str
-        One sentence after a space, or nothing.
+        One to three sentences after a space, or nothing.
     """
     if sure is None:
         return ""
     own = _range(sure.rank_p10, sure.rank_p90, "to")
     place = _range(sure.place_rank_p10, sure.place_rank_p90, "to")
+    moved = {
+        -1: " Mostly it ranks lower than here.",
+        0: "",
+        1: " Mostly it ranks higher than here.",
+    }
     return (
         f" With other levels, prices and people ({sure.draws} trials) this rank is {own} in 80 % "
-        f"of them, that of the place whoever builds {place}."
+        f"of them, that of the place whoever builds {place}.{moved[_moved(sure, rank)]}"
         + (
             f" By the model {MODEL_NAMES.get(sure.second_model, sure.second_model)} its rank is "
             f"{sure.rank_second_model}: it depends on the model."
@@ -266,26 +310,30 @@ def sure_en(sure: RankInterval | None) -> str:
     )
 
 
-def sure_vi(sure: RankInterval | None) -> str:
+def sure_vi(sure: RankInterval | None, rank: int = 0) -> str:
     """How sure a rank is, in Vietnamese.
 
     Parameters
     ----------
     sure
         Its interval; None when it was not tried.
+    rank
+        The rank that it has; 0 says nothing about it.
 
     Returns
     -------
     str
-        One sentence after a space, or nothing.
+        The same as :func:`sure_en`.
     """
     if sure is None:
         return ""
     own = _range(sure.rank_p10, sure.rank_p90, "đến")
     place = _range(sure.place_rank_p10, sure.place_rank_p90, "đến")
+    moved = {-1: " Phần lớn các lần thử xếp thấp hơn ở đây.", 0: "",
+             1: " Phần lớn các lần thử xếp cao hơn ở đây."}  # fmt: skip
     return (
         f" Khi thử đổi mức thu, giá và số dân ({sure.draws} lần), trong 80 % số lần hạng này là "
-        f"{own}, hạng của địa điểm bất kể ai xây là {place}."
+        f"{own}, hạng của địa điểm bất kể ai xây là {place}.{moved[_moved(sure, rank)]}"
         + (
             f" Theo mô hình {MODEL_NAMES.get(sure.second_model, sure.second_model)} hạng là "
             f"{sure.rank_second_model}: phụ thuộc vào mô hình."
@@ -293,6 +341,11 @@ def sure_vi(sure: RankInterval | None) -> str:
             else ""
         )
     )
+
+
+def _moved(sure: RankInterval, rank: int) -> int:
+    """−1 where nine of ten trials rank it lower than it is, 1 where they rank it higher."""
+    return 0 if not rank else (rank > sure.rank_p90) - (rank < sure.rank_p10)
 
 
 def _range(first: int, last: int, word: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 
 from phusong.language import number_text
 from phusong.planning.backhaul_table import backhaul_en, backhaul_vi
+from phusong.planning.distance_words import away_en, away_vi
 from phusong.planning.kinds import NEW_MAST, NEW_POWER, SATELLITE
 from phusong.planning.neighbours import kind_name
 from phusong.planning.priorities import Option, Priority
@@ -20,8 +21,10 @@ def _grid_en(option: Option) -> str:
         return ""
     if np.isnan(option.power_line_m):
         return ", since no grid is known" + _diesel_en(option)
-    far = option.power_line_m / 1000
-    return f", cheaper over the horizon with the grid {far:.1f} km away" + _diesel_en(option)
+    where = away_en(option.power_line_m, "the grid")
+    if option.cost.power == "grid":
+        return f" ({where}), cheaper than solar over the horizon" + _diesel_en(option)
+    return f", cheaper over the horizon than a line ({where})" + _diesel_en(option)
 
 
 def _is_sized(option: Option) -> bool:
@@ -51,8 +54,11 @@ def _grid_vi(option: Option) -> str:
         return ""
     if np.isnan(option.power_line_m):
         return ", vì chưa biết lưới điện ở đâu" + _diesel_vi(option)
-    far = _number(option.power_line_m / 1000, 1)
-    return f", rẻ hơn trong cả thời hạn tính khi cách lưới điện {far} km" + _diesel_vi(option)
+    where = away_vi(option.power_line_m, "lưới điện")
+    if option.cost.power == "grid":
+        less = "rẻ hơn năng lượng mặt trời trong cả thời hạn tính"
+        return f" ({where}), {less}" + _diesel_vi(option)
+    return f", rẻ hơn kéo điện lưới ({where}) trong cả thời hạn tính" + _diesel_vi(option)
 
 
 def supply_en(priority: Priority) -> str:
