@@ -1,17 +1,14 @@
 """Every product in a real browser: axe-core finds minor faults at most; a picture is kept.
 
-Pages are those of a whole run of the invented region, with payloads for every name: nothing runs.
+Pages are those of a whole run of the invented region, with payloads for every text: nothing runs.
 All that is folded is opened, both languages are seen, and on maps a popup is open, so that nothing
 hides from the check.
 """
 
-import csv
-import json
 import os
 from collections.abc import Iterator
-from itertools import cycle
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -21,12 +18,25 @@ from playwright.sync_api import Browser, Frame, Page
 
 import phusong
 from browser.conftest import DESKTOP, PHONE, Visitor, keep_picture
+from browser.hostile import (
+    NOT_FREE,
+    NOT_WRITTEN,
+    Payloads,
+    answer,
+    carried,
+    free_fields,
+    reading,
+    write_hostile_region,
+)  # fmt: skip
 from phusong.pipeline.interactive import OpenStudy
 from phusong.reporting.facts import PRACTICE
-from phusong.reporting.notebooks import render_notebook
-from runs import invoke
-from synthetic import Region, study_facts, write_csv, write_region, write_text
-from unit.reporting.cases import HOSTILE, PYTHON_PROBE
+from phusong.reporting.notebooks import execute_notebook, render_notebook
+from phusong.sources.study_file import read_study
+from phusong.study import Study
+from phusong.study.inputs import InputsSection
+from runs import NOTEBOOKS, clean_environment, invoke, table
+from synthetic import Region
+from unit.reporting.cases import PYTHON_PROBE
 
 pytestmark = pytest.mark.browser
 
@@ -43,25 +53,72 @@ SETTLED = (
     "getComputedStyle(document.querySelector('.leaflet-popup')).opacity == 1"
 )
 """Popups fade in, pale at first, and the map moves until they are in sight."""
+TEXTS = """() => [document.body.innerText, ...[...document.querySelectorAll('*')]
+  .filter(part => !['SCRIPT', 'STYLE'].includes(part.tagName))
+  .flatMap(part => [...part.childNodes].filter(n => n.nodeType === 3).map(n => n.data))]
+  .join(' ')"""
+CALCULATED = "49${window"
+"""What a template makes of the beginning of every payload."""
+FEWEST_FIELDS, FEWEST_COLUMNS, FEWEST_PAGES = 60, 20, 20
+NOT_NAMED = {"clutter", "gazetteer", "criteria", "buildings", "speed_tiles", "operator_coverage"}
+"""Inputs that the region has not: rasters, footprints, tables whose rules allow no such text."""
+SHOWN = {
+    "study.title_vi", "study.title_en", "study.question_vi", "study.question_en", "operator",
+    "site_id", "name", "boundaries.name", "exclusions.name", "exclusions.title_vi",
+    "exclusions.title_en", "environments.title_vi", "environments.title_en", "threshold",
+    "costs.source", "costs.exchange.date", "villages.languages", "households.household_id",
+    "measurements.source", "poverty_standard",
+}  # fmt: skip
+"""Texts that some page shows, word for word."""
 CONTRAST, NAME = "color-contrast", "button-name"
 
 
+@dataclass(frozen=True)
+class Hostile:
+    """A study whose texts are payloads, and what was seen while it was read."""
+
+    payloads: Payloads
+    study: Study
+    columns: dict[str, set[str]]
+    out: Path
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A page of each kind, written as a user has it written."""
-    region = write_hostile_region(tmp_path_factory.mktemp("mọi trang") / "vùng thử")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    """Everything that commands write of it, as a user has it written."""
+    payloads, columns = Payloads(), dict[str, set[str]]()
+    region = write_hostile_region(tmp_path_factory.mktemp("mọi trang") / "vùng thử", payloads)
     out, study = region.output, phusong.open_study(region.study)
-    phusong.report(study, with_notebooks=False)
-    for arguments in (
-        ("report", region.study, "--audience", "operator:mang-a", "--no-notebooks"),
-        ("report", region.study, "--audience", "public", "--no-notebooks"),
-        ("check", region.study, "--html", out / "check.html"),
-        ("compare", region.study, out, "--output", out),
-    ):
-        result = invoke(*arguments)
-        assert result.exit_code == 0, result.output
-    assert PYTHON_PROBE not in os.environ
+    made = Hostile(payloads, read_study(region.study), columns, out)
+    with reading(columns, payloads):
+        phusong.plan(study, phusong.gaps(study, phusong.reach(study)))
+        answer(made.study, table(out / "plan" / "priorities.csv")["option_id"].iloc[0], payloads)
+        for arguments in (
+            ("report", region.study, "--no-notebooks"),
+            ("report", region.study, "--audience", "operator:mang-a", "--no-notebooks"),
+            ("report", region.study, "--audience", "public", "--no-notebooks"),
+            ("check", region.study, "--html", out / "check.html"),
+            ("compare", region.study, out, "--output", out),
+        ):
+            result = invoke(*arguments)
+            assert result.exit_code == 0, result.output
     (out / "notebook.html").write_text(notebook(study), encoding="utf-8", newline="\n")
+    (out / "data.html").write_text(executed("01_data", region), encoding="utf-8", newline="\n")
+    assert PYTHON_PROBE not in os.environ
+    return made
+
+
+def executed(name: str, region: Region) -> str:
+    """A notebook of the repository about a study, as a page."""
+    environment = clean_environment(PHUSONG_STUDY=str(region.study))
+    done = execute_notebook(NOTEBOOKS / f"{name}.ipynb", env=environment, cwd=region.folder)
+    return render_notebook(done, practice=PRACTICE)
+
+
+@pytest.fixture(scope="module")
+def pages(hostile: Hostile) -> dict[str, Path]:
+    """A page of each kind."""
+    out = hostile.out
     return {
         "index": out / "index.html",
         "map": out / "maps" / "coverage.html",
@@ -76,37 +133,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "operator-map": out / "for-operator-mang-a" / "maps" / "coverage.html",
         "public-map": out / "for-public" / "maps" / "coverage.html",
     }
-
-
-def write_hostile_region(folder: Path) -> Region:
-    """The invented region, where every name and source of every input is a payload."""
-    names = cycle(payload for payload in HOSTILE if payload.strip() == payload)
-    study: dict[str, Any] = {
-        f"study.{key}": next(names)
-        for key in ("title_vi", "title_en", "question_vi", "question_en")
-    }
-    facts = study_facts()
-    study |= {
-        f"inputs.{key}.source": next(names) for key in ("terrain", "towers", "population", "roads")
-    }
-    study["operators"] = [{**operator, "name": next(names)} for operator in facts["operators"]]
-    region = write_region(folder, study=study)
-    operators = dict(zip(("Nhà mạng A", "Nhà mạng B"), study["operators"], strict=True))
-    for table, columns in (("towers", ("site_id", "operator")), ("villages", ("name",)),
-                           ("facilities", ("name",))):  # fmt: skip
-        file = region.input(f"{table}.csv")
-        rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
-        told: dict[str, str] = {}
-        for row in rows:
-            for column in columns:
-                known = operators.get(row[column])
-                row[column] = known["name"] if known else told.setdefault(row[column], next(names))
-        write_csv(file, rows)
-    outlines = json.loads(region.input("communes.geojson").read_text(encoding="utf-8"))
-    for feature in outlines["features"]:
-        feature["properties"]["name"] = next(names)
-    write_text(region.input("communes.geojson"), json.dumps(outlines, ensure_ascii=False))
-    return region
 
 
 def notebook(study: OpenStudy) -> str:
@@ -128,6 +154,54 @@ def shared_visitor(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -
     made = Visitor(browser, tmp_path_factory.mktemp("mở"))
     yield made
     made.close()
+
+
+def test_every_text_of_every_input_is_a_payload(hostile: Hostile) -> None:
+    """What readers and study file know by themselves: a new text is a payload, or has a reason."""
+    assert set(InputsSection.model_fields) - set(NOT_NAMED) <= hostile.study.inputs.model_fields_set
+    held = set(carried(hostile.study, hostile.payloads))
+    free = {key: key.split(".") for key in free_fields(Study)}
+    assert [
+        key
+        for key, (section, name) in sorted(free.items())
+        if key not in held and section not in NOT_WRITTEN and name not in NOT_FREE
+    ] == []
+    assert len(held) > FEWEST_FIELDS
+    assert [column for column, held in sorted(hostile.columns.items()) if not held] == []
+    assert len(hostile.columns) > FEWEST_COLUMNS
+    told = {where.split(".")[0] for where in hostile.payloads.where.values()}
+    assert told >= {"boundaries", "exclusions", "drive", "response", "operator", "site_id"}
+
+
+def test_no_text_of_any_input_runs_on_any_page(hostile: Hostile, browser: Browser) -> None:
+    """All pages of the study, of each reader: no script, no template, no request; text is text."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, offline=True)
+    page, faults_, texts = context.new_page(), list[str](), list[str]()
+    page.on("pageerror", lambda error: faults_.append(f"{page.url}: {error}"))
+    page.on("dialog", lambda dialog: (faults_.append(f"{page.url}: dialog"), dialog.dismiss()))
+    page.on("popup", lambda _: faults_.append(f"{page.url}: popup"))
+    page.on("request", lambda request: (
+        None if request.url.startswith(("file:", "data:", "about:", "blob:"))
+        else faults_.append(f"{page.url}: {request.url}")
+    ))  # fmt: skip
+    files = sorted(hostile.out.rglob("*.html"))
+    for file in files:
+        page.goto(file.as_uri(), wait_until="load")
+        page.evaluate(OPEN_ALL)
+        for frame in page.frames:
+            if frame.evaluate("typeof window.probe") != "undefined":
+                faults_.append(f"{file.name}: a payload ran")
+            texts.append(frame.evaluate(TEXTS))
+    context.close()
+    assert faults_ == []
+    assert len(files) > FEWEST_PAGES
+    seen = " ".join(" ".join(text.split()) for text in texts)
+    assert CALCULATED not in seen
+    verbatim = {where for payload, where in hostile.payloads.where.items()
+                if " ".join(payload.split()) in seen}  # fmt: skip
+    origins = {f"{key}.{part}" for key in hostile.study.inputs.model_fields_set
+               for part in ("source", "licence", "attribution", "date")}  # fmt: skip
+    assert (SHOWN | origins) - verbatim == set()
 
 
 def faults(part: Page | Frame) -> list[str]:

@@ -102,7 +102,7 @@ def confusion(reported: pd.DataFrame, villages: pd.DataFrame, technology: str) -
     last = latest(reported)
     for operator in sorted(set(reported["operator"])):
         own = last[last["operator"] == operator].set_index("village_id")["reported"]
-        said = villages["village_id"].map(own).fillna(NOT_REPORTED)
+        said = villages["village_id"].map(own).astype("object").fillna(NOT_REPORTED)
         modelled = villages[f"{operator}_{technology.lower()}_verdict"]
         for state in REPORTED_STATES:
             counts = modelled[said == state].value_counts()

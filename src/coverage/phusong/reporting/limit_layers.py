@@ -79,7 +79,7 @@ def _parts(shape: shapely.Geometry, grid: Grid, kinds: tuple[str, ...]) -> list[
     """Parts of a shape within the frame in WGS 84, with fewer corners: for drawing only."""
     inside = shapely.intersection(shape, shapely.box(*grid.bounds))
     simple = shapely.simplify(inside, grid.resolution_m / 2, preserve_topology=True)
-    parts = [part for part in shapely.get_parts(simple) if part.geom_type in kinds]
+    parts = [p for p in shapely.get_parts(simple) if p.geom_type in kinds and not p.is_empty]
     if not parts:
         return []
     frame = gpd.GeoDataFrame(geometry=parts, crs=grid.crs)
