@@ -21,12 +21,12 @@ KILLS = int(os.environ.get("PHUSONG_SOAK", "20"))
 PRACTICE_KILLS = int(os.environ.get("PHUSONG_SOAK_PRACTICE", "0"))
 """Kills over the practice study: none by default, 10 by ``make soak``."""
 UNTIL_S = 120.0
-"""Longest wait for something to happen; a limit for broken runs, not a measurement."""
+"""Longest wait for a run to go on; a limit for broken runs, not a measurement."""
 
 
 def kill_after(run: Fork, cpu_s: float) -> bool:
     """Kill a run once it has worked for so long, whatever else the machine does."""
-    process, end = psutil.Process(run.pid), time.monotonic() + UNTIL_S
+    process, end, before = psutil.Process(run.pid), time.monotonic() + UNTIL_S, -1.0
     while time.monotonic() < end:
         try:
             used = process.cpu_times()
@@ -34,9 +34,12 @@ def kill_after(run: Fork, cpu_s: float) -> bool:
                 return False
         except psutil.NoSuchProcess:
             return False
-        if used.user + used.system >= cpu_s:
+        worked = used.user + used.system
+        if worked >= cpu_s:
             os.kill(run.pid, signal.SIGKILL)
             return True
+        if worked > before:
+            before, end = worked, time.monotonic() + UNTIL_S
         time.sleep(0.003)
     pytest.fail("the run neither works nor ends")
 
