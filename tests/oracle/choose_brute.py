@@ -170,3 +170,21 @@ def with_terms(case: Case, rng: np.random.Generator) -> Case:
         floors.append((f"floor {number}", tuple(weight.tolist()), least))
     twice = tuple((rng.random(points) < 0.4).tolist()) if rng.random() < 0.7 else None
     return replace(case, floors=tuple(floors), twice=twice)
+
+
+def tangled_case(rng: np.random.Generator) -> Case:
+    """Rings with every other kind of rule beside them."""
+    case = ring_case(rng)
+    options = len(case.cost)
+    if rng.random() < 0.4:
+        case = with_limits(case, rng)
+    if rng.random() < 0.5:
+        case = with_terms(case, rng)
+    if rng.random() < 0.4:
+        case = replace(case, fixed=tuple(np.flatnonzero(rng.random(options) < 0.15).tolist()))
+    if rng.random() < 0.4:
+        labels = rng.integers(0, 4, options).tolist()
+        case = replace(case, groups=[None if label == 3 else int(label) for label in labels])
+    if rng.random() < 0.2:
+        case = replace(case, count=int(rng.integers(0, options + 1)))
+    return case

@@ -10,6 +10,7 @@ and no connection is broken. :mod:`phusong.planning.choose_relax` brings most of
 
 import math
 import time
+from dataclasses import replace
 
 import highspy
 import numpy as np
@@ -152,13 +153,14 @@ class Master:
         self._add(-highspy.kHighsInf, 0.0, columns, np.r_[1.0, -np.ones(len(others))])
 
     def limit_spending(self, budget: float | None) -> None:
-        """Set the most that may be spent.
+        """Set the most that may be spent, by what the solver finds and what completes it.
 
         Parameters
         ----------
         budget
             In the caller's unit, None for no limit.
         """
+        self.question = replace(self.question, budget=budget)
         high = highspy.kHighsInf if budget is None else budget / self.cost_unit
         if np.isfinite(high):
             high += 1e-9 * abs(high) if self.cost_step == 0 else 1e-6
