@@ -38,6 +38,7 @@ PLAN = {
     "gis/options.parquet",
     "gis/sites.parquet",
     "plan/priorities.csv",
+    "plan/priorities.html",
     "plan/priorities.xlsx",
     "plan/options.gpkg",
 }

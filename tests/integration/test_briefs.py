@@ -1,5 +1,6 @@
 """From files to briefs: complete for the province, and silent about others for an operator."""
 
+import html
 import re
 
 import pytest
@@ -8,6 +9,7 @@ import phusong
 from phusong.pipeline.begin import start
 from phusong.pipeline.results import study_facts
 from phusong.reporting.audience import for_operator, served_elsewhere
+from phusong.reporting.priorities_page import priorities_page
 from phusong.reporting.study_facts import StudyFacts
 from phusong.study import Study
 from runs import copied
@@ -101,6 +103,27 @@ def test_people_whom_only_another_one_covers(facts: StudyFacts) -> None:
         elsewhere = served_elsewhere(for_operator(facts, operator.key), operator.key)
         assert elsewhere == pytest.approx(covered["any"] - covered[operator.key])
         assert 0.0 <= elsewhere <= covered["any"]
+
+
+def test_every_priority_has_its_reason_and_its_hops_on_one_page(
+    study: Study, facts: StudyFacts
+) -> None:
+    page = (study.output / "plan" / "priorities.html").read_text(encoding="utf-8")
+    parts = re.split(r'<section id="([^"]+)">', page)
+    found = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert list(found) == list(facts.ranked["option_id"])
+    with_hops = set(facts.extras.hop_profiles["option_id"])
+    assert with_hops
+    for row in facts.ranked.itertuples():
+        part = found[row.option_id]
+        assert ('<figure class="hop">' in part) == (row.option_id in with_hops)
+        said = " ".join(html.unescape(re.sub("<[^>]*>", "", part)).split())
+        for why in (row.why_vi, row.why_en):
+            assert " ".join(why.split()) in said
+    own = priorities_page(for_operator(facts, "mang-a"))
+    ids = set(re.findall(r'<section id="([^"]+)">', own))
+    mine = facts.ranked["operator"] == "Nhà mạng A"
+    assert ids == set(facts.ranked.loc[mine, "option_id"])
 
 
 def test_briefs_are_the_same_bytes_again(study: Study) -> None:

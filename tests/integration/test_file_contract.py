@@ -27,7 +27,8 @@ TABLES = ["reach/servers.csv", "gaps/communes.csv", "gaps/villages.csv", "gaps/f
           "plan/priorities.csv", "plan/build-order.csv", "plan/stability.csv",
           "plan/backhaul.csv", "plan/variance-split.csv", "plan/measure-next.csv"]  # fmt: skip
 LAYERS = ["gaps/no-signal.gpkg", "plan/options.gpkg", "plan/backhaul.gpkg"]
-PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html"]
+PAGES = ["index.html", "maps/coverage.html", "brief-province.html", "brief-mang-a.html",
+         "plan/priorities.html"]  # fmt: skip
 NOTEBOOKS = [
     "00_quickstart", "01_data", "02_reach", "03_gaps", "04_priorities", "05_service",
     "06_uncertainty", "07_validation",

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -12,11 +13,12 @@ from python_calamine import CalamineWorkbook
 
 from phusong.errors import DataError
 from phusong.sources import towers_workbook
-from phusong.sources.responses import is_response_form, read_response
+from phusong.sources.responses import FIELDS, is_response_form, read_response
 from phusong.study import PRACTICE_LABEL
 from runs import copied, invoke, run_here, table
 from synthetic import Region, write_region
 
+XL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 HEADING = 2
 """Row of the headings, counted from 1."""
 
@@ -71,6 +73,48 @@ def test_a_form_holds_an_operators_own_options(run: Region) -> None:
     assert is_response_form(form(run))
     assert not is_response_form(run.output / "plan" / "priorities.xlsx")
     assert read_response(form(run)) == ()
+
+
+def test_a_form_can_be_filled_in_and_printed_and_nothing_else(run: Region) -> None:
+    with zipfile.ZipFile(form(run)) as book:
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        styles = ElementTree.fromstring(book.read("xl/styles.xml"))
+        names = book.read("xl/workbook.xml").decode("utf-8")
+    assert sheet.find(f"{XL}sheetProtection") is not None
+    kinds = styles.find(f"{XL}cellXfs")
+    assert kinds is not None
+    is_open = [
+        (lock := kind.find(f"{XL}protection")) is not None and lock.get("locked") == "0"
+        for kind in kinds
+    ]
+    columns = [str(title).rpartition("/")[2].strip() for title in cells_of(form(run))[HEADING - 1]]
+    rows = list(sheet.iter(f"{XL}row"))[HEADING:]
+    assert rows
+    for row in rows:
+        opened = {
+            columns[number] for number, cell in enumerate(row) if is_open[int(cell.get("s", "0"))]
+        }
+        assert opened == set(FIELDS) - {"option_id"}
+    page = sheet.find(f"{XL}pageSetup")
+    assert page is not None
+    assert (page.get("orientation"), page.get("paperSize")) == ("landscape", "9")
+    assert "_xlnm.Print_Titles" in names
+    widths = [float(col.get("width", "0")) for col in sheet.iter(f"{XL}col")]
+    longest = max(len(str(line[0])) for line in cells_of(form(run))[HEADING:])
+    assert widths[0] > longest, "an option_id is cut off"
+
+
+@pytest.mark.parametrize(
+    ("written", "quarter"),
+    [("2026-Q3", "2026-Q3"), ("q3/2026", "2026-Q3"), ("Quý III/2026", "2026-Q3"),
+     ("2026 Q1", "2026-Q1"), ("Quý 4 2027", "2027-Q4")],
+)  # fmt: skip
+def test_a_quarter_is_read_as_it_is_written(
+    run: Region, tmp_path: Path, written: str, quarter: str
+) -> None:
+    answer = {"answer": "đồng ý / agree", "signer": "An", "planned_quarter": written}
+    (found,) = read_response(fill(form(run), tmp_path / "back.xlsx", {0: answer}))
+    assert found.quarter == quarter
 
 
 def test_forms_are_the_same_bytes_again(run: Region, tmp_path: Path) -> None:

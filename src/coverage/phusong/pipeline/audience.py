@@ -22,6 +22,8 @@ from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.pages import index_page
+from phusong.reporting.priorities_page import FILE as PRIORITIES
+from phusong.reporting.priorities_page import priorities_page
 from phusong.reporting.products import products_of
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.study_index import study_index
@@ -120,6 +122,7 @@ def _products(
     if facts.priorities is None:
         return
     yield from _plan(facts, facts.priorities, folder / "plan")
+    yield _page(folder / PRIORITIES, priorities_page(facts))
     own = {
         "choices": facts.extras.choices,
         OPERATOR_FRONTIER: facts.extras.operator_frontier,

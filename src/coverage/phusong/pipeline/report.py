@@ -27,6 +27,8 @@ from phusong.reporting.facts import PRACTICE
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import execute_notebook, render_notebook
 from phusong.reporting.pages import index_page
+from phusong.reporting.priorities_page import FILE as PRIORITIES
+from phusong.reporting.priorities_page import priorities_page
 from phusong.reporting.products import products_of
 from phusong.reporting.study_index import study_index
 from phusong.reporting.study_map import study_map
@@ -104,7 +106,7 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         session.observe(STEP, REUSED)
         return folder / INDEX
     briefs = 1 + len(session.study.operators)
-    total = 3 + len(notebooks) + briefs * (1 + prints()) + len(session.study.area.communes)
+    total = 4 + len(notebooks) + briefs * (1 + prints()) + len(session.study.area.communes)
     counted = count(1)
 
     def told() -> None:
@@ -117,6 +119,9 @@ def write_report(session: Session, *, again: bool = False, with_notebooks: bool 
         outputs.append(file)
         told()
     outputs += write_labels(session)
+    outputs.append(folder / PRIORITIES)
+    write_text(outputs[-1], priorities_page(facts))
+    told()
     pages: list[Path] = []
     for file in write_briefs(session, facts):
         pages.append(file)

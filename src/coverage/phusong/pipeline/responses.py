@@ -11,13 +11,14 @@ from phusong.errors import DataError
 from phusong.reporting.audience import own_options
 from phusong.reporting.response_words import (
     ANSWERS,
+    FORMATS,
     HEADINGS,
     MESSAGES,
     response_head,
     response_lines,
     response_table,
 )
-from phusong.sources.responses import FORM_SHEET, read_response, response_folder
+from phusong.sources.responses import FIELDS, FORM_SHEET, read_response, response_folder
 from phusong.sources.study_file import read_study
 from phusong.store.files import sha256_of, write_whole
 from phusong.store.forms import Form, write_form
@@ -45,9 +46,11 @@ def write_response_form(file: Path, study: Study, ranked: pd.DataFrame, operator
         sheet=FORM_SHEET,
         words=response_head(study, operator),
         table=response_table(own, study),
+        to_fill=[HEADINGS[name] for name in FIELDS if name != "option_id"],
         lists={HEADINGS["answer"]: ANSWERS},
         messages={HEADINGS[name]: words for name, words in MESSAGES.items()},
         instructions=response_lines(study),
+        formats={HEADINGS[name]: shown for name, shown in FORMATS.items()},
     )
     write_form(file, form)
 

@@ -9,6 +9,12 @@ MAPS = {
         said("Coverage, white zones, sites and priorities; opens without a network."),
     ),
 }
+PAGES = {
+    "plan/priorities.html": (
+        said("Every priority with its reason"),
+        said("Numbers, the whole reason, and the ground under each hop of its backhaul."),
+    ),
+}
 TABLES = {
     "tables.xlsx": (
         said("All tables (Excel)"),

@@ -7,7 +7,7 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.address_labels import FOLDER as LABELS
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
-from phusong.reporting.product_words import FILES, MAPS, NOTEBOOKS, RASTERS, TABLES
+from phusong.reporting.product_words import FILES, MAPS, NOTEBOOKS, PAGES, RASTERS, TABLES
 from phusong.reporting.qgis_styles import LAYER_WORDS
 from phusong.reporting.study_facts import environment_words, operator_words
 from phusong.reporting.wording import joined, said
@@ -30,7 +30,7 @@ _PROJECT_DETAIL = said("Opens all layers and rasters with their colours, in QGIS
 _WORDS: tuple[tuple[ProductKind, Mapping[str, tuple[Bilingual, Bilingual]]], ...] = (
     ("map", MAPS),
     ("commune", {}),
-    ("brief", {}),
+    ("brief", PAGES),
     ("notebook", NOTEBOOKS),
     ("table", TABLES),
     ("file", FILES),

@@ -10,11 +10,13 @@ HEADINGS = {
     "rank": "Hạng / rank",
     "kind": "Loại / kind",
     "commune": "Xã / commune",
+    "villages": "Trung tâm thôn được phủ / villages",
     "latitude": "Vĩ độ / latitude",
     "longitude": "Kinh độ / longitude",
     "antenna_height_m": "Độ cao ăng ten [m] / antenna_height_m",
     "people_newly_covered": "Số người phủ mới / people_newly_covered",
     "capex": "Vốn đầu tư / capex",
+    "present_value": "Giá trị hiện tại / present_value",
     "currency": "Tiền tệ / currency",
     "answer": "Trả lời / answer",
     "reason": "Lý do / reason",
@@ -23,8 +25,14 @@ HEADINGS = {
     "planned_quarter": "Quý dự kiến / planned_quarter",
     "signer": "Người ký / signer",
 }
+FORMATS = {
+    "latitude": "0.000000", "longitude": "0.000000", "people_newly_covered": "#,##0",
+    "capex": "#,##0", "present_value": "#,##0",
+}  # fmt: skip
+"""How numbers are shown."""
 ANSWERS = ("đồng ý / agree", "từ chối / decline", "điều chỉnh / modify")
 MESSAGES = {
+    "answer": "Chọn trong danh sách / choose from the list",
     "reason": "Bắt buộc khi từ chối / needed to decline",
     "corrected_latitude": "WGS 84, độ, chỉ khi điều chỉnh / degrees, only to modify",
     "corrected_longitude": "WGS 84, độ, chỉ khi điều chỉnh / degrees, only to modify",
@@ -32,10 +40,10 @@ MESSAGES = {
     "signer": "Bắt buộc khi có trả lời / needed with an answer",
 }
 _LINES = (
-    "Hướng dẫn: mỗi dòng của trang 'response' là một phương án. Điền các ô màu vàng; dòng để "
-    "trống là chưa trả lời. Không sửa mã phương án và dòng tiêu đề.",
-    "How to answer: each row of the sheet 'response' is one option. Fill in the yellow cells; a "
-    "row left empty is no answer. Change neither the option_id nor the headings.",
+    "Hướng dẫn: mỗi dòng của trang 'response' là một phương án. Điền các ô màu vàng, các ô "
+    "khác bị khóa; dòng để trống là chưa trả lời.",
+    "How to answer: each row of the sheet 'response' is one option. Fill in the yellow cells, "
+    "all others are locked; a row left empty is no answer.",
     "đồng ý / agree: phương án được coi là sẽ xây dựng; các phương án khác được tính lại. / the "
     "option counts as decided; the others are ranked for who is left.",
     "từ chối / decline: phương án bị loại; cần lý do. / the option is taken out; a reason is "

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -23,7 +24,12 @@ WORDS: dict[str, AnswerWord] = {
     "agree": "agree", "đồng ý": "agree", "decline": "decline", "từ chối": "decline",
     "modify": "modify", "điều chỉnh": "modify",
 }  # fmt: skip
-_QUARTER = re.compile(r"20\d\d-Q[1-4]")
+_QUARTERS = (
+    re.compile(r"(?P<year>20\d\d)\s*[-/ ]?\s*(?:Q|QUÝ)\s*(?P<quarter>[1-4])"),
+    re.compile(r"(?:Q|QUÝ)\s*(?P<quarter>[1-4]|I{1,3}|IV)\s*[-/ ]\s*(?P<year>20\d\d)"),
+)
+"""How a quarter is written: 2026-Q3, 2026 Q3, Q3/2026, quý III/2026."""
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _RANGES = {"corrected_latitude": (-90.0, 90.0), "corrected_longitude": (-180.0, 180.0)}
 
 
@@ -181,7 +187,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
 def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return repr(cell)
-    return str(cell).strip()
+    return unicodedata.normalize("NFC", str(cell)).strip()
 
 
 def _faults(row: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -204,7 +210,7 @@ def _faults(row: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     if answer == "decline" and not row["reason"]:
         yield "reason", "is empty; say why the option is declined"
     quarter = row["planned_quarter"]
-    if quarter and not _QUARTER.fullmatch(quarter):
+    if quarter and not _quarter(quarter):
         yield "planned_quarter", f"{quarter!r} is no quarter; write it as 2026-Q3"
     yield from _position_faults(row, answer)
 
@@ -237,6 +243,16 @@ def _word(text: str) -> AnswerWord | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _quarter(text: str) -> str:
+    """A quarter as ``2026-Q3``; empty where it is none."""
+    written = text.strip().upper()
+    for pattern in _QUARTERS:
+        if found := pattern.fullmatch(written):
+            quarter = found["quarter"]
+            return f"{found['year']}-Q{_ROMAN.get(quarter, quarter)}"
+    return ""
+
+
 def _number(text: str) -> float | None:
     try:
         return float(text.replace(",", "."))
@@ -252,5 +268,5 @@ def _answer(row: Mapping[str, str]) -> Answer:
     latitude, longitude = (math.nan if value is None else value for value in degrees)
     return Answer(
         row["option_id"], word, row["reason"], latitude, longitude,
-        row["planned_quarter"], row["signer"],
+        _quarter(row["planned_quarter"]), row["signer"],
     )  # fmt: skip
