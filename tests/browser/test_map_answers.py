@@ -202,3 +202,31 @@ def test_a_tap_on_a_phone_asks(visitor: Visitor, region: Region) -> None:
     assert box["x"] + box["width"] <= PHONE[0]
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     visit.assert_quiet()
+
+
+CORNER = """async ([east, north, out]) => {
+  const map = MAP, bounds = Object.values(map._layers).find(l => l instanceof L.ImageOverlay)
+    .getBounds();
+  const at = L.latLng(north ? bounds.getNorth() : bounds.getSouth(),
+    east ? bounds.getEast() : bounds.getWest());
+  map.closePopup();
+  map.setView(at, map.getZoom() - out, { animate: false });
+  await new Promise(done => setTimeout(done, 200));
+  map.fire('click', { latlng: at });
+  await new Promise(done => setTimeout(done, 600));
+  const popup = document.querySelector('.leaflet-popup:last-child').getBoundingClientRect();
+  const frame = map.getContainer().getBoundingClientRect();
+  return [popup.top - frame.top, popup.left - frame.left, frame.right - popup.right,
+    frame.bottom - popup.bottom];
+}""".replace("MAP", MAP)
+
+
+def test_a_popup_at_a_corner_of_the_frame_is_seen_whole(visitor: Visitor, region: Region) -> None:
+    """On a phone, at the first zoom and farther out, where the frame is small in the window."""
+    markup = (region.output / "maps" / "coverage.html").read_text(encoding="utf-8")
+    page = visitor.visit(markup, size=PHONE).page
+    page.evaluate("document.documentElement.dataset.language = 'both'")  # popups are tallest so
+    for out in (0, 1):
+        for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            room = page.evaluate(CORNER, [*corner, out])
+            assert min(room) >= 0, (corner, out, room)

@@ -135,8 +135,18 @@ var phusong = { circles: [] };
       container.addEventListener(act, function () { phusong.touched = true; }, { passive: true });
     });
     fit();
-    map.setMaxBounds(L.latLngBounds(options.bounds).pad(0.75));
+    function leash() { map.options.maxBounds = aWindowMore(map, L.latLngBounds(options.bounds)); }
+    map.setMaxBounds(aWindowMore(map, L.latLngBounds(options.bounds)));
+    map.on("zoomend resize", leash);
     new ResizeObserver(function () { if (container.clientHeight) { fit(); } }).observe(container);
+  }
+
+  /* Bounds and a window's width and height around them: a popup at an edge can be seen whole. */
+  function aWindowMore(map, bounds) {
+    var size = map.getSize(), zoom = map.getZoom();
+    var low = map.project(bounds.getSouthWest(), zoom), high = map.project(bounds.getNorthEast(), zoom);
+    return L.latLngBounds(map.unproject(low.add([-size.x, size.y]), zoom),
+      map.unproject(high.add([size.x, -size.y]), zoom));
   }
 
   /* Signs shrink where they would hide each other. */
