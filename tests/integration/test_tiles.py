@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +13,18 @@ import pytest
 
 import phusong
 from phusong.cluster import cluster_at
+from phusong.errors import DataError
 from phusong.geo.network import Network
 from phusong.geo.tiles import Tile, tiles_of
 from phusong.pipeline import inputs
 from phusong.pipeline import reach as reach_step
+from phusong.pipeline import reach_tiles as reach_tiles_step
 from phusong.pipeline.begin import start
 from phusong.pipeline.competitors import competitors
 from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.reach_files import own_layers
 from phusong.pipeline.reach_tiles import reach_tiles, tile_tasks
+from phusong.pipeline.run import plan_study
 from runs import digests
 from synthetic import Region, write_region
 
@@ -37,6 +41,28 @@ def reached(region: Region, *, workers: int = 1, **options: Any) -> dict[str, st
     found = digests(region.output)
     assert any(name.endswith("-level.tif") for name in found)
     return found
+
+
+class Worker:
+    """A cluster of one worker in this process, to which tasks travel and which has no lists."""
+
+    cores = 1
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+        self.sent: list[str] = []
+
+    def on_each_worker(self, question: Any) -> dict[str, Any]:
+        return {"here": question()}
+
+    def in_order(self, work: Any, tasks: Any) -> Any:
+        for task in map(pickle.dumps, tasks):
+            self.sent.append(work.__name__)
+            with self.monkeypatch.context() as patched:
+                for name in ("read_network", "read_communes", "read_people", "read_places"):
+                    patched.setattr(inputs, name, None)
+                work(pickle.loads(task))
+            yield None
 
 
 @pytest.fixture(scope="module")
@@ -136,26 +162,55 @@ def test_no_worker_reads_what_grows_with_the_country(
     tmp_path: Path, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list of towers and the outlines stay with the process that sends the tasks."""
-    region, sent = region_of(tmp_path, 30, **MODELS), []
-
-    class Worker:
-        cores = 1
-
-        def on_each_worker(self, question: Any) -> dict[str, Any]:
-            return {"here": question()}
-
-        def in_order(self, work: Any, tasks: Any) -> Any:
-            for task in map(pickle.dumps, tasks):
-                sent.append(work.__name__)
-                with monkeypatch.context() as patched:
-                    for name in ("read_network", "read_communes", "read_people", "read_places"):
-                        patched.setattr(inputs, name, None)
-                    yield work(pickle.loads(task))
-
-    session = start(phusong.open_study(region.study), cluster=Worker())  # type: ignore[arg-type]
+    region, worker = region_of(tmp_path, 30, **MODELS), Worker(monkeypatch)
+    session = start(phusong.open_study(region.study), cluster=worker)  # type: ignore[arg-type]
     reach_step.reach(session)
-    assert {*sent} == {"keep_losses", "keep_tile"}
+    assert {*worker.sent} == {"keep_losses", "keep_tile"}
     assert digests(region.output) == whole
+
+
+def test_a_cache_smaller_than_the_losses_changes_no_byte(
+    tmp_path: Path, plain_run: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Losses are removed while later tiles and steps still need them, and computed again."""
+    kept = {f: f.stat().st_size for f in (plain_run.output / "cache").rglob("*.tif")}
+    monkeypatch.setenv("PHUSONG_CACHE_GB", str(sum(kept.values()) / 3e9))
+    region = region_of(tmp_path, 23)
+    session = start(phusong.open_study(region.study), workers=2)
+    plan_study(session)
+    said = r"path-loss cache of at most \S+ GB: (\d+) files removed, (\d+) of them computed again"
+    found = re.fullmatch(said, session.told_of_cache())
+    assert found
+    assert int(found[1]) > int(found[2]) > 0
+    ours, theirs = digests(region.output), digests(plain_run.output)
+    assert len(ours) > 30
+    assert ours == {name: theirs[name] for name in ours}
+    left = (f.stat().st_size for f in (region.output / "cache" / "path-loss").rglob("*.tif"))
+    assert sum(left) <= sum(kept.values()) / 3
+
+
+def test_workers_compute_again_what_a_small_cache_has_lost(
+    tmp_path: Path, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHUSONG_CACHE_GB", "1e-6")
+    monkeypatch.setattr(reach_tiles_step, "AHEAD", 2)
+    region, worker = region_of(tmp_path, 30, **MODELS), Worker(monkeypatch)
+    session = start(phusong.open_study(region.study), cluster=worker)  # type: ignore[arg-type]
+    reach_step.reach(session)
+    assert worker.sent.index("keep_tile") < max(
+        n for n, name in enumerate(worker.sent) if name == "keep_losses"
+    )
+    assert digests(region.output) == whole
+    assert not list(session.losses.folder.rglob("*.tif"))
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf", "20GB"])
+def test_a_limit_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setenv("PHUSONG_CACHE_GB", limit)
+    with pytest.raises(DataError, match=f"PHUSONG_CACHE_GB={limit} is no limit"):
+        start(phusong.open_study(region_of(tmp_path, 30).study))
 
 
 def test_the_size_of_tiles_is_no_reason_to_compute_again(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 from shapely.geometry import Point, box
 
+from phusong.analysis import intervals
 from phusong.analysis.centre_intervals import (
     centre_draws,
     with_information_intervals,
     with_support_intervals,
 )
+from phusong.analysis.counts import Counts, interval_table
 from phusong.analysis.gaps import (
     CLASS_NAMES,
     NO_SIGNAL,
@@ -24,7 +26,7 @@ from phusong.analysis.gaps import (
     point_table,
     service_class,
 )
-from phusong.analysis.intervals import Areas, Counts, class_counts, gap_intervals, interval_table
+from phusong.analysis.intervals import Areas, class_counts, gap_intervals
 from phusong.analysis.level_errors import (
     ErrorDraws,
     SectorLines,
@@ -45,6 +47,7 @@ from phusong.geo.places import Communes
 
 CRS = "EPSG:32648"
 ROWS, COLS, CELL_M = 36, 48, 100.0
+CELLS = np.arange(ROWS * COLS)
 GRID = Grid.from_bounds(
     400_000, 2_500_000, 400_000 + COLS * CELL_M, 2_500_000 + ROWS * CELL_M,
     crs=CRS, resolution_m=CELL_M,
@@ -115,12 +118,12 @@ def by_hand(
     """One draw, cell by cell and without any grouping."""
     layer = layer_of(level)
     site = np.where(layer.server.ravel() == 0, 0, 1)
-    error = draws.level_db(site, draws.square)[number]
+    error = draws.level_db(site, draws.square(CELLS))[number]
     share = Areas.from_outlines(COMMUNES.frame.geometry, people).shares.toarray()
     whole = level.ravel() + error
     line = {"marginal": NEEDED_DBM, "covered": NEEDED_DBM + ndtri(0.95) * WHOLE_DB}
     below = {name: ndtr((dbm - whole) / LOCATION_DB) for name, dbm in line.items()}
-    factor = draws.people_factor[number, draws.square]
+    factor = draws.people_factor[number, draws.square(CELLS)]
     parts = {
         "no_signal": below["marginal"],
         "marginal": below["covered"] - below["marginal"],
@@ -235,7 +238,7 @@ def test_the_truth_lies_within_as_often_as_said() -> None:
         normal = np.random.default_rng(world).standard_normal()
         wrong.common_db[:] = 4.0 * normal  # one draw alone would be the middle
         site = (np.indices((ROWS, COLS))[1].ravel() >= 20).astype(int)
-        modelled = truth_level - wrong.level_db(site, wrong.square)[0].reshape(ROWS, COLS)
+        modelled = truth_level - wrong.level_db(site, wrong.square(CELLS))[0].reshape(ROWS, COLS)
         spread = Spread(MODEL_DB, 4.0, 3.0, 0.0, 600.0, draws=150, seed=7)
         found = class_counts(
             layer_of(modelled), areas, lines=lines(location_db=0.0),
@@ -446,3 +449,31 @@ def test_impossible_spreads_are_refused() -> None:
         ErrorDraws(GRID, Spread(8.0, -1.0, 0.0, 0.0, 600.0), sites=1)
     with pytest.raises(DomainError, match="square_m=0"):
         ErrorDraws(GRID, Spread(8.0, 1.0, 0.0, 0.0, 0.0), sites=1)
+
+
+@pytest.mark.parametrize("cells", [1, 300, 900])
+def test_areas_counted_a_few_at_a_time_give_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
+    draws = ErrorDraws(GRID, Spread(WHOLE_DB, 4.0, 3.0, 0.3, 600.0, draws=20, seed=5), sites=2)
+    level = NEEDED_DBM + 12.0 * np.random.default_rng(3).standard_normal((ROWS, COLS))
+    strips = [
+        box(WEST + 130 + 350 * n, SOUTH + 210, WEST + 590 + 350 * n, NORTH) for n in range(12)
+    ]
+    held = [n % 2 == 0 for n in range(12)]
+    areas = Areas.from_outlines(gpd.GeoSeries(strips, crs=CRS), people_of(), held=held)
+    found = []
+    for most in (10**9, cells):
+        monkeypatch.setattr(intervals, "CELLS_AT_ONCE", most)
+        found.append(
+            class_counts(layer_of(level), areas, lines=lines(), draws=draws, confidence=SURE)
+        )
+    at_once, in_parts = found
+    parts = list(areas.in_parts(cells))
+    assert len(parts) > 1
+    assert [len(part.held) for part in parts] == [part.shares.shape[0] for part in parts]
+    assert np.concatenate([part.held for part in parts]).tolist() == areas.held.tolist()
+    assert in_parts.people_total.tobytes() == at_once.people_total.tobytes()
+    for name in ("covered", "marginal", "no_signal"):
+        assert in_parts.people[name].tobytes() == at_once.people[name].tobytes()
+        assert in_parts.area_km2[name].tobytes() == at_once.area_km2[name].tobytes()

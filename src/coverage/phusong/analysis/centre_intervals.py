@@ -6,8 +6,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from phusong.analysis.counts import interval
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Confidence
-from phusong.analysis.intervals import interval
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
 from phusong.analysis.loudspeakers import KIND
 from phusong.analysis.outreach import COUNTED, WAYS, languages_by_commune
@@ -51,13 +51,11 @@ def centre_draws(
     """
     cell = centre_cells(villages, draws.grid)
     at = np.maximum(cell, 0)
-    centre = ReachLayer(
-        layer.level_dbm.ravel()[at], layer.server.ravel()[at], layer.probability_percent.ravel()[at]
-    )
+    centre = layer.at(at)
     server = centre.server
     site = np.where(server == NO_SERVER, 0, np.append(lines.site, 0)[server])
     location = np.append(lines.location_db, 0.0)[server]
-    error = draws.level_db(site, draws.square[at]) + location * centre_noise(draws, cell.size)
+    error = draws.level_db(site, draws.square(at)) + location * centre_noise(draws, cell.size)
     found = np.full(error.shape, NO_SIGNAL, dtype=np.uint8)
     for value, percent in (
         (MARGINAL, confidence.marginal_percent), (COVERED, confidence.covered_percent),

@@ -270,7 +270,7 @@ class AskedPlace:
         People, or area where nobody is known to live.
     """
 
-    cells: NDArray[np.int64]
+    cells: NDArray[np.int32]
     cell_weight: FloatArray
 
 

@@ -1,8 +1,7 @@
 """How sure counts are: area, people and villages under other levels and other people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr
 
+from phusong.analysis.counts import Counts, interval
 from phusong.analysis.gaps import Confidence, cell_shares
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
 from phusong.analysis.ordered import sparse_product
@@ -18,129 +18,11 @@ from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, ReachLayer
 from phusong.geo.people import People
 from phusong.units import FloatArray, IntArray
 
-Number = TypeVar("Number", bound=np.number[Any])
-LOW_PERCENT, HIGH_PERCENT = 10, 90
-"""An interval holds what lies between: eight of ten draws."""
-CLASSES = ("covered", "marginal", "no_signal")
+CELLS_AT_ONCE = 500_000
+"""Cells of areas that are counted together, unless one area has more: 150 bytes each."""
 _STEP_DB, _REACH_DB = 0.5, 48.0
 _EDGES_DB = np.arange(-_REACH_DB, _REACH_DB + _STEP_DB / 2, _STEP_DB)
 _MIDDLES_DB = np.concatenate([[-np.inf], _EDGES_DB[:-1] + _STEP_DB / 2, [np.inf]])
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """Counts of each draw.
-
-    Parameters
-    ----------
-    area_km2, people
-        By class of service, draws × areas [km²; people].
-    people_total
-        People of each area, draws × areas.
-    """
-
-    area_km2: Mapping[str, FloatArray] = field(repr=False)
-    people: Mapping[str, FloatArray] = field(repr=False)
-    people_total: FloatArray = field(repr=False)
-
-    def of(self, groups: csr_array) -> "Counts":
-        """Sums over areas, draw by draw.
-
-        Parameters
-        ----------
-        groups
-            Groups × areas: the share of each area that counts.
-
-        Returns
-        -------
-        Counts
-            Of the groups.
-        """
-        return Counts(
-            {name: np.asarray(draws @ groups.T) for name, draws in self.area_km2.items()},
-            {name: np.asarray(draws @ groups.T) for name, draws in self.people.items()},
-            np.asarray(self.people_total @ groups.T),
-        )
-
-    @classmethod
-    def mixed(cls, parts: Sequence["Counts"]) -> "Counts":
-        """Draws of several models, each as often as the others, as far as the number allows.
-
-        Parameters
-        ----------
-        parts
-            Counts by each model, over the same draws of errors.
-
-        Returns
-        -------
-        Counts
-            The first draw by the first model, the second by the second, and so on.
-        """
-        return cls(
-            {name: in_turn([p.area_km2[name] for p in parts]) for name in CLASSES},
-            {name: in_turn([p.people[name] for p in parts]) for name in CLASSES},
-            in_turn([p.people_total for p in parts]),
-        )
-
-    def columns(self) -> dict[str, FloatArray]:
-        """Ends of the intervals, as tables have them.
-
-        Returns
-        -------
-        dict
-            ``people_p10`` and so on, one value per area.
-        """
-        found = dict(interval("people", "", self.people_total))
-        for name in CLASSES:
-            found |= interval(f"area_{name}", "_km2", self.area_km2[name])
-        for name in CLASSES:
-            found |= interval(f"people_{name}", "", self.people[name])
-        total = np.where(self.people_total > 0, self.people_total, np.nan)
-        silent = 100.0 * self.people["no_signal"] / total
-        weak = 100.0 * self.people["marginal"] / total
-        return (
-            found
-            | interval("people_no_signal", "_percent", silent)
-            | interval("people_not_covered", "_percent", silent + weak)
-        )
-
-
-def in_turn(arrays: Sequence[NDArray[Number]]) -> NDArray[Number]:
-    """Draws of several models: the first by the first, the second by the second, and so on.
-
-    Parameters
-    ----------
-    arrays
-        Draws × areas of each model, of one shape.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of the same shape; each model as often as the others, as far as the number allows.
-    """
-    draws = np.arange(len(arrays[0]))
-    return np.asarray(np.stack(arrays)[draws % len(arrays), draws])
-
-
-def interval(name: str, unit: str, draws: FloatArray) -> dict[str, FloatArray]:
-    """Ends of an interval under the names that tables give them.
-
-    Parameters
-    ----------
-    name, unit
-        Quantity, and what its name ends with, for example ``_km2``.
-    draws
-        Draws × areas.
-
-    Returns
-    -------
-    dict
-        Two arrays.
-    """
-    return {
-        f"{name}_p{percent}{unit}": np.percentile(draws, percent, axis=0, method="inverted_cdf")
-        for percent in (LOW_PERCENT, HIGH_PERCENT)
-    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +66,28 @@ class Areas:
         fixed = np.zeros(len(outlines)) if held is None else np.asarray(held, dtype=np.float64)
         return cls(cell_shares(people.grid, outlines), people, fixed)
 
+    def in_parts(self, cells: int) -> Iterator["Areas"]:
+        """Cut the list of areas into shorter ones.
+
+        Parameters
+        ----------
+        cells
+            How many cells the areas of a part have together, unless one alone has more.
+
+        Yields
+        ------
+        Areas
+            At least one, in their order.
+        """
+        ends, first, count = self.shares.indptr, 0, self.shares.shape[0]
+        while True:
+            last = int(np.searchsorted(ends, ends[first] + cells, side="right")) - 1
+            last = min(max(last, first + 1), count)
+            yield Areas(self.shares[first:last], self.people, self.held[first:last])
+            first = last
+            if first >= count:
+                return
+
 
 def class_counts(
     layer: ReachLayer,
@@ -222,12 +126,29 @@ def class_counts(
     square are put together by how far they are above the line, in steps of 0.5 dB; between steps
     the sum is linear, at steps exact. The server of a cell is the same in every draw.
     """
+    parts = [
+        _counted(layer, some, lines=lines, draws=draws, confidence=confidence)
+        for some in areas.in_parts(CELLS_AT_ONCE)
+    ]
+    return Counts.beside(parts)
+
+
+def _counted(
+    layer: ReachLayer,
+    areas: Areas,
+    *,
+    lines: SectorLines,
+    draws: ErrorDraws,
+    confidence: Confidence,
+) -> Counts:
+    """Counts of a few areas: every sum is over the cells of one, so others change no bit."""
     whole = areas.shares.tocoo()
     zone, cell, share = whole.row, whole.col, whole.data
-    server = layer.server.ravel()[cell]
-    amounts = share * np.nan_to_num(areas.people.count).ravel()[cell]
+    here = layer.at(cell)
+    square = draws.square(cell)
+    amounts = share * np.nan_to_num(areas.people.count.ravel()[cell])
     weights = (share * areas.people.grid.cell_area_km2, amounts)
-    total = _people_total(zone, draws.square[cell], amounts, draws, len(areas.held))
+    total = _people_total(zone, square, amounts, draws, len(areas.held))
     base = np.bincount(zone, weights=amounts, minlength=len(areas.held))
     factor = np.where((areas.held > 0) & (total > 0), base / np.where(total > 0, total, 1.0), 1.0)
     below: dict[str, tuple[FloatArray, FloatArray]] = {}
@@ -235,15 +156,15 @@ def class_counts(
         ("no_signal", confidence.marginal_percent),
         ("not_covered", confidence.covered_percent),
     ):
-        above = above_line_db(layer, lines, line_percent=percent)[cell]
-        groups = _Groups.of(zone, server, draws.square[cell], above, weights, lines)
+        above = above_line_db(here, lines, line_percent=percent)
+        groups = _Groups.of(zone, here.server, square, above, weights, lines)
         below[name] = groups.below(draws, len(areas.held))
-    seen = layer.probability_percent.ravel()[cell] != UNKNOWN_PERCENT
+    seen = here.probability_percent != UNKNOWN_PERCENT
     below["known"] = (
         np.bincount(zone[seen], weights=weights[0][seen], minlength=len(areas.held)).astype(
             np.float64
         ),
-        _people_total(zone[seen], draws.square[cell[seen]], amounts[seen], draws, len(areas.held)),
+        _people_total(zone[seen], square[seen], amounts[seen], draws, len(areas.held)),
     )
     area = {name: parts[0] for name, parts in below.items()}
     people = {name: parts[1] * factor for name, parts in below.items()}
@@ -280,7 +201,7 @@ class _Groups:
     def of(
         cls,
         zone: IntArray,
-        server: IntArray,
+        server: NDArray[np.int32],
         square: IntArray,
         above: FloatArray,
         weights: tuple[FloatArray, FloatArray],
@@ -367,31 +288,6 @@ def commune_counts(
         key: class_counts(layer, areas, lines=lines, draws=draws, confidence=confidence)
         for key, layer in layers.items()
     }
-
-
-def interval_table(counts: Mapping[tuple[str, str], Counts], codes: Sequence[str]) -> pd.DataFrame:
-    """Ends of the intervals of every commune and layer.
-
-    Parameters
-    ----------
-    counts
-        By operator key and technology.
-    codes
-        Of the communes, in the order of the counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commune_code``, ``operator``, ``technology`` and the columns of
-        :meth:`Counts.columns`.
-    """
-    parts = [
-        pd.DataFrame(
-            {"commune_code": codes, "operator": operator, "technology": technology} | each.columns()
-        )
-        for (operator, technology), each in counts.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
 
 
 def gap_intervals(

@@ -120,12 +120,21 @@ class ErrorDraws:
         """How many there are."""
         return self.spread.draws
 
-    @cached_property
-    def square(self) -> IntArray:
-        """Number of the square that each cell of the grid lies in, flat."""
-        rows, cols = self.grid.shape
-        down, right = np.arange(rows) // self._cells, np.arange(cols) // self._cells
-        return np.asarray((down[:, np.newaxis] * self._across + right).ravel(), dtype=np.int64)
+    def square(self, cell: IntArray) -> IntArray:
+        """Number of the square that cells lie in.
+
+        Parameters
+        ----------
+        cell
+            Flat indices into the grid.
+
+        Returns
+        -------
+        numpy.ndarray
+            From 0.
+        """
+        row, col = np.divmod(cell, self.grid.shape[1])
+        return np.asarray(row // self._cells * self._across + col // self._cells, dtype=np.int64)
 
     @property
     def _cells(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,22 @@ class ReachLayer:
     level_dbm: Float32Array
     server: NDArray[np.int32]
     probability_percent: NDArray[np.uint8]
+
+    def at(self, cell: NDArray[Any]) -> "ReachLayer":
+        """The layer at some cells alone.
+
+        Parameters
+        ----------
+        cell
+            Flat indices into the grid.
+
+        Returns
+        -------
+        ReachLayer
+            Shape of ``cell``.
+        """
+        parts = (self.level_dbm, self.server, self.probability_percent)
+        return ReachLayer(*(values.ravel()[cell] for values in parts))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phusong.analysis.counts import interval
 from phusong.analysis.gaps import Confidence
-from phusong.analysis.intervals import interval
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
 from phusong.analysis.ordered import product
 from phusong.analysis.reach import NO_SERVER, ReachLayer
@@ -63,20 +63,27 @@ def verdict_draws(
         already in the class.
     """
     percent = {1: confidence.marginal_percent, 2: confidence.covered_percent}
-    centre_above = above_line_db(layer, lines, line_percent=percent[rules.centre_class])
-    cells_above = above_line_db(layer, lines, line_percent=percent[rules.settlement_class])
-    server = layer.server.ravel()
-    site = np.where(server == NO_SERVER, 0, np.append(lines.site, 0)[server])
-    location = np.append(lines.location_db, 0.0)[server]
     centre = centre_cells(villages, draws.grid)
+    asked = np.unique(np.concatenate([centre[centre >= 0], *(s.cells for s in where)]))
+    here = layer.at(asked)
+    centre_above = above_line_db(here, lines, line_percent=percent[rules.centre_class])
+    cells_above = above_line_db(here, lines, line_percent=percent[rules.settlement_class])
+    site = np.where(here.server == NO_SERVER, 0, np.append(lines.site, 0)[here.server])
+    location = np.append(lines.location_db, 0.0)[here.server]
+    square = draws.square(asked)
     noise = centre_noise(draws, len(centre))
     found = np.full((draws.draws, len(centre)), VERDICTS.index(UNDECIDED), dtype=np.uint8)
     for index, (cell, settlement) in enumerate(zip(centre, where, strict=True)):
-        if cell < 0 or np.isnan(centre_above[cell]):
+        at = int(np.searchsorted(asked, cell))
+        if cell < 0 or np.isnan(centre_above[at]):
             continue
-        error = draws.level_db(site[[cell]], draws.square[[cell]])[:, 0]
-        silent = centre_above[cell] + error + location[cell] * noise[:, index] < 0.0
-        found[:, index] = _of_settlement(settlement, cells_above, site, draws, rules)
+        error = draws.level_db(site[[at]], square[[at]])[:, 0]
+        silent = centre_above[at] + error + location[at] * noise[:, index] < 0.0
+        inside = np.searchsorted(asked, settlement.cells)
+        found[:, index] = _of_settlement(
+            settlement.cell_weight, cells_above[inside],
+            draws.level_db(site[inside], square[inside]), rules,
+        )  # fmt: skip
         found[silent, index] = VERDICTS.index(TRANG_SONG)
     return found
 
@@ -121,24 +128,18 @@ def centre_cells(villages: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.int64]:
 
 
 def _of_settlement(
-    settlement: Settlement,
-    above: FloatArray,
-    site: NDArray[np.int64],
-    draws: ErrorDraws,
-    rules: VerdictRules,
+    cell_weight: FloatArray, level: FloatArray, error: FloatArray, rules: VerdictRules
 ) -> Codes:
     """Verdict of each draw where the centre has a signal."""
-    total = settlement.cell_weight.sum()
+    total = cell_weight.sum()
     if not total > 0:
-        return np.full(draws.draws, VERDICTS.index(UNDECIDED), dtype=np.uint8)
-    cells, weight = settlement.cells, settlement.cell_weight / total
-    level = above[cells]
+        return np.full(len(error), VERDICTS.index(UNDECIDED), dtype=np.uint8)
+    weight = cell_weight / total
     unseen = np.isnan(level)
-    error = draws.level_db(site[cells], draws.square[cells])
     silent = product(np.where(unseen, 0.0, level + error < 0.0), weight)
     unknown = float(weight[unseen].sum())
     least = rules.smallest_part - SHARE_TOLERANCE
-    found = np.full(draws.draws, VERDICTS.index(WITH_SIGNAL), dtype=np.uint8)
+    found = np.full(len(error), VERDICTS.index(WITH_SIGNAL), dtype=np.uint8)
     if unknown > 0:
         found[silent + unknown >= least] = VERDICTS.index(UNDECIDED)
     found[(silent > 0) & (silent >= least)] = VERDICTS.index(LOM_SONG)

@@ -1,14 +1,18 @@
 """Begin to use a study: what every step, product and notebook starts with."""
 
+import math
 import os
 
 from phusong.cluster import Cluster
 from phusong.engine import available_cores, forget_stale_kernels
+from phusong.errors import DataError
 from phusong.pipeline.session import Progress, Session, silent
 from phusong.pipeline.workers import check_workers
 from phusong.study import Study
 
 FRESH_VARIABLE = "PHUSONG_FRESH"
+CACHE_VARIABLE = "PHUSONG_CACHE_GB"
+LEAST_CACHE_GB = 1e-6
 
 
 def start(
@@ -55,4 +59,22 @@ def start(
         progress=progress,
         fresh=fresh,
         cluster=cluster,
+        most_cache_bytes=_most_cache_bytes(),
     )
+
+
+def _most_cache_bytes() -> int | None:
+    """Limit of the path losses that are kept, where the environment sets one."""
+    asked = os.environ.get(CACHE_VARIABLE, "").strip()
+    if not asked:
+        return None
+    try:
+        most = float(asked)
+    except ValueError:
+        most = math.nan
+    if not LEAST_CACHE_GB <= most < math.inf:
+        raise DataError(
+            f"{CACHE_VARIABLE}={asked} is no limit for path losses on disk; at least "
+            f"{LEAST_CACHE_GB:g} GB is needed, for example 50"
+        )
+    return round(1e9 * most)

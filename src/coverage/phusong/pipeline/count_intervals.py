@@ -14,15 +14,9 @@ from phusong.analysis.centre_intervals import (
     with_information_intervals,
     with_support_intervals,
 )
+from phusong.analysis.counts import Counts, in_turn, interval_table
 from phusong.analysis.gaps import UNKNOWN, Confidence
-from phusong.analysis.intervals import (
-    Areas,
-    Counts,
-    commune_counts,
-    gap_intervals,
-    in_turn,
-    interval_table,
-)
+from phusong.analysis.intervals import Areas, commune_counts, gap_intervals
 from phusong.analysis.level_errors import (
     ErrorDraws,
     SectorLines,

@@ -108,6 +108,7 @@ def with_causes(
         found = ask(centres).set_index(silent.index)
         parts = [_named(silent, layer), found, cause_words(found, rules)]
         of_villages.append(pd.concat(parts, axis="columns"))
+        del answers, ask, places, cells[layer]  # before the next layer's, as large, are found
     causes = pd.concat(of_gaps).reindex(polygons.index)
     columns = [c for c in polygons.columns if c != "geometry"]
     whole = pd.concat([polygons[columns], causes], axis="columns")
@@ -185,6 +186,7 @@ def _answers(
             answers = _layer_answers(session, reach, layer, flat, asked[layer] | everybody)
             together.merge(answers)
             yield layer, answers
+            del answers
         if whole is not None:
             whole.merge(together)
         yield (ANY, technology), together
@@ -352,7 +354,7 @@ def _cells_of(
     count, silent = np.nan_to_num(people.count).ravel(), classes.ravel() == NO_SIGNAL
     found = []
     for start, end in zip(shares.indptr[:-1], shares.indptr[1:], strict=True):
-        cells, share = shares.indices[start:end].astype(np.int64), shares.data[start:end]
+        cells, share = shares.indices[start:end], shares.data[start:end]
         share = np.where(silent[cells], share, 0.0)
         living = share * count[cells]
         found.append(AskedPlace(cells, living if living.sum() > 0 else share))

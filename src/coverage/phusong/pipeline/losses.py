@@ -1,5 +1,6 @@
 """Path loss of each mast and band, kept by the content of its inputs."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -188,6 +189,23 @@ class LossMaps:
         cluster = self.session.cluster
         return ((m, None) for m in masts) if cluster is None else self._by(cluster, list(masts))
 
+    @contextlib.contextmanager
+    def held(self, masts: Iterable[Mast]) -> Iterator[None]:
+        """Keep the path losses of masts while they are used, whatever the limit of the cache.
+
+        Parameters
+        ----------
+        masts
+            The masts.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        with self.session.losses.held(key for mast in masts for key in self._keys(mast).values()):
+            yield
+
     def told(self) -> str:
         """Say what was computed and what reused.
 
@@ -214,6 +232,7 @@ class LossMaps:
             if lacks:
                 next(made)
                 self.session.has_made(keys.values())
+                self.session.losses.noted(keys.values(), SUFFIX)
             yield mast, lacks
 
     def _task(self, masts: tuple[Mast, ...]) -> "LossTask":
@@ -265,17 +284,18 @@ class LossMaps:
         self.session.has_made(keys[band] for band in (None, *missing))
 
     def _map(self, task: tuple[Mast, bool | None]) -> tuple[LossMap, bool]:
-        was_stored = self._see(task)
-        return self._stored(task[0], self._window(task[0])), was_stored
+        with self.held(task[:1]):
+            was_stored = self._see(task)
+            return self._stored(task[0], self._window(task[0])), was_stored
 
     def _see(self, task: tuple[Mast, bool | None]) -> bool:
         """See that a mast's path loss is stored, and say whether it was."""
         mast, made_elsewhere = task
-        if made_elsewhere is False:
+        cache, keys = self.session.losses, self._keys(mast)
+        if made_elsewhere is False and not cache.has_lost(keys.values()):
             return True
-        keys = self._keys(mast)
         missing = self._missing(keys)
-        if missing and made_elsewhere:
+        if missing and made_elsewhere and not cache.has_lost(keys.values()):
             raise ClusterError(
                 f"a worker has computed {_called(mast)}, but its file is not in "
                 f"{self.session.losses.folder}, or it was made from other inputs: every "

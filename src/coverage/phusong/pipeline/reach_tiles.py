@@ -1,7 +1,7 @@
 """Reach of a grid of several tiles: each reduced on its own, then written as one raster."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT
+from phusong.cluster import AHEAD
 from phusong.errors import ClusterError
 from phusong.geo.grid import Grid
 from phusong.geo.network import Network
 from phusong.geo.tiles import Tile, tiles_of
 from phusong.pipeline.best_servers import STEP, Reduction
 from phusong.pipeline.competitors import Competitors, competitors
+from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps, lattice_of
 from phusong.pipeline.reach_files import layer_file, layer_names, own_layers, raster_tags
 from phusong.pipeline.session import Session
@@ -84,18 +86,38 @@ def write_by_tile(session: Session, network: Network, model: ModelKey) -> list[P
     losses = LossMaps(session, model)
     own, supplied = own_layers(study, network), supplied_maps(study, network)
     rivals = competitors(study, network, own, supplied)
-    total = len(rivals.masts) + len(tiles)
-    for done, _ in enumerate(losses.kept(rivals.masts), 1):
-        session.progress(STEP, done, total)
-    study.note(losses.told())
     tasks = tile_tasks(losses, rivals, tiles)
-    for done, _ in enumerate(_kept(losses, tasks), len(rivals.masts) + 1):
-        session.progress(STEP, done, total)
+    total, seen, done = len(rivals.masts) + len(tiles), set[Mast](), 0
+    for masts, some in _in_turn(losses, rivals, tasks):
+        with losses.held(masts):
+            for mast, _ in zip(masts, losses.kept(masts), strict=True):
+                seen.add(mast)
+                session.progress(STEP, done + len(seen), total)
+            for _ in _kept(losses, some):
+                done += 1
+                session.progress(STEP, done + len(seen), total)
+    study.note(losses.told())
     return [
         file
         for environment in study.environments
         for file in _joined(session, network, environment, tasks)
     ]
+
+
+def _in_turn(
+    losses: LossMaps, rivals: Competitors, tasks: Sequence["TileTask"]
+) -> Iterator[tuple[Sequence[Mast], Sequence["TileTask"]]]:
+    """Masts and the tiles that follow them: all at once, or as few as a limited cache asks for."""
+    session = losses.session
+    if session.most_cache_bytes is None:
+        yield rivals.masts, tasks
+        return
+    cluster, store = session.cluster, _store(session.study)
+    together = 1 if cluster is None else AHEAD * cluster.cores
+    for first in range(0, len(tasks), together):
+        some = tasks[first : first + together]
+        lacking = [task for task in some if not _is_kept(session, store, task)]
+        yield tuple(dict.fromkeys(m for task in lacking for m in task.rivals.masts)), some
 
 
 def tile_tasks(losses: LossMaps, rivals: Competitors, tiles: Iterable[Tile]) -> list["TileTask"]:
@@ -225,7 +247,7 @@ def _losses(task: TileTask) -> LossMaps:
     return LossMaps(Session(task.study, frame=task.frame), task.model)
 
 
-def _kept(losses: LossMaps, tasks: list[TileTask]) -> Iterator[TileTask]:
+def _kept(losses: LossMaps, tasks: Sequence[TileTask]) -> Iterator[TileTask]:
     """See that every tile is stored, on the workers where there are any."""
     session = losses.session
     store, cluster = _store(session.study), session.cluster

@@ -60,6 +60,8 @@ def run_study(
         session.observe = told.step
         door = write_report(session, with_notebooks=with_notebooks)
         told.warned(noticed(session))
+    if told_of_cache := session.told_of_cache():
+        study.note(told_of_cache)
     for line in noticed(session):
         study.note(f"{WARNING}{line}")
     return door

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from phusong.cluster import Cluster
 from phusong.geo.grid import Grid
-from phusong.language import template
+from phusong.language import template, told
 from phusong.pipeline.input_files import (
     ANSWERS,
     MEASUREMENTS,
@@ -20,6 +20,7 @@ from phusong.pipeline.input_files import (
     named_inputs,
 )
 from phusong.pipeline.inputs import Inputs
+from phusong.store.bounded_cache import BoundedCache
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
 from phusong.store.manifest import Manifest
@@ -129,6 +130,8 @@ class Session:
         Compute again what is stored already.
     cluster
         Workers that compute path losses; the cores of this machine when None.
+    most_cache_bytes
+        How many bytes of path losses are kept; any number when None.
     frame
         The study's grid, where another process has found it; else it is that of its communes.
     """
@@ -141,6 +144,7 @@ class Session:
         progress: Progress = silent,
         fresh: bool = False,
         cluster: Cluster | None = None,
+        most_cache_bytes: int | None = None,
         frame: Grid | None = None,
     ) -> None:
         self.study = study
@@ -151,9 +155,27 @@ class Session:
         self.fresh = fresh
         self.observe: Observer = unobserved
         self.manifest = Manifest(study.output)
-        self.losses = Cache(study.output / "cache" / "path-loss")
+        self.most_cache_bytes = most_cache_bytes
+        where = study.output / "cache" / "path-loss"
+        self.losses = BoundedCache(where, most_cache_bytes) if most_cache_bytes else Cache(where)
         self.token = uuid4().hex  # tells workers of a cluster whose inputs they have read
         self.made: set[str] = set()  # keys of artefacts that a fresh session has made
+
+    def told_of_cache(self) -> str:
+        """Say what a limit of the cache has cost; nothing without one.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        cache = self.losses
+        if not isinstance(cache, BoundedCache):
+            return ""
+        return told(
+            f"path-loss cache of at most {cache.most_bytes / 1e9:g} GB: {cache.removed} files "
+            f"removed, {cache.again} of them computed again"
+        )
 
     def has_made(self, keys: Iterable[str]) -> None:
         """Take note of artefacts that this session has made, where it takes no others.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from phusong.analysis.counts import HIGH_PERCENT, LOW_PERCENT
 from phusong.analysis.gaps import Gaps
-from phusong.analysis.intervals import HIGH_PERCENT, LOW_PERCENT
 from phusong.analysis.verdicts import TRANG_SONG
 from phusong.language import LANGUAGES
 from phusong.reporting.facts import Bilingual

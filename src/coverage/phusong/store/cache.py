@@ -1,7 +1,7 @@
 """Artefacts kept by the content of their inputs."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from phusong.store.files import sha256_of, write_text, write_whole
@@ -59,6 +59,48 @@ class Cache:
         with contextlib.suppress(OSError):  # what cannot be removed cannot be replaced either
             file.unlink(missing_ok=True)
             seal.unlink(missing_ok=True)
+        return False
+
+    def noted(self, keys: Iterable[str], suffix: str) -> None:
+        """Hear of files that another process has made; nothing needs to be done about them here.
+
+        Parameters
+        ----------
+        keys, suffix
+            As in :meth:`path`.
+        """
+
+    @contextlib.contextmanager
+    def held(self, keys: Iterable[str]) -> Iterator[None]:
+        """Keep files while they are used; here none is ever removed.
+
+        Parameters
+        ----------
+        keys
+            As in :meth:`path`.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        del keys
+        yield
+
+    def has_lost(self, keys: Iterable[str]) -> bool:
+        """Whether any of some files was removed to make room; here none ever is.
+
+        Parameters
+        ----------
+        keys
+            As in :meth:`path`.
+
+        Returns
+        -------
+        bool
+            False.
+        """
+        del keys
         return False
 
     def put(self, key: str, suffix: str, write: Callable[[Path], object]) -> Path:
