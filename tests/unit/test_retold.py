@@ -6,14 +6,15 @@ from phusong.language import retold
 
 TOLD = {
     "towers.csv row 3, column status = xx is not known: allowed are existing, planned; "
-    "correct the value": "không biết towers.csv dòng 3, cột status = xx: được phép existing, "
-    "planned; hãy sửa giá trị",
+    "correct the value": "towers.csv dòng 3, cột status = xx không có trong danh sách: "
+    "được phép existing, planned; hãy sửa giá trị",
+    "list.csv row 3: strange words": "list.csv dòng 3: strange words",
     "2 fault(s)": "2 fault(s)",
     "3 site(s) stand in the water; correct the position": "3 trạm đứng dưới nước; hãy sửa vị trí",
     "  towers: 3 site(s) stand in the water; correct the position: HG-1 (Mạng A)": "  towers: "
     "3 trạm đứng dưới nước; hãy sửa vị trí: HG-1 (Mạng A)",
     "reach: computed": "reach: đã tính",
-    "people: 123,456 on the grid": "people: 123.456 trên lưới",
+    "people: 123,456 on the grid": "dân số: 123.456 trên lưới",
     "assumption: a pole": "giả định: một cột nhỏ",
     "Xã Quản Bạ {0} %s": "Xã Quản Bạ {0} %s",
     "": "",

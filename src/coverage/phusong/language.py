@@ -31,6 +31,7 @@ _MARK = re.compile(r"(; |: |(?<=\d) )")
 """Where sentences are put together of others, or a sentence follows a number."""
 _MOST_PARTS = 6
 """Between marks, of a sentence that is put together of several."""
+_PLACE = re.compile(r"(?P<file>\S[^:;]*\.[a-z]{3,7}) row (?P<line>\d+)")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _SWAPPED = str.maketrans(",.", ".,")
 
@@ -232,11 +233,17 @@ def _by_parts(sentence: str, language: str, context: str) -> str:
     for _, first, last in windows:
         told_part = _fitted(sentence[ends[first] : cuts[last]], language, context)
         if told_part is not None:
-            before = _by_parts(sentence[: cuts[first]], language, context)
-            after = _by_parts(sentence[ends[last] :], language, context)
+            before = _part(sentence[: cuts[first]], language, context)
+            after = _part(sentence[ends[last] :], language, context)
             mark_before = sentence[cuts[first] : ends[first]]
             return before + mark_before + told_part + sentence[cuts[last] : ends[last]] + after
-    return "".join(map(_grouped, _MARK.split(sentence)))
+    return "".join(_placed(_grouped(part), language) for part in _MARK.split(sentence))
+
+
+def _part(sentence: str, language: str, context: str) -> str:
+    """What stands beside a part that is told: by a template of its own, or by its own parts."""
+    whole = _fitted(sentence, language, context)
+    return _by_parts(sentence, language, context) if whole is None else whole
 
 
 def _fitted(sentence: str, language: str, kind: str) -> str | None:
@@ -279,6 +286,14 @@ def _pattern(words: str) -> re.Pattern[str]:
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{any_text})"
             seen.add(name)
     return re.compile(pattern)
+
+
+def _placed(part: str, language: str) -> str:
+    """The place of a fault, a file and a row, that stands alone before what no template has."""
+    found = _PLACE.fullmatch(part)
+    if found is None:
+        return part
+    return translated("{file} row {line}", language, context="place").format(**found.groupdict())
 
 
 def _grouped(value: str) -> str:

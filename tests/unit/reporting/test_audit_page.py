@@ -26,7 +26,7 @@ def found(pattern: str, *files: str) -> set[str]:
                   "analysis/audit.py", "pipeline/check.py"),
         ),
         (
-            audit_page._CHANGES,
+            audit_page.CHANGES,
             found(r'(?:Change|\.note|\._many)\(\s*"([a-z, ]+)"', "sources/towers*.py",
                   "sources/cell_dump.py"),
         ),

@@ -182,7 +182,7 @@ def test_what_is_given_and_missing_is_counted() -> None:
     assert given.en.startswith("The study has 9 inputs; the tower list holds 1 sites on air with 2")
     assert "1 of these sectors" in missing.en
     assert "2.5\u00a0% of the cells" in missing.en
-    assert "1 thôn không có tọa độ" in missing.vi
+    assert "không có kết luận: 1." in missing.vi
 
 
 def test_people_with_signal_are_told_by_environment(study: Study) -> None:

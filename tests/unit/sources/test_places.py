@@ -109,7 +109,7 @@ def test_a_code_that_does_not_match_the_place_is_kept_and_said(tmp_path: Path) -
     [
         ({"latitude": "91"}, "villages.csv row 2, column latitude = 91.0: -90 to 90 deg"),
         ({"longitude": ""}, "villages.csv row 2: only one of latitude and longitude"),
-        ({"households": "-3"}, "column households = -3.0: 0 to 1e+06 households is allowed"),
+        ({"households": "-3"}, "column households = -3.0: 0 to 1000000 households is allowed"),
         ({"name": ""}, "villages.csv row 2, column name is empty, a value is needed"),
         ({"village_id": "V02"}, "villages.csv rows 2, 3: village_id = 'V02' stands more than once"),
     ],

@@ -41,8 +41,9 @@ def path_command(
     """Print the basic transmission loss of links, with their inputs, as JSON."""
     try:
         standard_input = sys.stdin.buffer.read() if file == "-" else None
-        text = read_text("standard input" if file == "-" else file, standard_input)
-        links = parse_link_lines(text) if batch else parse_links(text)
+        name = "standard input" if file == "-" else file
+        text = read_text(name, standard_input)
+        links = parse_link_lines(text) if batch else parse_links(text, name)
         answers = list(_answers(links, intermediate=intermediate, compare=compare))
     except PhusongError as error:
         words = retold(str(error), spoken_language())

@@ -18,6 +18,8 @@ _FIXED = (
 )  # fmt: skip
 """Words that typer reads when it prints; it offers no other way to change them."""
 _USAGE = "Usage:"
+_METAVARS = ("options_metavar", "subcommand_metavar")
+"""Words of the line that says how a command is called."""
 OF_TYPER = (
     template("Show this message and exit."),
     template("[default: {}]"),
@@ -29,6 +31,8 @@ OF_TYPER = (
     template("Try [blue]'{command_path} {help_option}'[/] for help."),
     template("Aborted."),
     template("Usage:"),
+    template("[OPTIONS]"),
+    template("COMMAND [ARGS]..."),
     template("Missing command."),
     template("Missing argument {name}."),
     template("Missing option {name}."),
@@ -60,10 +64,17 @@ OF_TYPER = (
     template("Input should be less than or equal to {bound}"),
     template("Input should be a valid {kind}"),
     template("Input should be a valid {kind}, {why}"),
+    template("Input should be a valid number, unable to parse string as a number"),
+    template("Input should be a valid integer, unable to parse string as an integer"),
+    template("Value error, {problem}"),
     template("Input should be {allowed}"),
     template("File {name} does not exist."),
     template("Path {name} does not exist."),
     template("Path {name} is not readable."),
+    template("path {name} does not exist."),
+    template("No such file or directory"),
+    template("Permission denied"),
+    template("Is a directory"),
 )
 """What typer says itself."""
 
@@ -145,6 +156,9 @@ def _shown(value: object, language: str) -> str:
 def _translate(command: Any, language: str) -> None:
     """Translate the help of a command, of its options and of the commands below it."""
     command.help = _help(command.help, language)
+    for name in _METAVARS:
+        if word := getattr(command, name, None):
+            setattr(command, name, retold(word, language))
     usage = command.get_usage
     command.get_usage = lambda ctx: usage(ctx).replace(_USAGE, retold(_USAGE, language), 1)
     for option in (*command.params, command.get_help_option(command.context_class(command))):

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from phusong.errors import DataError, DataWarning, StudyError, nearest
+from phusong.language import told
 from phusong.pipeline.input_files import MEASUREMENTS, parts_of
 from phusong.pipeline.inputs import Inputs
 from phusong.sources.measurements import read_measurements
@@ -355,8 +356,7 @@ def _checked(trial: Study, added: Iterable[Added]) -> tuple[str, ...]:
                 else:
                     getattr(inputs, _READERS.get(key, "places"))
             except DataError as error:
-                raise DataError(
-                    f"as {name} this cannot be used, and nothing was written: {error}"
-                ) from None
+                refused = told(f"as {name} this cannot be used, and nothing was written")
+                raise DataError(f"{refused}: {error}") from None
     heard = [str(w.message) for w in caught if issubclass(w.category, DataWarning)]
     return (*(line for lines in inputs.noticed.values() for line in lines), *heard_of, *heard)

@@ -10,10 +10,11 @@ from phusong.analysis.audit_limits import limit_findings
 from phusong.errors import DataError, PhusongError
 from phusong.geo.limits import UNLIMITED
 from phusong.geo.network import Network
-from phusong.language import template
+from phusong.language import template, translated
 from phusong.pipeline.input_files import named_inputs, refuse_missing
 from phusong.pipeline.inputs import Inputs
-from phusong.reporting.audit_page import AuditContent, audit_page
+from phusong.reporting.audit_page import CHANGES, AuditContent, audit_page, subject_words
+from phusong.reporting.notices import licence_words
 from phusong.sources.tables import TableError
 from phusong.study import PRACTICE_LABEL, Study, TowerDefaults
 
@@ -246,18 +247,21 @@ def report_text(audit: Audit, language: str = "en") -> str:
     """
     study, network = audit.study, audit.network
     title = study.study.title_vi if language == "vi" else study.study.title_en
-    lines = [f"study {study.study.name}: {title}"]
+    lines = [f"{translated('study', language)} {study.study.name}: {title}"]
     if study.study.practice_data:
         lines.append(PRACTICE_LABEL)
     lines += [f"{name}: {words}" for name, words in audit.facts]
     lines.append("inputs:")
     lines += [
-        f"  {key}: {source.source} ({source.licence})" for key, source, _ in named_inputs(study)
+        f"  {_called(key, language)}: {source.source} "
+        f"({licence_words(source.licence).vi if language == 'vi' else source.licence})"
+        for key, source, _ in named_inputs(study)
     ]
     lines.append("how the tower list was read:")
     changes = network.changes if network else ()
     lines += [
-        f"  {c.kind}, {c.column or 'file'} ({c.count}): {c.example}"
+        f"  {_kind(c.kind, language)}, {c.column or translated('file', language)} "
+        f"({c.count}): {c.example}"
         for c in changes
         if not c.doubtful
     ] or ["  as it is written"]
@@ -275,11 +279,20 @@ def report_text(audit: Audit, language: str = "en") -> str:
         ]
     unverified = sum(not a.verified for a in study.assumptions())
     lines.append(f"assumptions: {len(study.assumptions())}, of them {unverified} not verified")
-    lines += list(_finding_lines(audit))
+    lines += list(_finding_lines(audit, language))
     return "\n".join(lines)
 
 
-def _finding_lines(audit: Audit) -> Iterator[str]:
+def _called(key: str, language: str) -> str:
+    """A part of the inputs: its key, which stands in the study file, behind Vietnamese words."""
+    return f"{subject_words(key).vi} ({key})" if language == "vi" else key
+
+
+def _kind(kind: str, language: str) -> str:
+    return CHANGES[kind].vi if language == "vi" and kind in CHANGES else kind
+
+
+def _finding_lines(audit: Audit, language: str) -> Iterator[str]:
     for severity, title in (("error", "errors"), ("warning", "warnings"), ("note", "notes")):
         found = [f for f in audit.findings if f.severity == severity]
         if severity == "note" and audit.network:
@@ -290,7 +303,7 @@ def _finding_lines(audit: Audit) -> Iterator[str]:
         for finding in found:
             cases = f": {', '.join(finding.cases[:5])}" if finding.cases else ""
             more = " …" if len(finding.cases) > 5 else ""
-            yield f"  {finding.subject}: {finding.text}{cases}{more}"
+            yield f"  {_called(finding.subject, language)}: {finding.text}{cases}{more}"
         yield from left
 
 

@@ -11,8 +11,8 @@ from phusong.pipeline.extras import study_extras
 from phusong.pipeline.input_files import named_inputs
 from phusong.pipeline.session import Session
 from phusong.reporting.facts import Source, same
+from phusong.reporting.input_words import INPUT_NAMES
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import said
 from phusong.study import Study
 
 
@@ -65,37 +65,10 @@ def sources_of(study: Study) -> Iterator[Source]:
     Source
         One for each input.
     """
-    words = {
-        "terrain": said("Terrain"),
-        "clutter": said("Land cover"),
-        "towers": said("Towers"),
-        "boundaries": said("Commune outlines"),
-        "population": said("Population"),
-        "villages": said("Villages"),
-        "facilities": said("Facilities"),
-        "roads": said("Roads"),
-        "power_lines": said("Power lines"),
-        "gazetteer": said("Administrative units"),
-        "village_positions": said("Village positions"),
-        "settlements": said("Settlement outlines"),
-        "statistics": said("Official figures by commune"),
-        "reported": said("Reported villages"),
-        "criteria": said("Criteria"),
-        "indicators": said("Appraised indicators"),
-        "households": said("Households"),
-        "buildings": said("Buildings"),
-        "infrastructure": said("Infrastructure of villages"),
-        "offices": said("Networks of commune offices"),
-        "country": said("National boundary"),
-        "water": said("Water"),
-        "exclusions": said("Excluded areas"),
-        "operator_coverage": said("Operator-supplied coverage"),
-        "measurements": said("Measurements"),
-    }
     for key, section, files in named_inputs(study):
         yield Source(
             key=key,
-            name=words.get(key, same(key)),
+            name=INPUT_NAMES.get(key, same(key)),
             attribution=section.attribution or section.source,
             licence=section.licence,
             detail=" · ".join(filter(None, (section.source, section.date, *files))),

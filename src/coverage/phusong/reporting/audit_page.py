@@ -8,6 +8,7 @@ from phusong.errors import DataError
 from phusong.geo.network import Network
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.input_tables import assumption_table
+from phusong.reporting.input_words import INPUT_NAMES
 from phusong.reporting.page_tables import PageTable, table_html
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.shell import document
@@ -51,19 +52,11 @@ _FACTS = {
     "network": said("Network"),
 }
 _SUBJECTS = {
-    "towers": said("Towers"),
-    "boundaries": said("Commune outlines"),
-    "population": said("Population"),
-    "clutter": said("Land cover"),
+    **INPUT_NAMES,
     "limits": said("Limits and no-build areas"),
-    "operator_coverage": said("Operator-supplied coverage"),
-    "reported": said("Reported villages"),
     "criterion8": said("Criterion 8"),
-    "indicators": said("Appraised indicators"),
-    "infrastructure": said("Infrastructure of villages"),
-    "offices": said("Networks of commune offices"),
 }
-_CHANGES = {
+CHANGES = {
     "encoding": said("Encoding"),
     "sheet": said("Sheet"),
     "header": said("Header"),
@@ -213,7 +206,7 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
         ),
         tuple(
             (
-                _KINDS.get(f.kind, same(f.kind)), _subject(f.subject),
+                _KINDS.get(f.kind, same(f.kind)), subject_words(f.subject),
                 f.line, as_told(f.text),
                 "; ".join(f.cases) + (" …" if f.count > len(f.cases) > 0 else ""),
             )
@@ -223,7 +216,19 @@ def _findings_table(severity: str, findings: Sequence[Finding]) -> PageTable:
     )  # fmt: skip
 
 
-def _subject(key: str) -> Bilingual:
+def subject_words(key: str) -> Bilingual:
+    """What an audit calls a part of the inputs.
+
+    Parameters
+    ----------
+    key
+        For example ``towers``.
+
+    Returns
+    -------
+    Bilingual
+        Its words; the key where it has none.
+    """
     return _FACTS.get(key) or _SUBJECTS.get(key) or same(key)
 
 
@@ -237,7 +242,7 @@ def _changes_table(network: Network) -> PageTable:
             Column(said("First case")),
         ),
         tuple(
-            (_CHANGES.get(c.kind, same(c.kind)), c.column, c.count, c.example)
+            (CHANGES.get(c.kind, same(c.kind)), c.column, c.count, c.example)
             for c in network.changes
         ),
     )

@@ -38,8 +38,8 @@ def data_findings(
         ),
         said(
             "Missing: {filled} of these sectors have at least one value filled from defaults; the "
-            "terrain of {unknown} of the cells is unknown; {unplaced} villages have no "
-            "coordinates, and so no verdict.",
+            "terrain of {unknown} of the cells is unknown; villages without coordinates, and so "
+            "without a verdict: {unplaced}.",
             filled=sum(bool(s.filled) for s in live),
             unknown=share(unknown_share),
             unplaced=unplaced,

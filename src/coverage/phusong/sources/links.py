@@ -68,13 +68,15 @@ def read_text(file: str | Path, standard_input: bytes | None = None) -> str:
         ) from error
 
 
-def parse_links(text: str) -> LinkFile:
+def parse_links(text: str, name: str = "the input") -> LinkFile:
     """Links of a JSON text: one object or an array of objects.
 
     Parameters
     ----------
     text
         The JSON text.
+    name
+        What an error calls it, for example its file.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def parse_links(text: str) -> LinkFile:
     DataError
         The text is not JSON, repeats a key, or holds something else than objects.
     """
-    content = _json(text, "the input")
+    content = _json(text, name)
     is_array = isinstance(content, list)
     links = content if is_array else [content]
     places = [f"link[{i}]" for i in range(len(links))]

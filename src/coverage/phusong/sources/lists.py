@@ -9,6 +9,7 @@ import pandas as pd
 
 from phusong.errors import DataError
 from phusong.sources.header import listed, refuse_wide, twins_of
+from phusong.sources.list_words import named
 from phusong.sources.tables import (
     VECTOR_SUFFIXES,
     Record,
@@ -58,7 +59,7 @@ def read_text_table(file: Path, *, encoding: str, key: str) -> pd.DataFrame:
     if file.suffix.lower() in VECTOR_SUFFIXES:
         return _points_as_text(file, key)
     if file.suffix.lower() in WORKBOOK_SUFFIXES:
-        return read_list(file)
+        return read_list(file, key)
     try:
         content = file.read_bytes().decode(encoding).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError) as error:
@@ -73,10 +74,10 @@ def read_text_table(file: Path, *, encoding: str, key: str) -> pd.DataFrame:
     header, *rows = csv_records(content, separator, file) or [Record(1, [])]
     if not rows:
         raise DataError(f"{file} has a header but no rows; at least one row is needed")
-    return _table(header, rows, file)
+    return _table(header, rows, file, key)
 
 
-def read_list(file: Path) -> pd.DataFrame:
+def read_list(file: Path, key: str = "") -> pd.DataFrame:
     """Read the list of a workbook as text.
 
     The sheet that is called "Dữ liệu" is read, as in the forms of ``phusong templates``, or the
@@ -87,6 +88,8 @@ def read_list(file: Path) -> pd.DataFrame:
     ----------
     file
         XLSX, XLS or ODS.
+    key
+        Input that the list is for; its Vietnamese headings are understood, none without it.
 
     Returns
     -------
@@ -115,7 +118,7 @@ def read_list(file: Path) -> pd.DataFrame:
         raise DataError(
             f"{file.name}, sheet {name!r} has a header but no rows; at least one row is needed"
         )
-    return _table(records[start], records[start + 1 :], file)
+    return _table(records[start], records[start + 1 :], file, key)
 
 
 def is_form(file: Path) -> bool:
@@ -155,9 +158,10 @@ def header_row(records: Sequence[Record]) -> int:
     return 0
 
 
-def _table(header: Record, rows: Sequence[Record], file: Path) -> pd.DataFrame:
-    titles = header.cells
-    refuse_wide(len(titles), line=header.line, file=file)
+def _table(header: Record, rows: Sequence[Record], file: Path, key: str) -> pd.DataFrame:
+    refuse_wide(len(header.cells), line=header.line, file=file)
+    titles = named(header.cells, key)
+    header = Record(header.line, titles)
     twins = twins_of(titles)
     if twins:
         raise DataError(f"{file.name}: column {listed(twins)} stands twice; keep one")
@@ -174,5 +178,6 @@ def _points_as_text(file: Path, key: str) -> pd.DataFrame:
     table = pd.DataFrame(wgs84.drop(columns="geometry")).astype("object")
     table["latitude"], table["longitude"] = wgs84.geometry.y, wgs84.geometry.x
     text = table.map(lambda v: "" if pd.isna(v) else unicodedata.normalize("NFC", str(v).strip()))
+    text.columns = pd.Index(named([str(title) for title in text.columns], key))
     text.index = pd.RangeIndex(1, len(text) + 1, name="line")
     return text

@@ -10,6 +10,7 @@ import pandas as pd
 
 from phusong.errors import DataError, DataWarning
 from phusong.geo.places import Communes, Places
+from phusong.sources.list_words import kind_of_facility
 from phusong.sources.lists import read_text_table
 from phusong.sources.tables import Columns, Number, Text, checked, read_layer
 from phusong.study import Study, TableInput
@@ -180,6 +181,8 @@ def _rows(
 ) -> pd.DataFrame:
     """Rows of a table with their own ids; columns that it may have are kept where it has them."""
     table = read_text_table(file, encoding=section.encoding, key=key)
+    if columns is _FACILITIES and "kind" in table:
+        table["kind"] = table["kind"].map(kind_of_facility)
     said = {name: spec for name, spec in (may_say or {}).items() if name in table.columns}
     frame = checked(table, {**columns, **said}, file=file)
     identity = next(iter(columns))

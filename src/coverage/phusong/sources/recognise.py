@@ -11,8 +11,10 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from phusong.errors import DataError
+from phusong.language import told
 from phusong.sources.cell_dump import is_cell_dump
 from phusong.sources.gdal_files import open_raster
+from phusong.sources.list_words import named
 from phusong.sources.lists import is_form, read_list
 from phusong.sources.open_buildings import has_columns, is_table
 from phusong.sources.terrain import HIGHEST_M, LOWEST_M, RASTER_SUFFIXES
@@ -91,7 +93,11 @@ def recognise(file: Path, study: Study) -> Recognised:
         The file does not exist, cannot be read, or could be several things.
     """
     if not file.is_file():
-        raise DataError(f"{file} does not exist; name a file")
+        raise DataError(
+            f"{file} is a folder; name the files in it"
+            if file.is_dir()
+            else f"{file} does not exist; name a file"
+        )
     if is_table(file) and has_columns(file):
         return Recognised("buildings", "columns area_in_meters, confidence: Open Buildings")
     suffix = file.suffix.lower()
@@ -152,23 +158,28 @@ def _table(file: Path) -> Recognised:
 
 
 def _by_columns(titles: list[str], file: Path) -> Recognised:
-    folded = {fold(title) for title in titles}
     for all_of, one_of, key in _TABLES:
-        told = [name for name in one_of if fold(name) in folded]
-        if {fold(name) for name in all_of} <= folded and (told or not one_of):
-            return Recognised(key, f"columns {', '.join([*sorted(all_of), *told])}")
+        folded = {fold(title) for title in named(titles, key)}
+        seen = [name for name in one_of if fold(name) in folded]
+        if {fold(name) for name in all_of} <= folded and (seen or not one_of):
+            return Recognised(key, _columns([*sorted(all_of), *seen]))
+    folded = {fold(title) for title in titles}
     if any(map(_LEVELS.search, folded)) and any(map(_TIMES.search, folded)):
         return Recognised("measurements", "levels and times")
     known = {m.column for title in titles if (m := meaning(title, {})) is not None}
     if len(known & {"site_id", "operator", "technology", "latitude", "azimuth_deg",
                     "antenna_height_m", "mast_height_m", "frequency_mhz"}) >= 3:  # fmt: skip
-        return Recognised("towers", f"columns {', '.join(sorted(known)[:6])}")
+        return Recognised("towers", _columns(sorted(known)[:6]))
     if sum(map(_is_number, titles)) > len(titles) / 2:
         raise DataError(
             f"{file}: its first row holds values ({', '.join(titles[:6])}) and no headings; put a "
             f"row of headings above it, or {_ASK}"
         )
     raise DataError(f"{file}: columns {', '.join(titles[:12])} tell nothing for sure; {_ASK}")
+
+
+def _columns(names: list[str]) -> str:
+    return told(f"columns {', '.join(names)}")
 
 
 def _is_number(title: str) -> bool:

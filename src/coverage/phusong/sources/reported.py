@@ -308,4 +308,4 @@ def _date(given: str) -> str:
             return dt.datetime.strptime(given, form).replace(tzinfo=dt.UTC).date().isoformat()
         except ValueError:
             continue
-    raise DataError(f"date = {given!r} is not a date; write it as 2025-07-30 or 30/07/2025")
+    raise DataError(f"date = {given!r} is not a date: write 2025-07-30 or 30/07/2025")

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from phusong.study import SCHEMA_VERSION, Study
 
 OUTSIDE_VARIABLE = "PHUSONG_ALLOW_OUTSIDE"
 """Environment variable: 1 lets study files name files outside of their project's folder."""
+_LONGEST_QUOTE = 120
 OF_PYDANTIC = (
     template("input should be a valid {kind}"),
     template("input should be a valid {kind}, {why}"),
@@ -98,7 +100,10 @@ def study_of_text(text: str, file: Path) -> Study:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"study file {file} is not valid TOML: {error}") from None
+        raise StudyError(
+            f"study file {file} is not valid TOML: {error}{_line_of(text, str(error))}; numbers "
+            "have a decimal point, texts stand in quotes, paths have / in them"
+        ) from None
     except RecursionError:
         raise StudyError(
             f"study file {file}: brackets are nested too deeply; close each where its list ends"
@@ -115,6 +120,15 @@ def study_of_text(text: str, file: Path) -> Study:
     study = study.located(file, _root_of(file, study.study.root))
     _refuse_output_over_inputs(study)
     return study
+
+
+def _line_of(text: str, error: str) -> str:
+    """The line that an error of TOML names, as the file has it."""
+    named = re.search(r"at line (\d+)", error)
+    lines = text.splitlines()
+    if named is None or int(named[1]) > len(lines):
+        return ""
+    return f": {lines[int(named[1]) - 1].strip()[:_LONGEST_QUOTE]}"
 
 
 def _named_files(study: Study) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
 
 MOST_FAULTS_SHOWN = 20
+_DEGREES = frozenset({"latitude", "longitude"})
+_COUNTS = frozenset({"people", "households"})
+_THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
+_DECIMAL_COMMA = re.compile(r"^(-?\d{1,3}),(\d+)$")
 VECTOR_SUFFIXES = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml"})
 
 
@@ -311,21 +316,14 @@ def examined(
     DataError
         A required column is missing.
     """
-    missing = [n for n, c in columns.items() if c.required and n not in table.columns]
-    if missing:
-        raise DataError(
-            f"{file.name}: column {', '.join(missing)} is missing; the header has "
-            f"{listed(table.columns) or 'no name that is known'}; rename or add it"
-        )
+    _refuse_missing(table, columns, file)
     faults: dict[tuple[int, str], Fault] = {}
     typed: dict[str, pd.Series] = {}
     for name, spec in columns.items():
         cells = table[name] if name in table.columns else pd.Series("", index=table.index)
         if isinstance(spec, Number):
-            values = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
-            for line in table.index[(cells != "") & values.isna()]:
-                faults[line, name] = _fault(file, line, name, cells[line], spec)
-            typed[name] = values
+            typed[name], wrong = _numbers(cells, name, spec, file)
+            faults |= {(fault.line, name): fault for fault in wrong}
         else:
             typed[name] = cells
     frame = pd.DataFrame(typed, index=table.index)
@@ -339,6 +337,35 @@ def examined(
             if (line, name) not in faults:
                 faults[line, name] = _fault(file, line, name, case.failure_case, columns[name])
     return frame, list(faults.values())
+
+
+def _refuse_missing(table: pd.DataFrame, columns: Columns, file: Path) -> None:
+    missing = [n for n, c in columns.items() if c.required and n not in table.columns]
+    if missing and table.columns.empty:
+        raise DataError(
+            f"{file.name}: column {', '.join(missing)} is missing, no heading is known; rename or "
+            "add it. Where letters look wrong (TCVN3, VNI), convert the file to Unicode with UniKey"
+        )
+    if missing:
+        raise DataError(
+            f"{file.name}: column {', '.join(missing)} is missing; the header has "
+            f"{listed(table.columns)}; rename or add it"
+        )
+
+
+def _numbers(
+    cells: pd.Series, name: str, spec: Number, file: Path
+) -> tuple["pd.Series[float]", list[Fault]]:
+    """A column of numbers, and the cells that are none or could be two."""
+    if name in _DEGREES:  # a comma there cannot stand for thousands
+        cells = cells.str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True)
+    values = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype("float64")
+    unread = cells.index[(cells != "") & values.isna()]
+    faults = [_fault(file, line, name, cells[line], spec) for line in unread]
+    if spec.unit in _COUNTS:
+        doubtful = cells.index[cells.str.fullmatch(_THOUSANDS).to_numpy(dtype=bool)]
+        faults += [_thousands(file, line, name, cells[line]) for line in doubtful]
+    return values, faults
 
 
 def raise_faults(faults: Sequence[Fault]) -> None:
@@ -363,13 +390,25 @@ def _fault(file: Path, line: int, name: str, value: object, spec: Number | Text)
     if value is None or value == "" or (isinstance(value, float) and pd.isna(value)):
         return Fault(line, f"{where} is empty, a value is needed; {spec.remedy}", name)
     if isinstance(spec, Number):
-        allowed = f"{spec.low:g} to {spec.high:g} {spec.unit} is allowed"
+        allowed = f"{spec.low:.12g} to {spec.high:.12g} {spec.unit} is allowed"
         message = f"{where} = {value}: {allowed}; {spec.remedy}"
     else:
         allowed = f"allowed are {', '.join(spec.allowed)}"
         near = nearest(value, spec.allowed)
         message = f"{where} = {value!r} is not known{near}: {allowed}; {spec.remedy}"
     return Fault(line, message, name, str(value))
+
+
+def _thousands(file: Path, line: int, name: str, cell: str) -> Fault:
+    """A count such as 1.234, which is a thousand and more where it was written."""
+    plain = cell.replace(".", "").replace(",", "")
+    return Fault(
+        line,
+        f"{file.name} row {line}, column {name} = {cell}: one and a bit, or {plain}? Write counts "
+        "without marks between their digits",
+        name,
+        cell,
+    )
 
 
 def _schema(columns: Columns) -> pa.DataFrameSchema:
