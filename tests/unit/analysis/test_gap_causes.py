@@ -137,3 +137,20 @@ def test_order_of_sectors_changes_nothing() -> None:
     assert forth.server[NOW].flat[0] == 2
     assert forth.server[NEAREST].flat[0] == 2
     assert forth.server[NOW].flat[1] == -1
+
+
+def test_answers_about_few_cells_are_those_about_all() -> None:
+    whole = answered((-9, -3, -9, -8, -7, -2, 700), (-5, 1, -9, -4, -9, -9, 800))
+    asked = np.zeros(GRID.shape, dtype=bool)
+    asked.flat[[1, 3]] = True
+    few = WhatIf(GRID, asked)
+    few.merge(whole)
+    assert few.cells.tolist() == [1, 3]
+    assert few.nearest_m.tolist() == whole.nearest_m[[1, 3]].tolist()
+    assert cause_numbers(few, RULES).tolist() == cause_numbers(whole, RULES)[[1, 3]].tolist()
+    places = [AskedPlace(np.array([1]), np.ones(1)), AskedPlace(np.array([3, 1]), np.array([1, 4]))]
+    same = (
+        cause_table(answers, places, RULES, (sector("S1"), sector("S2")))
+        for answers in (few, whole)
+    )
+    pd.testing.assert_frame_equal(*same)

@@ -81,17 +81,20 @@ class WhatIf:
     grid
         The frame.
     asked
-        Cells that will be asked about; None for all of them. The others have no answer.
+        Cells that will be asked about; None for all of them. The others have no answer, and take
+        no memory but that of a number.
     """
 
     def __init__(self, grid: Grid, asked: BoolArray | None = None) -> None:
         self.grid = grid
-        self.asked = asked
-        self.margin_db = {q: np.full(grid.shape, -np.inf, dtype=np.float32) for q in QUESTIONS}
-        self.nearest_m = np.full(grid.shape, np.inf, dtype=np.float32)
-        self.server = {
-            q: np.full(grid.shape, NO_SECTOR, dtype=np.int32) for q in (*QUESTIONS, NEAREST)
-        }
+        whole = np.ones(grid.shape, dtype=bool) if asked is None else asked
+        self.cells = np.flatnonzero(whole)
+        count = self.cells.size
+        self.number = np.full(grid.shape, -1, dtype=np.int32)
+        self.number.ravel()[self.cells] = np.arange(count, dtype=np.int32)
+        self.margin_db = {q: np.full(count, -np.inf, dtype=np.float32) for q in QUESTIONS}
+        self.nearest_m = np.full(count, np.inf, dtype=np.float32)
+        self.server = {q: np.full(count, NO_SECTOR, dtype=np.int32) for q in (*QUESTIONS, NEAREST)}
 
     def add(
         self,
@@ -122,7 +125,7 @@ class WhatIf:
         """
         rows, cols = loss.inside.shape
         window = np.s_[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
-        inside = loss.inside if self.asked is None else loss.inside & self.asked[window]
+        inside = loss.inside & (self.number[window] >= 0)
         cells = np.flatnonzero(inside)
         if cells.size == 0:
             return
@@ -146,13 +149,11 @@ class WhatIf:
             FLAT: on_flat - needed,
             BOTH: peak - flat_path,
         }
-        row, col = np.divmod(cells, cols)
-        here = (row + loss.row0) * self.grid.shape[1] + col + loss.col0
+        here = self.number[window].ravel()[cells]
         for question, margin in answers.items():
-            best, server = self.margin_db[question].ravel(), self.server[question].ravel()
-            _take(best, server, margin, index, here)
+            _take(self.margin_db[question], self.server[question], margin, index, here)
         near = distance_m.ravel()[cells]
-        _take_least(self.nearest_m.ravel(), self.server[NEAREST].ravel(), near, index, here)
+        _take_least(self.nearest_m, self.server[NEAREST], near, index, here)
 
     def merge(self, other: "WhatIf") -> None:
         """Let the sectors of another layer answer too.
@@ -160,18 +161,16 @@ class WhatIf:
         Parameters
         ----------
         other
-            Answers over the same frame.
+            Answers over the same frame, at least about the cells that are asked about here.
         """
+        at = other.number.ravel()[self.cells]
         mine, theirs = self.server, other.server
         for question in QUESTIONS:
             _take(
-                self.margin_db[question].ravel(), mine[question].ravel(),
-                other.margin_db[question].ravel(), theirs[question].ravel(),
+                self.margin_db[question], mine[question],
+                other.margin_db[question][at], theirs[question][at],
             )  # fmt: skip
-        _take_least(
-            self.nearest_m.ravel(), mine[NEAREST].ravel(),
-            other.nearest_m.ravel(), theirs[NEAREST].ravel(),
-        )  # fmt: skip
+        _take_least(self.nearest_m, mine[NEAREST], other.nearest_m[at], theirs[NEAREST][at])
 
 
 def _take(
@@ -179,7 +178,7 @@ def _take(
     server: NDArray[np.int32],
     margin: Float32Array,
     index: NDArray[np.int32] | int,
-    where: NDArray[np.int64] | None = None,
+    where: NDArray[np.int32] | None = None,
 ) -> None:
     """Keep the larger margins and whose they are; what is unknown wins nowhere."""
     known = best if where is None else best[where]
@@ -193,7 +192,7 @@ def _take_least(
     server: NDArray[np.int32],
     distance: Float32Array,
     index: NDArray[np.int32] | int,
-    where: NDArray[np.int64] | None = None,
+    where: NDArray[np.int32] | None = None,
 ) -> None:
     """Keep the smaller distances and whose they are."""
     known = least if where is None else least[where]
@@ -207,7 +206,7 @@ def _keep(
     server: NDArray[np.int32],
     values: Float32Array,
     index: NDArray[np.int32] | int,
-    where: NDArray[np.int64] | None,
+    where: NDArray[np.int32] | None,
     *,
     wins: BoolArray,
     ties: BoolArray,
@@ -233,7 +232,7 @@ def cause_numbers(answers: WhatIf, rules: CauseRules) -> NDArray[np.uint8]:
     Returns
     -------
     numpy.ndarray
-        Index among :data:`CAUSES`, uint8, shape of the grid.
+        Index among :data:`CAUSES`, uint8, one for each cell that was asked about.
 
     Notes
     -----
@@ -302,9 +301,8 @@ def cause_table(
         ``cause_nearest_km``, the nearest site. ``cause_site`` and ``cause_site_operator`` name the
         sector that was asked about in most of this part. All are empty for a place without cells.
     """
-    causes = cause_numbers(answers, rules).ravel()
-    margins = {q: values.ravel() for q, values in answers.margin_db.items()}
-    rows = [_row(answers, margins, causes, place, sectors) for place in places]
+    causes = cause_numbers(answers, rules)
+    rows = [_row(answers, causes, place, sectors) for place in places]
     columns = ["cause", "cause_share_percent", "cause_site", "cause_site_operator", *_NUMBERS]
     return pd.DataFrame(rows, columns=columns)
 
@@ -335,7 +333,6 @@ def unknown_causes(count: int) -> pd.DataFrame:
 
 def _row(
     answers: WhatIf,
-    margins: Mapping[str, Float32Array],
     causes: NDArray[np.uint8],
     place: AskedPlace,
     sectors: Sequence[Sector],
@@ -344,19 +341,20 @@ def _row(
     if not weight.sum() > 0:
         empty = {"cause": "", "cause_site": "", "cause_site_operator": ""}
         return {**empty, "cause_share_percent": np.nan, **dict.fromkeys(_NUMBERS, np.nan)}
-    by_cause = np.bincount(causes[place.cells], weights=weight, minlength=len(CAUSES))
+    at = answers.number.ravel()[place.cells]
+    by_cause = np.bincount(causes[at], weights=weight, minlength=len(CAUSES))
     number = int(np.argmax(by_cause))
-    part = causes[place.cells] == number
-    cells, weight = place.cells[part], weight[part]
-    m = {q: values[cells].astype(np.float64) for q, values in margins.items()}
+    part = causes[at] == number
+    cells, weight = at[part], weight[part]
+    m = {q: values[cells].astype(np.float64) for q, values in answers.margin_db.items()}
     m = {q: np.where(np.isfinite(values), values, np.nan) for q, values in m.items()}
-    nearest_m = answers.nearest_m.ravel()[cells].astype(np.float64)
+    nearest_m = answers.nearest_m[cells].astype(np.float64)
     numbers = (
         -m[NOW], -m[POWER], m[DOWNLINK] - m[NOW], m[ANTENNA] - m[NOW], m[FLAT] - m[NOW],
         m[BOTH] - m[NOW],
         np.where(np.isfinite(nearest_m), nearest_m / 1000.0, np.nan),
     )  # fmt: skip
-    server = answers.server[_ASKED_OF[CAUSES[number]]].ravel()[cells]
+    server = answers.server[_ASKED_OF[CAUSES[number]]][cells]
     sector = _most(server, weight, sectors)
     return {
         "cause": CAUSES[number],

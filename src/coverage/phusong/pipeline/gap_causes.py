@@ -176,12 +176,12 @@ def _answers(
     own = own_layers(session.study, reach.network)
     technologies = sorted({technology for _, technology in own})
     flat = _FlatGround(session)
-    whole = WhatIf(grid) if len(technologies) > 1 else None
+    whole = WhatIf(grid, asked[ANY, ANY]) if len(technologies) > 1 else None
     for technology in technologies:
-        together = WhatIf(grid)
         everybody = asked[ANY, technology]
         if whole is not None:
             everybody = everybody | asked[ANY, ANY]
+        together = WhatIf(grid, everybody)
         for layer in (layer for layer in own if layer[1] == technology):
             answers = _layer_answers(session, reach, layer, flat, asked[layer] | everybody)
             together.merge(answers)
