@@ -82,6 +82,21 @@ def test_all_kinds_are_offered(run: Region) -> None:
     assert kinds["new-mast"] % 3 == 0  # three heights
 
 
+def test_other_prices_heights_and_kinds_rename_nothing(run: Region, plain_run: Region) -> None:
+    masts = []
+    for region in (run, plain_run):
+        found = table(region.output / "plan" / "stability.csv")
+        found = found[found["option_id"].str.startswith("new-mast-")]
+        places = found.groupby(["operator", "latitude", "longitude"])["option_id"]
+        masts.append({place: set(ids) for place, ids in places})
+    ours, theirs = masts
+    both = sorted(ours.keys() & theirs.keys())
+    assert both, "no spot is looked at in both"
+    for place in both:
+        assert len(theirs[place]) == 1 < len(ours[place])  # one height, and two beside it
+        assert theirs[place] < ours[place]
+
+
 def test_one_option_of_a_place(run: Region) -> None:
     found = priorities(run)
     assert not found.duplicated(["latitude", "longitude"]).any()

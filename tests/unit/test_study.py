@@ -106,6 +106,8 @@ def test_quantity_needs_a_source() -> None:
             "worth 1 of itself",
         ),
         ({"costs__currency": ""}, "pattern"),
+        ({"costs__currency": None}, "costs.currency\n  Field required"),
+        ({"costs__fibre": price(8.0, "VND/km")}, "fibre.unit = 'VND/km' is not in USD"),
         ({"costs__site_opex": price(1.0, "year")}, "is not in USD, the currency of the table"),
         ({"costs__site_opex": price(1.0, "USD/month")}, "'USD/month', 'USD/year' is needed"),
         ({"costs__fibre": price(8.0, "USD/m")}, "fibre.unit = 'USD/m', 'USD/km' is needed"),

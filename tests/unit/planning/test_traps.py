@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -84,11 +85,22 @@ TRAPS = {
 """Where each trap has its test: file below ``tests`` and name."""
 
 
+def names_in(file: str) -> set[str]:
+    tree = ast.parse((ROOT / "tests" / f"{file}.py").read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
 @pytest.mark.parametrize("trap", TRAPS)
 def test_every_trap_has_its_test(trap: str) -> None:
     file, name = TRAPS[trap]
-    tree = ast.parse((ROOT / "tests" / f"{file}.py").read_text(encoding="utf-8"))
-    assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert name in names_in(file)
+
+
+def test_every_test_that_the_page_names_is_there() -> None:
+    page = (ROOT / "docs" / "planning.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z0-9_/]+)::(test_[a-z0-9_]+)`", page)
+    assert len(named) > 40
+    assert [f"{file}::{name}" for file, name in named if name not in names_in(file)] == []
 
 
 @pytest.mark.parametrize(

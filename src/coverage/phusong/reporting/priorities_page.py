@@ -87,8 +87,8 @@ def _part(row: Any, reason: Bilingual, drawing: Picture | None, unit: Bilingual)
     """One priority: what and where, its numbers, why, and its hops."""
     heading = said(
         "{rank}. {what}, {commune} ({who})",
-        rank=int(row.rank), what=Bilingual(row.kind_vi, row.kind_en), commune=row.commune,
-        who=row.operator,
+        rank=int(row.rank), what=Bilingual(_begun(row.kind_vi), _begun(row.kind_en)),
+        commune=row.commune, who=row.operator,
     )  # fmt: skip
     numbers = (
         KeyNumber(row.people_newly_covered, said("people newly covered")),
@@ -102,3 +102,8 @@ def _part(row: Any, reason: Bilingual, drawing: Picture | None, unit: Bilingual)
         f'<section id="{text(row.option_id)}"><h2>{heading.html()}</h2>'
         f'<div class="cards">{cards}</div><p class="reason">{reason.html()}</p>{hop}</section>'
     )
+
+
+def _begun(words: str) -> str:
+    """A heading begins with a capital."""
+    return words[:1].upper() + words[1:]
