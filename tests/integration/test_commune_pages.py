@@ -13,6 +13,7 @@ import phusong
 from phusong.pipeline.audience import write_for_audience
 from phusong.pipeline.begin import start
 from phusong.pipeline.report import write_report
+from phusong.reporting.address_labels import label_file
 from phusong.reporting.commune_page import COMPARISON, commune_file
 from phusong.reporting.escape import text
 from phusong.reporting.policy import loaded_from_outside
@@ -55,6 +56,9 @@ def test_every_commune_has_a_page_that_the_index_links_to(study: Study) -> None:
         assert f'href="{file}"' in index
         assert file in manifest
     assert commune_file("00203", "Đèo Gió") == "communes/00203-deo-gio.html"
+    assert commune_file("00203", "đ" * 300) == f"communes/00203-{'d' * 60}.html"
+    assert commune_file("00203", "{{ }}") == "communes/00203.html"
+    assert label_file("00203", "x" * 300, 3) == f"address-labels/003-00203-{'x' * 60}"
 
 
 def test_a_page_says_the_numbers_of_the_tables(study: Study) -> None:

@@ -122,7 +122,7 @@ def test_nothing_found_is_said() -> None:
     assert "Chưa có kết quả" in page
     assert 'id="assumptions"' not in page
     empty = PageTable(same("t"), (Column(same("c")),), ())
-    assert "Không có dòng nào" in index_page(
+    assert "Không có gì để liệt kê" in index_page(
         IndexContent(same("x"), same("y"), None, tables=(empty,))
     )
 

@@ -12,6 +12,7 @@ from phusong.reporting.facts import PRACTICE, Bilingual, Column, Source, same
 from phusong.reporting.findings import (
     environment_findings,
     gap_findings,
+    nobody_is_without,
     plan_findings,
     reach_findings,
     reasons,
@@ -24,7 +25,8 @@ from phusong.reporting.input_tables import (
     network_table,
     source_table,
 )
-from phusong.reporting.page_tables import PageTable, reasons_html
+from phusong.reporting.page_tables import PageTable, reasons_html, table_body_html
+from phusong.reporting.pages import KeyNumber, card_html
 from phusong.reporting.products import products_of
 from phusong.reporting.shown import (
     Shown,
@@ -293,3 +295,23 @@ def test_why_rows_were_left_out_is_said_in_both_languages() -> None:
     ((_, reason, *_),) = left_out_table(pd.DataFrame(rows)).rows
     assert isinstance(reason, Bilingual)
     assert (reason.en, reason.vi) == ("the same sample twice", "cùng một mẫu hai lần")
+
+
+def test_a_study_without_gaps_says_so(study: Study) -> None:
+    """Nobody without, no interval of nothing, no table of nothing; a number of nothing is calm."""
+    found = gaps()
+    served = found.communes.assign(people_no_signal=0.0, people_no_signal_percent=0.0)
+    nowhere = dataclasses.replace(found, communes=served.assign(area_no_signal_km2=0.0))
+    told = gap_findings(study, nowhere)
+    assert told[0] == nobody_is_without(1000.0, 2, 0.0, "LTE")
+    assert told[0].en.endswith("; no area is without a signal.")
+    assert not any("interval" in sentence.en for sentence in told)
+    somewhere = gap_findings(study, dataclasses.replace(found, communes=served))
+    assert "nobody living there" in somewhere[0].en
+    assert "none of the 625 people in the commune is" in nobody_is_without(625.0, 1, 0.0, "LTE").en
+    bare = table_body_html(PageTable(same("A"), (Column(same("B")),), (), note=same("C")))
+    assert "<table" not in bare
+    assert "Nothing to list" in bare
+    assert "C</" in bare
+    assert "alarming" in card_html(KeyNumber(3, same("x"), alarming=True))
+    assert "alarming" not in card_html(KeyNumber(0, same("x"), alarming=True))

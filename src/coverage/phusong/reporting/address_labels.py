@@ -13,6 +13,8 @@ from phusong.reporting.wording import amount, said
 
 FOLDER = "address-labels"
 INDEX = f"{FOLDER}/index.html"
+_LONGEST_ID = 60
+"""Letters of a village's id in the name of its files: disks take 255 bytes."""
 PER_SHEET = 14
 """Two columns of seven labels; the words on practice data fit above them."""
 _STYLE = """
@@ -51,7 +53,8 @@ def label_file(commune_code: str, village_id: str, number: int) -> str:
     """
     letters = unicodedata.normalize("NFD", village_id.casefold().replace("đ", "d"))
     plain = "".join(c for c in letters if not unicodedata.combining(c))
-    parts = [f"{number:03}", commune_code, re.sub("[^a-z0-9]+", "-", plain).strip("-")]
+    words = re.sub("[^a-z0-9]+", "-", plain)[:_LONGEST_ID].strip("-")
+    parts = [f"{number:03}", commune_code, words]
     return f"{FOLDER}/{'-'.join(re.sub('[^A-Za-z0-9-]', '', part) for part in parts if part)}"
 
 

@@ -22,6 +22,7 @@ from phusong.reporting.figures import (
     picture,
     say,
     say_legend,
+    short_name,
     spoken_picture,
     worded_figure,
 )
@@ -214,7 +215,7 @@ def _draw_commune(
 def _caption(name: str, row: Any) -> str:
     ends = ends_of(row, "people_no_signal", "_percent")
     between = "" if ends is None else f" ({ends.words().plain})"
-    return f"{name}\n{row['people_no_signal_percent']:.0f}{between} %"
+    return f"{short_name(name)}\n{row['people_no_signal_percent']:.0f}{between} %"
 
 
 def _draw_key(

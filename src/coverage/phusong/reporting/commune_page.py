@@ -39,6 +39,8 @@ from phusong.reporting.wording import said
 
 FOLDER = "communes"
 COMPARISON = f"{FOLDER}/index.html"
+_LONGEST_NAME = 60
+"""Letters of a commune's name in that of its page's file: disks take 255 bytes, paths more."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def commune_file(code: str, name: str) -> str:
     """
     letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
     plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return f"{FOLDER}/{code}-{re.sub('[^a-z0-9]+', '-', plain).strip('-')}.html"
+    words = re.sub("[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-")
+    return f"{FOLDER}/{code}-{words}.html" if words else f"{FOLDER}/{code}.html"
 
 
 def commune_titles(facts: StudyFacts) -> dict[str, Bilingual]:

@@ -176,7 +176,7 @@ def white_zone_table(facts: StudyFacts, code: str) -> PageTable:
             CODE,
         ),
         rows=rows,
-        note=said("{rows} of {own} zones.", rows=len(rows), own=len(own)),
+        note=said("{rows} of {own} zones.", rows=len(rows), own=len(own)) if rows else None,
     )
 
 
@@ -220,7 +220,9 @@ def options_table(facts: StudyFacts, code: str) -> PageTable:
             "centre of it; people of other communes included.",
             rows=len(rows),
             options=len(options),
-        ),
+        )
+        if rows
+        else None,
     )
 
 

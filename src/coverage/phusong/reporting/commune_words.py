@@ -5,6 +5,7 @@ import pandas as pd
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG, UNDECIDED, WITH_SIGNAL
 from phusong.reporting.facts import Bilingual, same
+from phusong.reporting.findings import nobody_is_without
 from phusong.reporting.ranges import SURE_PERCENT, ends_of
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import amount, said
@@ -98,7 +99,9 @@ def commune_findings(facts: StudyFacts, code: str) -> tuple[Bilingual, ...]:
             low=amount(ends.low),
             high=amount(ends.high),
         )
-    technology = facts.technology
+    technology, area_km2 = facts.technology, float(row["area_no_signal_km2"])
+    if people and not silent and (ends is None or not ends.high):
+        return (nobody_is_without(people, 1, area_km2, technology),)
     return (
         said(
             "As modelled, about {silent}{between} of the commune's {people} people have"
@@ -108,7 +111,7 @@ def commune_findings(facts: StudyFacts, code: str) -> tuple[Bilingual, ...]:
             between=between,
             people=amount(people),
             technology=technology,
-            area_no_signal_km=amount(float(row["area_no_signal_km2"]), 1),
+            area_no_signal_km=amount(area_km2, 1),
             area_km=amount(float(row["area_km2"]), 1),
         ),
     )

@@ -22,6 +22,7 @@ from phusong.reporting.figures import (
     draw_title,
     legend_patches,
     say_legend,
+    short_name,
     worded_figure,
 )
 from phusong.reporting.overlays import check_classes, class_colours
@@ -211,7 +212,7 @@ def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
         axes.add_collection(LineCollection(rings, colors="white", linewidths=3.0, alpha=0.8))
         axes.add_collection(LineCollection(rings, colors=INK, linewidths=1.3))
         if outline.name:
-            names.append((shape.representative_point(), outline.name))
+            names.append((shape.representative_point(), short_name(outline.name)))
     _write_names(axes, names)
 
 

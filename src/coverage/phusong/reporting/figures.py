@@ -36,6 +36,8 @@ _JPEG_QUALITY = 86
 _WORDS_EVERY_IN = 1.7
 _SUBTITLE_IN = 0.33
 _AROUND_PX = 2
+_LONGEST_NAME = 28
+"""Letters of a name in a label of a picture."""
 _TELLINGS = "phusong_tellings"
 """Attribute of a figure: what writes its words, called with a language."""
 
@@ -234,6 +236,27 @@ def burn_in_axes(axes: Any, practice: Bilingual) -> None:
                 fontsize=14, fontweight="bold", color=INK, alpha=0.26, zorder=50, clip_on=True,
                 transform=axes.transAxes, parse_math=False,
             )  # fmt: skip
+
+
+def short_name(name: str) -> str:
+    """A name for a label of a picture.
+
+    Parameters
+    ----------
+    name
+        As the data has it.
+
+    Returns
+    -------
+    str
+        Its beginning where it is so long that it would cover what stands beside it.
+
+    Examples
+    --------
+    >>> short_name("Dìn Chin"), short_name("x" * 300)
+    ('Dìn Chin', 'xxxxxxxxxxxxxxxxxxxxxxxxxxx…')
+    """
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def in_lines(words: Bilingual, language: str) -> str:

@@ -45,17 +45,16 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     percent = 100.0 * silent / people if people else np.nan
     sentences = [
         *basis_findings(study, found.basis, technology),
-        said(
+        nobody_is_without(people, len(rows), float(rows["area_no_signal_km2"].sum()), technology)
+        if people and not silent
+        else said(
             "As modelled, about {silent} of {people} people ({share}) in {rows} "
             "communes have no {technology} signal of any operator outdoors.",
-            silent=amount(silent),
-            people=amount(people),
-            share=share(percent),
-            rows=len(rows),
+            silent=amount(silent), people=amount(people), share=share(percent), rows=len(rows),
             technology=technology,
         ),
         *_between(ends_of(total_row(found, ANY, technology), "people_no_signal"), _OF_PEOPLE),
-    ]
+    ]  # fmt: skip
     sentences += model_findings(study, found, technology)
     sentences += official_findings(rows)
     unknown = float(rows["people_unknown"].sum())
@@ -81,6 +80,40 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
             )
         )
     return tuple(sentences)
+
+
+def nobody_is_without(people: float, communes: int, area_km2: float, technology: str) -> Bilingual:
+    """That nobody is without a signal, and whether any area is.
+
+    Parameters
+    ----------
+    people
+        How many there are.
+    communes
+        In how many communes.
+    area_km2
+        Where there is no signal all the same [km²].
+    technology
+        For example ``LTE``.
+
+    Returns
+    -------
+    Bilingual
+        One sentence.
+    """
+    empty = (
+        said("; {area} km² without signal have nobody living there", area=amount(area_km2, 1))
+        if area_km2 > 0.0
+        else said("; no area is without a signal")
+    )
+    where = said("the commune")
+    if communes > 1:
+        where = said("{communes} communes", communes=communes)
+    return said(
+        "As modelled, none of the {people} people in {where} is without {technology} signal "
+        "outdoors{empty}.",
+        people=amount(people), where=where, technology=technology, empty=empty,
+    )  # fmt: skip
 
 
 def official_findings(rows: pd.DataFrame) -> tuple[Bilingual, ...]:
@@ -176,7 +209,9 @@ def village_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
         return ()
     people = float(silent["population"].sum())
     return (
-        said(
+        said("None of {counts} villages is without a signal at its centre.", counts=count)
+        if silent.empty
+        else said(
             "{silent} of {counts} villages have no signal of any operator at their "
             "centre; by the list of villages, {people} people live there.",
             silent=len(silent),
@@ -188,8 +223,8 @@ def village_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
 
 
 def _between(ends: Range | None, what: Bilingual) -> tuple[Bilingual, ...]:
-    """What a count lies between, in a sentence; none without an interval."""
-    if ends is None:
+    """What a count lies between, in a sentence; none without an interval or for none."""
+    if ends is None or not ends.high:
         return ()
     return (
         said(

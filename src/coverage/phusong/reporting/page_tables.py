@@ -13,7 +13,7 @@ _INTERVAL = re.compile(r"[−\d.,]+–[−\d.,]+")
 WHY = said("Why")
 _FEW_LETTERS = 4
 """A heading of a row of as many, a rank or a number, needs no room for words."""
-_NO_ROWS = said("No rows")
+_NO_ROWS = said("Nothing to list.")
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ def table_body_html(table: PageTable) -> str:
         Markup with every name encoded.
     """
     head = "".join(_heading(table, index) for index in range(len(table.columns)))
-    body = "".join(_row(table.columns, row) for row in table.rows) or (
-        f'<tr><td colspan="{len(table.columns)}">{_NO_ROWS.html()}</td></tr>'
-    )
+    body = "".join(_row(table.columns, row) for row in table.rows)
     foot = f"<tfoot>{_row(table.columns, table.total)}</tfoot>" if table.total else ""
     note = f'<p class="note">{table.note.html()}</p>' if table.note else ""
+    if not table.rows:
+        return f'<p class="nothing">{_NO_ROWS.html()}</p>{note}'
     return (
         f'<div class="scroll" tabindex="0" role="region" '
         f"{table.title.attribute('aria-label')}><table><thead><tr>{head}</tr></thead>"

@@ -253,7 +253,7 @@ def card_html(number: KeyNumber) -> str:
     str
         Markup with every name encoded.
     """
-    alarm = " alarming" if number.alarming else ""
+    alarm = " alarming" if number.alarming and number.value != 0 else ""
     unit = f'<span class="unit t">{text(number.unit)}</span>' if number.unit else ""
     value = cell_words(number.value, decimals=number.decimals).html()
     between = ""

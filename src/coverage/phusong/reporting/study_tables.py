@@ -61,15 +61,11 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
     unsure = ends_of(total, "people_no_signal") is not None
     sums = rows.select_dtypes("number").sum()
 
-    def line(
-        name: str | Bilingual, row: Any, ends: "pd.Series[float]", silent_percent: float | None
-    ) -> tuple[object, ...]:
+    def line(name: object, row: Any, ends: Any, silent_percent: float | None) -> tuple[object, ...]:
         return (
-            name,
-            row["area_km2"], row["area_no_signal_km2"],
-            row["people"], row["people_covered"], row["people_marginal"],
-            row["people_no_signal"], *_ends(ends, unsure=unsure),
-            silent_percent,
+            name, row["area_km2"], row["area_no_signal_km2"],
+            row["people"], row["people_covered"], row["people_marginal"], row["people_no_signal"],
+            *_ends(ends, unsure=unsure), silent_percent,
         )  # fmt: skip
 
     names = {op.key: op.name for op in study.operators}
@@ -372,13 +368,10 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
             "{rows} of {priorities} options; all of them in plan/priorities.xlsx. "
             "Ranked by people newly covered per present value, those in white zones "
             "counted {weight} × more. Rank in trials: where 80 % of the trials "
-            "with other levels, prices and people put it. Costs are benchmarks of other"
-            " countries.",
-            rows=len(rows),
-            priorities=len(priorities),
-            weight=weight,
-        ),
-    )
+            "with other levels, prices and people put it. Costs are benchmarks of other countries.",
+            rows=len(rows), priorities=len(priorities), weight=weight,
+        ) if rows else None,
+    )  # fmt: skip
 
 
 def _kind(row: Any) -> Bilingual | str:
