@@ -50,6 +50,7 @@ def test_box(tmp_path: Path) -> None:
     assert [op.key for op in study.operators] == ["viettel", "vnpt", "mobifone"]
     assert not study.study.practice_data
     assert study.costs.exchange is None
+    assert study.planning.candidates_kept == 100
     assert study.path(study.inputs.boundaries.file).is_file()
     assert {s.fetch for s in (study.inputs.terrain, study.inputs.population)} == {
         "copernicus-dem-30", "worldpop-2020-100m",

@@ -305,7 +305,7 @@ class PlanningSection(Section):
     sharing_consent: tuple[FileKey, ...] = ()
     local_crs: str = ""
     candidate_spacing: Annotated[Quantity, within("m", 100.0, 20_000.0)]
-    candidates_kept: int = Field(default=60, ge=1, le=5000)
+    candidates_kept: int = Field(default=100, ge=1, le=5000)
     candidates_near: tuple[SpotsNear, ...] = ("squares",)
     screening: ScreeningSection = ScreeningSection()
     candidate_radius_km: float = Field(default=15.0, ge=1.0, le=60.0)
