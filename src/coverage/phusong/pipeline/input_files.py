@@ -71,16 +71,43 @@ def input_digests(study: Study) -> Mapping[str, str]:
         A file does not exist.
     """
     refuse_missing(study)
-    digests: dict[str, str] = {}
+    return {label: sha256_of(file) for label, file in _files(study)}
+
+
+Mark = tuple[int, int, int]
+"""Size, time of change and number of a file: where they are others, its content may be, too."""
+
+
+def input_marks(study: Study) -> Mapping[str, Mark]:
+    """What tells quickly that a file may have been changed, by its path as the study writes it.
+
+    Parameters
+    ----------
+    study
+        The study; its own file is marked as well.
+
+    Returns
+    -------
+    dict
+        Mark by path.
+    """
+    found = {}
+    for label, file in [(study.file.name, study.file), *_files(study)]:
+        there = file.stat()
+        found[label] = there.st_size, there.st_mtime_ns, there.st_ino
+    return found
+
+
+def _files(study: Study) -> Iterator[tuple[str, Path]]:
+    """Every file that a study reads, and what it is called."""
     for _, _, files in named_inputs(study):
         for name in files:
             path = study.path(name)
             for file in terrain_files([path]) if path.is_dir() else (path,):
                 label = name if file == path else f"{name}/{file.relative_to(path).as_posix()}"
-                digests[label] = sha256_of(file)
+                yield label, file
                 for part in parts_of(file):
-                    digests[f"{label}{part.suffix}"] = sha256_of(part)
-    return digests
+                    yield f"{label}{part.suffix}", part
 
 
 def parts_of(file: Path) -> list[Path]:

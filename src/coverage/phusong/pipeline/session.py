@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from phusong.cluster import Cluster
+from phusong.errors import DataError
 from phusong.geo.grid import Grid
 from phusong.language import template, told
 from phusong.pipeline.input_files import (
@@ -17,7 +18,9 @@ from phusong.pipeline.input_files import (
     MEASUREMENTS,
     SPEED_TILES,
     input_digests,
+    input_marks,
     named_inputs,
+    refuse_missing,
 )
 from phusong.pipeline.inputs import Inputs
 from phusong.store.bounded_cache import BoundedCache
@@ -206,7 +209,25 @@ class Session:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """SHA-256 of the input files."""
+        refuse_missing(self.study)
+        self._marks = input_marks(self.study)
+        self._study_file = sha256_of(self.study.file)
         return input_digests(self.study)
+
+    def _refuse_changed(self) -> None:
+        """Record nothing that may have been made from other files than those that were named."""
+        read = self.digests
+        refuse_missing(self.study)
+        if input_marks(self.study) == self._marks:
+            return
+        before = {self.study.file.name: self._study_file, **read}
+        now = {self.study.file.name: sha256_of(self.study.file), **input_digests(self.study)}
+        changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+        if changed:
+            raise DataError(
+                f"{', '.join(changed)}: changed while the study was computed, so nobody can say "
+                "which content the results are from; run the same command again"
+            )
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -289,6 +310,7 @@ class Session:
         key
             Key of everything it depends on, when it is not :meth:`key`.
         """
+        self._refuse_changed()
         self.manifest.data.update(self._header())
         self.manifest.record(step, key or self.key(step), facts, outputs)
         self.study.note(f"{step}: {COMPUTED}")
