@@ -101,8 +101,8 @@ def test_poverty_moves_the_set_and_tells_what_it_costs() -> None:
     row = table.set_index("choice").loc["poverty"]
     assert (row["options_added"], row["options_dropped"]) == ("b; d", "a")
     assert row["people_less_percent"] == pytest.approx(100 * (1 - 130 / 140))
-    assert "-10 people without any operator" in row["answer_en"]
-    assert "-10 người" in row["answer_vi"]
+    assert "\N{MINUS SIGN}10 people without any operator" in row["answer_en"]
+    assert "\N{MINUS SIGN}10 người" in row["answer_vi"]
 
 
 def test_a_floor_for_every_commune() -> None:
