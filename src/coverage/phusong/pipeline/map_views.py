@@ -112,6 +112,9 @@ def map_view(
     MapView
         Shown by notebooks as it is.
     """
+    named = {ANY, *(name for op in study.operators for name in (op.key, op.name))}
+    if operator not in named:  # said before anything is computed for it
+        raise unknown_name("operator", operator, sorted(named))
     return _view(study_facts(start(study)), operator, column, height_px)
 
 
