@@ -1,4 +1,4 @@
-"""A brief: two to seven printed pages that an operator or an official can sign under."""
+"""A brief: two to six printed pages that an operator or an official can sign under."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -116,7 +116,11 @@ class _Stage(folium.MacroElement):
             "words": content.practice is not None,
             "local": shown_projection(content),
             "prefix": same(content.version).html(),
-            "attributions": [sourced(source.credit).html() for source in content.sources],
+            # They are strung together by commas, before which no space of the other language stands.
+            "attributions": [
+                sourced(source.credit).html().replace("</span> <span", "</span><span")
+                for source in content.sources
+            ],
             "said": _for_scripts("base", "coverage", "zoomIn", "zoomOut", "close"),
         }
 

@@ -20,7 +20,7 @@ PROVINCE = "province"
 """Ends the name of the brief for the province."""
 
 _BRIEF_DETAIL = said(
-    "Two to seven pages on paper: results, priorities, money, assumptions, signatures."
+    "Two to six pages on paper: results, priorities, money, assumptions, signatures."
 )
 _PDF_DETAIL = said("The same to send and to sign: one language, page numbers, fonts inside.")
 RESPONSE = "plan/response-"
