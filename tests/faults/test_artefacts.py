@@ -71,7 +71,7 @@ def test_every_second_product(
     chosen = products[first::2]
     for number, file in enumerate(chosen):
         DAMAGES[number % len(DAMAGES)](file)
-    checked = nursery.run("verify", damaged.output)
+    checked = nursery.run("verify", damaged.study)
     assert checked.status == 1
     assert {line.split(": ")[0] for line in checked.stderr.splitlines()} == set(map(str, chosen))
     rerun(damaged)

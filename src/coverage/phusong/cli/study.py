@@ -168,7 +168,7 @@ def verify(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="Output folder of a study, a folder of fetched inputs, or a packed archive."
+            help="A study or its output folder, a folder of fetched inputs, or a packed archive."
         ),
     ],
     against: Annotated[
@@ -189,6 +189,7 @@ def verify(
     with faults_shown():
         from phusong.pipeline.verify import compare_runs, damaged_files  # noqa: PLC0415
 
+        folder, against = _output_of(folder), None if against is None else _output_of(against)
         if folder.is_file() and against is None and folder.suffix == ".zip":
             _verify_archive(folder, seal)
             return
@@ -201,6 +202,13 @@ def verify(
         raise typer.Exit(BAD_INPUT - 1)
     same = spoken("every file is what it was")
     typer.echo(same if against is None else spoken("both runs agree"))
+
+
+def _output_of(named: Path) -> Path:
+    """Where the results of a study file are; anything else is what it is."""
+    from phusong.pipeline.api import open_study  # noqa: PLC0415
+
+    return open_study(named).output if named.suffix == ".toml" and named.is_file() else named
 
 
 def _verify_archive(archive: Path, seal: str | None) -> None:
