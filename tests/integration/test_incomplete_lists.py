@@ -18,7 +18,7 @@ from unit.sources.test_cell_dump import HEADER
 
 SAID = plain(KNOWN_SITES)
 PAGES = ("index.html", "maps/coverage.html", "brief-province.html", "brief-mang-b.html")
-SOURCE = "thư của B 0815"
+SOURCE = "thư của B 0815-kin"
 
 
 def operators(**of_b: Any) -> list[dict[str, Any]]:
@@ -175,7 +175,7 @@ def test_a_competitor_learns_that_it_is_so_but_not_whose_list(lacking: Region) -
             if file.suffix not in {".html", ".csv", ".json"}:
                 continue
             said = file.read_text(encoding="utf-8-sig")
-            assert "0815" not in said, file
+            assert "0815-kin" not in said, file
             assert "1 of 2" not in said, file
             if file.suffix == ".html":
                 assert KNOWN_SITES.en in said, file

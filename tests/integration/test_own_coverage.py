@@ -22,7 +22,7 @@ from runs import invoke, run_here, table
 from synthetic import CRS, SOUTH, WEST, Region, assumed, write_region
 
 SAID = plain(SUPPLIED)
-SECRET = "Kế hoạch mạng của B 4711"
+SECRET = "Kế hoạch mạng của B 4711-kin"
 MAP = {
     "operator": "mang-b", "technology": "LTE", "file": "đầu vào/b.tab", "holds": "covered",
     "threshold": assumed(-110.0, "dBm"), "date": "2026-03-31", "source": SECRET, "licence": "B",
@@ -182,7 +182,7 @@ def test_a_competitor_reads_nothing_of_it(region: Region) -> None:
         for file in sorted((region.output / folder).rglob("*")):
             if file.suffix in {".html", ".csv", ".json"}:
                 said = file.read_text(encoding="utf-8-sig")
-                assert "4711" not in said, file
+                assert "4711-kin" not in said, file
                 assert "2026-03-31" not in said, file
                 if folder == "for-operator-mang-a":
                     assert "mang-b" not in said, file

@@ -116,7 +116,7 @@ class _Stage(folium.MacroElement):
             "words": content.practice is not None,
             "local": shown_projection(content),
             "prefix": same(content.version).html(),
-            # They are strung together by commas, before which no space of the other language stands.
+            # Commas string them together; no space of the other language stands before those.
             "attributions": [
                 sourced(source.credit).html().replace("</span> <span", "</span><span")
                 for source in content.sources

@@ -1,9 +1,11 @@
 """Every priority on one page: numbers, the whole reason, and the profile of its hops."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
 from phusong.errors import DataError
+from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.findings import reasons
@@ -58,17 +60,14 @@ def priorities_page(facts: StudyFacts) -> str:
     links = "".join(
         f'<a href="{text(quote(to, safe="/."))}">{words.html()}</a>' for to, words in _LINKS
     )
-    warnings = "".join(f"<li>{w.html()}</li>" for w in standing_warnings(study, facts.places))
+    basis = basis_findings(study, facts.gaps.basis, facts.technology)
+    warnings = _listed(standing_warnings(study, facts.places))
     body = (
         f'<header class="brief"><h1>{_TITLE.html()}</h1>'
         f'<p class="study">{named.html()}</p></header>'
-        f'<nav class="commune">{links}</nav>\n<main>\n'
+        f'<nav class="commune">{links}</nav>\n<main>\n{_listed(basis)}'
         + "\n".join(parts)
-        + (
-            f'<section><h2>{_MIND.html()}</h2><ul class="findings">{warnings}</ul></section>'
-            if warnings
-            else ""
-        )
+        + (f"<section><h2>{_MIND.html()}</h2>{warnings}</section>" if warnings else "")
         + "\n</main>"
     )
     page = document(
@@ -102,6 +101,12 @@ def _part(row: Any, reason: Bilingual, drawing: Picture | None, unit: Bilingual)
         f'<section id="{text(row.option_id)}"><h2>{heading.html()}</h2>'
         f'<div class="cards">{cards}</div><p class="reason">{reason.html()}</p>{hop}</section>'
     )
+
+
+def _listed(sentences: Iterable[Bilingual]) -> str:
+    """Sentences as a list; nothing without any."""
+    items = "".join(f"<li>{sentence.html()}</li>" for sentence in sentences)
+    return f'<ul class="findings">{items}</ul>' if items else ""
 
 
 def _begun(words: str) -> str:
