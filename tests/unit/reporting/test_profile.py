@@ -11,7 +11,7 @@ from PIL import Image
 
 from phusong.errors import DataError
 from phusong.models.sight import direct_sight
-from phusong.reporting import profile
+from phusong.reporting import policy
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.profile import (
     LinkView,
@@ -110,6 +110,6 @@ def test_names_are_no_formulas() -> None:
 
 
 def test_a_page_that_would_load_something_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(profile, "loaded_from_outside", lambda _: ["https://example.org/a.js"])
+    monkeypatch.setattr(policy, "loaded_from_outside", lambda _: ["https://example.org/a.js"])
     with pytest.raises(DataError, match=r"would load https://example\.org/a\.js from outside"):
         profile_page(view())

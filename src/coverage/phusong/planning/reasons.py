@@ -86,7 +86,7 @@ def why_en(priority: Priority, told: Told) -> str:
         parts.append(f"{others} have another operator's signal, or get it by an earlier rank.")
     parts += _heights_en(priority)
     if not np.isnan(option.road_m):
-        parts.append(f"{_begun(away_en(option.road_m, 'a road'))}.")
+        parts.append(f"{begun(away_en(option.road_m, 'a road'))}.")
     parts.append(supply_en(priority))
     if priority.rival is not None and priority.lead_percent < NARROW_PERCENT:
         lead = f"{priority.lead_percent:.1f} % more people for the money"
@@ -125,7 +125,7 @@ def why_vi(priority: Priority, told: Told) -> str:
         parts.append(f"{others} đã có sóng của nhà mạng khác, hoặc sẽ có nhờ hạng xếp trước.")
     parts += _heights_vi(priority)
     if not np.isnan(option.road_m):
-        parts.append(f"{_begun(away_vi(option.road_m, 'đường'))}.")
+        parts.append(f"{begun(away_vi(option.road_m, 'đường'))}.")
     parts.append(supply_vi(priority))
     if priority.rival is not None and priority.lead_percent < NARROW_PERCENT:
         parts.append(
@@ -150,9 +150,20 @@ def _white_vi(newly: float, white: float) -> str:
     return f"{shown} hiện chưa có sóng của nhà mạng nào"
 
 
-def _begun(words: str) -> str:
-    """A sentence begins with a capital."""
-    return words[0].upper() + words[1:]
+def begun(words: str) -> str:
+    """Words as a sentence or heading begins with them.
+
+    Parameters
+    ----------
+    words
+        What is said.
+
+    Returns
+    -------
+    str
+        The same, with a capital first.
+    """
+    return words[:1].upper() + words[1:]
 
 
 def _rival_en(rival: Rival) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from phusong.analysis.audit import Finding, GuessShare
-from phusong.errors import DataError
 from phusong.geo.network import Network
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.input_tables import assumption_table
 from phusong.reporting.input_words import INPUT_NAMES
 from phusong.reporting.page_tables import PageTable, table_html
-from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.policy import closed
 from phusong.reporting.shell import document
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import amount, as_told, said
@@ -143,10 +142,7 @@ def audit_page(content: AuditContent) -> str:
         practice=practice_words(study),
         language=study.study.language,
     )
-    outside = loaded_from_outside(page)
-    if outside:
-        raise DataError(f"audit page would load {', '.join(outside)} from outside; nothing may be")
-    return page
+    return closed(page, "audit page")
 
 
 def _card(severity: str, findings: Sequence[Finding]) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phusong.errors import DataError
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.inlining import asset
 from phusong.reporting.notices import identity_words, source_items, source_words, verification_mark
 from phusong.reporting.page_tables import PageTable, reasons_html, table_html
-from phusong.reporting.pages import KeyNumber, card_html
-from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.pages import KeyNumber, card_html, listed
+from phusong.reporting.policy import closed
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.wording import cell_words, said
 
@@ -110,12 +109,12 @@ def brief_page(content: BriefContent) -> str:
             said("Priorities and reasons"),
             _tables(content.priorities) + reasons_html(content.reasons, content.reason_pictures),
         ),
-        (said("Money"), _words(content.money_words) + _money(content)),
+        (said("Money"), listed(content.money_words) + _money(content)),
         (
             said("What to measure next"),
-            _words(content.measure_words) + _tables(content.measurements),
+            listed(content.measure_words) + _tables(content.measurements),
         ),
-        (said("Mind this"), _words(content.warnings)),
+        (said("Mind this"), listed(content.warnings)),
         (said("Assumptions"), _assumptions(content.assumptions)),
         (said("Data sources"), _facts(source_items(content.sources))),
         (said("How to reproduce"), _reproduction(content)),
@@ -138,10 +137,7 @@ def brief_page(content: BriefContent) -> str:
         styles=asset("brief.css")
         + printed_margins(content.title, content.study_title, content.practice),
     )
-    outside = loaded_from_outside(page)
-    if outside:
-        raise DataError(f"brief would load {', '.join(outside)} from outside; nothing may be")
-    return page
+    return closed(page, "brief")
 
 
 def _head(content: BriefContent) -> str:
@@ -157,7 +153,7 @@ def _head(content: BriefContent) -> str:
 def _results(content: BriefContent) -> str:
     cards = "".join(card_html(number) for number in content.key_numbers)
     picture = "" if content.picture is None else f"<figure>{content.picture.html()}</figure>"
-    told = picture + _words(content.findings)
+    told = picture + listed(content.findings)
     return (
         (f'<div class="cards">{cards}</div>' if cards else "")
         + (f'<div class="told">{told}</div>' if told else "")
@@ -173,11 +169,6 @@ def _money(content: BriefContent) -> str:
 
 def _tables(tables: Sequence[PageTable]) -> str:
     return "".join(table_html(table) for table in tables)
-
-
-def _words(sentences: Sequence[Bilingual]) -> str:
-    items = "".join(f"<li>{sentence.html()}</li>" for sentence in sentences)
-    return f'<ul class="findings">{items}</ul>' if items else ""
 
 
 _MARKED = said(

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,7 +9,6 @@ import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG
-from phusong.errors import DataError
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.commune_figures import commune_picture, communes_picture
 from phusong.reporting.commune_lines import lines_table
@@ -28,9 +26,9 @@ from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.gap_tables import criterion_overview, official_table
 from phusong.reporting.inlining import asset
 from phusong.reporting.page_tables import PageTable, table_html
-from phusong.reporting.pages import KeyNumber, card_html
+from phusong.reporting.pages import KeyNumber, card_html, listed
 from phusong.reporting.plan_lines import plan_tables
-from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.policy import closed
 from phusong.reporting.ranges import ends_of, village_row
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.study_facts import StudyFacts
@@ -312,12 +310,12 @@ def _page(content: CommuneContent) -> str:
         (
             _KNOWN,
             (f'<div class="cards">{cards}</div>' if cards else "")
-            + _sentences(content.findings)
+            + listed(content.findings)
             + f"<figure>{content.picture.html()}</figure>"
             + "".join(table_html(table) for table in content.tables),
         ),
-        (_CHANGES, _sentences(content.changes)),
-        (_MIND, _sentences(content.warnings)),
+        (_CHANGES, listed(content.changes)),
+        (_MIND, listed(content.warnings)),
     )
     body = (
         f'<header class="brief"><h1>{content.title.html()}</h1>'
@@ -340,12 +338,4 @@ def _page(content: CommuneContent) -> str:
         + (_WIDE if content.wide else "")
         + printed_margins(content.title, content.study_title, content.practice),
     )
-    outside = loaded_from_outside(page)
-    if outside:
-        raise DataError(f"page would load {', '.join(outside)} from outside; nothing may be")
-    return page
-
-
-def _sentences(sentences: Sequence[Bilingual]) -> str:
-    items = "".join(f"<li>{sentence.html()}</li>" for sentence in sentences)
-    return f'<ul class="findings">{items}</ul>' if items else ""
+    return closed(page)

@@ -1,7 +1,7 @@
 """``index.html``: the door to a study, and the first thing that its reader opens."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.folding import Part, contents_html, folded_html, folding_script
 from phusong.reporting.notices import identity_words, origin_words, source_words, verification_mark
 from phusong.reporting.page_tables import WHY, PageTable, reasons_list_html, table_body_html
-from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.policy import closed
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
 from phusong.reporting.wording import amount, cell_words, said, sourced
@@ -179,10 +179,7 @@ def index_page(content: IndexContent) -> str:
         marking=content.marking,
         language=content.language,
     )
-    outside = loaded_from_outside(page)
-    if outside:
-        raise DataError(f"index page would load {', '.join(outside)} from outside; nothing may be")
-    return page
+    return closed(page, "index page")
 
 
 _ASKED = said("What was asked")
@@ -223,10 +220,24 @@ def _parts(content: IndexContent) -> tuple[Part, ...]:
 
 def _results(content: IndexContent) -> str:
     cards = "".join(card_html(number) for number in content.key_numbers)
-    findings = "".join(f"<li>{finding.html()}</li>" for finding in content.findings)
-    return (f'<div class="cards">{cards}</div>' if cards else "") + (
-        f'<ul class="findings">{findings}</ul>' if findings else ""
-    )
+    return (f'<div class="cards">{cards}</div>' if cards else "") + listed(content.findings)
+
+
+def listed(sentences: Iterable[Bilingual]) -> str:
+    """Sentences as a list.
+
+    Parameters
+    ----------
+    sentences
+        Each becomes an item.
+
+    Returns
+    -------
+    str
+        Markup, nothing without any sentence.
+    """
+    items = "".join(f"<li>{sentence.html()}</li>" for sentence in sentences)
+    return f'<ul class="findings">{items}</ul>' if items else ""
 
 
 def _tables(content: IndexContent) -> tuple[Part, ...]:

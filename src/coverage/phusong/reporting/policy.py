@@ -67,6 +67,32 @@ def unsealed(page: str) -> str:
     return _SEAL.sub("", page, count=1)
 
 
+def closed(page: str, what: str = "page") -> str:
+    """A page that makes the browser fetch nothing when it is opened.
+
+    Parameters
+    ----------
+    page
+        A page, frames with inline documents included.
+    what
+        What the error calls it.
+
+    Returns
+    -------
+    str
+        The same page.
+
+    Raises
+    ------
+    DataError
+        It would load something from outside.
+    """
+    outside = loaded_from_outside(page)
+    if outside:
+        raise DataError(f"{what} would load {', '.join(outside)} from outside; nothing may be")
+    return page
+
+
 def loaded_from_outside(page: str) -> list[str]:
     """Everything that opening a page would make the browser fetch.
 

@@ -1,18 +1,17 @@
 """Every priority on one page: numbers, the whole reason, and the profile of its hops."""
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from phusong.errors import DataError
+from phusong.planning.reasons import begun
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.findings import reasons
 from phusong.reporting.hop_figures import hop_pictures
 from phusong.reporting.inlining import asset
-from phusong.reporting.pages import KeyNumber, card_html
-from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.pages import KeyNumber, card_html, listed
+from phusong.reporting.policy import closed
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.study_facts import MILLION, StudyFacts, money_unit
 from phusong.reporting.study_index import standing_warnings
@@ -61,11 +60,11 @@ def priorities_page(facts: StudyFacts) -> str:
         f'<a href="{text(quote(to, safe="/."))}">{words.html()}</a>' for to, words in _LINKS
     )
     basis = basis_findings(study, facts.gaps.basis, facts.technology)
-    warnings = _listed(standing_warnings(study, facts.places))
+    warnings = listed(standing_warnings(study, facts.places))
     body = (
         f'<header class="brief"><h1>{_TITLE.html()}</h1>'
         f'<p class="study">{named.html()}</p></header>'
-        f'<nav class="commune">{links}</nav>\n<main>\n{_listed(basis)}'
+        f'<nav class="commune">{links}</nav>\n<main>\n{listed(basis)}'
         + "\n".join(parts)
         + (f"<section><h2>{_MIND.html()}</h2>{warnings}</section>" if warnings else "")
         + "\n</main>"
@@ -76,17 +75,14 @@ def priorities_page(facts: StudyFacts) -> str:
         styles=asset("brief.css") + asset("commune.css")
         + printed_margins(_TITLE, named, facts.practice),
     )  # fmt: skip
-    outside = loaded_from_outside(page)
-    if outside:
-        raise DataError(f"page would load {', '.join(outside)} from outside; nothing may be")
-    return page
+    return closed(page)
 
 
 def _part(row: Any, reason: Bilingual, drawing: Picture | None, unit: Bilingual) -> str:
     """One priority: what and where, its numbers, why, and its hops."""
     heading = said(
         "{rank}. {what}, {commune} ({who})",
-        rank=int(row.rank), what=Bilingual(_begun(row.kind_vi), _begun(row.kind_en)),
+        rank=int(row.rank), what=Bilingual(begun(row.kind_vi), begun(row.kind_en)),
         commune=row.commune, who=row.operator,
     )  # fmt: skip
     numbers = (
@@ -101,14 +97,3 @@ def _part(row: Any, reason: Bilingual, drawing: Picture | None, unit: Bilingual)
         f'<section id="{text(row.option_id)}"><h2>{heading.html()}</h2>'
         f'<div class="cards">{cards}</div><p class="reason">{reason.html()}</p>{hop}</section>'
     )
-
-
-def _listed(sentences: Iterable[Bilingual]) -> str:
-    """Sentences as a list; nothing without any."""
-    items = "".join(f"<li>{sentence.html()}</li>" for sentence in sentences)
-    return f'<ul class="findings">{items}</ul>' if items else ""
-
-
-def _begun(words: str) -> str:
-    """A heading begins with a capital."""
-    return words[:1].upper() + words[1:]
