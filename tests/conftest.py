@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Printing takes seconds for each brief: only the tests of it have a browser.
 os.environ["PHUSONG_BROWSER"] = ""
+# How far a command is depends on the machine's pace: tests of that ask for it.
+os.environ["PHUSONG_PROGRESS"] = "0"
 
 # What a shell starts in the background ignores Ctrl-C, and so would what tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -41,10 +41,14 @@ def clean_environment(**variables: str) -> dict[str, str]:
     """This process's environment without what would choose a study, and with more variables.
 
     Nothing is printed as PDF, as in this process: tests of printing name the browser themselves.
+    Nor does a slow machine make the lines of progress that it would make for a user.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHUSONG_")}
     sources = str(ROOT / "src" / "coverage")
-    fixed = {"PYTHONPATH": sources, "PYTHONIOENCODING": "utf-8", "PHUSONG_BROWSER": ""}
+    fixed = {
+        "PYTHONPATH": sources, "PYTHONIOENCODING": "utf-8", "PHUSONG_BROWSER": "",
+        "PHUSONG_PROGRESS": "0",
+    }  # fmt: skip
     return {**kept, **fixed, **variables}
 
 

@@ -255,7 +255,7 @@ def test_what_was_read_is_kept_until_a_file_changes(tmp_path: Path) -> None:
 CODE = "import phusong\nstudy = phusong.open_study({file!r})\nreached = phusong.reach(study)\n"
 
 
-def test_a_bar_in_the_terminal_and_none_elsewhere(tmp_path: Path) -> None:
+def test_a_bar_in_the_terminal_and_none_where_none_is_wanted(tmp_path: Path) -> None:
     import pty
 
     for watched in (True, False):
@@ -263,7 +263,9 @@ def test_a_bar_in_the_terminal_and_none_elsewhere(tmp_path: Path) -> None:
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
             [sys.executable, "-c", CODE.format(file=str(region.study))],
-            env=clean_environment(TERM="xterm", COLUMNS="80"),
+            env=clean_environment(
+                TERM="xterm", COLUMNS="80", PHUSONG_PROGRESS="" if watched else "0"
+            ),
             stdout=subprocess.PIPE,
             stderr=theirs if watched else subprocess.PIPE,
         )

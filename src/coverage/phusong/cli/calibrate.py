@@ -1,12 +1,12 @@
 """``calibrate``: a study's levels against measurements."""
 
 from phusong.cli.options import (
-    Bars,
     StudyArgument,
     StudyOption,
     WorkersOption,
     faults_shown,
     study_file,
+    told_progress,
 )
 from phusong.cli.speech import tell
 
@@ -22,7 +22,7 @@ def calibrate(
     Writes tables of the fit, of what is covered as modelled and as measured, the residual of each
     place, where to measure next, and the lines to put into the study file.
     """
-    with faults_shown(), Bars() as bars:
+    with faults_shown(), told_progress() as bars:
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.begin import start  # noqa: PLC0415
         from phusong.pipeline.calibrate import calibrate as run_calibration  # noqa: PLC0415

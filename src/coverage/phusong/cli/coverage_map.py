@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from phusong.cli.options import Bars, faults_shown
+from phusong.cli.options import faults_shown, told_progress
 from phusong.cli.speech import spoken, warn_of
 
 _RASTER = {"exists": True, "readable": True}
@@ -139,7 +139,7 @@ def map_command(  # noqa: PLR0913 — one option for each condition of a transmi
     from phusong.pipeline.map_request import MapConditions, Transmitter  # noqa: PLC0415
     from phusong.pipeline.transmitter import map_transmitter, read_radiation  # noqa: PLC0415
 
-    with faults_shown(), Bars() as bars:
+    with faults_shown(), told_progress() as bars:
         made = map_transmitter(
             Transmitter(
                 latitude=latitude,

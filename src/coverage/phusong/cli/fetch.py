@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from phusong.cli.options import Bars, StudyArgument, StudyOption, faults_shown, study_file
+from phusong.cli.options import StudyArgument, StudyOption, faults_shown, study_file, told_progress
 from phusong.cli.speech import spoken, tell
 from phusong.language import spoken_language
 
@@ -32,7 +32,7 @@ def fetch(
     What is there already is kept. Checksums are pinned beside the study file, so that a later
     run either gets the same bytes or says what changed.
     """
-    with faults_shown(), Bars() as bars:
+    with faults_shown(), told_progress() as bars:
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.fetch import Fetching  # noqa: PLC0415
 

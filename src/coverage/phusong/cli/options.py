@@ -16,8 +16,8 @@ from phusong.cli.speech import spoken, warn_of
 from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
 from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
-from phusong.language import number_text, retold, spoken_language, told
-from phusong.pipeline.bars import TerminalBars, step_words
+from phusong.language import retold, spoken_language, told
+from phusong.pipeline.bars import Shown, shown_progress
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
 DEFAULT_STUDY = "configs/demo.toml"
@@ -154,29 +154,17 @@ def workers_of(
         yield opened
 
 
-class Bars(TerminalBars):
-    """Progress bars of a command, in the language of the command line."""
+def told_progress(*, notebooks: bool = True) -> Shown:
+    """What shows how far a command is, in the language of the command line.
 
-    def __init__(self) -> None:
-        super().__init__(lambda step: step_words(step, spoken_language()))
+    Parameters
+    ----------
+    notebooks
+        Whether notebooks are executed, too, for the time that is left.
 
-    def left(self, seconds: float | None) -> None:
-        """Show how long the whole run will still take.
-
-        Parameters
-        ----------
-        seconds
-            Time that is left, None while it is not known [s].
-        """
-        if seconds is not None:
-            self.describe("", spoken("all: about {time} left", time=_in_words(seconds)))
-
-
-def _in_words(seconds: float) -> str:
-    """A time as precise as an estimate is."""
-    if seconds < 90:
-        return spoken("{count} s", count=max(1, round(seconds)))
-    minutes = seconds / 60
-    if minutes < 90:
-        return spoken("{count} min", count=round(minutes))
-    return spoken("{count} h", count=number_text(minutes / 60, spoken_language(), 1))
+    Returns
+    -------
+    Shown
+        Bars in a terminal, plain lines in a log.
+    """
+    return shown_progress(spoken_language(), notebooks=notebooks)

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import (
-    Bars,
     FreshOption,
     StudyArgument,
     StudyOption,
     WorkersOption,
     faults_shown,
     study_file,
+    told_progress,
 )
 from phusong.cli.speech import spoken, tell
 from phusong.language import spoken_language
@@ -29,7 +29,7 @@ def plan(
     fresh: FreshOption = False,
 ) -> None:
     """Rank where to build first, with the tables of plan/; what is done already is reused."""
-    with faults_shown(), Bars() as bars:
+    with faults_shown(), told_progress() as bars:
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.begin import start  # noqa: PLC0415
         from phusong.pipeline.run import plan_study  # noqa: PLC0415

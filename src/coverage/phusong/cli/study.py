@@ -7,7 +7,6 @@ import typer
 
 from phusong.cli.options import (
     BAD_INPUT,
-    Bars,
     ClusterOption,
     FreshOption,
     SchedulerOption,
@@ -16,6 +15,7 @@ from phusong.cli.options import (
     WorkersOption,
     faults_shown,
     study_file,
+    told_progress,
     workers_of,
 )
 from phusong.cli.speech import spoken, tell, warn_of
@@ -90,7 +90,7 @@ def run(
     ] = False,
 ) -> None:
     """Compute reach, gaps and plan, and write maps, tables and notebooks."""
-    with faults_shown(), Bars() as bars:
+    with faults_shown(), told_progress(notebooks=notebooks) as bars:
         from phusong.pipeline.api import open_study  # noqa: PLC0415
         from phusong.pipeline.run import WARNING, run_study  # noqa: PLC0415
         from phusong.pipeline.run_log import RunLog, cost_table  # noqa: PLC0415
@@ -145,7 +145,7 @@ def report(
     """Write the maps, tables and notebooks of a study again, or those for one audience."""
     if marking and audience is None:
         raise typer.BadParameter("--marking marks the pages for an audience; name --audience")
-    with faults_shown(), Bars() as bars:
+    with faults_shown(), told_progress(notebooks=notebooks) as bars:
         from phusong.pipeline.api import open_study, shown_in  # noqa: PLC0415
         from phusong.pipeline.audience import write_for_audience  # noqa: PLC0415
         from phusong.pipeline.begin import start  # noqa: PLC0415

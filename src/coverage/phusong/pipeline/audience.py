@@ -35,6 +35,8 @@ from phusong.store.tables import write_csv, write_geopackage, write_xlsx
 from phusong.study import Study
 
 PROVINCE, PUBLIC, OPERATOR = "province", "public", "operator:"
+_MOST_PRODUCTS = 22
+"""Files before workbook and layers, beside the communes' pages; for progress alone."""
 
 
 def write_for_audience(session: Session, audience: str, *, marking: str = "") -> Path:
@@ -66,7 +68,11 @@ def write_for_audience(session: Session, audience: str, *, marking: str = "") ->
     elif audience == PUBLIC:
         facts = for_public(facts)
     folder = session.study.output / f"for-{f'operator-{key}' if key else audience}"
-    outputs = [*_products(session, facts, folder, audience=audience)]
+    outputs: list[Path] = []
+    total = _MOST_PRODUCTS + len(session.study.area.communes)
+    for file in _products(session, facts, folder, audience=audience):
+        outputs.append(file)
+        session.progress(STEP, min(len(outputs), total - 1), total)
     written = [file.relative_to(folder).as_posix() for file in outputs]
     outputs += [write_workbook(facts, folder, written), *write_gis(facts, folder, written)]
     index = folder / INDEX
@@ -79,6 +85,7 @@ def write_for_audience(session: Session, audience: str, *, marking: str = "") ->
     made = key_of([session.key(STEP), code_key(*PRODUCTS), audience, marking])
     told = {"audience": audience, "marking": marking}
     Manifest(folder).record(STEP, made, told, [*outputs, index])
+    session.progress(STEP, total, total)
     return index
 
 

@@ -1,4 +1,4 @@
-"""Progress bars: in a terminal, in a notebook, and nothing where nobody watches."""
+"""How far the work is: bars in a terminal and in a notebook, plain lines in a log."""
 
 import os
 import sys
@@ -19,39 +19,14 @@ from rich.progress import (
 )
 
 from phusong.language import spoken_language, translated
+from phusong.pipeline.progress_lines import ProgressLines
+from phusong.pipeline.step_words import step_words, time_words
 from phusong.reporting.escape import text
 
 Told = Callable[[str, int, int], None]
 """As :data:`phusong.pipeline.session.Progress`; here without what a session loads."""
 VARIABLE = "PHUSONG_PROGRESS"
-"""Environment variable that, at 0, leaves out bars that would be shown."""
-
-
-def step_words(step: str, language: str) -> str:
-    """What a progress bar calls a step.
-
-    Parameters
-    ----------
-    step
-        Its key, such as ``reach``.
-    language
-        ``vi`` or ``en``.
-
-    Returns
-    -------
-    str
-        Words for it; the key where it has none.
-    """
-    known = {
-        "candidates": translated("candidates", language, context="step"),
-        "reach": translated("reach", language, context="step"),
-        "service": translated("service", language, context="step"),
-        "gaps": translated("gaps", language, context="step"),
-        "plan": translated("plan", language, context="step"),
-        "report": translated("report", language, context="step"),
-        "map": translated("map", language, context="step"),
-    }
-    return known.get(step, step)
+"""Environment variable that, at 0, leaves out what would be shown."""
 
 
 class _Counted(ProgressColumn):
@@ -67,23 +42,22 @@ class _Counted(ProgressColumn):
 
 
 class TerminalBars:
-    """Progress bars on standard error, one per step; quiet when nobody watches.
+    """Progress bars on standard error, one per step.
 
     Parameters
     ----------
-    words
-        What a bar calls a step.
+    language
+        Of the words beside them, ``vi`` or ``en``.
     """
 
-    def __init__(self, words: Callable[[str], str]) -> None:
-        self._words = words
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._progress = Progress(
             TextColumn("{task.description:<10}"),
             _Counted(BarColumn()),
             _Counted(MofNCompleteColumn()),
             _Counted(TimeRemainingColumn(elapsed_when_finished=True)),
             console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
         )
         self._tasks: dict[str, TaskID] = {}
 
@@ -104,19 +78,21 @@ class TerminalBars:
         done, total
             Parts of it.
         """
-        self._progress.update(self._task(what, self._words(what)), completed=done, total=total)
+        words = step_words(what, self._language)
+        self._progress.update(self._task(what, words), completed=done, total=total)
 
-    def describe(self, what: str, words: str) -> None:
-        """Give a line other words.
+    def left(self, seconds: float | None) -> None:
+        """Show how long the whole run will still take.
 
         Parameters
         ----------
-        what
-            The line.
-        words
-            What it shall say.
+        seconds
+            Time that is left, None while it is not known [s].
         """
-        self._progress.update(self._task(what, words), description=words)
+        if seconds is not None:
+            words = translated("all: about {time} left", self._language)
+            words = words.format(time=time_words(seconds, self._language))
+            self._progress.update(self._task("", words), description=words)
 
     def _task(self, what: str, words: str) -> TaskID:
         if what not in self._tasks:
@@ -181,8 +157,61 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def _unseen(what: str, done: int, total: int) -> None:
-    """Nobody watches."""
+class Unseen:
+    """Progress that nobody is shown."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        what
+            The step.
+        done, total
+            Parts of it.
+        """
+
+    def left(self, seconds: float | None) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        seconds
+            Time that is left [s].
+        """
+
+
+Shown = TerminalBars | ProgressLines | Unseen
+"""What shows on standard error how far the work is."""
+
+
+def shown_progress(language: str, *, notebooks: bool = True) -> Shown:
+    """What shows on standard error how far the work is.
+
+    Parameters
+    ----------
+    language
+        Of its words, ``vi`` or ``en``.
+    notebooks
+        Whether notebooks are executed, too, for the time that is left.
+
+    Returns
+    -------
+    Shown
+        Bars in a terminal, plain lines where standard error goes to a file or a pipe; nothing
+        where ``PHUSONG_PROGRESS`` is 0.
+    """
+    if os.environ.get(VARIABLE, "") == "0":
+        return Unseen()
+    if sys.stderr.isatty():
+        return TerminalBars(language)
+    return ProgressLines(language, notebooks=notebooks)
 
 
 @contextmanager
@@ -192,22 +221,18 @@ def watched(progress: Told | None) -> Iterator[Told]:
     Parameters
     ----------
     progress
-        What the caller wants told; None for bars where somebody watches.
+        What the caller wants told; None for what suits the place.
 
     Yields
     ------
     Progress
-        Bars below the cell in a notebook, on standard error in a terminal; elsewhere, and where
-        ``PHUSONG_PROGRESS`` is 0, nothing is shown.
+        Bars below the cell in a notebook, on standard error in a terminal, plain lines there
+        elsewhere; nothing is shown where ``PHUSONG_PROGRESS`` is 0.
     """
     if progress is not None:
         yield progress
-    elif os.environ.get(VARIABLE, "") == "0":
-        yield _unseen
-    elif in_notebook():
+    elif in_notebook() and os.environ.get(VARIABLE, "") != "0":
         yield NotebookBars()
-    elif sys.stderr.isatty():
-        with TerminalBars(lambda step: step_words(step, spoken_language())) as bars:
-            yield bars
     else:
-        yield _unseen
+        with shown_progress(spoken_language()) as shown:
+            yield shown

@@ -46,6 +46,8 @@ class TimeLeft:
     marks
         What the parts that steps tell of mean: by the name of the parts, the step, and points of
         the part that is done and of the step's time; in proportion by default.
+    began
+        When the first step began, by the clock; now by default [s].
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class TimeLeft:
         shares: Mapping[str, float],
         clock: Callable[[], float] = time.monotonic,
         marks: Marks | None = None,
+        began: float | None = None,
     ) -> None:
         self._shares = dict(shares)
         self._clock = clock
@@ -60,7 +63,7 @@ class TimeLeft:
         self._spent: dict[str, float] = {}
         self._now = ""
         self._part = self._until = 0.0
-        self._began = clock()
+        self._began = clock() if began is None else began
 
     def progress(self, step: str, done: int, total: int) -> None:
         """Note how far a step is.
