@@ -29,7 +29,7 @@ from phusong.pipeline.calibration_files import (
     read_calibration,
     write_calibration,
 )
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.reach import reach
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session

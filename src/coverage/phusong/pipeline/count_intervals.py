@@ -29,7 +29,7 @@ from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, vi
 from phusong.analysis.verdicts import VerdictRules, settlements
 from phusong.models.location import location_variability_db
 from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.study import Study

@@ -1,26 +1,20 @@
 """Path loss of each mast and band, kept by the content of its inputs."""
 
 import contextlib
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from phusong.cluster import AHEAD, Cluster
+from phusong.cluster import Cluster
 from phusong.engine import forget_stale_kernels, in_order
-from phusong.errors import ClusterError, StoreError
+from phusong.errors import ClusterError
 from phusong.geo.grid import Grid
-from phusong.geo.lattice import Lattice
-from phusong.geo.terrain import Terrain
 from phusong.geo.tiles import Tile
 from phusong.language import told
-from phusong.models.disc_window import DiscWindow, disc_window
+from phusong.models.disc_window import DiscWindow
 from phusong.models.loss_map import LossMap
-from phusong.models.receivers import receiver_window
 from phusong.pipeline.loss_files import (
     ELEVATION_STEP_MRAD,
     LOSS_STEP_DB,
@@ -28,41 +22,17 @@ from phusong.pipeline.loss_files import (
     read_steps,
     steps_writer,
 )
-from phusong.pipeline.loss_models import KNOW_CLUTTER, LossRequest, Mast, loss_map
-from phusong.pipeline.session import Session, code_key, versions
+from phusong.pipeline.loss_maker import LossMaker, called
+from phusong.pipeline.loss_models import Mast
+from phusong.pipeline.session import Session
 from phusong.pipeline.workers import maker_key, refuse_other_maker
-from phusong.store.files import key_of
 from phusong.study import ModelKey, Study
-from phusong.units import Float32Array
 
 MASTS_TOGETHER = 8
-"""Masts in one task of a cluster at most: a task costs Dask about 20 ms of CPU, a mast as much."""
-
-_NOT_LOSS = {"models", "radius_km", "second_model_step", "calibration"}
-"""What the study says of propagation that the loss of one mast by one model knows otherwise."""
+"""Masts in one task of a cluster at most: a task costs Dask about 5 ms of CPU."""
 
 
-def lattice_of(session: Session, model: str) -> Lattice:
-    """Where the receivers of a model stand.
-
-    Parameters
-    ----------
-    session
-        The study in use.
-    model
-        One of the study's models.
-
-    Returns
-    -------
-    Lattice
-        Every cell for the study's first model, one cell of each block for the others.
-    """
-    propagation = session.study.propagation
-    first = model == propagation.models[0]
-    return Lattice(session.inputs.grid, 1 if first else propagation.second_model_step)
-
-
-class LossMaps:
+class LossMaps(LossMaker):
     """Path loss of masts: taken from the cache where it is there, else computed and kept.
 
     Stored losses are whole hundredths of a decibel and angles whole tenths of a milliradian;
@@ -77,52 +47,9 @@ class LossMaps:
     """
 
     def __init__(self, session: Session, model: ModelKey | None = None) -> None:
-        self.session = session
-        self.model = model or session.study.propagation.models[0]
-        self.lattice = lattice_of(session, self.model)
-        self.receiver_height_m = session.study.environment.receiver_height.value
+        super().__init__(session, model)
         self.computed = 0
         self.reused = 0
-
-    @property
-    def terrain(self) -> Terrain:
-        """Ground that the waves run over."""
-        return self.session.inputs.terrain
-
-    @cached_property
-    def _clutter_m(self) -> Float32Array | None:
-        """Heights of what stands on the ground, for a model that knows them."""
-        if self.model not in KNOW_CLUTTER or self.session.inputs.clutter is None:
-            return None
-        return self.session.inputs.clutter.height_m
-
-    @cached_property
-    def ground_class(self) -> NDArray[np.uint8] | None:
-        """Class of land cover of each receiver; None without land cover."""
-        clutter = self.session.inputs.clutter
-        return None if clutter is None else self.lattice.sampled(clutter.ground_class)
-
-    @property
-    def grid(self) -> Grid:
-        """Frame of the losses: one cell for each receiver."""
-        return self.lattice.grid
-
-    @cached_property
-    def _shared_facts(self) -> dict[str, Any]:
-        terrain = self.terrain
-        propagation = self.session.study.propagation
-        unused: set[str] = set() if self.model == "itm" else {"itm"}
-        return {
-            "code": code_key("kernels", "models", "geo", "units.py", "pipeline/loss_models.py"),
-            "versions": versions(),
-            "terrain": terrain.digest,
-            "clutter": None if self._clutter_m is None else _digest(self._clutter_m),
-            "grid": [terrain.grid.crs, list(terrain.grid.affine)[:6], list(terrain.grid.shape)],
-            "receiver_height_m": self.receiver_height_m,
-            "model": self.model,
-            "step": self.lattice.step,
-            "propagation": propagation.model_dump(mode="json", exclude=_NOT_LOSS | unused),
-        }
 
     def maps(self, masts: Iterable[Mast]) -> Iterator[LossMap]:
         """Path loss of each mast, in their order.
@@ -179,7 +106,7 @@ class LossMaps:
         """
 
         def part(mast: Mast) -> LossMap | None:
-            window = self._window(mast)
+            window = self.window(mast)
             shared = tile.common(window.row0, window.col0, window.inside.shape)
             return None if shared is None else self._stored(mast, window, shared)
 
@@ -203,7 +130,7 @@ class LossMaps:
         None
             Nothing.
         """
-        with self.session.losses.held(key for mast in masts for key in self._keys(mast).values()):
+        with self.session.losses.held(key for mast in masts for key in self.keys(mast).values()):
             yield
 
     def told(self) -> str:
@@ -220,12 +147,10 @@ class LossMaps:
 
     def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool | None]]:
         """The masts, each when it is done; whether a worker made its files, or they were whole."""
-        asked = [(mast, self._keys(mast)) for mast in masts]
+        asked = [(mast, self.keys(mast)) for mast in masts]
         lacking = [bool(self._missing(keys)) for _, keys in asked]
         wanted = [mast for mast, lacks in zip(masts, lacking, strict=True) if lacks]
-        most = len(wanted) // (AHEAD * cluster.cores)  # every core is to have several tasks
-        size = max(1, min(MASTS_TOGETHER, most))
-        groups = [tuple(wanted[at : at + size]) for at in range(0, len(wanted), size)]
+        groups = list(groups_of(wanted, cluster.cores))
         done = zip(groups, cluster.in_order(keep_losses, map(self._task, groups)), strict=True)
         made = (mast for group, _ in done for mast in group)
         for (mast, keys), lacks in zip(asked, lacking, strict=True):
@@ -255,15 +180,11 @@ class LossMaps:
         bool
             Whether it was there already.
         """
-        keys = self._keys(mast)
+        keys = self.keys(mast)
         missing = self._missing(keys)
         if missing:
             self._make(mast, keys, missing)
         return not missing
-
-    def _keys(self, mast: Mast) -> dict[float | None, str]:
-        """Keys of a mast's angles (None) and of its losses by band."""
-        return {band: self._key(mast, band) for band in (None, *mast.frequencies_mhz)}
 
     def _missing(self, keys: Mapping[float | None, str]) -> tuple[float, ...]:
         """Bands whose losses are not stored; all of them without the mast's angles."""
@@ -274,7 +195,7 @@ class LossMaps:
     def _make(
         self, mast: Mast, keys: Mapping[float | None, str], missing: tuple[float, ...]
     ) -> None:
-        cache, made = self.session.losses, self._compute(mast, missing)
+        cache, made = self.session.losses, self.made(mast, missing)
         cache.put(
             keys[None], SUFFIX, steps_writer(made.tx_elevation_mrad, ELEVATION_STEP_MRAD, made)
         )
@@ -286,18 +207,18 @@ class LossMaps:
     def _map(self, task: tuple[Mast, bool | None]) -> tuple[LossMap, bool]:
         with self.held(task[:1]):
             was_stored = self._see(task)
-            return self._stored(task[0], self._window(task[0])), was_stored
+            return self._stored(task[0], self.window(task[0])), was_stored
 
     def _see(self, task: tuple[Mast, bool | None]) -> bool:
         """See that a mast's path loss is stored, and say whether it was."""
         mast, made_elsewhere = task
-        cache, keys = self.session.losses, self._keys(mast)
+        cache, keys = self.session.losses, self.keys(mast)
         if made_elsewhere is False and not cache.has_lost(keys.values()):
             return True
         missing = self._missing(keys)
         if missing and made_elsewhere and not cache.has_lost(keys.values()):
             raise ClusterError(
-                f"a worker has computed {_called(mast)}, but its file is not in "
+                f"a worker has computed {called(mast)}, but its file is not in "
                 f"{self.session.losses.folder}, or it was made from other inputs: every "
                 "worker needs the same input files, and the study's output folder on a "
                 "disk that all of them share"
@@ -306,17 +227,9 @@ class LossMaps:
             self._make(mast, keys, missing)
         return not (missing or made_elsewhere)
 
-    def _window(self, mast: Mast) -> DiscWindow:
-        """Where the losses of a mast lie."""
-        disc = disc_window(
-            self.lattice.whole,
-            easting=mast.easting, northing=mast.northing, radius_m=mast.radius_m,
-        )  # fmt: skip
-        return receiver_window(disc, self.lattice)
-
     def _stored(self, mast: Mast, window: DiscWindow, part: Tile | None = None) -> LossMap:
         """Loss map of stored rasters: where it lies follows from the mast."""
-        cache, keys = self.session.losses, self._keys(mast)
+        cache, keys = self.session.losses, self.keys(mast)
         here = part or Tile(window.row0, window.col0, *window.inside.shape)
         down, across = here.inside(window.row0, window.col0)
         losses = [
@@ -338,30 +251,6 @@ class LossMaps:
     def _is_kept(self, key: str) -> bool:
         """Whether a file can be taken: a fresh session takes only what it has made itself."""
         return self.session.may_take((key,)) and self.session.losses.has(key, SUFFIX)
-
-    def _key(self, mast: Mast, frequency_mhz: float | None) -> str:
-        place = [mast.easting, mast.northing, mast.antenna_height_m, mast.radius_m]
-        return key_of([self._shared_facts, place, frequency_mhz])
-
-    def _compute(self, mast: Mast, frequencies_mhz: tuple[float, ...]) -> LossMap:
-        asked = LossRequest(
-            terrain=self.terrain,
-            lattice=self.lattice,
-            mast=replace(mast, frequencies_mhz=frequencies_mhz),
-            receiver_height_m=self.receiver_height_m,
-            propagation=self.session.study.propagation,
-            clutter_height_m=self._clutter_m,
-        )
-        try:
-            return loss_map(self.model, asked)
-        except MemoryError as error:
-            raise StoreError(
-                f"{_called(mast)} does not fit into memory; use fewer workers, a smaller "
-                "propagation.radius_km or a coarser grid.resolution_m. What was finished is kept"
-            ) from error
-        except Exception as error:
-            error.add_note(f"while the path loss of {_called(mast)} was computed")
-            raise
 
 
 @dataclass(frozen=True)
@@ -396,7 +285,7 @@ class LossTask:
 
     def __str__(self) -> str:
         """What it is called in a message."""
-        first, others = _called(self.masts[0]), len(self.masts) - 1
+        first, others = called(self.masts[0]), len(self.masts) - 1
         return f"{first} or one of the {others} after it" if others else first
 
 
@@ -426,9 +315,23 @@ def _losses(task: LossTask) -> LossMaps:
     return LossMaps(Session(task.study, fresh=task.fresh, frame=task.frame), task.model)
 
 
-def _digest(values: Float32Array) -> str:
-    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).hexdigest()
+def groups_of(masts: Sequence[Mast], cores: int) -> Iterator[tuple[Mast, ...]]:
+    """Cut masts into tasks, smaller ones towards the end: no core waits long for the last.
 
+    Parameters
+    ----------
+    masts
+        The masts.
+    cores
+        Cores of all workers, at least 1.
 
-def _called(mast: Mast) -> str:
-    return f"the mast at easting {mast.easting:.0f} m, northing {mast.northing:.0f} m"
+    Yields
+    ------
+    tuple of Mast
+        Masts of one task.
+    """
+    at = 0
+    while at < len(masts):
+        size = max(1, min(MASTS_TOGETHER, (len(masts) - at) // (2 * cores)))
+        yield tuple(masts[at : at + size])
+        at += size

@@ -19,7 +19,7 @@ from phusong.analysis.model_choice import (
 from phusong.analysis.reach import Reach
 from phusong.analysis.verdicts import village_verdicts
 from phusong.pipeline.gap_tables import verdict_rules
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis

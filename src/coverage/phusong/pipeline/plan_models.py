@@ -9,7 +9,7 @@ from phusong.analysis.gaps import MARGINAL, NO_SIGNAL, ClassArray
 from phusong.analysis.model_choice import at_every_cell, classes_of
 from phusong.analysis.reach import ANY
 from phusong.pipeline.gaps import confidence
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.plan_options import by_model
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session

@@ -8,7 +8,7 @@ from phusong.analysis.basis import Basis
 from phusong.analysis.reach import Reach
 from phusong.geo.network import Network
 from phusong.pipeline.best_servers import best_servers
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.reach_files import load_reach, own_layers, servers_table, write_layers
 from phusong.pipeline.reach_tiles import forget_tiles, reach_tiles, write_by_tile
 from phusong.pipeline.rim import rim_warnings

@@ -17,7 +17,7 @@ from phusong.analysis.reach import (
 from phusong.errors import DataError
 from phusong.geo.network import Network, Sector
 from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.losses import lattice_of
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis, supplied_maps
 from phusong.reporting.basis_words import BASIS_TAG, SUPPLIED, plain

@@ -18,8 +18,9 @@ from phusong.geo.network import Network
 from phusong.geo.tiles import Tile, tiles_of
 from phusong.pipeline.best_servers import STEP, Reduction
 from phusong.pipeline.competitors import Competitors, competitors
+from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.loss_models import Mast
-from phusong.pipeline.losses import LossMaps, lattice_of
+from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.reach_files import layer_file, layer_names, own_layers, raster_tags
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import supplied_maps
