@@ -43,7 +43,8 @@ TOLD_WHOLE = tuple(
     for name in (
         "analysis/audit", "analysis/audit_limits", "analysis/calibration", "geo/gazetteer",
         "pipeline/add", "pipeline/calibrate", "pipeline/check", "pipeline/doctor",
-        "pipeline/fetch", "pipeline/input_files", "pipeline/inputs", "pipeline/losses",
+        "pipeline/fetch", "pipeline/input_files", "pipeline/inputs",
+        "pipeline/loss_maker", "pipeline/losses",
         "pipeline/responses",
         "pipeline/verify", "pipeline/workers", "sources/antennas", "sources/boundaries",
         "sources/buildings", "sources/cell_dump", "sources/criteria",
