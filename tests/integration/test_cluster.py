@@ -17,10 +17,15 @@ import phusong
 import phusong.cluster
 from cluster_workers import dies_at_seven, dies_once, fails_once, squared, waits
 from conftest import ROOT
+from phusong.analysis.gaps import service_class
 from phusong.cluster import Cluster, cluster_at, is_open_to_others
 from phusong.errors import ClusterError
+from phusong.pipeline.begin import start
+from phusong.pipeline.gap_tasks import _see, counted, drawn
+from phusong.pipeline.gaps import confidence
+from phusong.pipeline.reach import reach
 from phusong.pipeline.workers import check_workers
-from runs import clean_environment, digests, in_one_line, invoke, run_here
+from runs import clean_environment, copied, digests, in_one_line, invoke, run_here
 from synthetic import Region, write_region
 
 TESTS = Path(__file__).parents[1]
@@ -104,7 +109,8 @@ def test_a_cluster_gives_the_bytes_of_one_process(
     region = write_region(tmp_path / "r")
     study = phusong.open_study(region.study)
     reached = phusong.reach(study, client=two_workers.client)
-    phusong.plan(study, phusong.gaps(study, reached), client=two_workers.client)
+    found = phusong.gaps(study, reached, client=two_workers.client)
+    phusong.plan(study, found, client=two_workers.client)
     computed = [line for line in study.history if line.startswith("path loss")]
     assert computed[0] == "path loss: 4 masts computed, 0 reused"
     assert losses(region) == losses(plain)
@@ -114,6 +120,36 @@ def test_a_cluster_gives_the_bytes_of_one_process(
     assert {n: d for n, d in ours.items() if n.startswith(steps)} == {
         n: d for n, d in theirs.items() if n.startswith(steps) and n in ours
     }
+
+
+class Here:
+    """A cluster of one worker, which is this process."""
+
+    cores = 1
+
+    def on_each_worker(self, question: Any) -> dict[str, Any]:
+        return {"here": question()}
+
+    def in_order(self, work: Any, tasks: Any) -> Iterator[Any]:
+        return map(work, tasks)
+
+
+def test_a_worker_that_sees_other_rasters_than_the_run_is_told(
+    tmp_path: Path, plain: Region
+) -> None:
+    region = copied(plain, tmp_path / "r")
+    session = start(phusong.open_study(region.study), cluster=Here())  # type: ignore[arg-type]
+    reached, sure = reach(session), confidence(session.study)
+    assert drawn(session, reached, sure) is not None
+    file = next((region.output / "reach").rglob("any-lte-probability.tif"))
+    file.write_bytes(file.read_bytes() + b" ")
+    session.token = "another"
+    classes = {key: service_class(layer, sure) for key, layer in reached.layers.items()}
+    for ask in (lambda: drawn(session, reached, sure),
+                lambda: counted(session, reached, classes, sure)):  # fmt: skip
+        _see.cache_clear()
+        with pytest.raises(ClusterError, match=r"any-lte-probability.*a disk that all of them"):
+            ask()
 
 
 def test_what_is_kept_is_not_sent_to_workers(

@@ -61,8 +61,8 @@ class Worker:
             with self.monkeypatch.context() as patched:
                 for name in ("read_network", "read_communes", "read_people", "read_places"):
                     patched.setattr(inputs, name, None)
-                work(pickle.loads(task))
-            yield None
+                done = work(pickle.loads(task))
+            yield done
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_no_worker_reads_what_grows_with_the_country(
     region, worker = region_of(tmp_path, 30, **MODELS), Worker(monkeypatch)
     session = start(phusong.open_study(region.study), cluster=worker)  # type: ignore[arg-type]
     reach_step.reach(session)
-    assert {*worker.sent} == {"keep_losses", "keep_tile"}
+    assert {*worker.sent} == {"keep_losses", "keep_tile", "join"}
     assert digests(region.output) == whole
 
 

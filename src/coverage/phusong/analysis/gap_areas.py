@@ -1,7 +1,8 @@
 """No-signal areas as polygons, and what lies in and near them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -10,23 +11,18 @@ import shapely
 from exactextract import exact_extract
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.features import shapes
 from scipy.spatial import cKDTree
 
 from phusong.analysis.gap_places import gap_places
-from phusong.analysis.gaps import COVERED, NO_SIGNAL, UNKNOWN, ClassArray, raster_source, zonal_sums
+from phusong.analysis.gaps import COVERED, ClassArray, raster_source
 from phusong.analysis.reach import ANY
-from phusong.analysis.stitched import Patches, Sieved
+from phusong.analysis.silent_areas import LARGEST_CHANGE, ROUNDING, silent_areas
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
 from phusong.geo.places import Communes, Places
 from phusong.geo.tiles import Tile
 from phusong.geo.tiles import whole as whole_grid
 
-LARGEST_CHANGE = 0.02
-"""Sieving, and drawing an outline with fewer corners, may change an area by less than this."""
-ROUNDING = 1e-9
-"""How far an area of one cell may be below it after a cut."""
 FIRST_LOOK = 32
 """Cells around a gap that are looked at first for cover."""
 TOLERANCES = (0.75, 0.5)
@@ -57,6 +53,7 @@ def gap_polygons(
     *,
     smallest_km2: float,
     nearby: Nearby | None = None,
+    silent: Mapping[tuple[str, str], gpd.GeoDataFrame] | None = None,
 ) -> gpd.GeoDataFrame:
     """No-signal areas as polygons, cut by commune, without specks.
 
@@ -73,6 +70,9 @@ def gap_polygons(
         merged where that would change a layer's area within the communes by 2 % or more [km²].
     nearby
         Villages, facilities and sites to describe each gap by; None to leave that out.
+    silent
+        What :func:`phusong.analysis.silent_areas.silent_areas` gives for each layer; found here
+        when left out.
 
     Returns
     -------
@@ -89,11 +89,14 @@ def gap_polygons(
         position, ``nearest_site``, ``nearest_site_operator`` and ``nearest_site_km``.
     """
     grid = people.grid
+    if silent is None:
+        silent = {
+            layer: silent_areas(partial(_part, classes), grid, communes, smallest_km2=smallest_km2)
+            for layer, classes in gaps.items()
+        }
     parts = [
-        _layer(classes, grid, communes, smallest_km2).assign(
-            operator=operator, technology=technology
-        )
-        for (operator, technology), classes in gaps.items()
+        silent[operator, technology].assign(operator=operator, technology=technology)
+        for operator, technology in gaps
     ]
     columns = ["operator", "technology", "commune_code", "commune"]
     stated = ["sieved_below_km2", "sieve_change_percent"]
@@ -113,6 +116,10 @@ def gap_polygons(
     return merged.set_geometry(drawn)[[*first, *others, "geometry"]]
 
 
+def _part(classes: ClassArray, tile: Tile) -> ClassArray:
+    return tile.part(classes)
+
+
 def _merged(parts: list[gpd.GeoDataFrame], columns: list[str], grid: Grid) -> gpd.GeoDataFrame:
     """Parts of every layer in one order."""
     whole = pd.concat(parts, ignore_index=True)
@@ -128,87 +135,6 @@ def _merged(parts: list[gpd.GeoDataFrame], columns: list[str], grid: Grid) -> gp
 def _ids(gaps: gpd.GeoDataFrame) -> pd.Series:
     number = gaps.groupby(["operator", "commune_code"]).cumcount() + 1  # differs by technology
     return gaps["commune_code"] + "-" + gaps["operator"] + "-" + number.astype(str).str.zfill(3)
-
-
-def _layer(
-    classes: ClassArray, grid: Grid, communes: Communes, smallest_km2: float
-) -> gpd.GeoDataFrame:
-    """Silent areas of one layer, sieved as far as their area in the communes stays the same."""
-
-    def silent(tile: Tile) -> ClassArray:
-        return np.asarray(tile.part(classes) == NO_SIGNAL, dtype=np.uint8)
-
-    before = _area_km2(silent, grid, communes)
-    least = max(1, round(smallest_km2 / grid.cell_area_km2))
-    patches = Patches(grid.shape, silent) if least > 1 else None
-    while True:
-        kept = _known(patches.sieved(least), classes) if patches and least > 1 else silent
-        cut = _cut(kept, grid, communes)
-        if least > 0:  # slivers at the edges of communes
-            cut = cut[cut.area >= 1e6 * grid.cell_area_km2 * (1 - ROUNDING)]
-        after = cut.area.sum() / 1e6
-        change = after / before - 1.0 if before > 0 else 0.0
-        if abs(change) < LARGEST_CHANGE or least == 0:
-            return cut.assign(
-                sieved_below_km2=max(least, 0) * grid.cell_area_km2,
-                sieve_change_percent=100.0 * change,
-            )
-        least //= 2
-
-
-def _known(sieved: Sieved, classes: ClassArray) -> Callable[[Tile], ClassArray]:
-    """What is silent after sieving; what is unknown never is."""
-
-    def kept(tile: Tile) -> ClassArray:
-        values = sieved.over(tile)
-        values[tile.part(classes) == UNKNOWN] = 0
-        return values
-
-    return kept
-
-
-def _area_km2(silent: Callable[[Tile], ClassArray], grid: Grid, communes: Communes) -> float:
-    """Silent area of all communes, each looked at on its own."""
-    found = 0.0
-    for tile, outline in _windows(grid, communes.frame.geometry):
-        areas = np.asarray(silent(tile) * grid.cell_area_km2, dtype=np.float64)
-        found += float(zonal_sums(areas, grid.part(tile), outline).sum())
-    return found
-
-
-def _windows(grid: Grid, outlines: gpd.GeoSeries) -> Iterator[tuple[Tile, gpd.GeoSeries]]:
-    """Each outline with the part of the grid around it; without those that lie outside."""
-    for number, bounds in enumerate(outlines.bounds.to_numpy()):
-        tile = grid.tile_around(tuple(bounds)) if not np.isnan(bounds).any() else None
-        if tile is not None:
-            yield tile, outlines.iloc[[number]]
-
-
-def _cut(silent: Callable[[Tile], ClassArray], grid: Grid, communes: Communes) -> gpd.GeoDataFrame:
-    """Connected silent areas of each commune, from the north-west; each looked at on its own."""
-    frame = communes.frame
-    where: list[int] = []
-    parts: list[shapely.Geometry] = []
-    numbered = frame.geometry.reset_index(drop=True)
-    for tile, outline in _windows(grid, numbered):
-        here, affine = silent(tile), grid.part(tile).affine
-        areas = [
-            shapely.geometry.shape(area)
-            for area, value in shapes(here, mask=here == 1, transform=affine)
-            if value == 1
-        ]
-        whole = shapely.make_valid(outline.iloc[0])
-        pieces = shapely.get_parts(shapely.intersection(np.array(areas, dtype=object), whole))
-        pieces = shapely.get_parts(pieces)  # of those that touch an edge in a line as well
-        pieces = pieces[shapely.area(pieces) > 0]
-        west, _, _, north = shapely.bounds(pieces).reshape(-1, 4).T
-        found = pieces[np.lexsort((west, -north))]
-        parts += list(found)
-        where += [outline.index[0]] * len(found)
-    zones = frame[["code", "name"]].set_axis(["commune_code", "commune"], axis="columns")
-    return gpd.GeoDataFrame(
-        zones.iloc[where].reset_index(drop=True), geometry=gpd.GeoSeries(parts, crs=grid.crs)
-    )
 
 
 def _drawn(gaps: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoSeries:

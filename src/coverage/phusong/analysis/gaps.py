@@ -1,6 +1,6 @@
 """Where there is no signal, and who lives there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach, ReachLayer
 from phusong.geo.grid import Grid
 from phusong.geo.people import People
 from phusong.geo.places import Communes
+from phusong.geo.tiles import Tile
 
 NO_SIGNAL, MARGINAL, COVERED, UNKNOWN = 0, 1, 2, 255
 CLASS_NAMES: Mapping[int, str] = {
@@ -26,6 +27,15 @@ CLASS_NAMES: Mapping[int, str] = {
     UNKNOWN: "unknown",
 }
 ClassArray = NDArray[np.uint8]
+Layer = tuple[str, str]
+"""Operator's key and technology."""
+_UNITS = {"area": "_km2", "people": ""}
+SUMS = tuple(
+    f"{what}{part}{unit}"
+    for what, unit in _UNITS.items()
+    for part in ("", *(f"_{name}" for name in CLASS_NAMES.values()))
+)
+"""What is counted in each commune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,24 @@ def service_class(layer: ReachLayer, confidence: Confidence) -> ClassArray:
     numpy.ndarray
         0 no signal, 1 marginal, 2 covered, 255 unknown; uint8, shape of the layer.
     """
-    percent = layer.probability_percent
+    return class_of(layer.probability_percent, confidence)
+
+
+def class_of(percent: NDArray[np.uint8], confidence: Confidence) -> ClassArray:
+    """Decide of probabilities: covered, marginal, no signal, or unknown.
+
+    Parameters
+    ----------
+    percent
+        Whole percent; 255 where unknown [%].
+    confidence
+        Where the lines are drawn.
+
+    Returns
+    -------
+    numpy.ndarray
+        0 no signal, 1 marginal, 2 covered, 255 unknown; uint8, of the same shape.
+    """
     classes = np.full(percent.shape, NO_SIGNAL, dtype=np.uint8)
     classes[percent >= confidence.marginal_percent] = MARGINAL
     classes[percent >= confidence.covered_percent] = COVERED
@@ -190,7 +217,7 @@ def cell_shares(grid: Grid, zones: gpd.GeoSeries) -> csr_array:
 
 
 def commune_table(
-    gaps: Mapping[tuple[str, str], ClassArray], communes: Communes, people: People
+    gaps: Mapping[Layer, ClassArray], communes: Communes, people: People
 ) -> pd.DataFrame:
     """Area and people by class, one row per commune, operator and technology.
 
@@ -206,12 +233,42 @@ def commune_table(
     Returns
     -------
     pandas.DataFrame
+        As :func:`table_of_sums` makes it.
+    """
+
+    def sums(number: int) -> Mapping[Layer, Mapping[str, float]]:
+        outline = communes.frame.geometry.iloc[[number]]
+        return commune_sums(
+            outline, people.grid,
+            classes=lambda tile: ((layer, tile.part(found)) for layer, found in gaps.items()),
+            people=lambda tile: tile.part(people.count),
+        )  # fmt: skip
+
+    return table_of_sums(tuple(gaps), communes, [sums(n) for n in range(len(communes.frame))])
+
+
+def table_of_sums(
+    layers: Sequence[Layer], communes: Communes, sums: Sequence[Mapping[Layer, Mapping[str, float]]]
+) -> pd.DataFrame:
+    """Make the table by commune of what was counted in each.
+
+    Parameters
+    ----------
+    layers
+        Operator keys and technologies, in the order of the rows.
+    communes
+        The areas.
+    sums
+        What :func:`commune_sums` gives for each.
+
+    Returns
+    -------
+    pandas.DataFrame
         ``commune_code``, ``commune``, ``vintage``, ``operator``, ``technology``, and for area
         and people the total and the part in each class; shares of people without signal.
     """
-    sums = _class_sums(gaps, communes, people)
     rows = []
-    for operator, technology in gaps:
+    for operator, technology in layers:
         table = pd.DataFrame(
             {
                 "commune_code": communes.frame["code"],
@@ -221,8 +278,9 @@ def commune_table(
                 "technology": technology,
             }
         )
-        for column, values in sums[operator, technology].items():
-            table[column] = values
+        for column in SUMS:
+            found = [each[operator, technology][column] if each else 0.0 for each in sums]
+            table[column] = np.array(found, dtype=np.float64)
         people_total = table["people"].where(table["people"] > 0)
         table["people_no_signal_percent"] = 100.0 * table["people_no_signal"] / people_total
         table["people_not_covered_percent"] = (
@@ -232,30 +290,45 @@ def commune_table(
     return pd.concat(rows, ignore_index=True)
 
 
-def _class_sums(
-    gaps: Mapping[tuple[str, str], ClassArray], communes: Communes, people: People
-) -> dict[tuple[str, str], dict[str, NDArray[np.float64]]]:
-    """Area and people of each commune, in all and by class; the grid is looked at by parts."""
-    grid, outlines = people.grid, communes.frame.geometry
-    units = {"area": "_km2", "people": ""}
-    names = [f"{what}{part}{unit}" for what, unit in units.items()
-             for part in ("", *(f"_{name}" for name in CLASS_NAMES.values()))]  # fmt: skip
-    sums = {layer: {name: np.zeros(len(outlines)) for name in names} for layer in gaps}
-    for number, bounds in enumerate(outlines.bounds.to_numpy()):
-        tile = grid.tile_around(tuple(bounds))
-        if tile is None:
-            continue
-        shares = cell_shares(grid.part(tile), outlines.iloc[[number]])
-        living = np.nan_to_num(tile.part(people.count)).ravel()
-        weights = {"area": np.full(living.size, grid.cell_area_km2), "people": living}
-        for layer, classes in gaps.items():
-            here = tile.part(classes).ravel()
-            for what, weight in weights.items():
-                found = sums[layer]
-                found[f"{what}{units[what]}"][number] = (shares @ weight)[0]
-                for value, name in CLASS_NAMES.items():
-                    inside = shares @ np.where(here == value, weight, 0.0)
-                    found[f"{what}_{name}{units[what]}"][number] = inside[0]
+def commune_sums(
+    outline: gpd.GeoSeries,
+    grid: Grid,
+    *,
+    classes: Callable[[Tile], Iterable[tuple[Layer, ClassArray]]],
+    people: Callable[[Tile], NDArray[np.float64]],
+) -> dict[Layer, dict[str, float]]:
+    """Area and people of one commune, in all and by class; only the grid around it is looked at.
+
+    Parameters
+    ----------
+    outline
+        One area in the grid's CRS.
+    grid
+        The frame.
+    classes
+        Classes of every layer in a part of the grid.
+    people
+        People per cell in a part of the grid.
+
+    Returns
+    -------
+    dict
+        Values of :data:`SUMS` by operator key and technology; empty outside of the grid.
+    """
+    tile = grid.tile_around(tuple(outline.bounds.to_numpy()[0]))
+    if tile is None:
+        return {}
+    shares = cell_shares(grid.part(tile), outline)
+    living = np.nan_to_num(people(tile)).ravel()
+    weights = {"area": np.full(living.size, grid.cell_area_km2), "people": living}
+    sums: dict[Layer, dict[str, float]] = {}
+    for layer, found in classes(tile):
+        here, own = found.ravel(), sums.setdefault(layer, {})
+        for what, weight in weights.items():
+            own[f"{what}{_UNITS[what]}"] = float((shares @ weight)[0])
+            for value, name in CLASS_NAMES.items():
+                inside = shares @ np.where(here == value, weight, 0.0)
+                own[f"{what}_{name}{_UNITS[what]}"] = float(inside[0])
     return sums
 
 

@@ -133,7 +133,9 @@ def service(
         return with_study(StudyService, study, service_step.service(session, reached))
 
 
-def gaps(study: Study, reached: Reach, *, progress: Progress | None = None) -> StudyGaps:
+def gaps(
+    study: Study, reached: Reach, *, progress: Progress | None = None, client: Any = None
+) -> StudyGaps:
     """Where there is no signal, and who lives there.
 
     Parameters
@@ -144,6 +146,9 @@ def gaps(study: Study, reached: Reach, *, progress: Progress | None = None) -> S
         Received levels of the same study.
     progress
         Is told how far the work is; a bar by default where somebody watches.
+    client
+        A ``distributed.Client`` whose workers draw and count; they need the same files and the
+        same environment. This process does it by default.
 
     Returns
     -------
@@ -153,7 +158,8 @@ def gaps(study: Study, reached: Reach, *, progress: Progress | None = None) -> S
     _expect("study", study, Study, "phusong.open_study(file)")
     _expect("reached", reached, Reach, "phusong.reach(study)")
     with watched(progress) as told:
-        return with_study(StudyGaps, study, gaps_step.gaps(start(study, progress=told), reached))
+        session = _started(study, None, told, client)
+        return with_study(StudyGaps, study, gaps_step.gaps(session, reached))
 
 
 def plan(

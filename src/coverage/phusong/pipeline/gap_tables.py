@@ -16,7 +16,6 @@ from phusong.analysis.gaps import (
     UNKNOWN,
     ClassArray,
     Confidence,
-    commune_table,
     point_table,
 )
 from phusong.analysis.infrastructure import (
@@ -38,6 +37,7 @@ from phusong.geo.network import Network
 from phusong.geo.places import Places
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.count_intervals import Uncertainty
+from phusong.pipeline.gap_tasks import counted
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis
 from phusong.study import Study
@@ -77,7 +77,7 @@ def gap_tables(
     """
     study, inputs = session.study, session.inputs
     technology, confidence = next(iter(study.technologies)), unsure.confidence
-    plain = commune_table(classes, inputs.communes, inputs.people)
+    plain = counted(session, reach, classes, confidence)
     found = {
         "communes": _communes(session, unsure.communes(plain)),
         "totals": unsure.totals(plain),

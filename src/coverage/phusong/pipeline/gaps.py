@@ -4,11 +4,12 @@ import geopandas as gpd
 import pandas as pd
 
 from phusong.analysis.gap_areas import Nearby, gap_polygons
-from phusong.analysis.gaps import Confidence, Gaps, commune_table, service_class
+from phusong.analysis.gaps import Confidence, Gaps, service_class
 from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_causes import cause_columns, with_causes
 from phusong.pipeline.gap_tables import gap_tables
+from phusong.pipeline.gap_tasks import counted, drawn, forget_people
 from phusong.pipeline.model_choice import model_choice
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
@@ -90,6 +91,7 @@ def _compute(session: Session, reach: Reach) -> None:
         inputs.people,
         smallest_km2=study.service.smallest_gap.value,
         nearby=Nearby(inputs.places, _sites(study, reach)),
+        silent=drawn(session, reach, sure),
     )
     unsure = Uncertainty(session, reach, sure)
     polygons = unsure.gaps(polygons)
@@ -145,6 +147,7 @@ def _compute(session: Session, reach: Reach) -> None:
         ),
     }  # fmt: skip
     session.record(STEP, facts, outputs)
+    forget_people(session)
     session.progress(STEP, 5, 5)
 
 
@@ -152,14 +155,14 @@ def _environments(
     session: Session, unsure: Uncertainty, found: dict[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
     """Area and people by class in every service environment, by commune and together."""
-    sure, inputs, reach = unsure.confidence, session.inputs, unsure.reach
+    sure, reach = unsure.confidence, unsure.reach
     tables, totals, first = {}, [found["totals"]], found["communes"]
     for name in session.study.environments:
         if name == reach.environment:
             continue
         there = load_reach(session, name)
         classes = {key: service_class(layer, sure) for key, layer in there.layers.items()}
-        plain = commune_table(classes, inputs.communes, inputs.people)
+        plain = counted(session, there, classes, sure)
         tables[name] = unsure.communes(plain, there)
         totals.append(unsure.totals(plain, there))
     columns = list(next(iter(tables.values()), first).columns)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 import geopandas as gpd
@@ -92,13 +93,19 @@ class Inputs:
         return grid
 
     @cached_property
+    def scratch(self) -> Path | None:
+        """Folder for whole arrays of a grid of several tiles; None where memory holds them."""
+        tiles = tiles_of(self.grid.shape, cells=self.study.grid.tile_cells)
+        return self.study.output / "cache" / "mapped" if len(tiles) > 1 else None
+
+    @cached_property
     def terrain(self) -> Terrain:
         """Ground heights."""
         files = terrain_files(self.study.path(f) for f in self.study.inputs.terrain.files)
         sea, grid = self.study.inputs.terrain.sea, self.grid
 
         def read() -> Terrain:
-            if len(tiles_of(grid.shape, cells=self.study.grid.tile_cells)) > 1:
+            if self.scratch is not None:
                 return mapped_terrain(self.study.output / "cache" / "terrain", files, grid, sea)
             return read_terrain(files, grid, sea)
 
@@ -216,7 +223,9 @@ class Inputs:
                 None if least is None else least.value,
                 section.confidence_column,
             )
-        return self._noticing("population", lambda: read_people(file, self.grid, buildings))
+        return self._noticing(
+            "population", lambda: read_people(file, self.grid, buildings, scratch=self.scratch)
+        )
 
     @cached_property
     def people(self) -> People:

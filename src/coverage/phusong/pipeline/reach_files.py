@@ -21,7 +21,15 @@ from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import study_basis, supplied_maps
 from phusong.reporting.basis_words import BASIS_TAG, SUPPLIED, plain
-from phusong.store.rasters import read_raster, read_scaled, write_decibels, write_raster
+from phusong.store.mapped import mapped
+from phusong.store.rasters import (
+    raster_bands,
+    read_raster,
+    read_scaled,
+    scaled_bands,
+    write_decibels,
+    write_raster,
+)
 from phusong.study import PRACTICE_LABEL, Study
 
 Layer = tuple[str, str]
@@ -201,17 +209,29 @@ def load_reach(
             "propagation.models and run again"
         )
     environment = environment or next(iter(study.environments))
-    network = session.inputs.network.on_air()
+    network, grid = session.inputs.network.on_air(), lattice_of(session, model).grid
     layers = {}
     for operator, technology in layer_names(study, network):
         level, server, probability = (
             layer_file(study, model, environment, operator, technology, what)
             for what in ("level", "server", "probability")
         )
-        layers[operator, technology] = ReachLayer(
-            read_scaled(level), read_raster(server), read_raster(probability)
-        )
-    return Reach(lattice_of(session, model).grid, model, environment, network, layers)
+        layers[operator, technology] = _layer(session, grid.shape, level, server, probability)
+    return Reach(grid, model, environment, network, layers)
+
+
+def _layer(
+    session: Session, shape: tuple[int, int], level: Path, server: Path, probability: Path
+) -> ReachLayer:
+    """Rasters of one layer: in memory, or looked into where the grid is of several tiles."""
+    folder = session.inputs.scratch
+    if folder is None:
+        return ReachLayer(read_scaled(level), read_raster(server), read_raster(probability))
+    return ReachLayer(
+        mapped(folder, scaled_bands(level), dtype=np.float32, shape=shape),
+        mapped(folder, raster_bands(server), dtype=np.int32, shape=shape),
+        mapped(folder, raster_bands(probability), dtype=np.uint8, shape=shape),
+    )
 
 
 def servers_table(study: Study, network: Network) -> pd.DataFrame:

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT
 from phusong.cluster import AHEAD
 from phusong.errors import ClusterError
 from phusong.geo.grid import Grid
@@ -22,28 +20,15 @@ from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.losses import LossMaps
 from phusong.pipeline.reach_files import layer_file, layer_names, own_layers, raster_tags
+from phusong.pipeline.reach_join import RASTERS, SUFFIX, JoinTask, joined
 from phusong.pipeline.session import Session
 from phusong.pipeline.supplied import supplied_maps
 from phusong.pipeline.workers import maker_key, refuse_other_maker
 from phusong.store.cache import Cache
 from phusong.store.files import key_of
-from phusong.store.rasters import (
-    TENTH,
-    TENTHS_NODATA,
-    read_stack,
-    tenths_of,
-    write_raster_of_parts,
-    write_stack,
-)
+from phusong.store.rasters import tenths_of, write_stack
 from phusong.study import ModelKey, Study
 from phusong.units import BoolArray
-
-SUFFIX = ".tif"
-_RASTERS: dict[str, dict[str, Any]] = {
-    "level": {"nodata": TENTHS_NODATA, "scale": TENTH, "unit": "dBm"},
-    "server": {"nodata": NO_SERVER},
-    "probability": {"nodata": UNKNOWN_PERCENT, "unit": "percent"},
-}
 
 
 def reach_tiles(session: Session, model: str) -> tuple[Tile, ...]:
@@ -98,11 +83,11 @@ def write_by_tile(session: Session, network: Network, model: ModelKey) -> list[P
                 done += 1
                 session.progress(STEP, done + len(seen), total)
     study.note(losses.told())
-    return [
-        file
+    return list(joined(session, [
+        task
         for environment in study.environments
-        for file in _joined(session, network, environment, tasks)
-    ]
+        for task in _to_join(session, network, environment, tasks)
+    ]))  # fmt: skip
 
 
 def _in_turn(
@@ -222,7 +207,7 @@ class TileTask:
         list of str
             Keys.
         """
-        return [self.file_key(name, what) for name in self.study.environments for what in _RASTERS]
+        return [self.file_key(name, what) for name in self.study.environments for what in RASTERS]
 
 
 def keep_tile(task: TileTask) -> None:
@@ -286,7 +271,7 @@ def _reduce(losses: LossMaps, task: TileTask) -> TileTask:
         found = [
             server.layer(unknown, covered_percent=covered) for _, server in sorted(servers.items())
         ]
-        stacks: dict[str, NDArray[Any]] = {
+        stacks: dict[str, Any] = {
             "level": np.stack([tenths_of(layer.level_dbm) for layer in found]),
             "server": np.stack([layer.server for layer in found]),
             "probability": np.stack([layer.probability_percent for layer in found]),
@@ -305,23 +290,19 @@ def _unknown(losses: LossMaps, tile: Tile) -> BoolArray:
     return np.asarray(np.isnan(here))
 
 
-def _joined(
+def _to_join(
     session: Session, network: Network, environment: str, tasks: list[TileTask]
-) -> Iterator[Path]:
-    """Write the rasters of one environment, each from the parts that all tiles have of it."""
-    study, store, model = session.study, _store(session.study), tasks[0].model
+) -> Iterator[JoinTask]:
+    """Every raster of one environment, with the tiles that it is made of."""
+    study, folder, model = session.study, _store(session.study).folder, tasks[0].model
     grid, names = lattice_of(session, model).grid, layer_names(study, network)
     tags = raster_tags(session, names)
+    parts = {
+        what: tuple((task.tile, task.file_key(environment, what)) for task in tasks)
+        for what in RASTERS
+    }
     for number, (operator, technology) in enumerate(names):
-        for what, kind in _RASTERS.items():
-
-            def parts(
-                what: str = what, number: int = number
-            ) -> Iterator[tuple[Tile, NDArray[Any]]]:
-                for task in tasks:
-                    file = store.path(task.file_key(environment, what), SUFFIX)
-                    yield task.tile, read_stack(file, number)
-
+        for what, own in parts.items():
             file = layer_file(study, model, environment, operator, technology, what)
-            write_raster_of_parts(file, parts(), grid, tags=tags[operator, technology], **kind)
-            yield file
+            about = tags[operator, technology]
+            yield JoinTask(maker_key(), folder, own, number, what, file, grid, about)

@@ -22,6 +22,7 @@ from phusong.sources.antimeridian import unwrapped
 from phusong.sources.buildings import Buildings, building_weights
 from phusong.sources.gdal_files import open_raster
 from phusong.sources.terrain import refuse_turned
+from phusong.store.mapped import mapped
 from phusong.units import FloatArray
 
 MOST_PEOPLE = 1e8
@@ -33,7 +34,9 @@ ROWS_AT_ONCE = 256
 IndexArray = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
 
-def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> People:
+def read_people(
+    file: Path, grid: Grid, buildings: Buildings | None = None, *, scratch: Path | None = None
+) -> People:
     """Read people per cell of any raster onto the study's grid, keeping totals.
 
     Each source cell's people are shared equally among fine points that fall into it, and the
@@ -49,6 +52,9 @@ def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> P
     buildings
         Points or polygons; the people of a source cell are shared among the buildings in it
         (points alike, polygons by area) instead of evenly. None spreads everybody evenly.
+    scratch
+        Folder for a file where a large grid's points are looked up, at 4 bytes for each, instead
+        of in memory; no value depends on it.
 
     Returns
     -------
@@ -68,7 +74,8 @@ def read_people(file: Path, grid: Grid, buildings: Buildings | None = None) -> P
     """
     counts, transform, crs = _read_window(file, grid)
     fine = _FinePoints.over(grid, counts.shape, transform, crs)
-    index = _source_index(counts.shape, transform, crs, fine, grid)
+    index = _nowhere(fine.shape, scratch)
+    _find_sources(index, counts.shape, transform, crs, fine, grid)
     share = _share(counts, index)
     spread = np.nan
     if buildings is None:
@@ -227,16 +234,27 @@ class _FinePoints:
         return cls(per_cell, margin, shape, affine)
 
 
-def _source_index(
+def _nowhere(shape: tuple[int, int], scratch: Path | None) -> IndexArray:
+    """An index of fine points that says −1 for each, in memory or in a file."""
+    if scratch is None:
+        return np.full(shape, -1, dtype=np.int32)
+    bands = (
+        np.full((min(ROWS_AT_ONCE, shape[0] - row), shape[1]), -1, dtype=np.int32)
+        for row in range(0, shape[0], ROWS_AT_ONCE)
+    )
+    return mapped(scratch, bands, dtype=np.int32, shape=shape, kept=True)
+
+
+def _find_sources(
+    index: IndexArray,
     shape: tuple[int, ...],
     transform: Affine,
     crs: str,
     fine: _FinePoints,
     grid: Grid,
-) -> IndexArray:
-    """Flat index of the source cell that each fine point falls into, −1 outside."""
+) -> None:
+    """Write the flat index of the source cell that each fine point falls into, −1 outside."""
     cells = np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape[0], shape[1])
-    index = np.full(fine.shape, -1, dtype=np.int32)
     reproject(
         cells,
         index,
@@ -250,4 +268,3 @@ def _source_index(
         resampling=Resampling.nearest,
         tolerance=0.0,
     )
-    return index

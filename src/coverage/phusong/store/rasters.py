@@ -1,16 +1,17 @@
 """Rasters of a study as Cloud Optimized GeoTIFF, with NaN as nodata."""
 
+import contextlib
 import hashlib
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rasterio
 import rasterio.shutil
+from affine import Affine
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
@@ -28,6 +29,8 @@ _OPTIMIZED = {
 }  # fmt: skip
 _LOOSE = {"tiled": True, "compress": "deflate", "zlevel": 1, "bigtiff": "if_safer"}
 LARGEST_INT16 = 32767
+ROWS_AT_ONCE = 512
+"""Rows that are read together: as many as a block of these files has."""
 
 
 def write_raster(
@@ -148,9 +151,11 @@ def write_stack(file: Path, values: NDArray[Any]) -> None:
     profile = {
         "driver": "GTiff", "height": rows, "width": cols, "count": count, "dtype": values.dtype,
         "compress": "deflate", "predictor": 2, "zlevel": 1, "interleave": "band",
+        "transform": Affine.translation(0.0, rows) * Affine.scale(1.0, -1.0),
     }  # fmt: skip
-    with warnings.catch_warnings(), MemoryFile(ext=".tif") as made:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # whoever reads it knows where
+    # Whoever reads it knows where it lies. Without any place GDAL warns, and threads that silence
+    # warnings are in each other's way.
+    with MemoryFile(ext=".tif") as made:
         with made.open(**profile) as dataset:
             dataset.write(values)
         file.write_bytes(made.getbuffer())
@@ -176,9 +181,7 @@ def read_stack(file: Path, number: int) -> NDArray[Any]:
     StoreError
         The file cannot be read.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        return _band(file, number + 1)
+    return _band(file, number + 1)
 
 
 def _profile(grid: Grid, dtype: Any, nodata: float) -> dict[str, Any]:
@@ -198,11 +201,8 @@ def _digest(values: NDArray[Any]) -> bytes:
 
 
 def _band(file: Path, number: int) -> NDArray[Any]:
-    try:
-        with rasterio.open(file, driver="GTiff") as dataset:
-            return np.asarray(dataset.read(number))
-    except RasterioError as error:
-        raise StoreError(f"cannot read {file}: {error}; remove it and run again") from None
+    with _opened(file) as dataset:
+        return np.asarray(dataset.read(number))
 
 
 def write_decibels(
@@ -291,13 +291,98 @@ def read_scaled(file: Path) -> Float32Array:
     StoreError
         The file cannot be read.
     """
+    (values,) = _scaled_parts(file, 0)
+    return values
+
+
+def scaled_bands(file: Path) -> Iterator[Float32Array]:
+    """Read what :func:`read_scaled` reads, some rows after the other.
+
+    Parameters
+    ----------
+    file
+        Raster of one band.
+
+    Yields
+    ------
+    numpy.ndarray
+        Values, float32; NaN where unknown.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be read.
+    """
+    yield from _scaled_parts(file, ROWS_AT_ONCE)
+
+
+def raster_bands(file: Path) -> Iterator[NDArray[Any]]:
+    """Read what :func:`read_raster` reads, some rows after the other.
+
+    Parameters
+    ----------
+    file
+        Raster of one band.
+
+    Yields
+    ------
+    numpy.ndarray
+        Stored values.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be read.
+    """
+    with _opened(file) as dataset:
+        for row in range(0, dataset.height, ROWS_AT_ONCE):
+            yield _rows(dataset, row, ROWS_AT_ONCE)
+
+
+def raster_part(file: Path, tile: Tile) -> NDArray[Any]:
+    """Read a part of what :func:`read_raster` reads.
+
+    Parameters
+    ----------
+    file
+        Raster of one band.
+    tile
+        The part.
+
+    Returns
+    -------
+    numpy.ndarray
+        Stored values, shape of the tile.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be read.
+    """
+    with _opened(file) as dataset:
+        return np.asarray(dataset.read(1, window=_window(tile)))
+
+
+def _scaled_parts(file: Path, rows: int) -> Iterator[Float32Array]:
+    with _opened(file) as dataset:
+        scale, nodata = dataset.scales[0], dataset.nodata
+        for row in range(0, dataset.height, rows or dataset.height):
+            stored = _rows(dataset, row, rows or dataset.height)
+            values = (stored.astype(np.float64) * scale).astype(np.float32)
+            if nodata is not None:
+                values[stored == nodata] = np.nan
+            yield values
+
+
+def _rows(dataset: Any, row: int, rows: int) -> NDArray[Any]:
+    window = Window(0, row, dataset.width, min(rows, dataset.height - row))
+    return np.asarray(dataset.read(1, window=window))
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[Any]:
     try:
         with rasterio.open(file, driver="GTiff") as dataset:
-            stored = dataset.read(1)
-            scale, nodata = dataset.scales[0], dataset.nodata
+            yield dataset
     except RasterioError as error:
         raise StoreError(f"cannot read {file}: {error}; remove it and run again") from None
-    values = (stored.astype(np.float64) * scale).astype(np.float32)
-    if nodata is not None:
-        values[stored == nodata] = np.nan
-    return np.asarray(values)
