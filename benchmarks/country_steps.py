@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("--radius-km", type=float, default=6.0)
     parser.add_argument("--environments", type=int, default=2)
     parser.add_argument("--tile-cells", type=int, default=512)
+    parser.add_argument("--spacing-km", type=float, default=8.0, help="between spots for masts")
     parser.add_argument("--steps", nargs="*", default=STEPS, choices=STEPS)
     parser.add_argument("--folder", type=Path, help="an empty folder to keep; a temporary one else")
     asked = parser.parse_args()
@@ -106,6 +107,12 @@ def main() -> None:
         if not study.is_file():
             relief = practice_terrain(20_250_101)
             study = write_country(folder, relief, asked.sites, asked.side_km**2, asked)
+            text = study.read_text(encoding="utf-8")
+            near = '"candidate_spacing" = {"value" = '
+            if f"{near}500.0" not in text:
+                raise SystemExit("the practice study looks for spots in another way now")
+            far = f"{near}{1000.0 * asked.spacing_km}"  # so that the plan takes minutes, not hours
+            study.write_text(text.replace(f"{near}500.0", far), encoding="utf-8")
         alone = multiprocessing.get_context("spawn")
         for step in ("reach", *asked.steps):
             work = alone.Process(target=one_step if step != "reach" else _reach, args=(study, step))

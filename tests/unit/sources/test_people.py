@@ -83,6 +83,20 @@ def test_everyone_inside_arrives_from_degrees(tmp_path: Path, seconds: float) ->
     assert people.total == pytest.approx(values.sum(), rel=1e-9)
 
 
+@pytest.mark.parametrize("seconds", [30.0, 9.0, 1.5])
+def test_points_looked_up_in_a_file_give_the_same_bits(tmp_path: Path, seconds: float) -> None:
+    step, (west, north) = seconds / 3600, degrees(-400, 3100)  # past every edge of the grid
+    count = int(3600 / (seconds * 31)) + 1
+    file = raster(
+        tmp_path / "p.tif", crowd(count, count) + 0.5, crs="EPSG:4326",
+        transform=from_origin(west, north, step, step),
+    )  # fmt: skip
+    held, looked_up = read_people(file, grid()), read_people(file, grid(), scratch=tmp_path / "s")
+    assert held.count.tobytes() == looked_up.count.tobytes()
+    assert held.source_total == looked_up.source_total
+    assert not list((tmp_path / "s").iterdir())
+
+
 def test_a_coarse_cell_is_shared_equally_by_hand(tmp_path: Path) -> None:
     # One cell of 180 m over four cells of the grid: 8 people, 2 in each.
     values = np.zeros((15, 15), dtype=np.float32)

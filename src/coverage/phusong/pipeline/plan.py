@@ -157,11 +157,12 @@ def _compute(session: Session, gaps: Gaps) -> None:
     needy = {key: cells for key, cells in not_covered.items() if key != ANY}
     somebody = np.logical_or.reduce(list(needy.values()))
     standing = standing_ground(inputs.limits, inputs.grid, asked)
-    removed = _removed(session, standing, np.where(somebody, people, 0.0), asked)
+    in_need = np.where(somebody, people, 0.0)
+    removed = _removed(session, standing, in_need, asked)
     worth = study.planning.white_zone_weight.value
     demand = people_in_need(people, not_covered, white_zone_weight=worth)
     kinds, left_out = kinds_in_use(study)
-    ground = Ground(inputs.terrain, np.where(somebody, people, 0.0))
+    ground = Ground(inputs.terrain, in_need)
     spots = screened_spots(session, demand, ground, standing.allowed)
     offered = layouts(
         study, inputs.network, ground,

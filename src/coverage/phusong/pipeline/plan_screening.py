@@ -87,9 +87,10 @@ def screened_spots(session: Session, demand: Demand, ground: Ground, allowed: Bo
         people = np.full(len(found), np.nan)
         return Spots(kept, _table(session, found, people, rules, len(kept)), _facts(found, rules))
     masts = _Masts(session, found, ground)
+    reached, villages = _reached(session, masts, demand)
     done = screen(
-        _reached(session, masts, demand), study.planning.screening,
-        villages=masts.villages(), communes=_communes(session, found), answered=masts.answered(),
+        reached, study.planning.screening,
+        villages=villages, communes=_communes(session, found), answered=masts.answered(),
     )  # fmt: skip
     order = done.order[:most]
     rules = list(done.rule)
@@ -227,29 +228,25 @@ class _Masts:
         return max(LOWEST_M, top + spot.ground_amsl_m - below) if not math.isnan(below) else below
 
 
-def _reached(session: Session, masts: _Masts, demand: Demand) -> Reached:
-    """Sweep every spot once; blocks of ground with the same people in need as columns."""
-    grid = masts.terrain.grid
-    size = grid.shape[0] * grid.shape[1]
-    lattice_cols = session.inputs.grid.shape[1]
-    rows, cols = np.divmod(demand.cells, lattice_cols)
-    blocks = rows // masts.step * grid.shape[1] + cols // masts.step
-    people = np.array(
-        [np.bincount(blocks, weights=each, minlength=size) for each in demand.people],
-        dtype=np.float64,
-    )
-    wanted = np.flatnonzero(people.sum(axis=0) > 0.0)
+def _reached(session: Session, masts: _Masts, demand: Demand) -> tuple[Reached, list[int]]:
+    """Sweep every spot once; the blocks of ground where people are in need are the columns.
+
+    Also the columns of villages' centres, where anybody near them is in need.
+    """
+    wanted, people = _in_need(session, masts, demand)
     indices, starts, unknown = [], [0], []
     swept = in_order(masts.reached, masts.layouts, workers=session.workers)
     for number, reached in enumerate(swept):
         if reached is None:
             unknown.append(number)
         else:
-            indices.append(reached[np.isin(reached, wanted)])
+            indices.append(_columns(reached, wanted))
         starts.append(starts[-1] + (0 if reached is None else len(indices[-1])))
         session.progress(TABLE, number + 1, len(masts.layouts))
     data = np.concatenate(indices) if indices else np.empty(0, dtype=np.int64)
-    cover = sparse.csr_matrix((np.ones(len(data)), data, starts), shape=(len(masts.layouts), size))
+    cover = sparse.csr_matrix(
+        (np.ones(len(data)), data, starts), shape=(len(masts.layouts), len(wanted))
+    )
     surroundings = Surroundings(session, masts.layouts)
     price = [
         [
@@ -258,7 +255,36 @@ def _reached(session: Session, masts: _Masts, demand: Demand) -> Reached:
         ]
         for op in session.study.operators
     ]
-    return Reached(cover, people, demand.white_zone_weight, np.array(price), unknown)
+    there = Reached(cover, people, demand.white_zone_weight, np.array(price), unknown)
+    return there, _columns(np.array(masts.villages(), dtype=np.int64), wanted).tolist()
+
+
+def _in_need(session: Session, masts: _Masts, demand: Demand) -> tuple[IntArray, FloatArray]:
+    """Blocks where anybody is in need, ascending, and how many by row of the demand.
+
+    Most ground has nobody in need: only these blocks are held.
+    """
+    grid, step = masts.terrain.grid, masts.step
+    rows, cols = np.divmod(demand.cells, session.inputs.grid.shape[1])
+    rows //= step
+    cols //= step
+    rows *= grid.shape[1]
+    rows += cols
+    needed = np.zeros(grid.shape[0] * grid.shape[1], dtype=np.bool_)
+    needed[rows] = True
+    wanted = np.flatnonzero(needed)
+    column = np.searchsorted(wanted, rows)
+    people = np.empty((len(demand.people), len(wanted)), dtype=np.float64)
+    for row, each in zip(people, demand.people, strict=True):
+        row[:] = np.bincount(column, weights=each, minlength=len(wanted))
+    return wanted, people
+
+
+def _columns(blocks: IntArray, wanted: IntArray) -> IntArray:
+    """Columns of those blocks that are among the wanted ones, in the order of the blocks."""
+    found = np.searchsorted(wanted, blocks)
+    found = np.minimum(found, max(len(wanted) - 1, 0))
+    return found[wanted[found] == blocks] if len(wanted) else found[:0]
 
 
 def _communes(session: Session, found: tuple[Spot, ...]) -> IntArray:

@@ -84,9 +84,13 @@ def people_in_need(
     """
     operators = tuple(key for key in not_covered if key != ANY)
     count = np.nan_to_num(people).ravel()
-    lacking = np.stack([not_covered[key].ravel() for key in (*operators, ANY)])
-    cells = np.flatnonzero(lacking.any(axis=0) & (count > 0))
-    return Demand(cells, operators, lacking[:, cells] * count[cells], white_zone_weight)
+    lacking = [not_covered[key].ravel() for key in (*operators, ANY)]
+    cells = np.flatnonzero(np.logical_or.reduce(lacking) & (count > 0))
+    count = count[cells]
+    in_need = np.empty((len(lacking), cells.size), dtype=np.float64)
+    for row, each in zip(in_need, lacking, strict=True):
+        np.multiply(each[cells], count, out=row)
+    return Demand(cells, operators, in_need, white_zone_weight)
 
 
 def cover_columns(
