@@ -16,8 +16,9 @@ import pytest
 from phusong.errors import StoreError
 from phusong.sources.fetch import download as download_module
 from phusong.sources.fetch.download import download
+from phusong.sources.fetch.errors import AbsentError, FetchError, OfflineError
 from phusong.sources.fetch.unpack import refuse_no_gzip
-from phusong.sources.fetch.wire import AbsentError, FetchError, OfflineError, Patience, Wire
+from phusong.sources.fetch.wire import Patience, Wire
 from phusong.store.files import sha256_of
 from provider import Provider, provider
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from rasterio.transform import from_origin
 
+from phusong.sources.fetch.errors import FetchError
 from phusong.sources.fetch.joined import Part, joined, moved, sides
-from phusong.sources.fetch.wire import FetchError
 
 STEP = 1 / 1200
 

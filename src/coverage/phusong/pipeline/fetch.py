@@ -14,11 +14,12 @@ from phusong.language import told
 from phusong.pipeline.input_files import RASTERS, named_inputs
 from phusong.pipeline.inputs import Inputs
 from phusong.sources.fetch.catalogue import OpenSource, catalogue, hosts, open_source
+from phusong.sources.fetch.errors import FetchError, OfflineError
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.overpass import COLUMNS
 from phusong.sources.fetch.ranges import Bounds
 from phusong.sources.fetch.recipes import RECIPES
-from phusong.sources.fetch.wire import FetchError, OfflineError, Wire, wire_from_environment
+from phusong.sources.fetch.wire import Wire, wire_from_environment
 from phusong.store.files import sha256_of
 from phusong.store.raw import RawLock, note_provenance
 from phusong.study import Source, Study, TowerInput

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from phusong.sources.fetch.download import Fetched, download
+from phusong.sources.fetch.errors import FetchError
 from phusong.sources.fetch.job import Job
 from phusong.sources.fetch.unpack import unzip_one
-from phusong.sources.fetch.wire import FetchError
 
 GROWTH = 8
 """How many times larger than the longest archive its member may be."""

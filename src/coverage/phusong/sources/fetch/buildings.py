@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from phusong.sources.fetch.download import Fetched, download
+from phusong.sources.fetch.errors import AbsentError, FetchError
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.joined import names_of
 from phusong.sources.fetch.ranges import holds
 from phusong.sources.fetch.s2 import s2_tokens
 from phusong.sources.fetch.unpack import refuse_no_gzip
-from phusong.sources.fetch.wire import AbsentError, FetchError
 from phusong.sources.open_buildings import NEEDED, POSITION
 from phusong.store.files import sha256_of, write_whole
 

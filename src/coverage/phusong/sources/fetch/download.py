@@ -11,7 +11,8 @@ from pathlib import Path
 import requests
 
 from phusong.errors import StoreError
-from phusong.sources.fetch.wire import FetchError, PassingError, Wire, check_length, hidden
+from phusong.sources.fetch.errors import FetchError, PassingError
+from phusong.sources.fetch.wire import Wire, check_length, hidden
 from phusong.store.files import parsed_json, sha256_of, write_text
 
 PARTIAL = 206

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from phusong.sources.fetch.catalogue import OpenSource
 from phusong.sources.fetch.download import Fetched
+from phusong.sources.fetch.errors import FetchError, OfflineError
 from phusong.sources.fetch.ranges import Bounds
-from phusong.sources.fetch.wire import FetchError, OfflineError, Wire, hidden
+from phusong.sources.fetch.wire import Wire, hidden
 
 
 def untold(done: int, total: int) -> None:

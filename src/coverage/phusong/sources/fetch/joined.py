@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
+from phusong.sources.fetch.errors import FetchError
 from phusong.sources.fetch.ranges import Bounds, unbroken
-from phusong.sources.fetch.wire import FetchError
 
 SAME = 0.01
 """Cells of two rasters are on one lattice when they lie apart by less than this part of a cell."""

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from phusong.sources.fetch.archive import out_of_archive
 from phusong.sources.fetch.download import download
+from phusong.sources.fetch.errors import FetchError
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds, holds
 from phusong.sources.fetch.unpack import TextAnswerError, refuse_no_gzip
-from phusong.sources.fetch.wire import FetchError, hidden
+from phusong.sources.fetch.wire import hidden
 from phusong.store.files import parsed_json, sha256_of, write_whole
 
 MOST_RECORD_BYTES = 1_000_000

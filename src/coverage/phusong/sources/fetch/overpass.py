@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from phusong.sources.fetch.errors import FetchError
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import Bounds, unbroken
-from phusong.sources.fetch.wire import FetchError
 from phusong.store.files import parsed_json, sha256_of, write_whole
 
 SECONDS = 180

@@ -13,7 +13,8 @@ from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window, from_bounds
 
-from phusong.sources.fetch.wire import FetchError, PassingError, Wire, check_length, hidden
+from phusong.sources.fetch.errors import FetchError, PassingError
+from phusong.sources.fetch.wire import Wire, check_length, hidden
 
 BLOCK_BYTES = 1 << 18
 BLOCKS_KEPT = 128

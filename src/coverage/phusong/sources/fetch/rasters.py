@@ -10,6 +10,7 @@ import rasterio
 from rasterio.errors import RasterioError
 
 from phusong.sources.fetch.archive import out_of_archive
+from phusong.sources.fetch.errors import AbsentError, FetchError
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.joined import Part, joined, moved, names_of, sides
 from phusong.sources.fetch.ranges import (
@@ -20,7 +21,6 @@ from phusong.sources.fetch.ranges import (
     window_of,
 )
 from phusong.sources.fetch.tiles import square_of, tiles_of
-from phusong.sources.fetch.wire import AbsentError, FetchError
 from phusong.store.files import sha256_of, write_whole
 
 MOST_LIST_BYTES = 20_000_000

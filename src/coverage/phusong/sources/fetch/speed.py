@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from phusong.errors import DataError
+from phusong.sources.fetch.errors import FetchError
 from phusong.sources.fetch.job import Artefact, Job
 from phusong.sources.fetch.ranges import RangeFile, reader_of
-from phusong.sources.fetch.wire import FetchError
 from phusong.sources.speed_tiles import tiles_of_box
 from phusong.store.files import sha256_of, write_text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from phusong.sources.archives import points_outside
-from phusong.sources.fetch.wire import FetchError
+from phusong.sources.fetch.errors import FetchError
 from phusong.store.files import write_whole
 
 MOST_TIMES_LARGER = 200

@@ -16,8 +16,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from phusong.errors import DataError
 from phusong.language import told
+from phusong.sources.fetch.errors import AbsentError, FetchError, OfflineError, PassingError
 from phusong.version import __version__
 
 MIRROR_VARIABLE = "PHUSONG_MIRROR"
@@ -30,34 +30,6 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 ABSENT = frozenset({404, 410})
 REFUSED = frozenset({401, 403, 451})
 LONGEST_WAIT_S = 60.0
-
-
-class FetchError(DataError):
-    """A file cannot be had from where the catalogue says; the message tells what to do."""
-
-
-class AbsentError(FetchError):
-    """The provider does not have the file."""
-
-
-class OfflineError(FetchError):
-    """The network may not be used."""
-
-
-class PassingError(Exception):
-    """A fault that may be gone at the next try.
-
-    Parameters
-    ----------
-    message
-        What went wrong.
-    wait_s
-        Pause that the host asked for before it [s].
-    """
-
-    def __init__(self, message: str, wait_s: float = 0.0) -> None:
-        super().__init__(message)
-        self.wait_s = wait_s
 
 
 @dataclass(frozen=True)
