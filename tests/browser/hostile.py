@@ -11,15 +11,20 @@ import sys
 import typing
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import cycle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
-from unicodedata import normalize
 
 import pytest
 import xlsxwriter
 from pydantic import BaseModel
 
+from browser.hostile_inputs import (
+    disguise_files,
+    further_sections,
+    write_further_inputs,
+)  # fmt: skip
+from browser.payloads import Payloads, disguised
 from phusong.sources import tables
 from phusong.sources.responses import FIELDS, response_folder
 from phusong.sources.tables import Text
@@ -35,65 +40,23 @@ from synthetic import (
     write_region,
     write_text,
 )  # fmt: skip
-from unit.reporting.cases import HOSTILE
-
-WORST = "{{ 7 * 7 }}${window.probe = 1}`</script><img src=x onerror=window.probe=1>"
-"""One payload for each interpreter that a text passes: stands in every text."""
-ROOM = 290
-"""Names of a study file have 300 letters at most."""
 
 NOT_FREE: Mapping[str, str] = {
-    "vintage": "codes are looked up by it", "operators": "words of a file",
-    "codes": "communes by their code",
-    "names": "communes by their code",
-    "file": "a path", "files": "paths", "root": "a path", "output": "a path",
-    "encoding": "a name of Python's", "crs": "a name of PROJ's", "local_crs": "a name of PROJ's",
-    "layer": "of a file", "sheet": "of a file", "column": "of a file", "columns": "of a file",
-    "code_column": "of a file", "name_column": "of a file", "confidence_column": "of a file",
-    "values": "of a column that is checked", "classes": "of a file", "unit": "checked",
-    "set": "looked up", "complete": "kinds of facilities", "thresholds": "keys",
-}  # fmt: skip
-"""Texts of a study file that are no words for a reader: looked up or checked."""
-NOT_WRITTEN = {
-    "ClutterInput",
-    "CoverageInput",
-    "SpeedTilesInput",
-    "AreaInput",
-    "TableInput",
-    "LifeItem",
-    "BuildingsInput",
+    "file": "a path: the file has a name that tries to break out",
+    "files": "paths: the same",
+    "root": "a path",
+    "output": "a path",
+    "encoding": "a name of Python's",
+    "crs": "a name of PROJ's",
+    "unit": "checked",
 }
-"""Sections that the region has not: their texts are those of the sections that it has."""
+"""Texts of a study file that are no words for a reader: looked up or checked."""
 NOT_FREE_COLUMNS: Mapping[str, str] = {
     "commune_code": "looked up", "vintage": "looked up", "indicator": "looked up",
     "operator": "looked up", "state": "words that are known", "date": "read as a date",
     "postcode": "a number of five digits at most", "technology": "looked up",
 }  # fmt: skip
 """Columns that readers look up or check, and refuse otherwise."""
-
-_PAYLOADS = tuple(normalize("NFC", payload).strip() for payload in HOSTILE)
-
-
-class Payloads:
-    """Texts that try to break out, each with a number of its own at its end."""
-
-    def __init__(self) -> None:
-        self._next = cycle(_PAYLOADS)
-        self._told: dict[tuple[str, str], str] = {}
-        self.where: dict[str, str] = {}
-
-    def new(self, where: str) -> str:
-        """Another payload; ``where`` says in which field it stands."""
-        mark = f" q{len(self.where)}q"
-        made = (WORST + next(self._next))[: ROOM - len(mark)].rstrip() + mark
-        self.where[made] = where
-        return made
-
-    def of(self, kind: str, name: str) -> str:
-        """The payload that stands for a name, the same wherever the name stands."""
-        if (kind, name) not in self._told:
-            self._told[kind, name] = self.new(kind)
-        return self._told[kind, name]
 
 
 def free_fields(section: Any, seen: set[str] | None = None) -> set[str]:
@@ -130,14 +93,14 @@ def carried(section: BaseModel, payloads: Payloads) -> Iterator[str]:
         for one in _inside(value):
             if isinstance(one, BaseModel):
                 yield from carried(one, payloads)
-            elif one in payloads.where:
+            elif payloads.in_(one):
                 yield f"{type(section).__name__}.{name}"
 
 
 def _inside(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
-        for one in value.values():
-            yield from _inside(one)
+        for key, one in value.items():
+            yield from (key, *_inside(one))
     elif isinstance(value, tuple | list):
         for one in value:
             yield from _inside(one)
@@ -173,7 +136,9 @@ def write_hostile_region(folder: Path, payloads: Payloads) -> Region:
     _tables(region, payloads, names)
     _more_tables(region, payloads, names)
     _layers(region, payloads)
-    return region
+    write_further_inputs(region, payloads)
+    disguise_files(region)
+    return replace(region, output=region.folder / disguised(region.output.name))
 
 
 def _study(facts: dict[str, Any], payloads: Payloads, names: dict[str, str]) -> dict[str, Any]:
@@ -183,6 +148,8 @@ def _study(facts: dict[str, Any], payloads: Payloads, names: dict[str, str]) -> 
         f"study.{key}": new(f"study.{key}")
         for key in ("title_vi", "title_en", "question_vi", "question_en")
     }
+    study["study.output"] = disguised(facts["study"]["output"])
+    further = further_sections(payloads, names)
     study["operators"] = [
         {**one, "name": names[one["name"]], "stations": assumed(1.0, "sites"),
          "stations_date": new("operators.stations_date")}
@@ -198,11 +165,16 @@ def _study(facts: dict[str, Any], payloads: Payloads, names: dict[str, str]) -> 
         )
     }  # fmt: skip
     inputs["statistics"]["poverty_standard"] = payloads.of("poverty_standard", "new")
+    inputs |= {key.removeprefix("inputs."): one for key, one in further.items() if "inputs" in key}
+    for key in ("country", "water"):
+        inputs[key]["layer"] = payloads.of("layer", key)
     inputs["exclusions"] = [{
-        "file": f"{FOLDER}/exclusions.geojson", "name_column": "name",
+        "file": f"{FOLDER}/exclusions.geojson", "name_column": payloads.of("column", "excluded"),
+        "layer": payloads.of("layer", "exclusions"),
         "title_vi": new("exclusions.title_vi"), "title_en": new("exclusions.title_en"),
     }]  # fmt: skip
-    drive = {"file": f"{FOLDER}/drive.csv", "operator": names["Nhà mạng A"], "technology": "LTE"}
+    drive = {"file": f"{FOLDER}/drive.csv", "operator": names["Nhà mạng A"], "technology": "LTE",
+             "columns": {payloads.of("heading", "level_dbm"): "level_dbm"}}  # fmt: skip
     study["measurements"] = [_told("measurements", drive, payloads)]
     for key, value in inputs.items():
         told = [_told(key, one, payloads) for one in value] if isinstance(value, list) else None
@@ -215,12 +187,11 @@ def _study(facts: dict[str, Any], payloads: Payloads, names: dict[str, str]) -> 
     study["environments.outdoor.title_vi"] = new("environments.title_vi")
     study["verdicts"] = {key: new(f"verdicts.{key}")
                          for key in ("trang_song", "lom_song", "wording_source")}  # fmt: skip
-    study["criterion8"] = {"set": "2021-2025"}
     study["costs.exchange.date"] = new("costs.exchange.date")
     for key in ("year", "source", "tag"):
         study[f"costs.microwave_hop.{key}"] = new(f"costs.{key}")
     study["technologies.LTE.threshold"] = {**assumed(-100.0, "dBm"), "source": new("threshold")}
-    return study
+    return study | {key: one for key, one in further.items() if "inputs" not in key}
 
 
 def _told(key: str, section: Mapping[str, Any], payloads: Payloads) -> dict[str, Any]:
@@ -232,7 +203,7 @@ def _told(key: str, section: Mapping[str, Any], payloads: Payloads) -> dict[str,
 
 def _tables(region: Region, payloads: Payloads, names: dict[str, str]) -> None:
     """Lists that the region has, with payloads for their names."""
-    more = {"towers": ("owner", "backhaul", "power_source"), "villages": ("languages",),
+    more = {"towers": ("backhaul", "power_source"), "villages": ("languages",),
             "facilities": ()}  # fmt: skip
     ids = ("site_id", "sector_id", "village_id", "facility_id")
     for table, added in more.items():
@@ -243,11 +214,8 @@ def _tables(region: Region, payloads: Payloads, names: dict[str, str]) -> None:
                 known = names.get(row[column])
                 row[column] = known or payloads.of(column, row[column])
             row |= {column: payloads.new(f"{table}.{column}") for column in added}
+            row |= {payloads.of("column", table): payloads.new(f"{table}.cell")}
         write_csv(file, rows)
-    outlines = json.loads(region.input("communes.geojson").read_text(encoding="utf-8"))
-    for feature in outlines["features"]:
-        feature["properties"]["name"] = payloads.new("boundaries.name")
-    write_text(region.input("communes.geojson"), json.dumps(outlines, ensure_ascii=False))
 
 
 def _more_tables(region: Region, payloads: Payloads, names: dict[str, str]) -> None:
@@ -264,7 +232,8 @@ def _more_tables(region: Region, payloads: Payloads, names: dict[str, str]) -> N
     write("statistics", {**code, "year": "2021", "population": "1200", "poor_rate_percent": "61.5",
                          **standard}, "source", "year_status")  # fmt: skip
     write("reported", {**code, "state": "trắng sóng"}, "village", "commune", "district")
-    write("indicators", {**code, "indicator": "8.4", "status": "met", "date": "2025-01-02"},
+    indicator = payloads.of("indicator", "8.4")
+    write("indicators", {**code, "indicator": indicator, "status": "met", "date": "2025-01-02"},
           "evidence", "appraiser")  # fmt: skip
     write("households", {**code, "village_id": village, **place}, "household_id")
     write("infrastructure", {"village_id": village, "fibre": "yes", "grid": "no"})
@@ -273,24 +242,27 @@ def _more_tables(region: Region, payloads: Payloads, names: dict[str, str]) -> N
     write("village_positions", {"village_id": village, **place})
     rows = [
         {"time": f"2026-03-02T07:30:{second:02d}", **place, "operator": names["Nhà mạng A"],
-         "technology": "LTE", "level_dbm": "-90", "cell_id": payloads.new("drive.cell_id")}
+         "technology": "LTE", payloads.of("heading", "level_dbm"): "-90",
+         "cell_id": payloads.new("drive.cell_id")}
         for second in range(3)
     ]  # fmt: skip
     write_csv(region.input("drive.csv"), rows)
 
 
 def _layers(region: Region, payloads: Payloads) -> None:
-    """Polygons with names."""
+    """Polygons with names, in layers and columns that have payloads for names."""
     ring = [(700.0, 2000.0), (1200.0, 2000.0), (1200.0, 2400.0), (700.0, 2400.0)]
     wide = [(-9e3, -9e3), (15e3, -9e3), (15e3, 15e3), (-9e3, 15e3)]
     for layer, outline in (("settlements", ring), ("country", wide), ("water", ring),
                            ("exclusions", ring)):  # fmt: skip
-        text = geojson({"V01": ("", outline)})
-        shapes = json.loads(text)
+        shapes = json.loads(geojson({"V01": ("", outline)})) | {"name": payloads.of("layer", layer)}
+        title = payloads.of("column", "excluded") if layer == "exclusions" else "name"
         shapes["features"][0]["properties"] = {
-            "village_id": payloads.of("village_id", "V01"), "name": payloads.new(f"{layer}.name"),
+            "village_id": payloads.of("village_id", "V01"), title: payloads.new(f"{layer}.name"),
+            payloads.new(f"{layer}.column"): payloads.new(f"{layer}.cell"),
         }  # fmt: skip
-        write_text(region.input(f"{layer}.geojson"), json.dumps(shapes, ensure_ascii=False))
+        file = region.input(f"{layer}.geojson")
+        write_text(file, json.dumps(shapes, ensure_ascii=False))
 
 
 def answer(study: Study, option_id: str, payloads: Payloads) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from phusong.cli.speech import command_line
 from runs import finished, in_one_line, invoke, phusong, started, write_project
 from synthetic import Region, write_region
 
@@ -13,7 +14,7 @@ FIRST_LINE = "study synthetic: Synthetic region"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Region:
-    return write_project(tmp_path / "Dự án sóng" / "xã & bản #1")
+    return write_project(tmp_path / "Dự án sóng" / "xã & bản; #1!")
 
 
 def test_by_argument_by_option_by_environment_and_by_default(
@@ -82,7 +83,8 @@ def test_demo_writes_where_it_is_told(tmp_path: Path) -> None:
     process = started("demo", folder, cwd=tmp_path)
     result = finished(process)
     assert (result.returncode, result.stderr) == (0, "")
-    assert f"next: phusong run {folder / 'demo.toml'}" in result.stdout
+    assert f"next: {command_line('phusong', 'run', folder / 'demo.toml')}" in result.stdout
+    assert f"'{folder}" in result.stdout or f'"{folder}' in result.stdout
     checked = phusong("check", folder / "demo.toml", cwd=tmp_path)
     # Its lists hold on purpose what real ones do, so that there are warnings, and no error.
     assert (checked.returncode, checked.stderr) == (1, "")

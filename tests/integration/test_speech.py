@@ -1,5 +1,6 @@
 """The command line in Vietnamese: help, what commands say, what goes wrong."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,8 +10,10 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from conftest import ROOT
 from phusong.cli.app import app
-from phusong.language import translated
+from phusong.cli.speech import command_line
+from phusong.language import legible, translated
 from runs import clean_environment
 
 GROUP = get_command(app)
@@ -94,3 +97,50 @@ def test_the_locale_of_the_system_is_followed(tmp_path: Path) -> None:
     )  # fmt: skip
     assert said.returncode == 2
     assert said.stderr.startswith("lỗi: tệp nghiên cứu")
+
+
+STEERING = "\x1b]0;pwned\x07\x1b[2J\u202e\x9b31m"
+"""Writes a terminal's title, wipes it, turns the direction of writing, colours what follows."""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", f"{STEERING}.toml"),
+        ("verify", f"{STEERING}.zip"),
+        ("compare", f"{STEERING}", "b"),
+        ("map", "--dem", f"{STEERING}.tif"),
+        (STEERING,),
+        ("check", f"--{STEERING}"),
+        ("doctor", STEERING),
+    ],
+    ids=lambda arguments: arguments[0] if arguments[0].isascii() else "command",
+)
+def test_nothing_steers_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, arguments: tuple[str, ...]
+) -> None:
+    """Names of files and of arguments are shown with codes for what a terminal would carry out."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PHUSONG_LANG", language)
+    monkeypatch.setenv("COLUMNS", "400")
+    said = CliRunner().invoke(app, list(arguments)).output
+    assert said == legible(said)
+    assert "\\x1b" in said or arguments[0] == "doctor"
+
+
+def test_commands_print_by_one_function() -> None:
+    """But for JSON, which is of ASCII alone, and the version."""
+    folder = ROOT / "src" / "coverage" / "phusong" / "cli"
+    other = {
+        file.name: len(re.findall(r"\btyper\.s?echo\(|(?<![\w.])print\(", file.read_text("utf-8")))
+        for file in folder.glob("*.py")
+    }
+    assert {name: count for name, count in other.items() if count} == {
+        "path.py": 3, "app.py": 1, "speech.py": 1,
+    }  # fmt: skip
+
+
+def test_a_command_to_copy_is_one() -> None:
+    line = command_line("phusong", "run", "Dự án; $(x)/a b.toml")
+    assert line == "phusong run 'Dự án; $(x)/a b.toml'" or os.name == "nt"

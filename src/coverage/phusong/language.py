@@ -31,6 +31,10 @@ _MARK = re.compile(r"(; |: |(?<=\d) )")
 """Where sentences are put together of others, or a sentence follows a number."""
 _MOST_PARTS = 6
 """Between marks, of a sentence that is put together of several."""
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""What steers a terminal, turns the direction of writing, begins a line or cannot be written."""
 _PLACE = re.compile(r"(?P<file>\S[^:;]*\.[a-z]{3,7}) row (?P<line>\d+)")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _SWAPPED = str.maketrans(",.", ".,")
@@ -150,6 +154,31 @@ def _catalogue(language: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
             words = message.id if isinstance(message.id, str) else message.id[0]
             found[message.context or "", words] = forms
     return found
+
+
+def legible(words: str) -> str:
+    r"""Words as a terminal may have them: what would steer it is shown as a code.
+
+    Names in lists and of files may hold the sequences by which programs colour, move and wipe
+    what a terminal shows, or write to its clipboard; and marks that turn the direction of all
+    that follows.
+
+    Parameters
+    ----------
+    words
+        One line or several.
+
+    Returns
+    -------
+    str
+        The same; tabs and line breaks stay, what is not seen stands as Python writes it.
+
+    Examples
+    --------
+    >>> print(legible("Xã Bản\x1b[2J\u202e"))
+    Xã Bản\x1b[2J\u202e
+    """
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], words)
 
 
 def told(sentence: str) -> str:

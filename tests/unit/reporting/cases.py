@@ -97,17 +97,22 @@ HOSTILE = (
     "\u2066\u202elàm ngược\u2069 \u061c\u200f",
     "a\u0300\u0301\u0302\u0303" * 20,
     "constructor __proto__ toString hasOwnProperty",
+    "\x1b]0;window.probe=1\x07\x1b[2J\x1b[31m \x9b31m \x1b]8;;https://example.net/\x07x\x1b]8;;\x07",
+    "$[name] $[geDirections] &[Picture] &G [% env('HOME') %] [%window.probe%]",
 )
 
 TOGETHER = (
-    " ".join(HOSTILE),
+    " ".join(payload for payload in HOSTILE if "\x1b" not in payload),
     HOSTILE[0],
     "{%",
     "`${window.probe = 1}",
     "</script><script>window.probe = 1</script>",
     "<!--<script>window.probe = 1",
 )
-"""All of them in one name, and the worst ones alone: for a browser, where each page takes long."""
+"""All of them in one name, and the worst ones alone: for a browser, where each page takes long.
+
+But for what steers a terminal: the title of a window leaves that out.
+"""
 
 
 def grid() -> Grid:

@@ -1,6 +1,7 @@
 """Tables on their way in: encodings, separators, and every fault with its place."""
 
 import json
+import os
 import unicodedata
 from pathlib import Path
 
@@ -265,3 +266,23 @@ def test_headings_in_messages_are_the_first_of_many(tmp_path: Path) -> None:
     assert words.endswith("c39, … (+1460); rename or add it")
     assert listed(titles[:3]) == "c0, c1, c2"
     assert twins_of(["b", "a", "", "b", "", "a", "c"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["xã; bản", "a!b", "a?", "#1 & [x] %41", "x.zip!y"])
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp"])
+def test_names_that_pyogrio_takes_for_addresses(tmp_path: Path, name: str, suffix: str) -> None:
+    """Neither folder nor file is another one, and the other parts of a shapefile are found."""
+    if os.name == "nt" and "?" in name:
+        pytest.skip("no such name on Windows")
+    points = gpd.GeoDataFrame({"name": ["Đèo"]}, geometry=[Point(104, 22)], crs="EPSG:4326")
+    plain = tmp_path / f"points{suffix}"
+    points.to_file(plain)
+    folder = tmp_path / name
+    folder.mkdir()
+    for part in tmp_path.glob("points.*"):
+        part.rename(folder / f"{name}{part.suffix}")
+    for other in ("xã", "a", "y"):
+        (tmp_path / other).write_bytes(b"another file")
+    found = read_layer(folder / f"{name}{suffix}", key="inputs.roads")
+    assert found["name"].tolist() == ["Đèo"]
+    assert found.crs == "EPSG:4326"

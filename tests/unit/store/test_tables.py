@@ -1,5 +1,6 @@
 """Tables on disk: what a spreadsheet makes of them, codes with zeros, the same bytes each time."""
 
+import contextlib
 import csv
 import io
 import re
@@ -20,6 +21,7 @@ from phusong.store.tables import (
     write_csv,
     write_geopackage,
     write_geoparquet,
+    write_layers,
     write_xlsx,
 )
 from phusong.study import PRACTICE_LABEL
@@ -188,6 +190,20 @@ def test_geopackage_has_the_same_content_each_time(tmp_path: Path) -> None:
     assert back["commune_code"].tolist() == layer(["Đèo Gió", *HOSTILE])["commune_code"].tolist()
     assert back.crs == "EPSG:32648"
     assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["a.gpkg", "b.gpkg"]
+
+
+@pytest.mark.parametrize("name", ["xã; bản", "a!b", "#1 & [x] %41"])
+def test_geopackages_in_any_folder(tmp_path: Path, name: str) -> None:
+    """Of several layers too: pyogrio takes some paths for addresses of other files."""
+    folder = tmp_path / name
+    folder.mkdir()
+    given = layer(["Đèo Gió"])
+    write_geopackage(folder / "one.gpkg", given, name="a")
+    write_layers(folder / "two.gpkg", {"a": given, "b": given}, {"a": "<qgis/>"})
+    assert {file.name for file in folder.iterdir()} == {"one.gpkg", "two.gpkg"}
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    with contextlib.closing(sqlite3.connect(folder / "two.gpkg")) as book:
+        assert book.execute("SELECT count(*) FROM b").fetchone() == (1,)
 
 
 def test_geopackage_and_parquet_without_features(tmp_path: Path) -> None:

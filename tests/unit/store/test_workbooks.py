@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+import warnings
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -89,6 +91,31 @@ def test_a_wide_table_prints_on_several_pages_across(tmp_path: Path) -> None:
     wide = BookSheet("wide", "wide", columns, [tuple("x" * 20 for _ in columns)])
     write_book(tmp_path / "b.xlsx", Book("t", [wide]))
     assert 'fitToWidth="5"' in part(tmp_path / "b.xlsx", "xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("R&G, &[Picture]", "R&&\u2060G, &&\u2060[Picture]"),
+        ("Mật \x1b[31m\x9b &P", "Mật [31m &&P"),
+        ("&" * 200, "&&" * 34 + "…"),
+        ("\U0001f4f6" * 200, "\U0001f4f6" * 34 + "…"),
+        ("x" * 71, "x" * 69 + "…"),
+    ],
+)
+def test_words_at_the_edge_of_the_paper_are_no_codes(
+    tmp_path: Path, words: str, shown: str
+) -> None:
+    """Nothing of a title or a marking is left out, is a picture or another code."""
+    file = tmp_path / "book.xlsx"
+    sheet = BookSheet("a", words, [SheetColumn("x")], [["1"]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_book(file, Book(words, [sheet], marking=words, practice=words))
+    page = ElementTree.fromstring(part(file, "xl/worksheets/sheet1.xml"))
+    found = {one.tag.rpartition("}")[2]: one.text for one in page.iter()}
+    assert found["oddHeader"] == f"&L{shown}&R&B{shown}"
+    assert found["oddFooter"] == f"&L{shown}&C{shown}&R&P / &N"
 
 
 def test_the_same_book_has_the_same_bytes(tmp_path: Path) -> None:

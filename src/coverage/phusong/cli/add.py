@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import faults_shown
-from phusong.cli.speech import spoken, tell, warn_of
+from phusong.cli.speech import say, spoken, tell, warn_of
 from phusong.language import retold, spoken_language
 
 
@@ -64,7 +64,7 @@ def add(  # noqa: PLR0913 — a command line
         priced = [file for file in files if not as_key and is_cost_form(file)]
         for file in priced:
             for line in add_costs(study, file, source=source, dry_run=dry_run):
-                typer.echo(line)
+                say(line)
         files = [file for file in files if file not in priced]
         if priced and not files:
             return
@@ -75,12 +75,12 @@ def add(  # noqa: PLR0913 — a command line
         addition = plan_addition(study, files, told)
         for part in addition.added:
             why = retold(part.recognised.why, spoken_language())
-            typer.echo(f"{part.file.name}: {part.recognised.key} ({why})")
+            say(f"{part.file.name}: {part.recognised.key} ({why})")
         for line in addition.noticed:
             warn_of(line)
-        typer.echo(addition.difference or spoken("the study file names them already"))
+        say(addition.difference or spoken("the study file names them already"))
         if dry_run:
-            typer.echo(spoken("nothing was written (--dry-run)"))
+            say(spoken("nothing was written (--dry-run)"))
             return
         for line in carry_out(addition):
             tell(line)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import faults_shown, told_progress
-from phusong.cli.speech import spoken, warn_of
+from phusong.cli.speech import say, spoken, warn_of
 
 _RASTER = {"exists": True, "readable": True}
 _ITM = "ITM"
@@ -182,9 +182,9 @@ def map_command(  # noqa: PLR0913 — one option for each condition of a transmi
     for warning in made.warnings:
         warn_of(str(warning))
     if timing:
-        typer.echo(json.dumps(made.timing()))
+        say(json.dumps(made.timing()))
     else:
-        typer.echo(
+        say(
             spoken(
                 "{file}: {cells} cells, {unknown} unknown",
                 file=out, cells=made.pixels, unknown=made.unknown,

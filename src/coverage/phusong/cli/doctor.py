@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from phusong.cli.options import BAD_INPUT, faults_shown
-from phusong.language import retold, spoken_language
+from phusong.language import legible, retold, spoken_language
 
 STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
@@ -30,9 +30,10 @@ def doctor(
     table = Table(show_header=False, box=None)
     for finding in found:
         state, what, words = (
-            retold(part, spoken_language()) for part in (finding.state, finding.what, finding.found)
+            escape(legible(retold(part, spoken_language())))
+            for part in (finding.state, finding.what, finding.found)
         )
-        table.add_row(f"[{STYLES[finding.state]}]{state}[/]", what, escape(words))
+        table.add_row(f"[{STYLES[finding.state]}]{state}[/]", what, words)
     Console().print(table)
     states = {finding.state for finding in found}
     if states != {GOOD}:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import faults_shown
-from phusong.cli.speech import spoken
+from phusong.cli.speech import command_line, say, spoken
 
 
 def new(  # noqa: PLR0913 — one for each option
@@ -63,5 +63,5 @@ def new(  # noqa: PLR0913 — one for each option
         written = write_new_study(
             file, outlines, title=title or area or file.stem, country=country, vintage=vintage
         )
-    typer.echo(spoken("{file} written", file=written))
-    typer.echo(spoken("next: {command}", command=f"phusong fetch {written}"))
+    say(spoken("{file} written", file=written))
+    say(spoken("next: {command}", command=command_line("phusong", "fetch", written)))

@@ -16,7 +16,7 @@ from phusong.cli.speech import spoken, warn_of
 from phusong.cluster import LOCAL, Cluster, cluster_at, is_open_to_others
 from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
-from phusong.language import retold, spoken_language, told
+from phusong.language import legible, retold, spoken_language, told
 from phusong.pipeline.bars import Shown, shown_progress
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
@@ -99,7 +99,7 @@ def faults_shown() -> Iterator[None]:
         return
     console = Console(stderr=True, highlight=False)
     words = spoken("error: {what}", what=retold(trouble, spoken_language()))
-    console.print(words, style="bold red", markup=False, soft_wrap=True)
+    console.print(legible(words), style="bold red", markup=False, soft_wrap=True)
     raise typer.Exit(BAD_INPUT) from None
 
 

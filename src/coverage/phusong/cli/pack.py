@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from phusong.cli.options import StudyArgument, StudyOption, faults_shown, study_file
-from phusong.cli.speech import spoken, warn_of
+from phusong.cli.speech import say, spoken, warn_of
 from phusong.language import told
 
 
@@ -31,10 +31,10 @@ def pack(
         with alone_in(opened.output):
             packed = packed_study(opened, to, allowed=frozenset(with_input or ()))
     for line in packed.left_out:
-        typer.echo(spoken("left out: {what}", what=line), err=True)
-    typer.echo(spoken("{count} files in {file}", count=packed.count, file=packed.file))
-    typer.echo(spoken("seal: {seal}", seal=packed.seal))
-    typer.echo(
+        say(spoken("left out: {what}", what=line), trouble=True)
+    say(spoken("{count} files in {file}", count=packed.count, file=packed.file))
+    say(spoken("seal: {seal}", seal=packed.seal))
+    say(
         "it holds what all operators have told; give the seal to the receiver by another way, "
         "for: phusong verify ARCHIVE --seal SEAL"
     )
@@ -56,4 +56,4 @@ def unpack(
         study, differences = unpacked_study(archive, target)
     for line in differences:
         warn_of(told(f"{line}; a rerun may give other bytes"))
-    typer.echo(spoken("every file is what was packed; study: {study}", study=study))
+    say(spoken("every file is what was packed; study: {study}", study=study))

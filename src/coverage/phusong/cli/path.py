@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from phusong.cli.link_models import LINK_MODELS, Results
-from phusong.cli.speech import spoken, warn_of
+from phusong.cli.speech import say, spoken, warn_of
 from phusong.errors import DataError, DomainError, PhusongError
 from phusong.language import retold, spoken_language
 from phusong.sources.link_objects import DEFAULT_MODEL
@@ -47,7 +47,7 @@ def path_command(
         answers = list(_answers(links, intermediate=intermediate, compare=compare))
     except PhusongError as error:
         words = retold(str(error), spoken_language())
-        typer.echo(spoken("error: {what}", what=words), err=True)
+        say(spoken("error: {what}", what=words), trouble=True)
         raise typer.Exit(BAD_INPUT) from error
     if batch:
         typer.echo("".join(f"{_strict_json(answer)}\n" for answer in answers), nl=False)

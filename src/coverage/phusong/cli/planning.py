@@ -15,7 +15,7 @@ from phusong.cli.options import (
     study_file,
     told_progress,
 )
-from phusong.cli.speech import spoken, tell
+from phusong.cli.speech import say, spoken, tell
 from phusong.language import spoken_language
 
 MOST_SHOWN = 10
@@ -43,8 +43,9 @@ def plan(
             "{people} people, {money} {currency}",
             people=round(row.people_newly_covered), money=row.present_value, currency=row.currency,
         )  # fmt: skip
-        typer.echo(f"{row.rank:>3}  {row.option_id}  {row.operator}, {row.commune}: {gain}")
-    typer.echo(spoken("done: {folder}", folder=opened.output / "plan"))
+        named = " ".join(f"{row.option_id}  {row.operator}, {row.commune}".splitlines())
+        say(f"{row.rank:>3}  {named}: {gain}")
+    say(spoken("done: {folder}", folder=opened.output / "plan"))
 
 
 def share_budget(
@@ -73,16 +74,16 @@ def share_budget(
                 money=row.budget, currency=row.currency, options=round(row.options),
                 people=round(row.people_newly_covered + row.people_white_zone),
             )  # fmt: skip
-            typer.echo(f"{row.study_file or spoken('together')}: {told}")
+            say(f"{row.study_file or spoken('together')}: {told}")
             if row.study_file and row.is_largest:
-                typer.echo(
+                say(
                     spoken(
                         "{study}: the largest budget that it has a best set for; with a higher "
                         "planning.priorities it may use more",
                         study=row.study_file,
                     )
                 )
-        typer.echo(
+        say(
             spoken(
                 "at most {percent} % below any division of this money, no study beyond the largest "
                 "budget that it has a best set for",
@@ -91,7 +92,7 @@ def share_budget(
         )
         if output is not None:
             write_shared_budget(output, table, opened)
-            typer.echo(spoken("{file} written", file=output))
+            say(spoken("{file} written", file=output))
 
 
 def compare(
@@ -109,7 +110,7 @@ def compare(
         from phusong.pipeline.compare import text_of, write_comparison  # noqa: PLC0415
 
         found = compared(before, after)
-        typer.echo(text_of(found, spoken_language()))
+        say(text_of(found, spoken_language()))
         if output is not None:
             for file in write_comparison(found, output):
-                typer.echo(spoken("{file} written", file=file))
+                say(spoken("{file} written", file=file))

@@ -1,5 +1,8 @@
 """The command line in the reader's language: help, messages, errors."""
 
+import os
+import shlex
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +11,15 @@ import typer
 from typer import rich_utils
 from typer.core import TyperGroup
 
-from phusong.language import TOLD, number_text, retold, spoken_language, template, translated
+from phusong.language import (
+    TOLD,
+    legible,
+    number_text,
+    retold,
+    spoken_language,
+    template,
+    translated,
+)
 
 _HELP = "help"
 """Context of the help of commands in the catalogues."""
@@ -100,6 +111,41 @@ def spoken(message: str, /, **values: object) -> str:
     return translated(message, language).format(**shown)
 
 
+def say(words: str, *, trouble: bool = False) -> None:
+    """Print words; what would steer the terminal is shown as a code.
+
+    Parameters
+    ----------
+    words
+        What is said, in the language of the command line.
+    trouble
+        Whether it goes to standard error.
+    """
+    typer.echo(legible(words), err=trouble)
+
+
+def command_line(*parts: object) -> str:
+    """A command to copy: names with spaces or signs of the shell stand in quotes.
+
+    Parameters
+    ----------
+    *parts
+        Program, command, arguments.
+
+    Returns
+    -------
+    str
+        As a terminal of this system takes it.
+
+    Examples
+    --------
+    >>> command_line("phusong", "run", "study.toml")
+    'phusong run study.toml'
+    """
+    words = [str(part) for part in parts]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
 def tell(line: str, *, trouble: bool = False) -> None:
     """Print a line that was put together in English, in the language of the command line.
 
@@ -110,7 +156,7 @@ def tell(line: str, *, trouble: bool = False) -> None:
     trouble
         Whether it goes to standard error.
     """
-    typer.echo(retold(line, spoken_language()), err=trouble)
+    say(retold(line, spoken_language()), trouble=trouble)
 
 
 def warn_of(line: str) -> None:
@@ -121,7 +167,7 @@ def warn_of(line: str) -> None:
     line
         What it says, put together in English.
     """
-    typer.echo(spoken("warning: {what}", what=retold(line, spoken_language())), err=True)
+    say(spoken("warning: {what}", what=retold(line, spoken_language())), trouble=True)
 
 
 class SpokenGroup(TyperGroup):
@@ -194,11 +240,11 @@ def _fixed_words_in(language: str) -> Iterator[None]:
 
 @contextmanager
 def _complaints_told() -> Iterator[None]:
-    """Say in the reader's language what is wrong with an argument."""
+    """Say in the reader's language what is wrong with an argument, and legibly."""
     try:
         yield
     except Exception as error:
-        if hasattr(error, "format_message") and (language := spoken_language()) != "en":
-            words = retold(error.format_message(), language)
+        if hasattr(error, "format_message"):
+            words = legible(retold(error.format_message(), spoken_language()))
             error.format_message = lambda: words
         raise

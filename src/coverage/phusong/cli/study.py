@@ -18,7 +18,7 @@ from phusong.cli.options import (
     told_progress,
     workers_of,
 )
-from phusong.cli.speech import spoken, tell, warn_of
+from phusong.cli.speech import command_line, say, spoken, tell, warn_of
 from phusong.errors import DataError
 from phusong.language import spoken_language
 
@@ -33,8 +33,8 @@ def demo(
         from phusong.pipeline.practice import write_practice_study  # noqa: PLC0415
 
         study = write_practice_study(folder)
-        typer.echo(spoken("practice data written to {folder}", folder=folder))
-        typer.echo(spoken("next: {command}", command=f"phusong run {study}"))
+        say(spoken("practice data written to {folder}", folder=folder))
+        say(spoken("next: {command}", command=command_line("phusong", "run", study)))
 
 
 def check(
@@ -117,7 +117,7 @@ def run(
     costs = cost_table(log.costs)
     if costs:
         tell(costs)
-    typer.echo(spoken("done: open {file}", file=door))
+    say(spoken("done: open {file}", file=door))
 
 
 def report(
@@ -161,7 +161,7 @@ def report(
                 door = write_report(session, again=True, with_notebooks=notebooks)
             else:
                 door = write_for_audience(session, audience, marking=marking)
-    typer.echo(spoken("done: open {file}", file=door))
+    say(spoken("done: open {file}", file=door))
 
 
 def verify(
@@ -201,7 +201,7 @@ def verify(
     if faults:
         raise typer.Exit(BAD_INPUT - 1)
     same = spoken("every file is what it was")
-    typer.echo(same if against is None else spoken("both runs agree"))
+    say(same if against is None else spoken("both runs agree"))
 
 
 def _output_of(named: Path) -> Path:
@@ -220,5 +220,5 @@ def _verify_archive(archive: Path, seal: str | None) -> None:
     if faults:
         raise typer.Exit(BAD_INPUT - 1)
     known = spoken("as told") if seal else spoken("compare it with the one that was told")
-    typer.echo(spoken("every file is what was packed"))
-    typer.echo(spoken("seal: {seal}, {known}", seal=found, known=known))
+    say(spoken("every file is what was packed"))
+    say(spoken("seal: {seal}, {known}", seal=found, known=known))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from phusong.cli.options import faults_shown
-from phusong.cli.speech import spoken
+from phusong.cli.speech import say, spoken
 
 
 def templates(
@@ -29,8 +29,8 @@ def templates(
 
         files = write_templates(folder, language=language)
     for file in files:
-        typer.echo(str(file))
-    typer.echo(
+        say(str(file))
+    say(
         spoken(
             "fill in the sheet {sheet}, then: {command}",
             sheet="Dữ liệu", command="phusong add STUDY FILE",

@@ -1,5 +1,6 @@
 """Briefs on disk: one for the province, one for each operator, each with its origin."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,7 +78,10 @@ def _origin(session: Session, *, all_lists: bool = True) -> Origin:
     packages = versions()
     file, output = _named(study, study.file), _named(study, study.output)
     return Origin(
-        commands=(f"phusong check {file}", f"phusong run {file}", f"phusong verify {output}"),
+        commands=tuple(
+            shlex.join(("phusong", *words))
+            for words in (("check", file), ("run", file), ("verify", output))
+        ),
         identity=(
             ("results", session.manifest.results_key()),
             (file, f"sha256 {sha256_of(study.file)}"),

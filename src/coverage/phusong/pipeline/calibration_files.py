@@ -17,6 +17,7 @@ from phusong.pipeline.session import Session
 from phusong.reporting.tables import tidy
 from phusong.sources.measurements import Measurements
 from phusong.store.files import make_folder, write_text
+from phusong.store.plain_paths import plainly_named
 from phusong.store.tables import read_csv, write_csv, write_geopackage
 
 STEP = "calibration"
@@ -136,12 +137,13 @@ def read_calibration(session: Session) -> CalibrationTables:
     """
     folder = session.study.output / FOLDER
     there = (name for name in TABLES if (folder / f"{name}.csv").exists())
-    layer = folder / "residuals.gpkg"
+    with plainly_named(folder / "residuals.gpkg") as layer:
+        cells = gpd.read_file(layer) if layer.exists() else gpd.GeoDataFrame()
     step = session.manifest.step(STEP)
     facts = step.facts if step is not None else {}
     return CalibrationTables(
         tables={name: read_csv(folder / f"{name}.csv", text=TEXTS) for name in there},
-        cells=gpd.read_file(layer) if layer.exists() else gpd.GeoDataFrame(),
+        cells=cells,
         remarks=tuple(facts.get("remarks", ())),
         faults=tuple(facts.get("not_fitted", ())),
     )

@@ -14,6 +14,7 @@ from shapely.errors import ShapelyError
 from phusong.errors import DataError, DataWarning
 from phusong.sources.areas_kml import read_kml_areas
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
+from phusong.store.plain_paths import plainly_named
 
 _KML = frozenset({".kml", ".kmz"})
 AREA_SUFFIXES = frozenset({*BEGINNINGS, *_KML})
@@ -68,16 +69,17 @@ def read_areas(
 
 def _features(file: Path, key: str, layer: str) -> gpd.GeoDataFrame:
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(file)]
-        if layer and layer not in names:
-            raise DataError(
-                f"{file} has no layer {layer!r}; it has {', '.join(names)}: correct {key}.layer"
-            )
-        if not layer and len(names) > 1:
-            raise DataError(
-                f"{file} has several layers, {', '.join(names)}; name one as {key}.layer"
-            )
-        found = pyogrio.read_dataframe(file, layer=layer or None, force_2d=True)
+        with plainly_named(file) as place:
+            names = [str(name) for name, _ in pyogrio.list_layers(place)]
+            if layer and layer not in names:
+                raise DataError(
+                    f"{file} has no layer {layer!r}; it has {', '.join(names)}: correct {key}.layer"
+                )
+            if not layer and len(names) > 1:
+                raise DataError(
+                    f"{file} has several layers, {', '.join(names)}; name one as {key}.layer"
+                )
+            found = pyogrio.read_dataframe(place, layer=layer or None, force_2d=True)
     except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
         raise DataError(f"{file} cannot be read ({error}); export it again") from None
     if not isinstance(found, gpd.GeoDataFrame):

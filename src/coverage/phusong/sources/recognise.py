@@ -22,6 +22,7 @@ from phusong.sources.towers_file import TEXT_SUFFIXES, read_sheet
 from phusong.sources.towers_words import fold, meaning
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
+from phusong.store.plain_paths import plainly_named
 from phusong.study import Study, TowerInput
 
 ADDABLE = (
@@ -189,7 +190,8 @@ def _is_number(title: str) -> bool:
 def _layer(file: Path, study: Study) -> Recognised:
     refuse_unsafe(file, key="phusong add", beginnings=BEGINNINGS)
     try:
-        layer = pyogrio.read_dataframe(file, force_2d=True)
+        with plainly_named(file) as place:
+            layer = pyogrio.read_dataframe(place, force_2d=True)
     except (pyogrio.errors.DataSourceError, ValueError) as error:
         raise DataError(f"{file} cannot be read ({error}); export it again") from None
     if not isinstance(layer, gpd.GeoDataFrame) or layer.empty:

@@ -17,6 +17,7 @@ from shapely.errors import ShapelyError
 from phusong.errors import DataError, nearest
 from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide
 from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
+from phusong.store.plain_paths import plainly_named
 
 MOST_FAULTS_SHOWN = 20
 _DEGREES = frozenset({"latitude", "longitude"})
@@ -250,7 +251,8 @@ def read_layer(
         raise DataError(f"{file} does not exist; check {key}.file in the study file")
     refuse_unsafe(file, key=key, beginnings=BEGINNINGS)
     try:
-        features = gpd.read_file(file, layer=layer)
+        with plainly_named(file) as place:
+            features = gpd.read_file(place, layer=layer)
     except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
         raise DataError(
             f"{file} cannot be read as a vector layer ({error}); "

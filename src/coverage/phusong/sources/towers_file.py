@@ -27,6 +27,7 @@ from phusong.sources.towers_encoding import decoded
 from phusong.sources.towers_kml import read_kml
 from phusong.sources.towers_words import fold, meaning
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES, read_workbook
+from phusong.store.plain_paths import plainly_named
 from phusong.study import TowerInput
 
 KEY = "inputs.towers"
@@ -259,7 +260,8 @@ def _layer(file: Path, section: TowerInput) -> Sheet:
 
 def _layer_name(file: Path, section: TowerInput) -> str | None:
     try:
-        names = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
+        with plainly_named(file) as place:
+            names = [str(name) for name in pyogrio.list_layers(place)[:, 0]]
     except (DataSourceError, ValueError):
         return None  # reading says what is wrong
     if section.sheet and section.sheet not in names:

@@ -4,7 +4,10 @@ import contextlib
 import datetime as dt
 import io
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,18 +132,17 @@ def write_layers(
         for name, style in styles.items()
     )  # fmt: skip
 
-    def write(aside: Path) -> None:
+    with _fixed_time(), tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "layers.gpkg"  # pyogrio takes some paths of users for addresses
         for name, layer in layers.items():
             plain = layer.rename_geometry(_GEOMETRY)
             pyogrio.write_dataframe(
-                plain, aside, layer=name, driver="GPKG", layer_options={"GEOMETRY_NAME": _GEOMETRY}
+                plain, made, layer=name, driver="GPKG", layer_options={"GEOMETRY_NAME": _GEOMETRY}
             )
         pyogrio.write_dataframe(
-            rows, aside, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"}
+            rows, made, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"}
         )
-
-    with _fixed_time():
-        write_whole(file, write)
+        write_whole(file, partial(shutil.copyfile, made))
 
 
 def write_geoparquet(file: Path, layer: gpd.GeoDataFrame) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ _PAGE_WIDTH = 210
 _MOST_NAME, _FORBIDDEN = 31, "[]:*?/\\'"
 _MOST_PAPER = 70
 _A4 = 9
+_STEERING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_PICTURE = re.compile(r"&(?=G|\[Picture\])")
+_JOINER = "\u2060"
+"""Is not seen, and parts what must not stand together."""
 _HEADING_HEIGHT = 48
 
 
@@ -231,7 +236,22 @@ def _for_paper(made: Any, sheet: BookSheet, book: Book, across: int) -> None:
 
 
 def _paper(words: str) -> str:
-    """Words at the edge of a page: codes of the spreadsheet disarmed, one line, not too long."""
-    line = " ".join(words.split())
-    line = line if len(line) <= _MOST_PAPER else line[: _MOST_PAPER - 1] + _CUT
-    return line.replace("&", "&&")
+    """Words at the edge of a page: codes of the spreadsheet disarmed, one line, not too long.
+
+    A longer edge, or one with what looks like the code of a picture, would be left out whole.
+    """
+    line = " ".join(_STEERING.sub("", words).split())
+    if _units(_disarmed(line)) <= _MOST_PAPER:
+        return _disarmed(line)
+    ends = range(min(len(line), _MOST_PAPER), -1, -1)
+    end = next(n for n in ends if _units(_disarmed(line[:n])) < _MOST_PAPER)
+    return _disarmed(line[:end]) + _CUT
+
+
+def _disarmed(line: str) -> str:
+    return _PICTURE.sub(f"&{_JOINER}", line).replace("&", "&&")
+
+
+def _units(text: str) -> int:
+    """Length as a spreadsheet counts it: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
