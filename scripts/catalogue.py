@@ -55,7 +55,8 @@ TOLD_WHOLE = tuple(
         "sources/fetch/wire", "sources/infrastructure", "sources/links",
         "sources/measurement_columns", "sources/measurements",
         "sources/places", "sources/recognise", "sources/reported", "sources/responses",
-        "sources/statistics", "sources/tables", "sources/towers*", "store/lock", "store/raw",
+        "sources/statistics", "sources/tables", "sources/towers*", "sources/vector_files",
+        "store/lock", "store/raw",
         "study/*",
     )
 )  # fmt: skip

@@ -8,7 +8,8 @@ import pytest
 
 from phusong.errors import DomainError
 from phusong.planning.scenarios import Scenario
-from phusong.planning.stability import Stability, covered_weight, stability
+from phusong.planning.stability import Stability, stability
+from phusong.planning.stability_cases import covered_weight
 
 BY = ("exact", "greedy")
 

@@ -12,7 +12,7 @@ from phusong.errors import DataError, StudyError
 from phusong.sources.gdal_files import RASTER_DRIVERS, open_raster
 from phusong.sources.kml import PlacemarkReader
 from phusong.sources.study_file import OUTSIDE_VARIABLE, read_study
-from phusong.sources.tables import read_layer
+from phusong.sources.vector_files import read_layer
 from synthetic import write_region
 
 SOURCES = Path(__file__).parents[3] / "src" / "coverage" / "phusong"

@@ -13,14 +13,8 @@ from shapely.geometry import Point, Polygon
 from phusong.errors import DataError
 from phusong.sources.header import MOST_COLUMNS, listed, twins_of
 from phusong.sources.lists import read_text_table
-from phusong.sources.tables import (
-    MOST_FAULTS_SHOWN,
-    Columns,
-    Number,
-    Text,
-    checked,
-    read_layer,
-)
+from phusong.sources.tables import MOST_FAULTS_SHOWN, Columns, Number, Text, checked
+from phusong.sources.vector_files import read_layer
 
 COLUMNS: Columns = {
     "site": Text(required=True, remedy="give every row its site"),

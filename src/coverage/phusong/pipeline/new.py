@@ -21,7 +21,7 @@ from phusong.sources.fetch.ranges import Bounds, unbroken
 from phusong.sources.fetch.wire import Wire, wire_from_environment
 from phusong.sources.new_study import NewStudy
 from phusong.sources.study_file import study_of_text
-from phusong.sources.tables import read_layer
+from phusong.sources.vector_files import read_layer
 from phusong.store.files import write_text, write_whole
 
 GEOD = Geod(ellps="WGS84")

@@ -10,7 +10,8 @@ from scipy.special import ndtr
 from phusong.geo.grid import Grid
 from phusong.planning.rank_intervals import TOP
 from phusong.planning.scenarios import Scenario
-from phusong.planning.stability import Stability, covered_weight, stability
+from phusong.planning.stability import Stability, stability
+from phusong.planning.stability_cases import covered_weight
 from phusong.planning.study_draws import FACTORS, Draws, World, squares
 from phusong.study import StabilitySection
 from phusong.units import FloatArray, IntArray

@@ -11,7 +11,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.gazetteer import Gazetteer
 from phusong.geo.names import NameRules, bare_forms
 from phusong.geo.places import Communes
-from phusong.sources.tables import read_layer
+from phusong.sources.vector_files import read_layer
 from phusong.study import Study
 
 SAME_PLACE = 0.5

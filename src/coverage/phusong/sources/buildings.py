@@ -18,7 +18,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.sources.gdal_files import refuse_pointer
 from phusong.sources.open_buildings import is_table, read_open_buildings
-from phusong.sources.tables import read_layer
+from phusong.sources.vector_files import read_layer
 from phusong.units import FloatArray
 
 KEY = "inputs.buildings"

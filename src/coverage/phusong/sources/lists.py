@@ -10,16 +10,9 @@ import pandas as pd
 from phusong.errors import DataError
 from phusong.sources.header import listed, refuse_wide, twins_of
 from phusong.sources.list_words import named
-from phusong.sources.tables import (
-    VECTOR_SUFFIXES,
-    Record,
-    csv_records,
-    raise_faults,
-    read_layer,
-    text_table,
-    wide_rows,
-)
+from phusong.sources.tables import Record, csv_records, raise_faults, text_table, wide_rows
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES, read_workbook
+from phusong.sources.vector_files import VECTOR_SUFFIXES, read_layer
 
 DATA_SHEET = "Dữ liệu"
 """Sheet of a form that is filled in."""

@@ -12,7 +12,8 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.places import Communes, Places
 from phusong.sources.list_words import kind_of_facility
 from phusong.sources.lists import read_text_table
-from phusong.sources.tables import Columns, Number, Text, checked, read_layer
+from phusong.sources.tables import Columns, Number, Text, checked
+from phusong.sources.vector_files import read_layer
 from phusong.study import Study, TableInput
 
 FACILITY_KINDS = ("school", "clinic", "commune_office", "loudspeaker", "postal_point")

@@ -8,23 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
-from pyogrio.errors import DataLayerError, DataSourceError
-from shapely.errors import ShapelyError
 
 from phusong.errors import DataError, nearest
 from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide
-from phusong.sources.vector_files import BEGINNINGS, refuse_unsafe
-from phusong.store.plain_paths import plainly_named
 
 MOST_FAULTS_SHOWN = 20
 _DEGREES = frozenset({"latitude", "longitude"})
 _COUNTS = frozenset({"people", "households"})
 _THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
 _DECIMAL_COMMA = re.compile(r"^(-?\d{1,3}),(\d+)$")
-VECTOR_SUFFIXES = frozenset({".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,52 +213,6 @@ def text_table(header: Record, rows: Sequence[Record]) -> pd.DataFrame:
         index=pd.Index([row.line for row in rows], name="line"),
         dtype="str",
     )
-
-
-def read_layer(
-    file: Path, *, key: str, layer: str | None = None, crs: str = ""
-) -> gpd.GeoDataFrame:
-    """Read a vector layer that has a CRS and at least one feature.
-
-    Parameters
-    ----------
-    file
-        GeoPackage, GeoJSON, shapefile or another vector file.
-    key
-        Key of the study file that names it; errors mention it.
-    layer
-        Name of the layer; the first one by default.
-    crs
-        CRS of a file that does not say its own.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The features, in the file's CRS.
-
-    Raises
-    ------
-    DataError
-        The file is missing, unreadable, empty or without a CRS.
-    """
-    if not file.is_file():
-        raise DataError(f"{file} does not exist; check {key}.file in the study file")
-    refuse_unsafe(file, key=key, beginnings=BEGINNINGS)
-    try:
-        with plainly_named(file) as place:
-            features = gpd.read_file(place, layer=layer)
-    except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
-        raise DataError(
-            f"{file} cannot be read as a vector layer ({error}); "
-            "allowed: GeoPackage, GeoJSON, shapefile"
-        ) from None
-    if not isinstance(features, gpd.GeoDataFrame) or features.empty:
-        raise DataError(f"{file} has no features; at least one is needed")
-    if features.crs is None and crs:
-        features = features.set_crs(crs)
-    if features.crs is None:
-        raise DataError(f"{file} has no CRS; write one into it, for example EPSG:4326")
-    return features
 
 
 def checked(table: pd.DataFrame, columns: Columns, *, file: Path) -> pd.DataFrame:

@@ -14,19 +14,12 @@ from phusong.errors import DataError
 from phusong.geo.network import Change
 from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide, twins_of
 from phusong.sources.lists import DATA_SHEET
-from phusong.sources.tables import (
-    VECTOR_SUFFIXES,
-    Fault,
-    Record,
-    csv_records,
-    read_layer,
-    text_table,
-    wide_rows,
-)
+from phusong.sources.tables import Fault, Record, csv_records, text_table, wide_rows
 from phusong.sources.towers_encoding import decoded
 from phusong.sources.towers_kml import read_kml
 from phusong.sources.towers_words import fold, meaning
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES, read_workbook
+from phusong.sources.vector_files import VECTOR_SUFFIXES, read_layer
 from phusong.store.plain_paths import plainly_named
 from phusong.study import TowerInput
 
