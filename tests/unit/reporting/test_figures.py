@@ -13,7 +13,7 @@ from shapely.geometry import box
 from phusong.errors import DataError
 from phusong.reporting.coverage_figures import Outline, coverage_figure, scale_bar_m
 from phusong.reporting.facts import PRACTICE, Bilingual, Picture, same
-from phusong.reporting.figures import picture, spoken_picture, tell
+from phusong.reporting.figures import number_axis, picture, spoken_picture, tell, worded_figure
 from phusong.reporting.frontier import money_figure
 from phusong.reporting.palette import service_classes
 from unit.reporting.cases import grid, heights, service
@@ -158,3 +158,15 @@ def test_a_page_has_a_drawing_for_each_language() -> None:
     assert picture(figure, alt=TITLE, dpi=60, kind="webp").content not in {
         drawn.content, drawn.english,
     }, "notebooks show both"  # fmt: skip
+
+
+def test_numbers_along_an_axis_follow_the_language() -> None:
+    figure = worded_figure((3.0, 2.0))
+    axes = figure.add_axes((0.2, 0.2, 0.7, 0.7))
+    axes.plot([0.0, 2.5], [0.0, 1500.0])
+    number_axis(figure, axes.yaxis)
+    written = {}
+    for language in ("vi", "en"):
+        tell(figure, language)
+        written[language] = axes.yaxis.get_major_formatter()(1500.0, 0)
+    assert written == {"vi": "1.500", "en": "1,500"}

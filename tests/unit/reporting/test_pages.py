@@ -102,7 +102,7 @@ def test_table_cells() -> None:
     assert '<td class="n">' + amount(12.3, 1).html() + "</td>" in page
     assert '<i style="width:40.0%"></i>' in page
     assert '<i style="width:100.0%"></i></span>' + amount(140.0, 1).html() in page
-    assert '<td class="none"><span class="t">–</span></td>' in page
+    assert '<td class="none n"><span class="t">–</span></td>' in page  # below the numbers
     assert "nan%" not in page
     assert page.count("<tfoot>") == 1
 

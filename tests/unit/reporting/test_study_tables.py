@@ -1,6 +1,7 @@
 """Results as tables and sentences: numbers counted by hand, words in two languages."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +16,6 @@ from phusong.reporting.findings import (
     nobody_is_without,
     plan_findings,
     reach_findings,
-    reasons,
     village_findings,
 )
 from phusong.reporting.input_findings import assumption_findings, data_findings
@@ -27,7 +27,9 @@ from phusong.reporting.input_tables import (
 )
 from phusong.reporting.page_tables import PageTable, reasons_html, table_body_html
 from phusong.reporting.pages import KeyNumber, card_html
+from phusong.reporting.priority_tables import priority_table
 from phusong.reporting.products import products_of
+from phusong.reporting.rank_words import rank_headings, reasons
 from phusong.reporting.shown import (
     Shown,
     shown_headline,
@@ -41,7 +43,6 @@ from phusong.reporting.study_tables import (
     commune_table,
     gap_table,
     operator_table,
-    priority_table,
     village_table,
 )
 from phusong.reporting.validation_tables import left_out_table
@@ -288,6 +289,24 @@ def test_every_file_is_listed_once_in_its_group(study: Study) -> None:
 
 def test_no_reasons_no_heading() -> None:
     assert reasons_html(()) == ""
+
+
+def test_reasons_of_one_operator_keep_their_ranks_among_all() -> None:
+    ranked = priorities().assign(rank=[6, 8])
+    told = reasons_html(reasons(ranked, most=2), (), rank_headings(ranked, most=2))
+    assert re.findall(r'<li value="(\d+)">', told) == ["6", "8"]
+    assert f"{ranked['commune'].iloc[1]} ({ranked['operator'].iloc[1]})" in told
+
+
+def test_cells_of_a_column_stand_on_one_side() -> None:
+    table = PageTable(
+        same("T"), (Column(same("a")), Column(same("b")), Column(same("c"))),
+        (("x", "7 / 8 (1 ?)", 3), ("y", None, "none"), ("z", "0 / 8", 4)),
+    )  # fmt: skip
+    page = table_body_html(table)
+    assert page.count('<td class="n">') == 2
+    assert '<td class="none n">' in page
+    assert page.count('<td class="words">') == 3
 
 
 def test_why_rows_were_left_out_is_said_in_both_languages() -> None:

@@ -14,7 +14,6 @@ from phusong.reporting.findings import (
     gap_findings,
     plan_findings,
     reach_findings,
-    reasons,
     village_findings,
 )
 from phusong.reporting.frontier import money_figure
@@ -26,6 +25,8 @@ from phusong.reporting.input_tables import (
     network_table,
     source_table,
 )
+from phusong.reporting.priority_tables import priority_table
+from phusong.reporting.rank_words import reasons
 from phusong.reporting.shown import (
     Shown,
     drawn,
@@ -40,7 +41,6 @@ from phusong.reporting.study_tables import (
     commune_table,
     gap_table,
     operator_table,
-    priority_table,
     village_table,
 )
 from phusong.reporting.wording import said, shortest

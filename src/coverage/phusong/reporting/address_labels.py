@@ -9,7 +9,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import UNKNOWN, Bilingual, same
 from phusong.reporting.inlining import asset
 from phusong.reporting.shell import document
-from phusong.reporting.wording import amount, said
+from phusong.reporting.wording import amount, joined, said
 
 FOLDER = "address-labels"
 INDEX = f"{FOLDER}/index.html"
@@ -27,7 +27,7 @@ _STYLE = """
 .label .trial span { display: inline; font-size: inherit; }
 @page { size: A4; margin: 12mm 10mm; }
 @media print { .sheet { break-after: page; max-width: none; }
-  .sheet:last-child { break-after: auto; } h1, .note { display: none; } }
+  .sheet:last-child { break-after: auto; } h1, .note, .up { display: none; } }
 """
 
 
@@ -106,12 +106,17 @@ def label_index(
         said("Commune"), said("Village"), said("Households", context="column"),
         said("Share a cell of 3 m"), said("Labels"), said("List"),
     )  # fmt: skip
-    head = "".join(f'<th scope="col">{column.html()}</th>' for column in columns)
+    counts = columns[2:4]
+    head = "".join(
+        f'<th scope="col"{" class=n" if column in counts else ""}>{column.html()}</th>'
+        for column in columns
+    )
     rows = "\n".join(_line(village) for village in villages)
     up = f'<a href="../index.html">{said("Index").html()}</a>'
     body = (
         f'<header class="brief"><h1>{title.html()}</h1></header><nav class="commune">{up}</nav>'
-        f"<main><section><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
+        '<main><section><div class="scroll" tabindex="0" role="region" '
+        f"{title.attribute('aria-label')}><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>"
         "</section></main>"
     )
     return document(
@@ -175,12 +180,18 @@ def label_page(
         for sheet in sheets
     )
     shared = sum(int(str(row["in_cell"])) > 1 for row in rows)
-    note = said(
-        "{households} households; {shared} share a cell of 3 m and have a number after the slash. "
-        "The short code of 12 characters is experimental.",
-        households=len(rows), shared=shared,
-    )  # fmt: skip
-    head = f'<h1>{title.html()}</h1>\n<p class="note">{note.html()}</p>'
+    told = [
+        said(
+            "{households} households; {shared} share a cell of 3 m and have a number after the "
+            "slash.",
+            households=len(rows), shared=shared,
+        )
+    ]  # fmt: skip
+    if any(str(row["short_code_experimental"]) for row in rows):
+        told.append(said("The short code of 12 characters is experimental."))
+    up = f'<p class="up"><a href="index.html">{said("Address labels by village").html()}</a></p>'
+    note = joined(told, " ").html()
+    head = f'{up}<h1>{title.html()}</h1>\n<p class="note">{note}</p>'
     return document(
         title=title,
         body=f"<main>\n{head}\n{body}\n</main>",

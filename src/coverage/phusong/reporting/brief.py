@@ -7,7 +7,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.inlining import asset
 from phusong.reporting.notices import identity_words, source_items, source_words, verification_mark
-from phusong.reporting.page_tables import PageTable, reasons_html, table_html
+from phusong.reporting.page_tables import PageTable, figure_html, reasons_html, table_html
 from phusong.reporting.pages import KeyNumber, card_html, listed
 from phusong.reporting.policy import closed
 from phusong.reporting.shell import document, printed_margins
@@ -38,8 +38,11 @@ class BriefContent:
         The map, or None where there is nothing to draw.
     results, priorities
         Tables of the first two sections.
-    reasons, reason_pictures
-        Why the first ranks stand where they stand, and the hops of each, None for one without.
+    reasons, reason_pictures, ranks
+        Why the first ranks stand where they stand, the hops of each, None for one without, and
+        the rank among all and what it is.
+    sure, doubt
+        How sure the ranking is, in sentences, and tables of what the doubt comes from.
     money, money_picture, money_words
         Tables of the section, people against money (None without a plan), sentences before them.
     measurements, measure_words
@@ -70,6 +73,9 @@ class BriefContent:
     priorities: tuple[PageTable, ...] = ()
     reasons: tuple[Bilingual, ...] = ()
     reason_pictures: tuple[Picture | None, ...] = ()
+    ranks: tuple[tuple[int, Bilingual], ...] = ()
+    sure: tuple[Bilingual, ...] = ()
+    doubt: tuple[PageTable, ...] = ()
     money: tuple[PageTable, ...] = ()
     money_picture: Picture | None = None
     money_words: tuple[Bilingual, ...] = ()
@@ -105,10 +111,7 @@ def brief_page(content: BriefContent) -> str:
     """
     sections = (
         (said("Main results"), _results(content)),
-        (
-            said("Priorities and reasons"),
-            _tables(content.priorities) + reasons_html(content.reasons, content.reason_pictures),
-        ),
+        (said("Priorities and reasons"), _priorities(content)),
         (said("Money"), listed(content.money_words) + _money(content)),
         (
             said("What to measure next"),
@@ -152,8 +155,10 @@ def _head(content: BriefContent) -> str:
 
 def _results(content: BriefContent) -> str:
     cards = "".join(card_html(number) for number in content.key_numbers)
-    picture = "" if content.picture is None else f"<figure>{content.picture.html()}</figure>"
-    told = picture + listed(content.findings)
+    picture = "" if content.picture is None else figure_html(content.picture)
+    wide = content.picture is not None and content.picture.wide
+    found = listed(content.findings)
+    told = found + picture if wide else picture + found  # a narrow one stands beside the words
     return (
         (f'<div class="cards">{cards}</div>' if cards else "")
         + (f'<div class="told">{told}</div>' if told else "")
@@ -161,10 +166,22 @@ def _results(content: BriefContent) -> str:
     )
 
 
+def _priorities(content: BriefContent) -> str:
+    """Options, why they stand there, and how sure that is."""
+    why = reasons_html(content.reasons, content.reason_pictures, content.ranks)
+    sure = listed(content.sure)
+    return (
+        _tables(content.priorities)
+        + why
+        + (f"<h3>{_HOW_SURE.html()}</h3>{sure}" if sure else "")
+        + _tables(content.doubt)
+    )
+
+
 def _money(content: BriefContent) -> str:
     picture = content.money_picture
-    figure = "" if picture is None else f'<figure class="small">{picture.html()}</figure>'
-    return _tables(content.money) + figure
+    figure = "" if picture is None else figure_html(picture)
+    return _tables(content.money[:-1]) + figure + _tables(content.money[-1:])
 
 
 def _tables(tables: Sequence[PageTable]) -> str:
@@ -215,6 +232,7 @@ _ELSEWHERE = said(
     "Checksums of each file are left out on paper: the page and manifest.json have them. The key "
     "of all results changes as soon as one of them does."
 )
+_HOW_SURE = said("How sure the ranking is")
 _PLACE_AND_DATE = said("Place and date: ……………………………")
 _SIGN = said("(Signature and full name)")
 

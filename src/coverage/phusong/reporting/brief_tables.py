@@ -5,7 +5,9 @@ import pandas as pd
 from phusong.analysis.gaps import Gaps
 from phusong.reporting.basis_words import titled_by_rows
 from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.gap_words import POSITION, position_text
 from phusong.reporting.page_tables import PageTable
+from phusong.reporting.priority_tables import KIND, RANK_RANGE, kind_words, rank_range
 from phusong.reporting.study_facts import MILLION, money_unit, technology_of
 from phusong.reporting.study_tables import COMMUNE, OPERATOR
 from phusong.reporting.wording import said
@@ -41,9 +43,10 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
         ),
         columns=(
             _RANK,
+            RANK_RANGE,
+            KIND,
             COMMUNE,
-            Column(said("Latitude"), "°", 5),
-            Column(said("Longitude"), "°", 5),
+            POSITION,
             _NEW,
             _WHITE,
             Column(said("Capex"), money, 0),
@@ -51,7 +54,8 @@ def operator_priorities(study: Study, priorities: pd.DataFrame, *, options: int)
         ),
         rows=tuple(
             (
-                str(row.rank), row.commune, row.latitude, row.longitude,
+                str(row.rank), rank_range(row.rank_p10, row.rank_p90), kind_words(row),
+                row.commune, position_text(row.latitude, row.longitude),
                 row.people_newly_covered, row.people_white_zone,
                 row.capex / MILLION, row.cost_per_person / MILLION,
             )
@@ -134,7 +138,7 @@ def uncertain_villages(study: Study, found: Gaps, key: str, *, most: int) -> tup
     communes = dict(zip(found.communes["commune_code"], found.communes["commune"], strict=True))
     rows = tuple(
         (row["name"], communes.get(row["commune_code"], row["commune_code"]), row["population"],
-         row["latitude"], row["longitude"])
+         position_text(row["latitude"], row["longitude"]))
         for _, row in marginal.head(most).iterrows()
     )  # fmt: skip
     return (
@@ -144,8 +148,7 @@ def uncertain_villages(study: Study, found: Gaps, key: str, *, most: int) -> tup
                 Column(said("Village")),
                 COMMUNE,
                 Column(said("People"), _PEOPLE, 0),
-                Column(said("Latitude"), "°", 5),
-                Column(said("Longitude"), "°", 5),
+                POSITION,
             ),
             rows=rows,
             note=said(

@@ -8,7 +8,7 @@ from phusong.reporting.brief_tables import marginal_villages
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.findings import plan_findings
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import amount, joined, said, sourced
+from phusong.reporting.wording import amount, joined, said, share, sourced
 from phusong.reporting.words import field_names, unit_words
 from phusong.study import CostItem, Study
 
@@ -35,6 +35,34 @@ def elsewhere_finding(facts: StudyFacts, key: str) -> Bilingual:
         "About {people} people of the communes are covered by another operator "
         "only: sharing may come before building.",
         people=amount(people),
+    )
+
+
+def own_finding(facts: StudyFacts, key: str) -> Bilingual:
+    """How many people an operator does not reach.
+
+    Parameters
+    ----------
+    facts
+        What an operator may see.
+    key
+        The operator's key.
+
+    Returns
+    -------
+    Bilingual
+        One sentence.
+    """
+    rows = facts.commune_rows(key)
+    people, silent = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
+    return said(
+        "As modelled, about {silent} of {people} people ({share}) in the communes have no "
+        "{technology} signal of {operator} outdoors.",
+        silent=amount(silent),
+        people=amount(people),
+        share=share(100.0 * silent / people if people else float("nan")),
+        technology=facts.technology,
+        operator=next(op.name for op in facts.study.operators if op.key == key),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
+import shapely
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -14,7 +15,7 @@ from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.reporting.basis_words import titled
 from phusong.reporting.commune_words import villages_of
-from phusong.reporting.coverage_figures import Outline, coverage_figure
+from phusong.reporting.coverage_figures import Outline, coverage_figure, draw_badge
 from phusong.reporting.facts import BOTH, Bilingual, Picture, same
 from phusong.reporting.figures import (
     QUIET,
@@ -36,7 +37,29 @@ from phusong.reporting.wording import said
 
 _MARGIN_M = 1200.0
 _WIDTH_IN, _DPI = 5.6, 130
-_ACROSS, _PANEL_IN, _WORDS_IN, _TOP_IN, _KEY_IN = 5, 2.25, 0.42, 0.62, 0.7
+_ACROSS = 5
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Sizes of the figure of all communes: panels, words between, above and below [inch, point]."""
+
+    panel_in: float
+    words_in: float
+    top_in: float
+    key_in: float
+    caption_pt: float
+    title_pt: float
+    below_in: float = 0.28
+    badge_at: float = 0.5
+
+
+_WIDE = _Look(2.25, 0.42, 0.62, 0.7, 8.2, 12.0)
+_PAPER = _Look(1.42, 0.31, 0.36, 0.3, 7.2, 10.0, below_in=0.0, badge_at=0.9)
+"""As wide as a sheet of paper, letter for letter."""
+_BADGE_PT, _PAPER_DPI = 6.0, 150
+_FEWEST, _MOST = 3, 15
+"""Communes of which a figure with spots shows one panel each."""
 _STRENGTH = 0.58
 
 
@@ -126,61 +149,131 @@ def commune_picture(facts: StudyFacts, code: str) -> Picture:
     return spoken_picture(figure, alt=title, dpi=_DPI)
 
 
-def communes_figure(facts: StudyFacts) -> tuple[Figure, Bilingual]:
+def communes_figure(
+    facts: StudyFacts, *, spots: Sequence[Outline] | None = None, title: Bilingual | None = None
+) -> tuple[Figure, Bilingual]:
     """Draw all communes side by side, at one scale.
 
     Parameters
     ----------
     facts
         What the reader may see.
+    spots
+        Numbered spots, for a figure as wide as a sheet of paper; None for one without.
+    title
+        What the figure shows; None for the usual words.
 
     Returns
     -------
     figure, title
         One panel per commune with its people without signal, and what the figure shows.
     """
-    rows = facts.commune_rows().set_index("commune_code")
+    look = _WIDE if spots is None else _PAPER
+    own = (facts.own, facts.technology) in facts.gaps.classes
+    rows = facts.commune_rows(facts.own if own else ANY).set_index("commune_code")
     frame = facts.places.communes.frame
-    bounds = frame.geometry.bounds
-    side = max(
-        (bounds["maxx"] - bounds["minx"]).max(), (bounds["maxy"] - bounds["miny"]).max()
-    ) + _MARGIN_M  # fmt: skip
+    side = _side_m(frame)
     classes, legend, who = _classes(facts)
-    title = said(
-        "The communes at one scale: {technology} coverage, {who}",
-        technology=facts.technology,
-        who=who,
-    )
-    title = titled(title, facts.gaps.basis, (ANY, facts.technology))
+    if title is None:
+        title = said(
+            "The communes at one scale: {technology} coverage, {who}",
+            technology=facts.technology,
+            who=who,
+        )
+        title = titled(title, facts.gaps.basis, (ANY, facts.technology))
     across = min(_ACROSS, len(frame))
     down = -(-len(frame) // across)
-    height = _TOP_IN + down * (_PANEL_IN + _WORDS_IN) + _KEY_IN
+    height = look.top_in + down * (look.panel_in + look.words_in) + look.key_in
     ground = relief_colours(
         hillshade(facts.terrain.height_amsl_m, resolution_m=facts.grid.resolution_m)
     )
     paint = class_colours(classes, legend)
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
-        figure = worded_figure((across * _PANEL_IN + 0.3, height))
+        figure = worded_figure((across * look.panel_in + 0.3, height))
         for index, (code, name, outline) in enumerate(
             zip(frame["code"], frame["name"], frame.geometry, strict=True)
         ):
-            axes = _panel(figure, index, across, height)
+            axes = _panel(figure, index, across, height, look)
             _draw_commune(axes, facts.grid, outline, side, (ground, paint))
-            axes.set_title(_caption(str(name), rows.loc[code]), fontsize=8.2, pad=3)
-        _draw_key(figure, title, legend, height)
+            words = _caption(str(name), rows.loc[code])
+            axes.set_title(words, fontsize=look.caption_pt, pad=3, parse_math=False)
+            for spot in spots or ():
+                if _square(outline, side).contains(spot.geometry):
+                    draw_badge(axes, spot.geometry, spot.name, size_pt=_BADGE_PT)
+        _draw_key(figure, title, legend, height, look)
         if facts.practice is not None:
-            burn_in(figure, facts.practice)
+            burn_in(figure, facts.practice, badge_at=look.badge_at)
     return figure, title
 
 
-def _panel(figure: Figure, index: int, across: int, height_in: float) -> Any:
+def _side_m(frame: gpd.GeoDataFrame) -> float:
+    """Side of the square that any commune fits into [m]."""
+    bounds = frame.geometry.bounds
+    return float(
+        max((bounds["maxx"] - bounds["minx"]).max(), (bounds["maxy"] - bounds["miny"]).max())
+        + _MARGIN_M
+    )
+
+
+def _square(outline: Any, side_m: float) -> Any:
+    """What the panel of a commune shows."""
+    west, south, east, north = outline.bounds
+    x, y, half = (west + east) / 2.0, (south + north) / 2.0, side_m / 2.0
+    return shapely.box(x - half, y - half, x + half, y + half)
+
+
+def show_every(facts: StudyFacts, spots: Sequence[Outline]) -> bool:
+    """Whether the panels of the communes show every spot.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    spots
+        Numbered spots in the grid's CRS.
+
+    Returns
+    -------
+    bool
+        False where one lies apart from all communes, and where panels would be too few or too
+        small to be worth having.
+    """
+    frame = facts.places.communes.frame
+    if not _FEWEST <= len(frame) <= _MOST:
+        return False
+    seen = shapely.union_all([_square(o, _side_m(frame)) for o in frame.geometry])
+    return all(seen.contains(spot.geometry) for spot in spots)
+
+
+def ranked_picture(facts: StudyFacts, spots: Sequence[Outline], title: Bilingual) -> Picture:
+    """All communes side by side with numbered spots, as a picture for paper.
+
+    Parameters
+    ----------
+    facts
+        What the reader may see.
+    spots
+        Numbered spots in the grid's CRS.
+    title
+        What the picture shows.
+
+    Returns
+    -------
+    Picture
+        One panel per commune.
+    """
+    figure, _ = communes_figure(facts, spots=spots, title=title)
+    return spoken_picture(figure, alt=title, dpi=_PAPER_DPI, wide=True)
+
+
+def _panel(figure: Figure, index: int, across: int, height_in: float, look: _Look) -> Any:
     width_in = figure.get_figwidth()
     row, col = divmod(index, across)
-    left = 0.15 + col * _PANEL_IN
-    bottom = height_in - _TOP_IN - (row + 1) * (_PANEL_IN + _WORDS_IN)
+    left = 0.15 + col * look.panel_in
+    bottom = height_in - look.top_in - (row + 1) * (look.panel_in + look.words_in)
     axes = figure.add_axes((
         (left + 0.04) / width_in, bottom / height_in,
-        (_PANEL_IN - 0.08) / width_in, _PANEL_IN / height_in,
+        (look.panel_in - 0.08) / width_in, look.panel_in / height_in,
     ))  # fmt: skip
     axes.set_aspect("equal")
     axes.set_xticks([])
@@ -219,12 +312,14 @@ def _caption(name: str, row: Any) -> str:
 
 
 def _draw_key(
-    figure: Figure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float
+    figure: Figure, title: Bilingual, legend: Sequence[ClassStyle], height_in: float, look: _Look
 ) -> None:
-    first = figure.text(0.015, 1.0 - 0.08 / height_in, "", fontsize=12, fontweight="bold",
-                        va="top", parse_math=False)  # fmt: skip
-    second = figure.text(0.015, 1.0 - 0.3 / height_in, "", fontsize=8.6, va="top", color=QUIET,
-                         parse_math=False)  # fmt: skip
+    first = figure.text(0.015, 1.0 - 0.08 / height_in, "", fontsize=look.title_pt,
+                        fontweight="bold", va="top", parse_math=False)  # fmt: skip
+    below = 0.12 + look.title_pt / 66.0
+    small_pt = min(8.6, look.caption_pt + 0.4)
+    second = figure.text(0.015, 1.0 - below / height_in, "", fontsize=small_pt, va="top",
+                         color=QUIET, parse_math=False)  # fmt: skip
     words = said("share of people without signal, 80 % interval")
 
     def tell(language: str) -> None:
@@ -235,8 +330,9 @@ def _draw_key(
     say(figure, tell)
     patches = [Patch(facecolor=style.css, edgecolor="#444444", linewidth=0.6) for style in legend]
     key = figure.legend(
-        patches, [""] * len(legend), loc="lower left", bbox_to_anchor=(0.01, 0.28 / height_in),
-        ncols=len(legend), frameon=False, fontsize=8.6,
+        patches, [""] * len(legend), loc="lower left",
+        bbox_to_anchor=(0.01, look.below_in / height_in),
+        ncols=len(legend), frameon=False, fontsize=small_pt,
     )  # fmt: skip
     say_legend(figure, key, [style.name for style in legend])
 
@@ -259,4 +355,4 @@ def communes_picture(facts: StudyFacts, *, notebook: bool = False) -> Picture:
     figure, title = communes_figure(facts)
     if notebook:
         return picture(figure, alt=title, kind="jpeg")
-    return spoken_picture(figure, alt=title)
+    return spoken_picture(figure, alt=title, wide=True)

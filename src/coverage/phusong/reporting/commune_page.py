@@ -25,7 +25,7 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.gap_tables import criterion_overview, official_table
 from phusong.reporting.inlining import asset
-from phusong.reporting.page_tables import PageTable, table_html
+from phusong.reporting.page_tables import PageTable, figure_html, table_html
 from phusong.reporting.pages import KeyNumber, card_html, listed
 from phusong.reporting.plan_lines import plan_tables
 from phusong.reporting.policy import closed
@@ -311,7 +311,7 @@ def _page(content: CommuneContent) -> str:
             _KNOWN,
             (f'<div class="cards">{cards}</div>' if cards else "")
             + listed(content.findings)
-            + f"<figure>{content.picture.html()}</figure>"
+            + figure_html(content.picture)
             + "".join(table_html(table) for table in content.tables),
         ),
         (_CHANGES, listed(content.changes)),

@@ -206,7 +206,7 @@ def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
     for outline in outlines:
         shape = shapely_shape(outline.geometry)
         if shape.geom_type == "Point":
-            _draw_badge(axes, shape, outline.name)
+            draw_badge(axes, shape, outline.name)
             continue
         rings = [shapely.get_coordinates(part) for part in _rings(shape)]
         axes.add_collection(LineCollection(rings, colors="white", linewidths=3.0, alpha=0.8))
@@ -216,9 +216,22 @@ def _draw_outlines(axes: Any, outlines: Sequence[Outline]) -> None:
     _write_names(axes, names)
 
 
-def _draw_badge(axes: Any, spot: shapely.Point, label: str) -> None:
+def draw_badge(axes: Any, spot: shapely.Point, label: str, *, size_pt: float = 7.5) -> None:
+    """A number in a disc.
+
+    Parameters
+    ----------
+    axes
+        Matplotlib axes, changed in place.
+    spot
+        Where, in the grid's CRS.
+    label
+        The number.
+    size_pt
+        Height of its letters [point].
+    """
     axes.annotate(
-        label, (spot.x, spot.y), ha="center", va="center", fontsize=7.5, fontweight="bold",
+        label, (spot.x, spot.y), ha="center", va="center", fontsize=size_pt, fontweight="bold",
         color="white", parse_math=False, annotation_clip=True, zorder=25,
         bbox={"boxstyle": "circle,pad=0.25", "facecolor": "#111111", "edgecolor": "white"},
     )  # fmt: skip

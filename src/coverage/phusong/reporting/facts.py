@@ -306,12 +306,15 @@ class Picture:
         What the picture shows.
     mime
         ``image/png``, or ``image/webp`` where small matters more than old readers.
+    wide
+        Whether its words can be read at the whole width of a page alone.
     """
 
     content: bytes
     english: bytes | None = None
     alt: Bilingual = field(kw_only=True)
     mime: str = field(default="image/png", kw_only=True)
+    wide: bool = field(default=False, kw_only=True)
 
     def html(self) -> str:
         """The picture as markup.

@@ -17,8 +17,8 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from phusong.language import LANGUAGES
-from phusong.reporting.facts import BOTH, Bilingual, Picture
+from phusong.language import LANGUAGES, number_text
+from phusong.reporting.facts import BOTH, Bilingual, Picture, shown
 from phusong.reporting.palette import ClassStyle
 from phusong.reporting.relief import UInt8Array
 
@@ -36,6 +36,8 @@ _JPEG_QUALITY = 86
 _WORDS_EVERY_IN = 1.7
 _SUBTITLE_IN = 0.33
 _AROUND_PX = 2
+_SMALL_IN = 7.5
+"""Figures up to the width of a sheet of paper have smaller words for practice data."""
 _LONGEST_NAME = 28
 """Letters of a name in a label of a picture."""
 _TELLINGS = "phusong_tellings"
@@ -110,6 +112,45 @@ def say_legend(figure: Any, legend: Any, names: Sequence[Bilingual]) -> None:
     say(figure, tell)
 
 
+def number_axis(figure: Figure, axis: Any) -> None:
+    """Write the numbers along an axis as the language of the picture writes them.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    axis
+        An axis of matplotlib, changed in place.
+    """
+    say(figure, lambda to: axis.set_major_formatter(lambda value, _: tick_words(value, to)))
+
+
+def tick_words(value: float, language: str) -> str:
+    """A number beside an axis.
+
+    Parameters
+    ----------
+    value
+        The number.
+    language
+        ``vi``, ``en``, or ``both`` for a way of writing that neither reads wrongly.
+
+    Returns
+    -------
+    str
+        With the decimals that it has, three at most.
+
+    Examples
+    --------
+    >>> tick_words(1500.0, "vi"), tick_words(2.5, "vi"), tick_words(2.5, "both")
+    ('1.500', '2,5', '2.5')
+    """
+    decimals = len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    if language == BOTH:
+        return shown(float(value), decimals=decimals)
+    return number_text(value, language, decimals).replace("-", "−")
+
+
 def picture(figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Kind = "png") -> Picture:
     """A figure as a picture whose bytes depend on what it shows, and on nothing else.
 
@@ -132,7 +173,9 @@ def picture(figure: Figure, *, alt: Bilingual, dpi: int = 110, kind: Kind = "png
     return Picture(content=_encoded(_drawn(figure, dpi), kind), alt=alt, mime=f"image/{kind}")
 
 
-def spoken_picture(figure: Figure, *, alt: Bilingual, dpi: int = 110) -> Picture:
+def spoken_picture(
+    figure: Figure, *, alt: Bilingual, dpi: int = 110, wide: bool = False
+) -> Picture:
     """A figure as a picture for pages, drawn once in each language.
 
     Parameters
@@ -143,6 +186,8 @@ def spoken_picture(figure: Figure, *, alt: Bilingual, dpi: int = 110) -> Picture
         What it shows, for those who cannot see it.
     dpi
         Pixels per inch.
+    wide
+        Whether it needs the whole width of a page.
 
     Returns
     -------
@@ -164,7 +209,7 @@ def spoken_picture(figure: Figure, *, alt: Bilingual, dpi: int = 110) -> Picture
         again[box] = drawn[box]
     tell(figure, BOTH)
     contents = (_encoded(pixels, "webp") for pixels in (drawn, again))
-    return Picture(*contents, alt=alt, mime="image/webp")
+    return Picture(*contents, alt=alt, mime="image/webp", wide=wide)
 
 
 def _drawn(figure: Figure, dpi: int) -> UInt8Array:
@@ -196,7 +241,7 @@ def _encoded(pixels: UInt8Array, kind: Kind) -> bytes:
     return out.getvalue()
 
 
-def burn_in(figure: Figure, practice: Bilingual) -> None:
+def burn_in(figure: Figure, practice: Bilingual, *, badge_at: float = 0.5) -> None:
     """Write the words for practice data across a figure, so that any part of it carries them.
 
     Parameters
@@ -205,13 +250,16 @@ def burn_in(figure: Figure, practice: Bilingual) -> None:
         The figure, changed in place.
     practice
         The words.
+    badge_at
+        Middle of the words at the foot, as a share of the width.
     """
     for axes in figure.axes:
         burn_in_axes(axes, practice)
+    small = figure.get_figwidth() < _SMALL_IN
     badge = figure.text(
-        0.5, 0.008, "", ha="center", va="bottom", fontsize=11, fontweight="bold",
-        color="#1a1500", bbox={"facecolor": "#ffd23f", "edgecolor": "#1a1500", "pad": 3},
-        zorder=60, parse_math=False,
+        badge_at, 0.008, "", ha="center", va="bottom", fontsize=7 if small else 11,
+        fontweight="bold", color="#1a1500", zorder=60, parse_math=False,
+        bbox={"facecolor": "#ffd23f", "edgecolor": "#1a1500", "pad": 3},
     )  # fmt: skip
     say(figure, lambda to: badge.set_text(practice.to(to)))
 
@@ -227,13 +275,14 @@ def burn_in_axes(axes: Any, practice: Bilingual) -> None:
         The words.
     """
     words = practice.plain.upper()
+    size = 8 if axes.get_figure(root=True).get_figwidth() < _SMALL_IN else 14
     height_in = axes.get_position().height * axes.get_figure(root=True).get_figheight()
     count = max(1, round(height_in / _WORDS_EVERY_IN))
     for row in range(count):
         for x in (0.0, 0.5, 1.0) if row % 2 else (0.25, 0.75):
             axes.text(
                 x, (row + 0.5) / count, words, rotation=24, ha="center", va="center",
-                fontsize=14, fontweight="bold", color=INK, alpha=0.26, zorder=50, clip_on=True,
+                fontsize=size, fontweight="bold", color=INK, alpha=0.26, zorder=50, clip_on=True,
                 transform=axes.transAxes, parse_math=False,
             )  # fmt: skip
 
@@ -318,7 +367,8 @@ def draw_title(figure: Figure, title: Bilingual) -> None:
     """
     top = 0.985
     below = top - _SUBTITLE_IN / figure.get_figheight()
-    first = figure.text(0.02, top, "", fontsize=13, fontweight="bold", va="top", color=INK,
+    size = 11 if figure.get_figwidth() < _SMALL_IN else 13
+    first = figure.text(0.02, top, "", fontsize=size, fontweight="bold", va="top", color=INK,
                         parse_math=False)  # fmt: skip
     second = figure.text(0.02, below, "", fontsize=10.5, va="top", color=QUIET, parse_math=False)
 

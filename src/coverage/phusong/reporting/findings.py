@@ -8,6 +8,7 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.ranges import SURE_PERCENT, Range, ends_of, silent_range, total_row
+from phusong.reporting.rank_words import NEW_MAST
 from phusong.reporting.study_facts import (
     commune_rows,
     in_dollars,
@@ -20,7 +21,6 @@ from phusong.study import Study
 
 _BILLION = 1e9
 _OF_PEOPLE = said("people without signal")
-_NEW_MAST = said("new mast")
 _OF_VILLAGES = said("villages without signal there")
 
 
@@ -41,22 +41,14 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     """
     technology = technology_of(study)
     rows = commune_rows(found, ANY, technology)
-    people, silent = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
-    percent = 100.0 * silent / people if people else np.nan
+    people = float(rows["people"].sum())
     sentences = [
         *basis_findings(study, found.basis, technology),
-        nobody_is_without(people, len(rows), float(rows["area_no_signal_km2"].sum()), technology)
-        if people and not silent
-        else said(
-            "As modelled, about {silent} of {people} people ({share}) in {rows} "
-            "communes have no {technology} signal of any operator outdoors.",
-            silent=amount(silent), people=amount(people), share=share(percent), rows=len(rows),
-            technology=technology,
-        ),
+        silent_finding(study, found),
         *_between(ends_of(total_row(found, ANY, technology), "people_no_signal"), _OF_PEOPLE),
-    ]  # fmt: skip
-    sentences += model_findings(study, found, technology)
-    sentences += official_findings(rows)
+        *model_findings(study, found, technology),
+        *official_findings(rows),
+    ]
     unknown = float(rows["people_unknown"].sum())
     if unknown >= 0.5:
         sentences.append(
@@ -66,20 +58,70 @@ def gap_findings(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
                 people=share(100.0 * unknown / people),
             )
         )
-    if silent > 0.0:
-        worst = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True]).iloc[0]
-        name, number, worst_percent = (
-            worst[c] for c in ("commune", "people_no_signal", "people_no_signal_percent")
+    return (*sentences, *worst_finding(study, found))
+
+
+def silent_finding(study: Study, found: Gaps) -> Bilingual:
+    """How many people have no signal of any operator.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    Bilingual
+        One sentence.
+    """
+    technology = technology_of(study)
+    rows = commune_rows(found, ANY, technology)
+    people, silent = float(rows["people"].sum()), float(rows["people_no_signal"].sum())
+    if people and not silent:
+        return nobody_is_without(
+            people, len(rows), float(rows["area_no_signal_km2"].sum()), technology
         )
-        sentences.append(
-            said(
-                "Most of them live in {name}: about {number} people, {percent} of the commune.",
-                name=name,
-                number=amount(number),
-                percent=share(worst_percent),
-            )
-        )
-    return tuple(sentences)
+    return said(
+        "As modelled, about {silent} of {people} people ({share}) in {rows} "
+        "communes have no {technology} signal of any operator outdoors.",
+        silent=amount(silent), people=amount(people),
+        share=share(100.0 * silent / people if people else np.nan), rows=len(rows),
+        technology=technology,
+    )  # fmt: skip
+
+
+def worst_finding(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
+    """Where most of the people without signal live.
+
+    Parameters
+    ----------
+    study
+        Its technology.
+    found
+        Its gaps.
+
+    Returns
+    -------
+    tuple of Bilingual
+        One sentence; none where nobody is without.
+    """
+    rows = commune_rows(found, ANY, technology_of(study))
+    if not float(rows["people_no_signal"].sum()) > 0.0:
+        return ()
+    worst = rows.sort_values(["people_no_signal", "commune"], ascending=[False, True]).iloc[0]
+    name, number, percent = (
+        worst[c] for c in ("commune", "people_no_signal", "people_no_signal_percent")
+    )
+    return (
+        said(
+            "Most of them live in {name}: about {number} people, {percent} of the commune.",
+            name=name,
+            number=amount(number),
+            percent=share(percent),
+        ),
+    )
 
 
 def nobody_is_without(people: float, communes: int, area_km2: float, technology: str) -> Bilingual:
@@ -346,7 +388,7 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
         return (said("No ranked option newly covers anybody."),)
     currency = study.costs.shown_currency
     first, count = priorities.iloc[0], len(priorities)
-    what = Bilingual(first["kind_vi"], first["kind_en"]) if "kind_vi" in first else _NEW_MAST
+    what = Bilingual(first["kind_vi"], first["kind_en"]) if "kind_vi" in first else NEW_MAST
     who, where = first["operator"], first["commune"]
     new, white = first["people_newly_covered"], first["people_white_zone"]
     total, capex = priorities["people_white_zone"].sum(), priorities["capex"].sum() / _BILLION
@@ -370,30 +412,3 @@ def plan_findings(study: Study, priorities: pd.DataFrame) -> tuple[Bilingual, ..
             dollars=in_dollars(study, float(priorities["capex"].sum())),
         ),
     )
-
-
-def reasons(priorities: pd.DataFrame, *, most: int) -> tuple[Bilingual, ...]:
-    """Why the first ranks stand where they stand.
-
-    Parameters
-    ----------
-    priorities
-        Ranked options, the columns of ``plan/priorities.csv``.
-    most
-        Reasons to give, at least 1.
-
-    Returns
-    -------
-    tuple of Bilingual
-        One per rank.
-    """
-    told = []
-    for row in priorities.head(most).itertuples():
-        words = Bilingual(row.why_vi, row.why_en)
-        served = getattr(row, "served_by_others", "")  # the province alone reads who it is
-        if isinstance(served, str) and served:
-            words = joined(
-                (words, said("Served there by others today (people): {who}.", who=served)), " "
-            )
-        told.append(words)
-    return tuple(told)

@@ -4,19 +4,27 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from phusong.reporting.facts import Bilingual, Column, same, shown
-from phusong.reporting.figures import say, say_legend, titled_figure
+from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.figures import number_axis, say, say_legend, titled_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import MILLION, money_unit
 from phusong.reporting.wording import joined, said
 from phusong.study import Study
 
 _BILLION = 1e9
+_BELOW_EACH_OTHER = ((8.0, 5.6), (0.11, 0.42, 0.86, 0.45), (0.11, 0.15, 0.86, 0.2))
+_FOR_PAPER = ((7.4, 2.0), (0.085, 0.25, 0.52, 0.53), (0.665, 0.25, 0.325, 0.53))
+"""Sizes of the figure [inch], and where people and what is lost stand in it."""
 _NOTHING = said("Sets of 0 options: the budget pays for none, or nobody is left to reach.")
 
 
 def frontier_figure(
-    frontier: pd.DataFrame, *, title: Bilingual, currency: str, practice: Bilingual | None = None
+    frontier: pd.DataFrame,
+    *,
+    title: Bilingual,
+    currency: str,
+    practice: Bilingual | None = None,
+    paper: bool = False,
 ) -> Figure:
     """People of the best set, of greedy steps and of the build order against money.
 
@@ -30,6 +38,8 @@ def frontier_figure(
         Of ``budget``.
     practice
         Words to burn in when practice data went in, else None.
+    paper
+        Side by side and as wide as a sheet of paper, letter for letter.
 
     Returns
     -------
@@ -45,9 +55,10 @@ def frontier_figure(
         ("greedy_worth_people", "#b8860b", "--", "s", said("best option first, step after step")),
         ("build_order_worth_people", "#c81e1e", "-.", "^", said("build order")),
     )
-    with titled_figure((8.0, 5.6), title=title, practice=practice) as figure:
-        axes = figure.add_axes((0.11, 0.42, 0.86, 0.45))
-        loss = figure.add_axes((0.11, 0.15, 0.86, 0.2), sharex=axes)
+    size, above, below = _FOR_PAPER if paper else _BELOW_EACH_OTHER
+    with titled_figure(size, title=title, practice=practice) as figure:
+        axes = figure.add_axes(above)
+        loss = figure.add_axes(below, sharex=axes)
         for column, colour, dashes, sign, _ in lines:
             axes.plot(money, frontier[column], color=colour, linestyle=dashes, marker=sign,
                       markersize=4.5, label=column)  # fmt: skip
@@ -60,14 +71,24 @@ def frontier_figure(
         say(figure, lambda to: loss.set_ylabel(said("Lost [%]").to(to)))
         loss.set_ylim(bottom=0.0, top=max(1.0, loss.get_ylim()[1]))
         loss.grid(alpha=0.3)
-        axes.tick_params(labelbottom=False)
+        number_axis(figure, loss.yaxis)
+        if paper:
+            say(figure, lambda to: axes.set_xlabel(budget.to(to), parse_math=False))
+        else:
+            axes.tick_params(labelbottom=False)
         say(figure, lambda to: axes.set_ylabel(said("People, weighted").to(to)))
-        axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+        number_axis(figure, axes.yaxis)
+        number_axis(figure, axes.xaxis)
         axes.set_xlim(left=0.0)
         axes.set_ylim(bottom=0.0)
         axes.grid(alpha=0.3)
-        key = axes.legend(loc="lower right", frameon=False)
+        key = axes.legend(loc="lower right", frameon=False, fontsize=6.5 if paper else None)
         say_legend(figure, key, [words for *_, words in lines])
+        if paper:
+            for part in (axes, loss):
+                part.tick_params(labelsize=7.0)
+                part.xaxis.label.set_fontsize(7.5)
+                part.yaxis.label.set_fontsize(7.5)
     return figure
 
 
@@ -108,7 +129,8 @@ def money_figure(
         gained = said("People newly covered")
         say(figure, lambda to: axes.set_xlabel(cost.to(to), parse_math=False))
         say(figure, lambda to: axes.set_ylabel(gained.to(to), parse_math=False))
-        axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+        number_axis(figure, axes.yaxis)
+        number_axis(figure, axes.xaxis)
         axes.set_xlim(left=0.0)
         axes.set_ylim(bottom=0.0)
         axes.grid(alpha=0.3)

@@ -1,21 +1,42 @@
 """Microwave hops of options, drawn: ground on the curved Earth, ray, first Fresnel zone."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phusong.reporting.facts import Bilingual, Picture, same, shown
-from phusong.reporting.figures import say, say_legend, spoken_picture, titled_figure
+from phusong.reporting.facts import Bilingual, Picture, same
+from phusong.reporting.figures import (
+    number_axis,
+    say,
+    say_legend,
+    spoken_picture,
+    titled_figure,
+)
 from phusong.reporting.study_facts import practice_words
 from phusong.reporting.wording import said
 from phusong.study import Study
 
 _GROUND, _INK, _RAY, _ZONE, _NEEDED = "#c9b79c", "#6b5a41", "#12507b", "#7fb0d6", "#b31b1b"
-_WIDTH_IN, _HOP_IN, _HEAD_IN = 8.0, 2.4, 0.6
 _BELOW_IN, _AROUND_IN = 0.62, 0.9
-_DPI = 110
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Sizes of a figure of hops [inch, point], dots per inch, and where its axes begin."""
+
+    width_in: float
+    hop_in: float
+    head_in: float
+    left: float
+    key_pt: float
+    dpi: int
+
+
+_LARGE = _Look(width_in=8.0, hop_in=2.4, head_in=0.6, left=0.09, key_pt=7.0, dpi=110)
+_SMALL = _Look(width_in=4.3, hop_in=2.05, head_in=0.0, left=0.14, key_pt=6.0, dpi=200)
 _LINES = (said("first Fresnel zone"), said("ray"), said("lowest height for the ray"))
 HOPS_TITLE = said("Microwave hops of the first options")
 
@@ -26,6 +47,7 @@ def hop_figure(
     title: Bilingual,
     names: Mapping[str, Bilingual] | None = None,
     practice: Bilingual | None = None,
+    small: bool = False,
 ) -> Figure:
     """Hops that are built for one option, one below the other.
 
@@ -39,6 +61,8 @@ def hop_figure(
         What the ends of hops are called, by their key; others stand under their key.
     practice
         Words to burn in when practice data went in, else None.
+    small
+        For a place beside text: half as wide, without the title.
 
     Returns
     -------
@@ -48,22 +72,28 @@ def hop_figure(
         trees and houses.
     """
     hops = list(points.groupby("link", sort=True))
-    height = _HEAD_IN + _HOP_IN * len(hops)
-    with titled_figure((_WIDTH_IN, height), title=title, practice=practice) as figure:
+    look = _SMALL if small else _LARGE
+    height = look.head_in + look.hop_in * len(hops)
+    shown_title = same("") if small else title
+    with titled_figure((look.width_in, height), title=shown_title, practice=practice) as figure:
         for number, (_, hop) in enumerate(hops):
-            bottom = height - _HEAD_IN - _HOP_IN * (number + 1)
-            axes = figure.add_axes(
-                (0.09, (bottom + _BELOW_IN) / height, 0.89, (_HOP_IN - _AROUND_IN) / height)
-            )
-            _draw(axes, hop)
+            bottom = height - look.head_in - look.hop_in * (number + 1)
+            axes = figure.add_axes((
+                look.left, (bottom + _BELOW_IN) / height,
+                0.98 - look.left, (look.hop_in - _AROUND_IN) / height,
+            ))  # fmt: skip
+            _draw(figure, axes, hop)
             _name_ends(figure, axes, hop.iloc[0], names or {})
             if number == 0:
-                key = axes.legend(loc="upper center", ncols=3, frameon=False, fontsize=7)
+                key = axes.legend(
+                    loc="upper center", ncols=3, frameon=False, fontsize=look.key_pt,
+                    columnspacing=1.0, handlelength=1.6, borderpad=0.2,
+                )  # fmt: skip
                 say_legend(figure, key, _LINES)
     return figure
 
 
-def _draw(axes: Axes, hop: pd.DataFrame) -> None:
+def _draw(figure: Figure, axes: Axes, hop: pd.DataFrame) -> None:
     along = hop["distance_m"].to_numpy() / 1000.0
     bulge, ray = hop["bulge_m"].to_numpy(), hop["ray_amsl_m"].to_numpy()
     ground = hop["ground_amsl_m"].to_numpy() + bulge
@@ -89,7 +119,8 @@ def _draw(axes: Axes, hop: pd.DataFrame) -> None:
     axes.set_xlabel("km", fontsize=8.5, labelpad=1.0)
     axes.set_ylabel("m", fontsize=8.5)
     axes.tick_params(labelsize=8)
-    axes.yaxis.set_major_formatter(lambda value, _: shown(value, decimals=0))
+    number_axis(figure, axes.yaxis)
+    number_axis(figure, axes.xaxis)
     axes.grid(alpha=0.25)
 
 
@@ -114,7 +145,7 @@ def _ranks(ranked: pd.DataFrame) -> dict[str, Bilingual]:
 
 
 def hop_pictures(
-    study: Study, ranked: pd.DataFrame, points: pd.DataFrame, *, most: int
+    study: Study, ranked: pd.DataFrame, points: pd.DataFrame, *, most: int, small: bool = False
 ) -> tuple[Picture | None, ...]:
     """A picture of the hops of each of the first options.
 
@@ -128,6 +159,8 @@ def hop_pictures(
         The columns of ``plan/hop-profiles.csv``.
     most
         Options to look at, at least 1.
+    small
+        For a place beside text.
 
     Returns
     -------
@@ -141,8 +174,11 @@ def hop_pictures(
             found.append(None)
             continue
         title = said("Microwave backhaul of rank {rank}", rank=int(row.rank))
-        figure = hop_figure(own, title=title, names=_ranks(ranked), practice=practice_words(study))
-        found.append(spoken_picture(figure, alt=title, dpi=_DPI))
+        figure = hop_figure(
+            own, title=title, names=_ranks(ranked), practice=practice_words(study), small=small
+        )
+        dpi = (_SMALL if small else _LARGE).dpi
+        found.append(spoken_picture(figure, alt=title, dpi=dpi))
     return tuple(found)
 
 

@@ -114,6 +114,8 @@ class IndexContent:
         Words of the banner when practice data went in, else None.
     marking
         Words that stand on each page; empty for none.
+    answer
+        The answer in a sentence or two, below the question.
     findings
         What was found, in sentences.
     key_numbers
@@ -140,6 +142,7 @@ class IndexContent:
     question: Bilingual
     practice: Bilingual | None
     marking: str = ""
+    answer: tuple[Bilingual, ...] = ()
     findings: tuple[Bilingual, ...] = ()
     key_numbers: tuple[KeyNumber, ...] = ()
     tables: tuple[PageTable, ...] = ()
@@ -182,7 +185,8 @@ def index_page(content: IndexContent) -> str:
     return closed(page, "index page")
 
 
-_ASKED = said("What was asked")
+_ASKED, _ANSWERED = said("What was asked"), said("Answer")
+_IN_MOST = said("{range}:", range=RANGE)
 _NO_RESULT = said("No result yet")
 _NUMBERS = said("Numbers are written as in 1,234.5; “–” means unknown, not zero.")
 
@@ -198,6 +202,9 @@ def _head(content: IndexContent) -> str:
     if content.question.vi or content.question.en:
         words = content.question.html()
         asked = f'<div class="asked"><h2>{_ASKED.html()}</h2><p>{words}</p></div>'
+    if content.answer:
+        words = "".join(f"<p>{sentence.html()}</p>" for sentence in content.answer)
+        asked += f'<div class="asked answer"><h2>{_ANSWERED.html()}</h2>{words}</div>'
     return (
         f'<header class="head"><div class="words"><h1>{content.title.html()}</h1>'
         f"{asked}{button}</div>{picture}</header>"
@@ -271,11 +278,11 @@ def card_html(number: KeyNumber) -> str:
     if number.between is not None:
         words = number.between.words(number.decimals).html()
         between = (
-            f'<div class="between"><span class="ends">{words}{unit}</span> {RANGE.html()}</div>'
+            f'<div class="between">{_IN_MOST.html()} <span class="ends">{words}{unit}</span></div>'
         )
     return (
-        f'<div class="card{alarm}"><div class="number">{value}{unit}</div>{between}'
-        f"<div>{number.label.html()}</div></div>"
+        f'<div class="card{alarm}"><div class="number">{value}{unit}</div>'
+        f"<div>{number.label.html()}</div>{between}</div>"
     )
 
 

@@ -3,15 +3,14 @@
 from typing import Any
 from urllib.parse import quote
 
-from phusong.planning.reasons import begun
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Picture
-from phusong.reporting.findings import reasons
 from phusong.reporting.hop_figures import hop_pictures
 from phusong.reporting.inlining import asset
 from phusong.reporting.pages import KeyNumber, card_html, listed
 from phusong.reporting.policy import closed
+from phusong.reporting.rank_words import rank_headings, reasons
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.study_facts import MILLION, StudyFacts, money_unit
 from phusong.reporting.study_index import standing_warnings
@@ -50,11 +49,13 @@ def priorities_page(facts: StudyFacts) -> str:
     about = study.study
     named = Bilingual(about.title_vi, about.title_en)
     most = max(1, len(ranked))
-    told = reasons(ranked, most=most)
+    told, named_ranks = reasons(ranked, most=most), rank_headings(ranked, most=most)
     drawn = hop_pictures(study, ranked, facts.extras.hop_profiles, most=most)
     parts = [
-        _part(row, reason, drawing, money_unit(study))
-        for row, reason, drawing in zip(ranked.itertuples(), told, drawn, strict=True)
+        _part(row, said("{rank}. {what}", rank=rank, what=what), reason, drawing, money_unit(study))
+        for row, (rank, what), reason, drawing in zip(
+            ranked.itertuples(), named_ranks, told, drawn, strict=True
+        )
     ] or [f"<section><p>{_NONE.html()}</p></section>"]
     links = "".join(
         f'<a href="{text(quote(to, safe="/."))}">{words.html()}</a>' for to, words in _LINKS
@@ -78,13 +79,10 @@ def priorities_page(facts: StudyFacts) -> str:
     return closed(page)
 
 
-def _part(row: Any, reason: Bilingual, drawing: Picture | None, unit: Bilingual) -> str:
+def _part(
+    row: Any, heading: Bilingual, reason: Bilingual, drawing: Picture | None, unit: Bilingual
+) -> str:
     """One priority: what and where, its numbers, why, and its hops."""
-    heading = said(
-        "{rank}. {what}, {commune} ({who})",
-        rank=int(row.rank), what=Bilingual(begun(row.kind_vi), begun(row.kind_en)),
-        commune=row.commune, who=row.operator,
-    )  # fmt: skip
     numbers = (
         KeyNumber(row.people_newly_covered, said("people newly covered")),
         KeyNumber(row.people_white_zone, said("of them in white zones")),

@@ -14,13 +14,15 @@ from phusong.reporting.brief_words import (
     elsewhere_finding,
     measure_words,
     money_words,
+    own_finding,
     planned,
     siteless,
 )
+from phusong.reporting.commune_figures import ranked_picture, show_every
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture, same
 from phusong.reporting.figures import spoken_picture
-from phusong.reporting.findings import gap_findings, reasons, village_findings
+from phusong.reporting.findings import gap_findings, village_findings
 from phusong.reporting.frontier import frontier_figure
 from phusong.reporting.hop_figures import hop_pictures
 from phusong.reporting.money_gaps import gap_money_table, strategy_table
@@ -30,7 +32,9 @@ from phusong.reporting.pages import KeyNumber
 from phusong.reporting.palette import (
     service_classes,
 )
+from phusong.reporting.priority_tables import priority_table
 from phusong.reporting.ranges import ends_of, silent_range, total_row
+from phusong.reporting.rank_words import rank_headings, reasons
 from phusong.reporting.study_facts import (
     StudyFacts,
     commune_rows,
@@ -39,7 +43,7 @@ from phusong.reporting.study_facts import (
     technology_of,
 )
 from phusong.reporting.study_index import best_set_tables, outlines, standing_warnings
-from phusong.reporting.study_tables import commune_table, operator_table, priority_table
+from phusong.reporting.study_tables import commune_table, operator_table
 from phusong.reporting.sureness_tables import (
     measure_page_table,
     split_page_table,
@@ -91,14 +95,16 @@ def province_brief(facts: StudyFacts, origin: Origin) -> BriefContent:
         ANY,
         title=said("Brief for the province"),
         signer=said("Approved by"),
-        more=(*planned(facts), *_sure(facts)),
+        more=planned(facts),
     )
     ranked = priority_table(study, priorities, most=_MOST_RANKS)
     return dataclasses.replace(
         common,
         key_numbers=_numbers(facts, ANY),
-        results=(commune_table(study, facts.gaps), operator_table(study, facts.gaps)),
-        priorities=(ranked, *_doubt(facts)) if len(priorities) else (),
+        results=(operator_table(study, facts.gaps), commune_table(study, facts.gaps)),
+        priorities=(ranked,) if len(priorities) else (),
+        sure=_sure(facts),
+        doubt=_doubt(facts) if len(priorities) else (),
         money_picture=_frontier(facts),
     )
 
@@ -108,7 +114,8 @@ def _sure(facts: StudyFacts) -> tuple[Bilingual, ...]:
     extras = facts.extras
     if extras.stability.empty:
         return ()
-    return sure_findings(extras.stability, extras.variance_split, extras.measure_next)
+    told = extras.variance_split.iloc[:0], extras.measure_next.iloc[:0]  # their tables follow
+    return sure_findings(extras.stability, *told)
 
 
 def _doubt(facts: StudyFacts) -> tuple[PageTable, ...]:
@@ -148,7 +155,8 @@ def operator_brief(facts: StudyFacts, key: str, origin: Origin) -> BriefContent:
         seen,
         title=said("Brief for {name}", name=name),
         signer=said("For {name}", name=name),
-        more=(*([elsewhere_finding(facts, key)] if computed else []), *planned(facts)),
+        first=(own_finding(facts, key), elsewhere_finding(facts, key)) if computed else (),
+        more=planned(facts),
     )
     ranked = operator_priorities(study, facts.ranked, options=facts.options)
     return dataclasses.replace(
@@ -167,6 +175,7 @@ def _brief(
     title: Bilingual,
     signer: Bilingual,
     more: tuple[Bilingual, ...],
+    first: tuple[Bilingual, ...] = (),
 ) -> BriefContent:
     study, about = facts.study, facts.study.study
     return BriefContent(
@@ -178,6 +187,7 @@ def _brief(
         practice=practice_words(study),
         marking=facts.marking,
         findings=(
+            *first,
             *gap_findings(study, facts.gaps),
             *village_findings(study, facts.gaps),
             *siteless(facts),
@@ -185,8 +195,9 @@ def _brief(
         ),
         picture=_picture(facts, key),
         reasons=reasons(facts.ranked, most=_MOST_REASONS),
+        ranks=rank_headings(facts.ranked, most=_MOST_REASONS),
         reason_pictures=hop_pictures(
-            study, facts.ranked, facts.extras.hop_profiles, most=_MOST_REASONS
+            study, facts.ranked, facts.extras.hop_profiles, most=_MOST_REASONS, small=True
         ),
         money=_money(facts),
         money_words=money_words(study),
@@ -223,9 +234,9 @@ def _frontier(facts: StudyFacts) -> Picture | None:
     title = said("People against money: best sets, greedy steps, build order")
     figure = frontier_figure(
         frontier, title=title, currency=facts.study.costs.shown_currency,
-        practice=practice_words(facts.study),
+        practice=practice_words(facts.study), paper=True,
     )  # fmt: skip
-    return spoken_picture(figure, alt=title, dpi=_DPI)
+    return spoken_picture(figure, alt=title, dpi=_DPI, wide=True)
 
 
 def _numbers(facts: StudyFacts, key: str) -> tuple[KeyNumber, ...]:
@@ -307,13 +318,16 @@ def _picture(facts: StudyFacts, key: str) -> Picture:
         (key, technology),
         (ANY, technology),
     )
+    spots = _spots(facts)
+    if show_every(facts, spots):
+        return ranked_picture(facts, spots, title)
     figure = coverage_figure(
         classes,
         legend,
         grid=gaps.grid,
         title=title,
         height_amsl_m=facts.terrain.height_amsl_m,
-        outlines=(*outlines(facts.places), *_spots(facts)),
+        outlines=(*outlines(facts.places), *spots),
         practice=practice_words(study),
         width_in=_WIDTH_IN,
     )

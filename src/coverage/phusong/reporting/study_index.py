@@ -7,18 +7,16 @@ from phusong.reporting.brief_words import planned, siteless
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import spoken_picture
-from phusong.reporting.findings import gap_findings, reasons
+from phusong.reporting.findings import gap_findings, silent_finding, worst_finding
 from phusong.reporting.frontier import choice_table
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.pages import IndexContent, KeyNumber, Product
 from phusong.reporting.palette import service_classes
+from phusong.reporting.priority_tables import priority_table
 from phusong.reporting.ranges import ends_of, silent_range, total_row
+from phusong.reporting.rank_words import reasons
 from phusong.reporting.study_facts import StudyFacts, silent_villages
-from phusong.reporting.study_tables import (
-    commune_table,
-    operator_table,
-    priority_table,
-)
+from phusong.reporting.study_tables import commune_table, operator_table
 from phusong.reporting.wording import as_told, said
 from phusong.reporting.words import MODEL_NAMES, gathered_assumptions
 from phusong.study import Study
@@ -46,6 +44,12 @@ def study_index(
         Findings, numbers, tables, products, assumptions, sources.
     """
     study = facts.study.study
+    answer = (
+        silent_finding(facts.study, facts.gaps),
+        *worst_finding(facts.study, facts.gaps),
+        *planned(facts)[:1],
+    )
+    found = (*gap_findings(facts.study, facts.gaps), *siteless(facts), *planned(facts))
     return IndexContent(
         title=titled(
             Bilingual(study.title_vi, study.title_en),
@@ -55,11 +59,8 @@ def study_index(
         question=Bilingual(study.question_vi, study.question_en),
         practice=facts.practice,
         marking=facts.marking,
-        findings=(
-            *gap_findings(facts.study, facts.gaps),
-            *siteless(facts),
-            *planned(facts),
-        ),
+        answer=answer,
+        findings=tuple(sentence for sentence in found if sentence not in answer),
         key_numbers=_key_numbers(facts),
         tables=(
             commune_table(facts.study, facts.gaps),

@@ -1,28 +1,27 @@
 """Results of a study as tables for readers: words in two languages, units, rounded numbers."""
 
-import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from phusong.analysis.gaps import COVERED, MARGINAL, NO_SIGNAL, UNKNOWN, Gaps
 from phusong.analysis.reach import ANY
-from phusong.reporting.basis_words import titled, titled_by_rows
+from phusong.reporting.basis_words import titled
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.gap_words import CODE, PLACE, place_words
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.ranges import RANGE, RANGE_NOTE, ends_of, total_row
 from phusong.reporting.study_facts import (
     EVERYONE,
-    MILLION,
     commune_rows,
-    money_unit,
     silent_villages,
     technology_of,
 )
 from phusong.reporting.wording import joined, said
 from phusong.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMMUNE = Column(said("Commune"))
 OPERATOR = Column(said("Operator"))
@@ -59,7 +58,7 @@ def commune_table(study: Study, found: Gaps, operator: str = ANY) -> PageTable:
 
     total = total_row(found, operator, technology_of(study))
     unsure = ends_of(total, "people_no_signal") is not None
-    sums = rows.select_dtypes("number").sum()
+    sums = total if len(total) else rows.select_dtypes("number").sum()
 
     def line(name: object, row: Any, ends: Any, silent_percent: float | None) -> tuple[object, ...]:
         return (
@@ -320,71 +319,6 @@ def _people(row: "pd.Series[Any]", *, unsure: bool) -> tuple[Bilingual | None, .
     """People of a gap who stay without signal in most trials."""
     ends = ends_of(row, "people")
     return (None if ends is None else ends.words(),) if unsure else ()
-
-
-def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> PageTable:
-    """The first ranks, with people and money.
-
-    Parameters
-    ----------
-    study
-        Currency and weights.
-    priorities
-        Ranked options, the columns of ``plan/priorities.csv``.
-    most
-        Rows to show, at least 1.
-
-    Returns
-    -------
-    PageTable
-        One row per option.
-    """
-    money = money_unit(study)
-    weight = study.planning.white_zone_weight.value
-    rows = tuple(
-        (
-            str(row.rank), _interval(row.rank_p10, row.rank_p90), row.operator, _kind(row),
-            row.commune, row.people_newly_covered, row.people_white_zone,
-            row.capex / MILLION, row.present_value / MILLION, row.cost_per_person / MILLION,
-        )
-        for row in priorities.head(most).itertuples()
-    )  # fmt: skip
-    return PageTable(
-        title=titled_by_rows(said("Investment priorities"), priorities),
-        columns=(
-            Column(said("Rank")),
-            Column(said("Rank in trials (80 %)")),
-            OPERATOR,
-            Column(said("Kind")),
-            COMMUNE,
-            Column(said("Newly covered"), _PEOPLE, 0),
-            Column(said("Of them in white zones"), _PEOPLE, 0),
-            Column(said("Capex"), money, 0),
-            Column(said("Present value"), money, 0),
-            Column(said("Present value per person"), money, 2),
-        ),
-        rows=rows,
-        note=said(
-            "{rows} of {priorities} options; all of them in plan/priorities.xlsx. "
-            "Ranked by people newly covered per present value, those in white zones "
-            "counted {weight} × more. Rank in trials: where 80 % of the trials "
-            "with other levels, prices and people put it. Costs are benchmarks of other countries.",
-            rows=len(rows), priorities=len(priorities), weight=weight,
-        ) if rows else None,
-    )  # fmt: skip
-
-
-def _kind(row: Any) -> Bilingual | str:
-    """Kind of option in the reader's language; its key where a table has no words for it."""
-    vi, en = getattr(row, "kind_vi", ""), getattr(row, "kind_en", "")
-    return Bilingual(vi, en) if vi and en else str(getattr(row, "kind", ""))
-
-
-def _interval(first: float, last: float) -> str | None:
-    """Ranks from first to last; None where no trials were made."""
-    if math.isnan(first) or math.isnan(last):
-        return None
-    return f"{first:.0f}" if first == last else f"{first:.0f}–{last:.0f}"
 
 
 def _all_layers(study: Study) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.gap_words import POSITION, position_text
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.wording import amount, said
 
@@ -139,7 +140,7 @@ def measure_page_table(measure: pd.DataFrame, *, most: int) -> PageTable:
     """
     rows = tuple(
         (
-            int(row.rank), f"{row.latitude:.5f}, {row.longitude:.5f}", row.commune, row.village,
+            int(row.rank), position_text(row.latitude, row.longitude), row.commune, row.village,
             _known(row.road_m / 1000.0), row.people, row.open_people, row.models_differ_people,
             int(row.options),
         )
@@ -149,7 +150,7 @@ def measure_page_table(measure: pd.DataFrame, *, most: int) -> PageTable:
         title=said("Where to measure for the ranking"),
         columns=(
             Column(said("Order"), "", 0),
-            Column(said("Latitude, longitude")),
+            POSITION,
             Column(said("Commune")),
             Column(said("Nearest village")),
             Column(said("Nearest road"), "km", 1),

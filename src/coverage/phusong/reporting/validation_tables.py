@@ -6,6 +6,7 @@ import pandas as pd
 
 from phusong.analysis.heard import BEHIND_DEG, FEWEST, LISTED, UNLISTED
 from phusong.reporting.facts import Bilingual, Column, same
+from phusong.reporting.gap_words import POSITION, position_text
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import environment_words, operator_words, technology_of
 from phusong.reporting.wording import as_told, said
@@ -183,7 +184,7 @@ def next_table(table: pd.DataFrame) -> PageTable:
     """
     rows = tuple(
         (
-            int(row.order), f"{row.latitude:.5f}, {row.longitude:.5f}", row.people,
+            int(row.order), position_text(row.latitude, row.longitude), row.people,
             row.people_undecided, 100.0 * row.measured_share,
         )
         for row in table.head(MOST_NEXT).itertuples()
@@ -191,7 +192,7 @@ def next_table(table: pd.DataFrame) -> PageTable:
     return PageTable(
         title=said("Where to measure next"),
         columns=(
-            Column(said("Order"), "", 0), Column(said("Latitude, longitude")),
+            Column(said("Order"), "", 0), POSITION,
             Column(said("People"), "", 0), Column(said("of them undecided"), "", 0),
             Column(said("Measured already"), "%", 1),
         ),
