@@ -14,7 +14,7 @@ from phusong.cli.new import new
 from phusong.cli.options import STOPPED, told_stopped
 from phusong.cli.pack import pack, unpack
 from phusong.cli.path import path_command
-from phusong.cli.planning import compare, plan, share_budget
+from phusong.cli.planning import compare, plan, share_budget, split
 from phusong.cli.speech import SpokenGroup
 from phusong.cli.study import check, demo, report, run, verify
 from phusong.cli.templates import templates
@@ -50,6 +50,7 @@ app.command("add")(add)
 app.command("check")(check)
 app.command("run")(run)
 app.command("plan")(plan)
+app.command("split")(split)
 app.command("share-budget")(share_budget)
 app.command("report")(report)
 app.command("calibrate")(calibrate)

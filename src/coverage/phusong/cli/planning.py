@@ -48,6 +48,26 @@ def plan(
     say(spoken("done: {folder}", folder=opened.output / "plan"))
 
 
+def split(
+    *,
+    study: StudyArgument = None,
+    study_option: StudyOption = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", help="Column of the outlines with the region; the gazetteer's units otherwise."
+        ),
+    ] = None,
+) -> None:
+    """Write one study file for each region of a study, beside it."""
+    with faults_shown():
+        from phusong.pipeline.api import open_study  # noqa: PLC0415
+        from phusong.pipeline.split import split_study  # noqa: PLC0415
+
+        for file in split_study(open_study(study_file(study, study_option)), by):
+            typer.echo(spoken("{file} written", file=file))
+
+
 def share_budget(
     studies: Annotated[list[Path], typer.Argument(help="Study files, one for each region.")],
     *,

@@ -96,6 +96,28 @@ def bare_key(name: str, rules: NameRules) -> str:
     return "".join(rules.letters.get(c, c) for c in kept)
 
 
+def file_key(text: str) -> str:
+    """Name for a file, in plain letters.
+
+    Parameters
+    ----------
+    text
+        What it is called.
+
+    Returns
+    -------
+    str
+        Small letters, digits and dashes; empty where the text has neither letters nor digits.
+
+    Examples
+    --------
+    >>> file_key("Tỉnh Điện Biên")
+    'tinh-dien-bien'
+    """
+    plain = bare_key(text, NameRules(letters={"đ": "d"}))
+    return re.sub(r"[^a-z0-9-]+", "-", plain).strip("-")
+
+
 def marked_forms(name: str, rules: NameRules) -> tuple[str, ...]:
     """Marked keys that a name may be found under: as written, and without its kind of place.
 

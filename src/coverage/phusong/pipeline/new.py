@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
 
 from phusong.errors import DataError
-from phusong.geo.names import NameRules, bare_key
+from phusong.geo.names import file_key
 from phusong.sources.fetch.catalogue import hosts, open_source
 from phusong.sources.fetch.job import Job
 from phusong.sources.fetch.overpass import Feature, ask
@@ -215,7 +215,7 @@ def write_new_study(
         )
     if file.exists():
         raise DataError(f"{file} is there already and is not overwritten; choose another name")
-    name = re.sub(r"[^a-z0-9-]+", "-", bare_key(file.stem, NameRules())).strip("-")
+    name = file_key(file.stem)
     if file.suffix != ".toml" or not name:
         raise DataError(f"{file} is not a name for a study file; use for example configs/name.toml")
     root = file.resolve().parent

@@ -54,15 +54,9 @@ def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) 
     section = study.inputs.boundaries
     layer = read_layer(file, key="inputs.boundaries")
     for column in (section.code_column, section.name_column):
-        if column not in layer.columns:
-            raise DataError(
-                f"{file.name}: column {column} is missing; the layer has "
-                f"{', '.join(c for c in layer.columns if c != 'geometry')}; "
-                "name its columns in inputs.boundaries"
-            )
+        _refuse_without(layer, column, file)
     _check_vintage(layer, file, study)
-    keys = layer[section.code_column].astype("string").fillna("").str.strip()
-    codes = keys.map(lambda key: section.codes.get(str(key), "" if section.codes else str(key)))
+    codes = _codes(layer, study)
     wanted = codes.isin(list(study.area.communes))
     _check_codes(codes[wanted], file, study)
     chosen = layer[wanted].to_crs(study.grid.crs)
@@ -83,6 +77,61 @@ def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) 
     frame = frame.set_index("code", drop=False).loc[list(study.area.communes)]
     _check_overlaps(frame.geometry, file)
     return Communes(frame.reset_index(drop=True), study.area.vintage, section.approximate)
+
+
+def commune_regions(file: Path, study: Study, column: str) -> dict[str, str]:
+    """Read which region each commune of a study lies in.
+
+    Parameters
+    ----------
+    file
+        The layer of outlines.
+    study
+        Which communes.
+    column
+        Column of the layer that tells the region.
+
+    Returns
+    -------
+    dict
+        Text of the column by commune code, in the study's order.
+
+    Raises
+    ------
+    DataError
+        The column or a commune is missing, or a commune has no region.
+    """
+    layer = read_layer(file, key="inputs.boundaries")
+    for needed in (study.inputs.boundaries.code_column, column):
+        _refuse_without(layer, needed, file)
+    codes = _codes(layer, study)
+    wanted = codes.isin(list(study.area.communes))
+    _check_codes(codes[wanted], file, study)
+    told = layer[column].astype("string").fillna("").str.strip()
+    found = dict(zip(codes[wanted], told[wanted].astype(str), strict=True))
+    nowhere = [code for code in study.area.communes if not found[code]]
+    if nowhere:
+        raise DataError(
+            f"{file.name}: {column} is empty for commune {', '.join(nowhere[:5])}; fill it in, or "
+            "name another column by --by"
+        )
+    return {code: found[code] for code in study.area.communes}
+
+
+def _refuse_without(layer: gpd.GeoDataFrame, column: str, file: Path) -> None:
+    if column not in layer.columns:
+        raise DataError(
+            f"{file.name}: column {column} is missing; the layer has "
+            f"{', '.join(c for c in layer.columns if c != 'geometry')}; "
+            "name its columns in inputs.boundaries"
+        )
+
+
+def _codes(layer: gpd.GeoDataFrame, study: Study) -> pd.Series:
+    """Official code of each outline, empty where it has none."""
+    section = study.inputs.boundaries
+    keys = layer[section.code_column].astype("string").fillna("").str.strip()
+    return keys.map(lambda key: section.codes.get(str(key), "" if section.codes else str(key)))
 
 
 def _official_names(study: Study, gazetteer: Gazetteer | None) -> dict[str, str]:

@@ -178,11 +178,24 @@ def _set(lines: list[str], entry: Entry) -> list[str]:
         place = next((k for k, x in enumerate(body) if _key(name).match(x)), None)
         written = _written({name: value})
         if place is not None:
-            body[place : place + 1] = _commented(written, body[place])
+            end = place + _lines_of_value(body[place:])
+            body[place:end] = _commented(written, body[place])
         else:
             missing += written
     first = next((k for k, x in enumerate(body) if _key("files?").match(x)), -1)
     return [*body[: first + 1], *missing, *body[first + 1 :], *rest]
+
+
+def _lines_of_value(lines: list[str]) -> int:
+    """Lines that a key and its value take: a list may go on over several."""
+    is_list = lines[0].partition("=")[2].lstrip().startswith("[")
+    for count in range(1, len(lines) + 1 if is_list else 1):
+        try:
+            tomllib.loads("\n".join(lines[:count]))
+        except tomllib.TOMLDecodeError:
+            continue
+        return count
+    return 1
 
 
 def _commented(written: list[str], before: str) -> list[str]:
