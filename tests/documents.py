@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -71,3 +72,16 @@ def with_values(text: str, changes: str) -> str:
             )
             assert count == 1, f"{table} has no key {pair[1]} to change"
     return text
+
+
+def merged(study: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """A study file with more lines in it: tables are joined, lists get longer."""
+    both = dict(study)
+    for key, value in more.items():
+        if isinstance(value, dict):
+            both[key] = merged(both.get(key, {}), value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            both[key] = [*both.get(key, []), *value]
+        else:
+            both[key] = value
+    return both

@@ -4,14 +4,13 @@ import importlib
 import shlex
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer.core
 import typer.main
 
 from conftest import ROOT
-from documents import blocks, with_values
+from documents import blocks, merged, with_values
 from phusong.study import Study
 
 PAGES = sorted((ROOT / "docs" / "howto").glob("*.md"))
@@ -37,22 +36,9 @@ def test_commands_and_options_exist(page: Path) -> None:
         assert {word for word in words if word.startswith("--")} <= known, (name, words)
 
 
-def merged(study: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """A study file with more lines in it: tables are joined, lists get longer."""
-    both = dict(study)
-    for key, value in more.items():
-        if isinstance(value, dict):
-            both[key] = merged(both.get(key, {}), value)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            both[key] = [*both.get(key, []), *value]
-        else:
-            both[key] = value
-    return both
-
-
 FRAGMENTS = [
     pytest.param(block.text, id=f"{page.stem}-{number}")
-    for page in PAGES
+    for page in [*PAGES, ROOT / "README.md"]
     for number, block in enumerate(blocks(page))
     if block.language == "toml"
 ]
@@ -70,7 +56,7 @@ def test_lines_fit_a_study_file(fragment: str) -> None:
 
 def test_there_are_lines_to_try() -> None:
     assert len(PAGES) == 8
-    assert len(FRAGMENTS) >= 6
+    assert len(FRAGMENTS) >= 8
 
 
 def test_values_are_changed_in_their_own_table_only() -> None:

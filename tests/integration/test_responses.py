@@ -8,9 +8,8 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
 
+from forms import HEADING, cells_of, fill
 from phusong.errors import DataError
 from phusong.sources import towers_workbook
 from phusong.sources.responses import FIELDS, is_response_form, read_response
@@ -19,28 +18,6 @@ from runs import copied, invoke, run_here, table
 from synthetic import Region, write_region
 
 XL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-HEADING = 2
-"""Row of the headings, counted from 1."""
-
-
-def cells_of(form: Path) -> list[list[Any]]:
-    """Cells of the sheet to fill in."""
-    return CalamineWorkbook.from_path(str(form)).get_sheet_by_name("response").to_python()
-
-
-def fill(form: Path, target: Path, answers: dict[int, dict[str, Any]]) -> Path:
-    """Fill in rows of a form, counted from 0, and save it as another program would."""
-    cells = cells_of(form)
-    columns = [str(title).rpartition("/")[2].strip() for title in cells[HEADING - 1]]
-    for row, given in answers.items():
-        for name, value in given.items():
-            cells[HEADING + row][columns.index(name)] = value
-    options = {"strings_to_formulas": False}
-    with xlsxwriter.Workbook(target, options) as book:
-        sheet = book.add_worksheet("response")
-        for row, line in enumerate(cells):
-            sheet.write_row(row, 0, line)
-    return target
 
 
 def priorities(region: Region) -> pd.DataFrame:

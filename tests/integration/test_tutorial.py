@@ -33,6 +33,7 @@ candidate_spacing = { value = 2000.0, unit = "m", source = "test" }
 candidates_kept = 5
 candidate_radius_km = 6.0
 """
+FEWER_DRAWS = "\n[planning.stability]\ndraws = 20\n"
 
 
 @dataclass
@@ -54,7 +55,7 @@ def followed(folder: Path) -> Followed:
             Path(block.file).write_text(block.text, encoding="utf-8")
         elif block.language == "toml":
             text = with_values(STUDY.read_text(encoding="utf-8"), block.text)
-            STUDY.write_text(with_values(text, COARSE), encoding="utf-8")
+            STUDY.write_text(with_values(text, COARSE) + FEWER_DRAWS, encoding="utf-8")
         elif block.language == "text":
             done.shown.append((block, output))
         elif block.language == "sh":
