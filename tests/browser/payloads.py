@@ -7,8 +7,11 @@ from unicodedata import normalize
 
 from unit.reporting.cases import HOSTILE
 
-WORST = "{{ 7 * 7 }}${window.probe = 1}`</script><img src=x onerror=window.probe=1>"
-"""One payload for each interpreter that a text passes: stands in every text."""
+WORST = r"$\q${{ 7 * 7 }}${window.probe = 1}`</script><img src=x onerror=window.probe=1>"
+"""One payload for each interpreter that a text passes: stands in every text.
+
+A formula that is none comes first: labels of pictures show the beginning of a name alone.
+"""
 CALCULATED = "49${window"
 """What a template makes of the beginning of every payload."""
 ROOM = 290
@@ -59,4 +62,4 @@ class Payloads:
 
     def in_(self, words: str) -> bool:
         """Whether some words are a payload, or have one in them."""
-        return words in self.where or WORST in words
+        return words in self.where or "window.probe" in words

@@ -61,13 +61,13 @@ TEXTS = """() => [document.body.innerText, ...[...document.querySelectorAll('*')
 FEWEST_FIELDS, FEWEST_COLUMNS, FEWEST_PAGES = 60, 20, 20
 SHOWN = {
     "study.title_vi", "study.title_en", "study.question_vi", "study.question_en", "operator",
-    "site_id", "name", "boundaries.name", "exclusions.name", "exclusions.title_vi",
-    "exclusions.title_en", "environments.title_vi", "environments.title_en", "threshold",
-    "costs.source", "costs.exchange.date", "villages.languages", "households.household_id",
-    "measurements.source", "poverty_standard", "boundaries.names", "gazetteer.commune", "vintage",
-    "buildings.confidence", "clutter.heights", "column", "criteria.text_vi", "criteria.text_en",
-    "criterion set", "criterion8.thresholds", "heading", "indicator", "lives.source", "lives.tag",
-    "towers.column", "towers.values", "word",
+    "site_id", "name", "exclusions.name", "exclusions.title_vi", "exclusions.title_en",
+    "environments.title_vi", "environments.title_en", "threshold", "costs.source",
+    "costs.exchange.date", "villages.languages", "households.household_id",
+    "measurements.source", "poverty_standard", "boundaries.names", "gazetteer.commune",
+    "vintage", "buildings.confidence", "clutter.heights", "column", "criteria.text_vi",
+    "criteria.text_en", "criterion set", "criterion8.thresholds", "heading", "indicator",
+    "lives.source", "lives.tag", "towers.column",
 }  # fmt: skip
 """Texts that some page shows, word for word."""
 KINDS = {".html", ".csv", ".xlsx", ".gpkg", ".qgz", ".json"}

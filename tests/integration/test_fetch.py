@@ -51,7 +51,14 @@ def answer_of_overpass(form: dict[str, str]) -> bytes:
     if '"place"' in asked:
         found = [
             {"type": "node", "id": 5, "lat": 22.575, "lon": 104.05, "tags": tags},
-            {"type": "node", "id": 4, "lat": 22.565, "lon": 104.04, "tags": {"name": "Thôn Bốn"}},
+            {
+                "type": "node",
+                "id": 4,
+                "lat": 22.565,
+                "lon": 104.04,
+                "tags": {"name": "\u200b=+Thôn Bốn"},
+            },
+            {"type": "node", "id": 6, "lat": 22.565, "lon": 104.04, "tags": {"name": "=-@"}},
             {"type": "node", "id": 9, "lat": 22.565, "lon": 104.04, "tags": {}},
         ]
     elif '"amenity"' in asked:
@@ -63,7 +70,7 @@ def answer_of_overpass(form: dict[str, str]) -> bytes:
              "tags": {"office": "government"}},
         ]  # fmt: skip
     elif '"man_made"' in asked:
-        told = {"operator": "Nhà mạng A", "communication:lte": "yes", "height": "42 m"}
+        told = {"operator": " @Nhà mạng A", "communication:lte": "yes", "height": "42 m"}
         place = {"type": "node", "lat": 22.57, "lon": 104.05}
         found = [
             {**place, "id": 21, "tags": {**told, "communication:gsm": "yes"}},

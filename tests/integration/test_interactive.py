@@ -25,6 +25,7 @@ from phusong.analysis.reach import Reach
 from phusong.errors import DomainError
 from phusong.pipeline.begin import start
 from phusong.pipeline.map_views import MapView
+from phusong.reporting.escape import NO_FORMULAS
 from phusong.reporting.notebooks import execute_notebook
 from runs import PRACTICE_WORDS, clean_environment
 from synthetic import Region, write_region
@@ -62,6 +63,7 @@ NAMES = ("study", "reached", "service", "gaps", "plan")
 def test_it_says_and_shows_what_it_is(at_hand: SimpleNamespace, name: str) -> None:
     shown = getattr(at_hand, name)
     plain, html = repr(shown), shown._repr_html_()
+    assert NO_FORMULAS in html
     assert str(shown) == plain
     assert "Vùng thử" in plain.splitlines()[0]
     assert "Synthetic region" in plain.splitlines()[0]

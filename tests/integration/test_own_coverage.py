@@ -13,6 +13,7 @@ import rasterio
 import shapely
 
 import phusong
+from phusong.pipeline import show_service
 from phusong.pipeline.audience import write_for_audience
 from phusong.pipeline.begin import start
 from phusong.pipeline.results import study_facts
@@ -113,6 +114,16 @@ def test_the_map_is_the_operators_reach_and_joins_the_white_zones(
 def people(region: Region, operator: str, column: str) -> float:
     found = pd.read_csv(region.output / "gaps" / "communes.csv", encoding="utf-8-sig")
     return float(found.loc[found["operator"] == operator, column].sum())
+
+
+def test_a_notebook_shows_the_sites_of_others_and_does_not_guess_its(region: Region) -> None:
+    study = phusong.open_study(region.study)
+    reached = phusong.reach(study)
+    phusong.service(study, reached)
+    html = show_service.several_sites(study, reached)._repr_html_()
+    row = html.partition("Nhà mạng B</span>")[2].partition("</tr>")[0]
+    assert row.count("–") == 2 * 4
+    assert "–" not in html.partition("Nhà mạng A</span>")[2].partition("</tr>")[0]
 
 
 def test_every_product_says_operator_supplied(region: Region) -> None:

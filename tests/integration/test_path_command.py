@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from phusong.cli.path import path_command
 from phusong.kernels.p1812_link import LINK_QUANTITIES
+from phusong.sources.links import parse_link_lines
 
 N = 26
 LINK: dict[str, Any] = {
@@ -171,6 +172,12 @@ def test_batch_of_json_lines(phusong, tmp_path):
     assert [strict(line) for line in lines] == alone
     assert answer(phusong("-", "--batch", "--intermediate", given=json.dumps(LINK)))["intermediate"]
     assert phusong("-", "--batch", given="").stdout == ""
+
+
+def test_a_line_of_json_may_hold_what_begins_a_line_elsewhere():
+    read = parse_link_lines('{"name": "x\u2028y\x85"}\r\n\n{"name": "z"}\n')
+    assert [link["name"] for link in read.links] == ["x\u2028y\x85", "z"]
+    assert read.places == ["link[0] (line 1)", "link[1] (line 3)"]
 
 
 def test_a_thousand_profiles_of_five_hundred_points(phusong):

@@ -1,21 +1,32 @@
 """Figures: the same bytes each time, words burned in, names as they are."""
 
 import io
+import re
 import warnings
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 from PIL import Image
 from shapely.geometry import box
 
+from conftest import ROOT
 from phusong.errors import DataError
 from phusong.reporting.coverage_figures import Outline, coverage_figure, scale_bar_m
 from phusong.reporting.facts import PRACTICE, Bilingual, Picture, same
-from phusong.reporting.figures import number_axis, picture, spoken_picture, tell, worded_figure
+from phusong.reporting.figures import (
+    STYLE,
+    number_axis,
+    picture,
+    spoken_picture,
+    tell,
+    worded_figure,
+)
 from phusong.reporting.frontier import money_figure
 from phusong.reporting.palette import service_classes
+from phusong.reporting.sureness_figures import interval_figure
 from unit.reporting.cases import grid, heights, service
 from unit.reporting.study_cases import priorities
 
@@ -92,6 +103,31 @@ def test_names_are_no_formulas() -> None:
             title=hostile, practice=hostile, outlines=(Outline(OUTLINES[0].geometry, "$\\bad{$"),)
         )
     assert content != draw()
+
+
+def test_ranks_are_seen_beside_names_that_are_long_and_look_like_formulas() -> None:
+    columns = {"rank": [1, 2], "rank_p10": [1, 1], "rank_p90": [2, 3],
+               "probability_in_best_set": [1.0, 0.5], "operator": "$\\q$ _x_^",
+               "commune": ["ắ" * 300, "Dìn Chin"]}  # fmt: skip
+    figure = interval_figure(pd.DataFrame(columns), most=2, title=TITLE)
+    figure.canvas.draw()
+    labels = figure.axes[0].get_yticklabels()
+    assert labels[1].get_text() == "2 · $\\q$ _x_^, Dìn Chin"
+    assert all(label.get_window_extent().x0 > 0 for label in labels)
+    ticks = [str(tick.get_text()) for tick in figure.axes[0].get_xticklabels(which="both")]
+    assert not any("$" in tick for tick in ticks)
+
+
+def test_every_figure_is_drawn_without_formulas() -> None:
+    """What names are drawn with is the style of all, in which ``$`` is a letter."""
+    package = ROOT / "src" / "coverage" / "phusong"
+    styles = {
+        style
+        for file in package.rglob("*.py")
+        for style in re.findall(r"rc_context\((.*)\)", file.read_text(encoding="utf-8"))
+    }
+    assert styles == {"STYLE", '{**STYLE, "font.size": 9.0}'}
+    assert STYLE["text.parse_math"] is False
 
 
 def test_unknown_class_is_refused() -> None:

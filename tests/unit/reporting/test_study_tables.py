@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from phusong.geo.network import Network
+from phusong.language import legible
+from phusong.reporting.escape import NO_FORMULAS
 from phusong.reporting.facts import PRACTICE, Bilingual, Column, Source, same
 from phusong.reporting.findings import (
     environment_findings,
@@ -264,6 +266,8 @@ def test_nothing_hostile_survives_in_markup(study: Study, payload: str) -> None:
     for shown in made:
         for mark in ("<script", "<img", "<svg", "<iframe", "<a ", "<!--", "{{", "${", "{%", "`"):
             assert mark not in shown.html
+        assert shown._repr_html_().startswith(f'<div class="{NO_FORMULAS}">')
+        assert str(shown) == repr(shown) == legible(repr(shown))
 
 
 def test_every_file_is_listed_once_in_its_group(study: Study) -> None:

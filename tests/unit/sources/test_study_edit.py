@@ -66,6 +66,18 @@ def test_quoted_names() -> None:
     )
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85"])
+def test_names_may_hold_what_begins_a_line_elsewhere(sign: str) -> None:
+    text = TEXT.replace('name = "A"', f'name = "A{sign}B"')
+    for ends in ("\n", "\r\n"):
+        given = text.replace("\n", ends)
+        changed = with_one_more(given, "measurements", {"file": f"a{sign}b.csv"})
+        assert tomllib.loads(changed) == {
+            **tomllib.loads(text), "measurements": [{"file": f"a{sign}b.csv"}],
+        }  # fmt: skip
+        assert with_input(given, "towers", {"licence": "x"}).count("\n") == text.count("\n") + 1
+
+
 def test_a_list_beside() -> None:
     also = "inputs.towers.also"
     text = with_one_more(with_one_more(TEXT, also, ENTRY), also, {"file": "c.csv", "source": "C"})

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from phusong.analysis.reach import ANY
 from phusong.errors import PhusongError
 from phusong.pipeline.begin import start
-from phusong.reporting.escape import text
+from phusong.reporting.escape import NO_FORMULAS, text
 from phusong.reporting.facts import Picture
 from phusong.study import Study
 
@@ -125,7 +125,8 @@ class OpenStudy(Shows, Study, metaclass=_Listed):
             drawn = study_picture(self)
             network = start(self).inputs.network.on_air()
         except PhusongError as error:  # the study is open; what is wrong is said beside it
-            return f'{study_summary(self).html()}<p role="alert">{text(error)}</p>'
+            trouble = f'<p role="alert" class="{NO_FORMULAS}">{text(error)}</p>'
+            return study_summary(self).html() + trouble
         return study_summary(self, network).html(drawn)
 
     def __dir__(self) -> list[str]:

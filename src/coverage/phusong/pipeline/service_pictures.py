@@ -69,6 +69,24 @@ def rate_title(study: Study, key: tuple[str, str]) -> Bilingual:
     return said("{technology} download rate in the busy hour: {name}", technology=key[1], name=name)
 
 
+def has_sites(study: Study, key: tuple[str, str]) -> bool:
+    """Whether the number of sites that cover each cell is known.
+
+    Parameters
+    ----------
+    study
+        The study; its service step must have been done.
+    key
+        Operator and technology.
+
+    Returns
+    -------
+    bool
+        False for an operator whose own map of its coverage is taken as its reach.
+    """
+    return bool(_file(study, key, SITES).exists())
+
+
 def covering_sites(study: Study, key: tuple[str, str]) -> UInt8Array:
     """Number of sites that cover each cell, up to three.
 

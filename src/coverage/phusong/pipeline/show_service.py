@@ -10,7 +10,7 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline import scenarios as scenarios_step
 from phusong.pipeline.begin import start
 from phusong.pipeline.service import Service
-from phusong.pipeline.service_pictures import covering_sites, rate_classes, rate_title
+from phusong.pipeline.service_pictures import covering_sites, has_sites, rate_classes, rate_title
 from phusong.pipeline.session import Session
 from phusong.reporting.coverage_figures import Outline, coverage_figure
 from phusong.reporting.facts import Bilingual, Picture
@@ -262,9 +262,15 @@ def answer_service(study: Study, found: Service) -> Shown:
 
 
 def _by_sites(study: Study, operator: str) -> tuple[list[float], list[float]]:
-    """People and area of the communes of no site, one, two, three or more."""
+    """People and area of the communes of no site, one, two, three or more.
+
+    NaN for an operator whose own map is its reach: nobody knows how many sites made that.
+    """
     inputs = start(study).inputs
-    count = covering_sites(study, (operator, technology_of(study))).ravel()
+    key = (operator, technology_of(study))
+    if not has_sites(study, key):
+        return [np.nan] * (MOST_SITES + 1), [np.nan] * (MOST_SITES + 1)
+    count = covering_sites(study, key).ravel()
     shares = cell_shares(inputs.grid, inputs.communes.frame.geometry)
     inside = np.asarray(shares.sum(axis=0)).ravel()
     people = np.nan_to_num(inputs.people.count).ravel() * inside

@@ -19,6 +19,7 @@ from phusong.reporting.coverage_figures import Outline, coverage_figure, draw_ba
 from phusong.reporting.facts import BOTH, Bilingual, Picture, same
 from phusong.reporting.figures import (
     QUIET,
+    STYLE,
     burn_in,
     picture,
     say,
@@ -188,7 +189,7 @@ def communes_figure(
         hillshade(facts.terrain.height_amsl_m, resolution_m=facts.grid.resolution_m)
     )
     paint = class_colours(classes, legend)
-    with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
+    with mpl.rc_context({**STYLE, "font.size": 9.0}):
         figure = worded_figure((across * look.panel_in + 0.3, height))
         for index, (code, name, outline) in enumerate(
             zip(frame["code"], frame["name"], frame.geometry, strict=True)

@@ -7,6 +7,8 @@ second time as a template), JavaScript template literals, and HTML. ``text`` dis
 import html
 import unicodedata
 
+NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
+"""Classes of what MathJax leaves alone in JupyterLab and plain nbconvert: a name may hold ``$``."""
 _LITERALS = {ord(c): f"&#{ord(c)};" for c in "\\`${}"}
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 

@@ -28,7 +28,9 @@ STYLE = {
     "axes.linewidth": 0.8,
     "svg.hashsalt": "phusong",
     "path.simplify": True,
+    "text.parse_math": False,
 }
+"""Of every figure; a name with ``$`` is a name, and no formula."""
 INK, QUIET = "#17242f", "#566472"
 Kind = Literal["png", "webp", "jpeg"]
 _WEBP_QUALITY = 82

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from phusong.analysis.reach import ANY
 from phusong.reporting.commune_words import STATUS_WORDS, VERDICT_WORDS
 from phusong.reporting.facts import BOTH, Bilingual, Column, same
-from phusong.reporting.figures import burn_in, in_lines, worded_figure
+from phusong.reporting.figures import STYLE, burn_in, in_lines, worded_figure
 from phusong.reporting.page_tables import PageTable
 from phusong.reporting.study_facts import operator_words, practice_words, technology_of
 from phusong.reporting.wording import joined, said, sourced
@@ -173,7 +173,7 @@ def reported_figure(study: Study, confusion: pd.DataFrame) -> tuple[Figure, Bili
     operators = list(dict.fromkeys(confusion["operator"]))
     names = operator_words(study)
     states = [c for c in confusion if str(c).startswith("modelled_")]
-    with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9.0}):
+    with mpl.rc_context({**STYLE, "font.size": 9.0}):
         figure = worded_figure((0.6 + 4.3 * len(operators), 4.4))
         for index, operator in enumerate(operators):
             own = confusion[confusion["operator"] == operator]

@@ -12,13 +12,19 @@ from matplotlib.figure import Figure
 from phusong.models.sight import Sight
 from phusong.reporting.escape import text
 from phusong.reporting.facts import UNKNOWN, Bilingual, Picture, shown
-from phusong.reporting.figures import picture, say, say_legend, spoken_picture, worded_figure
+from phusong.reporting.figures import (
+    STYLE,
+    picture,
+    say,
+    say_legend,
+    spoken_picture,
+    worded_figure,
+)
 from phusong.reporting.policy import closed
 from phusong.reporting.shell import document
 from phusong.reporting.wording import said
 from phusong.units import BoolArray
 
-_STYLE = {"font.family": "DejaVu Sans", "font.size": 9.5, "axes.linewidth": 0.8}
 _INK, _QUIET, _LINE = "#17242f", "#566472", "#d7dde2"
 _GROUND, _CLUTTER, _RAY, _ZONE, _ALARM = "#b59b7a", "#5d8a4e", "#12507b", "#7fb0d6", "#b31b1b"
 _SEA = "#1f7fbf"
@@ -147,7 +153,7 @@ def profile_figure(view: LinkView, *, alone: bool = False) -> Figure:
     rows = len(view.losses)
     below = _AXIS_IN if alone else _FOOT_IN + _ROW_IN * (rows + 2)
     height = _PROFILE_IN + below + (0.0 if alone else _HEAD_IN)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = worded_figure((_WIDTH_IN, height))
         axes = figure.add_axes((0.07, below / height, 0.91, (_PROFILE_IN - 0.15) / height))
         _draw_profile(figure, axes, view)

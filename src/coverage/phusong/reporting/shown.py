@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from phusong.language import legible
+from phusong.reporting.escape import NO_FORMULAS
 from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.figures import picture
 from phusong.reporting.notices import practice_banner
@@ -40,13 +42,13 @@ class Shown:
     plain: str
 
     def _repr_html_(self) -> str:
-        return self.html
+        return f'<div class="{NO_FORMULAS}">{self.html}</div>'
 
     def __repr__(self) -> str:
-        return self.plain
+        return legible(self.plain)
 
     def __str__(self) -> str:
-        return self.plain
+        return repr(self)
 
 
 def shown_sentences(sentences: Iterable[Bilingual]) -> Shown:

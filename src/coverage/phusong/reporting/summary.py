@@ -10,6 +10,8 @@ import pandas as pd
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import ANY, UNKNOWN_PERCENT, Reach
 from phusong.geo.network import Network
+from phusong.language import legible
+from phusong.reporting.escape import NO_FORMULAS
 from phusong.reporting.facts import Bilingual, Column, Picture, same
 from phusong.reporting.notices import practice_banner
 from phusong.reporting.page_tables import PageTable, table_body_html
@@ -69,7 +71,7 @@ class Summary:
         """
         marked = [] if self.practice is None else [self.practice.plain.upper()]
         rows = (f"  {label.plain}: {_words(value).plain}" for label, value in self.rows)
-        return "\n".join((self.title.plain, *(f"  {line}" for line in marked), *rows))
+        return legible("\n".join((self.title.plain, *(f"  {line}" for line in marked), *rows)))
 
     def html(self, drawn: Picture | None = None) -> str:
         """The summary beside a small picture.
@@ -91,7 +93,8 @@ class Summary:
         side = "" if drawn is None else f'<div style="flex:0 1 330px">{drawn.html()}</div>'
         return (
             f"<style>{PLAIN_LOOK}</style>{practice_banner(self.practice)}"
-            f'<div class="summary" style="display:flex;flex-wrap:wrap;gap:16px">{side}'
+            f'<div class="summary {NO_FORMULAS}" '
+            f'style="display:flex;flex-wrap:wrap;gap:16px">{side}'
             f'<div style="flex:1 1 320px;min-width:0">{table}</div></div>'
         )
 

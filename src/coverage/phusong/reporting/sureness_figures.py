@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 from phusong.reporting.facts import Bilingual
 from phusong.reporting.figures import (
@@ -10,6 +11,7 @@ from phusong.reporting.figures import (
     in_lines,
     say,
     say_legend,
+    short_name,
     titled_figure,
 )
 from phusong.reporting.sureness_tables import FACTOR_WORDS
@@ -54,8 +56,9 @@ def interval_figure(
                       label="second model")  # fmt: skip
             names.append(said("Rank by the second model"))
         axes.axvline(10.5, color=INK, linewidth=0.8, linestyle="--")
-        axes.set_yticks(place, [f"{row.rank} · {row.operator}, {row.commune}"
-                                for row in shown.itertuples()], fontsize=8)  # fmt: skip
+        whose = [short_name(f"{row.operator}, {row.commune}") for row in shown.itertuples()]
+        ranks = [f"{rank} · {name}" for rank, name in zip(shown["rank"], whose, strict=True)]
+        axes.set_yticks(place, ranks, fontsize=8)
         for y, chance in enumerate(shown["probability_in_best_set"]):
             axes.text(1.02, y, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(),
                       va="center", fontsize=8)  # fmt: skip
@@ -67,6 +70,7 @@ def interval_figure(
         axes.set_xscale("log")
         axes.set_xlim(0.9, None)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_minor_formatter(LogFormatter())
         say(figure, lambda to: axes.set_xlabel(said("Rank").to(to)))
         axes.grid(alpha=0.3, axis="x")
         key = axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False,

@@ -117,7 +117,7 @@ def parse_link_lines(text: str) -> LinkFile:
     """
     links: Links = []
     places = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"link[{len(links)}] (line {number})"
             link = _json(line, place)

@@ -47,7 +47,7 @@ def with_input(text: str, key: str, entry: Entry) -> str:
         section.pop(name, None)
         if value != "":
             section[name] = value
-    lines = text.splitlines()
+    lines = _lines(text)
     start = _header(lines, f"inputs.{key}")
     if start is None:
         changed = _inserted(lines, f"[inputs.{key}]", entry)
@@ -83,7 +83,7 @@ def with_table(text: str, name: str, entry: Entry) -> str:
     for part in name.split("."):
         place = place.setdefault(part, {})
     place.update(entry)
-    lines = text.splitlines()
+    lines = _lines(text)
     start = _header(lines, name)
     if start is None:
         changed = _inserted(lines, f"[{name}]", entry)
@@ -121,8 +121,13 @@ def with_one_more(text: str, header: str, entry: Entry) -> str:
     for name in path:
         place = place.setdefault(name, {})
     place.setdefault(last, []).append(given)
-    changed = _inserted(text.splitlines(), f"[[{header}]]", entry)
+    changed = _inserted(_lines(text), f"[[{header}]]", entry)
     return _verified(changed, wanted, f"[[{header}]]", entry)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as TOML counts them: a name may hold what else begins a line elsewhere."""
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
 def _verified(lines: list[str], wanted: Mapping[str, Any], header: str, entry: Entry) -> str:

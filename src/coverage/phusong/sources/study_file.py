@@ -125,7 +125,7 @@ def study_of_text(text: str, file: Path) -> Study:
 def _line_of(text: str, error: str) -> str:
     """The line that an error of TOML names, as the file has it."""
     named = re.search(r"at line (\d+)", error)
-    lines = text.splitlines()
+    lines = text.split("\n")
     if named is None or int(named[1]) > len(lines):
         return ""
     return f": {lines[int(named[1]) - 1].strip()[:_LONGEST_QUOTE]}"

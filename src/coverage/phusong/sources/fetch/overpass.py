@@ -30,6 +30,9 @@ MASTS = (
 )
 POWER_LINES = 'way["power"~"^(line|minor_line)$"]({box});'
 
+_FORMULA = re.compile("^[\\s=+@＝＋－＠\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff-]+")
+"""What a spreadsheet takes for the beginning of a formula, and what it skips before that."""
+
 FACILITY_OF = {
     "school": "school",
     "clinic": "clinic",
@@ -144,7 +147,12 @@ def _boxes(bounds: Bounds) -> list[str]:
 
 
 def _name(tags: Mapping[str, str]) -> str:
-    return str(tags.get("name:vi") or tags.get("name") or "").strip()
+    return _plain(tags.get("name:vi") or tags.get("name"))
+
+
+def _plain(words: object) -> str:
+    """A name that anybody may have drawn; in a table it must not begin a formula."""
+    return _FORMULA.sub("", str(words or "")).strip()
 
 
 def _middle(feature: Feature) -> tuple[float, float] | None:
@@ -225,7 +233,7 @@ def _masts(features: list[Feature], target: Path) -> int:
     rows = []
     for feature in features:
         tags, place = feature.get("tags", {}), _middle(feature)
-        operator = str(tags.get("operator", "")).strip()
+        operator = _plain(tags.get("operator"))
         height = _METRES.fullmatch(str(tags.get("height", "")).strip())
         carried = [name for tag, name in TECHNOLOGY_OF.items() if tags.get(tag) == "yes"]
         if place:
