@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,14 @@ from scipy.optimize import nnls
 
 import phusong
 from phusong.analysis.gap_areas import gap_polygons
-from phusong.analysis.gaps import commune_table, service_class
+from phusong.analysis.gaps import service_class
 from phusong.cluster import cluster_at
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain, thinned
 from phusong.geo.tiles import tiles_of
 from phusong.models.disc_window import disc_window
 from phusong.pipeline.begin import start
+from phusong.pipeline.gap_tasks import counted, drawn
 from phusong.pipeline.gaps import confidence
 from phusong.sources.practice.relief import practice_terrain
 from phusong.sources.practice.study import practice_study_text
@@ -70,6 +71,9 @@ class Run:
     loss_bytes: int
     tile_bytes: int
     reach_bytes: int
+    join_main_cpu_s: float = 0.0
+    gaps_main_cpu_s: float = 0.0
+    longest_layer_cpu_s: float = 0.0
 
 
 class Watch:
@@ -247,15 +251,23 @@ def measured(relief: Terrain, sites: int, area_km2: float, asked: Any) -> Run:
                     marks["joining"] = time.process_time()
 
             reached = phusong.reach(study, client=cluster.client, progress=progress)
-            joined = time.process_time() - marks["joining"]
-        session = start(study)
-        grid, inputs = session.inputs.grid, session.inputs
-        before = time.process_time()
-        classes = {k: service_class(v, confidence(study)) for k, v in reached.layers.items()}
-        commune_table(classes, inputs.communes, inputs.people)
-        gap_polygons(classes, inputs.communes, inputs.people,
-                     smallest_km2=study.service.smallest_gap.value)  # fmt: skip
-        gaps_cpu = time.process_time() - before
+            join_main = time.process_time() - marks["joining"]
+            joined = watch.seconds() - begun - marks["losses"] - marks["tiles"]
+            session = start(study, cluster=cluster)
+            grid, inputs, sure = session.inputs.grid, session.inputs, confidence(study)
+            assert inputs.people.total > 0  # read before, as by the reach of a whole run
+            before, workers_before = time.process_time(), watch.seconds()
+            classes = {k: service_class(v, sure) for k, v in reached.layers.items()}
+            silent, longest = {}, 0.0
+            for key in classes:  # one after the other, to see the longest
+                layer_before = watch.seconds()
+                one = replace(reached, layers={key: reached.layers[key]})
+                silent |= drawn(session, one, sure) or {}
+                longest = max(longest, watch.seconds() - layer_before)
+            counted(session, reached, classes, sure)
+            gap_polygons(classes, inputs.communes, inputs.people, silent=silent,
+                         smallest_km2=study.service.smallest_gap.value)  # fmt: skip
+            gaps_main, gaps_cpu = time.process_time() - before, watch.seconds() - workers_before
         tiles = -(-grid.shape[0] // asked.tile_cells) * -(-grid.shape[1] // asked.tile_cells)
         return Run(
             sites, grid.shape[0] * grid.shape[1], tiles, len(classes), len(study.environments),
@@ -263,6 +275,7 @@ def measured(relief: Terrain, sites: int, area_km2: float, asked: Any) -> Run:
             marks["losses"], marks["tiles"], joined, gaps_cpu,
             watch.rss / 1e6, watch.private / 1e6, watch.own.memory_info().rss / 1e6,
             sizes["losses"], sizes["tiles"], size_of(out / "reach"),
+            join_main, gaps_main, longest,
         )  # fmt: skip
 
 
@@ -285,7 +298,10 @@ def fitted(runs: list[Run]) -> dict[str, float]:
         "reduction_s_per_million_values": float(reduction[1]),
         "reduction_s_per_mast_and_tile": float(reduction[2]),
         "joining_s_per_million_values": last.join_cpu_s / values[-1],
+        "joining_main_s_per_million_values": last.join_main_cpu_s / values[-1],
         "gaps_s_per_million_class_cells": last.gaps_cpu_s / (last.cells * last.layers / 1e6),
+        "gaps_main_s_per_million_class_cells": last.gaps_main_cpu_s
+        / (last.cells * last.layers / 1e6),
         "loss_bytes_per_mast_cell": last.loss_bytes / (1e6 * mast_cells[-1]),
         "reach_bytes_per_value": last.reach_bytes / (1e6 * values[-1]),
         "tile_bytes_per_value": last.tile_bytes / (1e6 * values[-1]),
@@ -314,8 +330,10 @@ def projected(cost: dict[str, float], asked: argparse.Namespace) -> None:
         "reduction": SECTORS_EACH * mast_cells * cost["reduction_s_per_million_sector_cells"]
         + values * cost["reduction_s_per_million_values"]
         + VIETNAM["sites"] * touched * cost["reduction_s_per_mast_and_tile"],
-        "joining, one process": values * cost["joining_s_per_million_values"],
-        "gaps, one process": cells * layers * cost["gaps_s_per_million_class_cells"],
+        "joining, workers": values * cost["joining_s_per_million_values"],
+        "joining, main process": values * cost["joining_main_s_per_million_values"],
+        "gaps, workers": cells * layers * cost["gaps_s_per_million_class_cells"],
+        "gaps, main process": cells * layers * cost["gaps_main_s_per_million_class_cells"],
     }
     print(
         f"Vietnam at {VIETNAM['cell_m']:g} m, radius {asked.radius_km:g} km, {layers} layers, "

@@ -204,6 +204,25 @@ def test_workers_compute_again_what_a_small_cache_has_lost(
     assert not list(session.losses.folder.rglob("*.tif"))
 
 
+def test_a_real_cluster_computes_again_what_a_small_cache_has_lost(
+    tmp_path: Path, plain_run: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker processes reduce tiles from losses that this process keeps within the limit."""
+    monkeypatch.setenv("PHUSONG_CACHE_GB", "1e-6")
+    monkeypatch.setattr(reach_tiles_step, "AHEAD", 2)
+    region = region_of(tmp_path, 30)
+    with cluster_at("local", workers=2) as cluster:
+        session = start(phusong.open_study(region.study), cluster=cluster)
+        reach_step.reach(session)
+    found = re.search(r"(\d+) files removed, (\d+) of them computed again", session.told_of_cache())
+    assert found
+    assert int(found[1]) > int(found[2]) > 0
+    ours, theirs = digests(region.output), digests(plain_run.output)
+    assert any(name.endswith("-level.tif") for name in ours)
+    assert ours == {name: theirs[name] for name in ours}
+    assert not list(session.losses.folder.rglob("*.tif"))
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf", "20GB"])
 def test_a_limit_that_is_none_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str

@@ -37,7 +37,10 @@ class Cache:
         return self.folder / key[:2] / f"{key}{suffix}"
 
     def has(self, key: str, suffix: str) -> bool:
-        """Whether a file is there and whole; a damaged one is removed.
+        """Whether a file is there and whole; a damaged one stays until it is put again.
+
+        Nothing is removed: what has no checksum yet may be what another run has just written and
+        reads now.
 
         Parameters
         ----------
@@ -52,14 +55,9 @@ class Cache:
         file = self.path(key, suffix)
         seal = file.with_name(file.name + ".sha256")
         try:
-            if seal.read_text(encoding="ascii") == sha256_of(file):
-                return True
+            return seal.read_text(encoding="ascii") == sha256_of(file)
         except (OSError, UnicodeDecodeError):
-            pass
-        with contextlib.suppress(OSError):  # what cannot be removed cannot be replaced either
-            file.unlink(missing_ok=True)
-            seal.unlink(missing_ok=True)
-        return False
+            return False
 
     def noted(self, keys: Iterable[str], suffix: str) -> None:
         """Hear of files that another process has made; nothing needs to be done about them here.

@@ -106,7 +106,36 @@ def make_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise StoreError(f"cannot write to {folder}: {error}; choose another output") from None
+        raise cannot_write(folder, error) from None
+
+
+def cannot_write(folder: Path, error: OSError) -> StoreError:
+    """Say why nothing can be written to a folder, and what to do.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    error
+        What the system says.
+
+    Returns
+    -------
+    StoreError
+        It names the link or the file that is in the way.
+    """
+    for place in (folder, *folder.parents):
+        if place.is_symlink() and not place.exists():
+            return StoreError(
+                f"cannot write to {folder}: {place} is a link to {place.readlink()}, which is not "
+                "there; make that folder, remove the link, or choose another output"
+            )
+        if place.is_file():
+            return StoreError(
+                f"cannot write to {folder}: {place} is a file where a folder is needed; move it "
+                "away or choose another output"
+            )
+    return StoreError(f"cannot write to {folder}: {error}; choose another output")
 
 
 class _Counter:
@@ -156,7 +185,7 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
         )
         os.close(handle)
     except OSError as error:
-        raise StoreError(f"cannot write to {file.parent}: {error}; choose another output") from None
+        raise cannot_write(file.parent, error) from None
     aside = Path(name)
     try:
         write(aside)

@@ -1,5 +1,6 @@
 """Forms to send out as workbooks: data, example and instructions, checked while they are filled."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from phusong.store.files import write_whole
+from phusong.store.files import write_bytes
 from phusong.store.tables import FIXED_TIME
 
 ROWS = 500
@@ -93,17 +94,16 @@ def write_form_book(file: Path, form: FormBook) -> None:
         "in_memory": True,
     }  # fmt: skip
 
-    def write(aside: Path) -> None:
-        with xlsxwriter.Workbook(aside, options) as book:
-            book.set_properties({"created": FIXED_TIME.replace(tzinfo=None), "title": form.title})
-            data, example, instructions = (book.add_worksheet(name) for name in form.sheets)
-            _fields(book, data, form, example=False)
-            for column, each in enumerate(form.fields):
-                _validate(data, each, column)
-            _fields(book, example, form, example=True)
-            _instructions(book, instructions, form)
-
-    write_whole(file, write)
+    content = io.BytesIO()  # its library tells of a full disk in a kind of its own
+    with xlsxwriter.Workbook(content, options) as book:
+        book.set_properties({"created": FIXED_TIME.replace(tzinfo=None), "title": form.title})
+        data, example, instructions = (book.add_worksheet(name) for name in form.sheets)
+        _fields(book, data, form, example=False)
+        for column, each in enumerate(form.fields):
+            _validate(data, each, column)
+        _fields(book, example, form, example=True)
+        _instructions(book, instructions, form)
+    write_bytes(file, content.getbuffer())
 
 
 def _fields(book: "xlsxwriter.Workbook", sheet: Any, form: FormBook, *, example: bool) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phusong.errors import StoreError
+from phusong.store.files import make_folder
 
 
 def mapped(
@@ -51,8 +52,8 @@ def mapped(
     StoreError
         The folder cannot be written, or the disk is full.
     """
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".mapped-", suffix=".part.bin", dir=folder)
         file = Path(name)
         try:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -15,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from phusong.errors import StoreError
 from phusong.store.files import write_bytes, write_whole
 
 FIXED_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -134,15 +136,50 @@ def write_layers(
 
     with _fixed_time(), tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "layers.gpkg"  # pyogrio takes some paths of users for addresses
-        for name, layer in layers.items():
-            plain = layer.rename_geometry(_GEOMETRY)
+        try:
+            for name, layer in layers.items():
+                plain = layer.rename_geometry(_GEOMETRY)
+                pyogrio.write_dataframe(
+                    plain, made, layer=name, driver="GPKG",
+                    layer_options={"GEOMETRY_NAME": _GEOMETRY},
+                )  # fmt: skip
             pyogrio.write_dataframe(
-                plain, made, layer=name, driver="GPKG", layer_options={"GEOMETRY_NAME": _GEOMETRY}
+                rows, made, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"}
             )
-        pyogrio.write_dataframe(
-            rows, made, layer="layer_styles", driver="GPKG", layer_options={"FID": "id"}
-        )
+        except (OSError, RuntimeError) as error:
+            why = str(error).rpartition(" failed: ")[2]  # SQLite says all of the statement first
+            raise StoreError(f"cannot write {file}: {why}; free some space and run again") from None
+        if not _is_whole(made, layers):
+            raise StoreError(
+                f"cannot write {file}: it reads back differently; free some space and run again"
+            )
         write_whole(file, partial(shutil.copyfile, made))
+
+
+def _is_whole(made: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> bool:
+    """Whether a GeoPackage holds all of its layers, each with its index of places.
+
+    SQLite writes that index last, and GDAL does not tell where it did not fit on the disk.
+    """
+    with contextlib.closing(sqlite3.connect(made)) as opened:
+
+        def count(table: str) -> int:
+            quoted = table.replace('"', '""')
+            return int(opened.execute(f'SELECT COUNT(*) FROM "{quoted}"').fetchone()[0])
+
+        try:
+            return opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)] and all(
+                count(name) == len(layer)
+                and (not (there := _with_a_place(layer))
+                     or count(f"rtree_{name}_{_GEOMETRY}") == there)
+                for name, layer in layers.items()
+            )  # fmt: skip
+        except sqlite3.Error:
+            return False
+
+
+def _with_a_place(layer: gpd.GeoDataFrame) -> int:
+    return int((~(layer.geometry.isna() | layer.geometry.is_empty)).sum())
 
 
 def write_geoparquet(file: Path, layer: gpd.GeoDataFrame) -> None:

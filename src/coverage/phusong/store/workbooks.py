@@ -1,6 +1,7 @@
 """Workbooks of many tables: typed cells, filters, A4 across, nothing live, fixed bytes."""
 
 import datetime as dt
+import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any, Literal
 
 import xlsxwriter
 
-from phusong.store.files import write_whole
+from phusong.store.files import write_bytes
 from phusong.store.tables import FIXED_TIME
 
 MOST_ROWS = 1_048_575
@@ -146,16 +147,13 @@ def write_book(file: Path, book: Book) -> None:
         "in_memory": True,
     }  # fmt: skip
 
-    def write(aside: Path) -> None:
-        with xlsxwriter.Workbook(aside, options) as made:
-            made.set_properties(
-                {"created": FIXED_TIME.replace(tzinfo=None), "title": book.title[:255]}
-            )
-            formats = _Formats(made)
-            for sheet in book.sheets:
-                _write_sheet(made.add_worksheet(sheet.name), sheet, book, formats)
-
-    write_whole(file, write)
+    content = io.BytesIO()  # its library tells of a full disk in a kind of its own
+    with xlsxwriter.Workbook(content, options) as made:
+        made.set_properties({"created": FIXED_TIME.replace(tzinfo=None), "title": book.title[:255]})
+        formats = _Formats(made)
+        for sheet in book.sheets:
+            _write_sheet(made.add_worksheet(sheet.name), sheet, book, formats)
+    write_bytes(file, content.getbuffer())
 
 
 class _Formats:
