@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.transform import from_origin
@@ -319,3 +320,20 @@ def test_heights_that_are_mapped_are_those_that_are_read(tmp_path: Path) -> None
     content[100] ^= 1
     kept.write_bytes(content)
     assert mapped_terrain(folder, [file], frame).digest == plain.digest
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_a_cloud_optimized_file_that_is_cut_is_named(
+    tmp_path: Path, part: float, is_mapped: bool
+) -> None:
+    """Its overviews stand first and can be read; what is behind the cut is not taken for unknown."""
+    plain, file = geographic(tmp_path / "plain.tif", plane), tmp_path / "dem.tif"
+    with rasterio.open(plain) as dataset:
+        rasterio.shutil.copy(dataset, file, driver="COG", compress="DEFLATE", blocksize=128)
+    file.write_bytes(file.read_bytes()[: int(part * file.stat().st_size)])
+    with pytest.raises(DataError, match=r"dem\.tif cannot be read: .*; get it again"):
+        if is_mapped:
+            mapped_terrain(tmp_path / "cache", [file], grid())
+        else:
+            read_terrain([file], grid())

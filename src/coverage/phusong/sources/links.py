@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,13 +185,15 @@ def _json(text: str, place: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) < len(pairs):
-            keys = [key for key, _ in pairs]
-            repeated = next(key for key in keys if keys.count(key) > 1)
+            times = Counter(key for key, _ in pairs)
+            repeated = next(key for key, count in times.items() if count > 1)
             raise DataError(f"{place}: key {repeated!r} stands twice; keep one of them")
         return members
 
     try:
         return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+    except DataError:
+        raise
     except json.JSONDecodeError as error:
         raise DataError(
             f"{place}: not JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
@@ -198,6 +201,8 @@ def _json(text: str, place: str) -> Any:
         ) from error
     except RecursionError:
         raise DataError(f"{place}: nested too deeply; a link is one flat object") from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise DataError(f"{place}: a number has too many digits; no value of a link has") from None
 
 
 def _require_object(link: object, place: str) -> None:

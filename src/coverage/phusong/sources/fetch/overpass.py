@@ -124,9 +124,11 @@ def ask(job: Job, asked: str) -> list[Feature]:
     body = job.wire.text(job.source.url, most_bytes=job.source.most_bytes, form={"data": question})
     try:
         answer = parsed_json(body)
-        elements = answer["elements"]
+        elements = sorted(
+            answer["elements"], key=lambda e: (str(e.get("type")), int(e.get("id", 0)))
+        )
         remark = str(answer.get("remark", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise FetchError(
             f"{job.source.hosts[0]} answers with something else than JSON: {body[:160]!r}; "
             "it is busy or the question is too large: try later"
@@ -136,7 +138,7 @@ def ask(job: Job, asked: str) -> list[Feature]:
             f"{job.source.hosts[0]} could not answer the whole question ({remark}); part of an "
             "answer is not used: try later, or with a smaller area"
         )
-    return sorted(elements, key=lambda e: (str(e.get("type")), int(e.get("id", 0))))
+    return elements
 
 
 def _boxes(bounds: Bounds) -> list[str]:
