@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -322,18 +323,16 @@ def test_heights_that_are_mapped_are_those_that_are_read(tmp_path: Path) -> None
     assert mapped_terrain(folder, [file], frame).digest == plain.digest
 
 
-@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("part", [0.4, 0.9, 0.999])
 @pytest.mark.parametrize("is_mapped", [False, True])
 def test_a_cloud_optimized_file_that_is_cut_is_named(
     tmp_path: Path, part: float, is_mapped: bool
 ) -> None:
-    """Its overviews stand first and can be read; what is behind the cut is not taken for unknown."""
+    """Its overviews stand first and can be read; what is cut off is not taken for unknown."""
     plain, file = geographic(tmp_path / "plain.tif", plane), tmp_path / "dem.tif"
     with rasterio.open(plain) as dataset:
         rasterio.shutil.copy(dataset, file, driver="COG", compress="DEFLATE", blocksize=128)
     file.write_bytes(file.read_bytes()[: int(part * file.stat().st_size)])
+    read = partial(mapped_terrain, tmp_path / "cache") if is_mapped else read_terrain
     with pytest.raises(DataError, match=r"dem\.tif cannot be read: .*; get it again"):
-        if is_mapped:
-            mapped_terrain(tmp_path / "cache", [file], grid())
-        else:
-            read_terrain([file], grid())
+        read([file], grid())
