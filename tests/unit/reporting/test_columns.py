@@ -7,6 +7,7 @@ from conftest import ROOT
 from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.columns import ColumnFacts, cell_kind, column_facts
 from phusong.reporting.facts import same
+from phusong.reporting.pages import Product
 from phusong.reporting.wording import said
 from phusong.reporting.workbook import in_language, number_format, table_names
 from phusong.sources.study_file import read_study
@@ -65,7 +66,7 @@ def test_every_column_has_words_in_both_languages() -> None:
         assert words.en, name
         assert words.vi, name
     alike = {name for name, words in COLUMN_WORDS.items() if words.vi == words.en}
-    assert alike == {"plus_code", "eirp"}
+    assert alike == {"plus_code", "eirp", "cell"}
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,8 @@ def test_number_formats(unit: object, decimals: int, code: str) -> None:
     assert number_format(column) == code
 
 
-def test_sheets_are_called_like_their_files() -> None:
-    paths = ["gaps/communes.csv", "scenarios/communes.csv", "gaps/villages.csv"]
-    assert table_names(paths) == ["gaps-communes", "scenarios-communes", "villages"]
+def test_sheets_are_called_what_their_tables_are() -> None:
+    titles = ("Theo xã", "Bảng ưu tiên đầu tư (CSV)", "Các cell nghe được và danh sách trạm của ai")
+    products = [Product("table", f"{n}.csv", same(title)) for n, title in enumerate(titles)]
+    given = ["Theo xã", "Bảng ưu tiên đầu tư", "Các cell nghe được và danh sách"]
+    assert table_names(products, "vi") == given

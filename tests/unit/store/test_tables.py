@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import io
-import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -22,7 +21,6 @@ from phusong.store.tables import (
     write_geopackage,
     write_geoparquet,
     write_layers,
-    write_xlsx,
 )
 from phusong.study import PRACTICE_LABEL
 
@@ -115,56 +113,6 @@ def test_hostile_names_are_harmless_in_csv_and_numbers_untouched(tmp_path: Path)
     assert [float(r["level_dbm"]) for r in rows] == pytest.approx(given["level_dbm"], abs=0.051)
     assert all(r["level_dbm"].startswith("-1") for r in rows)  # still a number, no apostrophe
     assert [r["commune_code"] for r in rows] == given["commune_code"].tolist()
-
-
-# XLSX
-
-
-def test_hostile_names_are_plain_text_in_xlsx(tmp_path: Path) -> None:
-    ready = tidy(table(HOSTILE + HARMLESS), practice=False)
-    write_xlsx(tmp_path / "a.xlsx", {"priorities": ready})
-    header, *rows = sheet_cells(tmp_path / "a.xlsx")
-    assert [value for _, value in header.values()] == list(ready.columns)
-    for cells, row in zip(rows, ready.itertuples(), strict=True):
-        assert cells["A"] == ("s", row.commune_code)  # text with its zeros
-        assert cells.get("B", ("s", "")) == ("s", row.name)
-        assert cells["C"][0] == cells["D"][0] == "n"
-        assert float(cells["C"][1]) == row.level_dbm
-
-
-def test_even_raw_text_makes_no_formula_link_or_number_in_xlsx(tmp_path: Path) -> None:
-    write_xlsx(tmp_path / "a.xlsx", {"a": table([*HOSTILE, "http://example.org", "123"])})
-    _, *rows = sheet_cells(tmp_path / "a.xlsx")
-    assert {cells["B"][0] for cells in rows} == {"s"}
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
-        assert not any("rels" in n and "sheet" in n for n in book.namelist())  # no links
-
-
-def test_text_columns_are_text_for_what_is_typed_later(tmp_path: Path) -> None:
-    write_xlsx(tmp_path / "a.xlsx", {"a": table(["x"]), "b": table(["y", "z"])})
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
-        styles = book.read("xl/styles.xml").decode()
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
-        names = book.read("xl/workbook.xml").decode()
-    assert 'formatCode="@"' in styles or 'numFmtId="49"' in styles  # the format "text"
-    assert 'topLeftCell="A2"' in sheet  # the header stays in sight
-    assert names.index('name="a"') < names.index('name="b"')
-
-
-def test_xlsx_is_the_same_bytes_at_any_time(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_xlsx(tmp_path / f"{name}.xlsx", {"a": table(["x", "y"])})
-    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
-        # Neither the parts nor the properties know when they were written.
-        assert {part.date_time[0] for part in book.infolist()} == {1980}
-        properties = book.read("docProps/core.xml").decode()
-    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", properties)) == {"2000-01-01T00:00:00Z"}
-
-
-def test_xlsx_without_rows(tmp_path: Path) -> None:
-    write_xlsx(tmp_path / "a.xlsx", {"a": table([]).astype(object)})
-    assert len(sheet_cells(tmp_path / "a.xlsx")) == 1
 
 
 # Layers
@@ -260,17 +208,3 @@ def test_practice_data_is_marked_in_every_row() -> None:
     assert tidy(table(["a", "b"]), practice=True)["data_status"].tolist() == [PRACTICE_LABEL] * 2
     assert "data_status" not in tidy(table(["a"]), practice=False).columns
     assert "geometry" not in tidy(layer(["a"]), practice=False).columns
-
-
-def test_a_workbook_prints_on_a4_across(tmp_path: Path) -> None:
-    file = tmp_path / "a.xlsx"
-    write_xlsx(file, {"R&D": pd.DataFrame({"commune_code": ["00101"], "people": [12.5]})})
-    with zipfile.ZipFile(file) as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode("utf-8")
-        names = book.read("xl/workbook.xml").decode("utf-8")
-    assert '<pageSetup paperSize="9"' in sheet
-    assert 'orientation="landscape"' in sheet
-    assert 'fitToHeight="0"' in sheet
-    assert "&amp;LR&amp;&amp;D&amp;R&amp;P / &amp;N" in sheet
-    assert "_xlnm.Print_Titles" in names
-    assert "$1:$1" in names

@@ -16,7 +16,7 @@ from phusong.pipeline.report import INDEX, MAP, STEP
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.results import study_facts
 from phusong.pipeline.session import PRODUCTS, Session, code_key, versions
-from phusong.pipeline.workbook import write_workbook
+from phusong.pipeline.workbook import write_priorities, write_workbook
 from phusong.planning.budget_tables import OPERATOR_FRONTIER, OPERATOR_ORDER
 from phusong.reporting.audience import for_operator, for_public
 from phusong.reporting.commune_page import commune_titles
@@ -31,7 +31,7 @@ from phusong.reporting.study_map import study_map
 from phusong.reporting.tables import tidy
 from phusong.store.files import key_of, write_text
 from phusong.store.manifest import MANIFEST, Manifest
-from phusong.store.tables import write_csv, write_geopackage, write_xlsx
+from phusong.store.tables import write_csv, write_geopackage
 from phusong.study import Study
 
 PROVINCE, PUBLIC, OPERATOR = "province", "public", "operator:"
@@ -151,10 +151,9 @@ def _products(
 
 def _plan(facts: StudyFacts, ranked: pd.DataFrame, folder: Path) -> Iterator[Path]:
     yield _table(folder / "priorities.csv", ranked)
-    book, layer = folder / "priorities.xlsx", folder / "options.gpkg"
-    assumptions = pd.DataFrame([a.model_dump() for a in facts.assumptions])
-    write_xlsx(book, {"priorities": ranked, "assumptions": tidy(assumptions, practice=False)})
-    yield book
+    layer = folder / "options.gpkg"
+    file = folder / "priorities.csv"
+    yield write_priorities(facts.study, file, facts.assumptions, facts.marking)
     points = gpd.points_from_xy(ranked["longitude"], ranked["latitude"])
     write_geopackage(
         layer, gpd.GeoDataFrame(ranked, geometry=points, crs="EPSG:4326"), name="options"

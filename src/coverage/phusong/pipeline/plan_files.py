@@ -10,9 +10,10 @@ from shapely.geometry.base import BaseGeometry
 from phusong.geo.antimeridian import HALF_DEG, cut, gone_on
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
+from phusong.pipeline.workbook import write_priorities
 from phusong.planning.second_currency import with_dollars
 from phusong.reporting.tables import tidy
-from phusong.store.tables import write_csv, write_geopackage, write_xlsx
+from phusong.store.tables import write_csv, write_geopackage
 
 
 def write_plan(
@@ -53,10 +54,8 @@ def write_plan(
     for name, table in exported.items():
         files.append(folder / "export" / f"{name}.csv")
         write_csv(files[-1], tidy(table, practice=study.study.practice_data))
-    assumptions = pd.DataFrame([a.model_dump() for a in study.assumptions()])
-    sheets = {"priorities": ready["priorities"], "assumptions": tidy(assumptions, practice=False)}
-    files += [folder / "priorities.xlsx", folder / "options.gpkg"]
-    write_xlsx(files[-2], sheets)
+    files.append(write_priorities(study, folder / "priorities.csv", study.assumptions()))
+    files.append(folder / "options.gpkg")
     first = tables["priorities"]
     points = gpd.points_from_xy(first["longitude"], first["latitude"])
     layer = gpd.GeoDataFrame(ready["priorities"], geometry=points, crs="EPSG:4326")

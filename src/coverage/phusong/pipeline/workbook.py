@@ -8,10 +8,18 @@ import pandas as pd
 
 from phusong.language import LANGUAGES
 from phusong.reporting.address_labels import FOLDER as LABELS
-from phusong.reporting.columns import ColumnFacts, column_facts, columns_of
-from phusong.reporting.facts import Bilingual
+from phusong.reporting.cell_codes import sentence_words
+from phusong.reporting.columns import (
+    ColumnFacts,
+    column_facts,
+    column_words,
+    columns_of,
+    twins,
+)
+from phusong.reporting.facts import PRACTICE, Bilingual
 from phusong.reporting.products import products_of
 from phusong.reporting.study_facts import StudyFacts
+from phusong.reporting.wording import said
 from phusong.reporting.workbook import (
     ASSUMPTION_HEADINGS,
     ASSUMPTIONS,
@@ -40,8 +48,10 @@ from phusong.store.workbooks import (
     sheet_names,
     write_book,
 )
+from phusong.study import Assumption, Study
 
 WORKBOOK = "tables.xlsx"
+PRIORITIES = said("Investment priorities")
 _EXPORTS = "export"
 """Folder of what planning tools read, whose words are theirs."""
 
@@ -76,14 +86,15 @@ def write_workbook(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> Pat
     """
     chosen = [p for p in paths if p.endswith(".csv") and not p.startswith(f"{LABELS}/")]
     products = products_of(facts.study, dict.fromkeys(chosen))
-    tables = {p.path: _table(facts, folder / p.path) for p in products}
+    tables = {p.path: _table(facts.study, folder / p.path) for p in products}
     left_out = [path for path, table in tables.items() if len(table.cells) > MOST_ROWS]
     language = facts.study.study.language
     words = [in_language(name, "vi" if language == "both" else language)
              for name in (CONTENTS, COLUMNS, ASSUMPTIONS, SOURCES)]  # fmt: skip
     first, *last = words
     kept = [path for path in tables if path not in left_out]
-    names = sheet_names([first, *table_names(kept), *last])
+    listed = [product for product in products if product.path in kept]
+    names = sheet_names([first, *table_names(listed, language), *last])
     sheet_of = dict(zip(kept, names[1:], strict=False))
     contents = contents_rows(
         facts, products, {path: len(table.cells) for path, table in tables.items()}, left_out
@@ -94,7 +105,7 @@ def write_workbook(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> Pat
     sheets += [_sheet(sheet_of[path], titles[path], tables[path], language) for path in kept]
     beside: tuple[tuple[Bilingual, tuple[Bilingual, ...], Rows], ...] = (
         (COLUMNS, COLUMN_HEADINGS, column_rows({p: t.columns for p, t in tables.items()})),
-        (ASSUMPTIONS, ASSUMPTION_HEADINGS, assumption_rows(facts)),
+        (ASSUMPTIONS, ASSUMPTION_HEADINGS, assumption_rows(facts.assumptions, facts.study)),
         (SOURCES, SOURCE_HEADINGS, source_rows(facts.sources)),
     )
     for name, (title, headings, rows) in zip(names[-len(beside) :], beside, strict=True):
@@ -107,21 +118,84 @@ def write_workbook(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> Pat
     return file
 
 
-def _table(facts: StudyFacts, file: Path) -> _Table:
+def write_priorities(
+    study: Study, file: Path, assumptions: Sequence[Assumption], marking: str = ""
+) -> Path:
+    """Write the table of priorities as a workbook of its own, with its columns and assumptions.
+
+    Parameters
+    ----------
+    study
+        Its language, operators and currency.
+    file
+        The CSV file of the priorities.
+    assumptions
+        Those that the reader may see.
+    marking
+        Words at the top of each printed page; empty for none.
+
+    Returns
+    -------
+    pathlib.Path
+        The workbook, beside the file.
+    """
+    language, about = study.study.language, study.study
+    table = _table(study, file)
+    of_one = "vi" if language == "both" else language
+    names = sheet_names([in_language(n, of_one) for n in (PRIORITIES, COLUMNS, ASSUMPTIONS)])
+    sheets = [
+        _sheet(names[0], PRIORITIES, table, language),
+        _words_sheet(names[1], COLUMNS, COLUMN_HEADINGS,
+                     column_rows({file.name: table.columns}), language),
+        _words_sheet(names[2], ASSUMPTIONS, ASSUMPTION_HEADINGS,
+                     assumption_rows(assumptions, study), language),
+    ]  # fmt: skip
+    practice = in_language(PRACTICE, language) if about.practice_data else ""
+    title = in_language(Bilingual(about.title_vi, about.title_en), language)
+    made = file.with_suffix(".xlsx")
+    write_book(made, Book(title, sheets, marking=marking, practice=practice))
+    return made
+
+
+def _table(study: Study, file: Path) -> _Table:
     cells = read_as_text(file)
-    language = facts.study.study.language
-    cells = cells[columns_of(cells.columns, language)]
-    columns = []
-    for name in cells:
-        column = column_facts(str(name), cells[name], facts.study)
-        twin = f"{name}_{language}" in cells  # the same in words stands beside the codes
-        if file.parent.name == _EXPORTS or twin or language not in LANGUAGES:
+    language = study.study.language
+    told, columns = cells[columns_of(cells.columns, language)].copy(), []
+    for name in told:
+        column = column_facts(str(name), cells[name], study)
+        if language in LANGUAGES and file.parent.name != _EXPORTS:
+            column = _in_words(column, cells, language)
+            told[name] = [_told(column, cell, language) for cell in cells[name]]
+        else:
             column = replace(column, codes={})
         columns.append(column)
-    said = {c.name: {code: words.to(language) for code, words in c.codes.items()} for c in columns}
-    told = cells.assign(**{name: cells[name].map(words | {"": ""})
-                           for name, words in said.items() if words})  # fmt: skip
     return _Table(told, tuple(columns))
+
+
+def _in_words(column: ColumnFacts, cells: pd.DataFrame, language: str) -> ColumnFacts:
+    """A column with the words that stand beside its codes, and those without what is plain."""
+    beside = sorted(twins(column.name))
+    if set(beside) <= set(cells.columns):
+        pairs = cells[[column.name, *beside]].drop_duplicates()
+        codes = {
+            code: Bilingual.made_by(words.__getitem__)
+            for code, *told in pairs.itertuples(index=False, name=None)
+            for words in [dict(zip([name[-2:] for name in beside], told, strict=True))] if code
+        }  # fmt: skip
+        single = len(codes) == (pairs[column.name] != "").sum()
+        return replace(column, codes=codes if single else {})
+    base = column.name.removesuffix(f"_{language}")
+    if base != column.name and twins(base) <= {*cells.columns}:
+        return replace(column, heading=column_words(base))
+    return column
+
+
+def _told(column: ColumnFacts, cell: str, language: str) -> str:
+    """A cell in the language of the workbook."""
+    if column.kind != "text":
+        return cell
+    known = column.codes.get(cell)
+    return (sentence_words(column.name, cell) if known is None else known).to(language)
 
 
 def _sheet(name: str, title: Bilingual, table: _Table, language: str) -> BookSheet:

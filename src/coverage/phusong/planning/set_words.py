@@ -91,8 +91,8 @@ def answer(found: ChosenSet, plain: ChosenSet | None, currency: str, language: s
             len(found.built), language,
         ).format(
             count=len(found.built), money=_money(found.cost, currency, language),
-            white=number_text(found.white_zone, language),
-            people=number_text(found.people, language),
+            white=number_text(round(found.white_zone, 1), language),
+            people=number_text(round(found.people, 1), language),  # as the table has them
         )
     ]  # fmt: skip
     if plain is not None and found.is_for_the_budget and found.key not in {BUDGET, GREEDY}:

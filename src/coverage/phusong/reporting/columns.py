@@ -48,8 +48,16 @@ _MODIFIERS: dict[str, Bilingual] = {
     "_en": said("in English"),
     "_vi": said("in Vietnamese"),
 }
+_PEOPLE = (
+    "people", "cumulative_people", "poor_people", "population_raster", "population_official",
+    "best_set_people", "open_people", "models_differ_people",
+)  # fmt: skip
+"""What begins the names of columns that count people, unless a unit or a year ends them."""
+_NOT_PEOPLE = ("_source", "_year", "_status", "_date", "_percent")
 _TEXTS = ("_id", "_code", "code", "name", "vintage", "sector_id", "option", "village", "site")
 """Names, or ends of names, of columns that are text even where every cell looks like a number."""
+_DEGREES, _MOST_DECIMALS, _OF_PEOPLE = 6, 4, 1
+"""Most digits behind the point that a spreadsheet shows: of degrees, of numbers, of people."""
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
@@ -100,19 +108,40 @@ def columns_of(names: Iterable[str], language: str) -> list[str]:
     Returns
     -------
     list of str
-        The same without words in the other language, where a column has them in both.
+        The same without words in the other language, where a column has them in both, and
+        without the words of a column of codes, which is told by them.
 
     Examples
     --------
-    >>> columns_of(["rank", "why_vi", "why_en", "name_en"], "vi")
-    ['rank', 'why_vi', 'name_en']
+    >>> columns_of(["rank", "kind", "kind_vi", "kind_en", "why_vi", "why_en", "name_en"], "vi")
+    ['rank', 'kind', 'why_vi', 'name_en']
     """
     known = list(names)
     if language not in LANGUAGES:
         return known
-    others = {f"{name.removesuffix(language)}{other}" for name in known for other in LANGUAGES
-              if name.endswith(f"_{language}") and other != language}  # fmt: skip
-    return [name for name in known if name not in others]
+    pairs = {
+        name.removesuffix(f"_{language}") for name in known
+        if name.endswith(f"_{language}") and twins(name.removesuffix(f"_{language}")) <= {*known}
+    }  # fmt: skip
+    gone = {twin for base in pairs for twin in twins(base) if base in known}
+    gone |= {twin for base in pairs for twin in twins(base) if not twin.endswith(f"_{language}")}
+    return [name for name in known if name not in gone]
+
+
+def twins(name: str) -> set[str]:
+    """Columns that say the same in each language.
+
+    Parameters
+    ----------
+    name
+        Their name without language.
+
+    Returns
+    -------
+    set of str
+        One name for each language.
+    """
+    return {f"{name}_{language}" for language in LANGUAGES}
 
 
 def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFacts:
@@ -135,10 +164,18 @@ def column_facts(name: str, cells: "pd.Series[str]", study: Study) -> ColumnFact
     kind = cell_kind(name, cells)
     decimals = 0
     if kind == "number":
-        decimals = max((len(c.partition(".")[2]) for c in cells if "e" not in c.lower()), default=0)
+        decimals = max((_decimals(c) for c in cells if "e" not in c.lower()), default=0)
     heading, unit = _heading(name, study)
     codes = codes_of(name, cells, study) if kind == "text" else {}
-    return ColumnFacts(name, heading, unit, kind, min(decimals, 6), codes)
+    most = _DEGREES if name.endswith(("latitude", "longitude")) else _MOST_DECIMALS
+    if unit == said("people"):
+        most = _OF_PEOPLE
+    return ColumnFacts(name, heading, unit, kind, min(decimals, most), codes)
+
+
+def _decimals(cell: str) -> int:
+    """Digits behind the point that say something."""
+    return len(cell.partition(".")[2].rstrip("0"))
 
 
 def column_title(name: str, study: Study) -> Bilingual:
@@ -216,7 +253,7 @@ def unit_of(name: str, study: Study) -> Bilingual:
     _, unit = unit_words(plain)
     if unit.en:
         return unit
-    if plain.startswith(("people", "cumulative_people")):
+    if plain.startswith(_PEOPLE) and not plain.endswith(_NOT_PEOPLE):
         return said("people")
     return same("")
 

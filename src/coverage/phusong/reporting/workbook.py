@@ -1,7 +1,6 @@
 """What a workbook of all tables says beside them: contents, columns, assumptions, sources."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 
 from phusong.reporting.columns import ColumnFacts
 from phusong.reporting.facts import Bilingual, Source, same
@@ -10,7 +9,7 @@ from phusong.reporting.pages import Product
 from phusong.reporting.study_facts import StudyFacts
 from phusong.reporting.wording import joined, said, sourced
 from phusong.reporting.words import named_assumptions, unit_words
-from phusong.study import CHOICE
+from phusong.study import CHOICE, Assumption, Study
 
 CONTENTS, COLUMNS = said("Contents"), said("Columns")
 ASSUMPTIONS, SOURCES = said("Assumptions"), said("Sources and licences")
@@ -22,6 +21,8 @@ Rows = tuple[tuple[Bilingual, ...], ...]
 _KINDS = {"text": said("text"), "number": said("number"), "date": said("date")}
 _GROUPED = frozenset({"km²", "km", "m", "MHz"})
 """Units whose numbers have their thousands parted."""
+_LONGEST_NAME = 31
+"""Letters of the name of a sheet."""
 _TOO_LONG = said("Too many rows for a sheet: read the CSV file.")
 _MADE = said(
     "Every table of the study with the numbers of its CSV file; what is not known is empty, "
@@ -82,24 +83,34 @@ def number_format(column: ColumnFacts) -> str:
     return f'{digits}"{behind}{shown}"' if shown else digits
 
 
-def table_names(paths: Sequence[str]) -> list[str]:
-    """What the sheets of tables are called: like their files, with the folder where two are alike.
+def table_names(products: Sequence[Product], language: str) -> list[str]:
+    """What the sheets of tables are called.
 
     Parameters
     ----------
-    paths
-        Paths of the CSV files.
+    products
+        The tables.
+    language
+        ``vi``, ``en``, or ``both`` for Vietnamese.
 
     Returns
     -------
     list of str
-        One name for each.
+        Their titles, cut behind a word where a spreadsheet takes no more letters.
+
+    Examples
+    --------
+    >>> table_names([Product("table", "a.csv", same("Everything by commune (CSV)"))], "en")
+    ['Everything by commune']
     """
-    stems = [PurePosixPath(path).stem for path in paths]
-    return [
-        stem if stems.count(stem) == 1 else f"{PurePosixPath(path).parent.name}-{stem}"
-        for path, stem in zip(paths, stems, strict=True)
-    ]
+    titles = [p.title.to("vi" if language == "both" else language) for p in products]
+    return [_cut(title.removesuffix(" (CSV)")) for title in titles]
+
+
+def _cut(title: str) -> str:
+    if len(title) <= _LONGEST_NAME:
+        return title
+    return title[: _LONGEST_NAME + 1].rpartition(" ")[0] or title[:_LONGEST_NAME]
 
 
 def contents_rows(
@@ -186,13 +197,15 @@ def column_rows(tables: Mapping[str, Sequence[ColumnFacts]]) -> Rows:
     )  # fmt: skip
 
 
-def assumption_rows(facts: StudyFacts) -> Rows:
+def assumption_rows(assumptions: Sequence[Assumption], study: Study) -> Rows:
     """Sheet of the assumptions that a reader's results rest on.
 
     Parameters
     ----------
-    facts
-        The study, cut down to its reader.
+    assumptions
+        Those that a reader may see.
+    study
+        Names of operators and technologies.
 
     Returns
     -------
@@ -207,9 +220,7 @@ def assumption_rows(facts: StudyFacts) -> Rows:
             sourced(assumed.source) if assumed.source else said("no source"),
             said("yes") if assumed.verified else said("no"),
         )
-        for named, assumed in zip(
-            named_assumptions(facts.assumptions, facts.study), facts.assumptions, strict=True
-        )
+        for named, assumed in zip(named_assumptions(assumptions, study), assumptions, strict=True)
     )
 
 

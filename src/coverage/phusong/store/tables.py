@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -37,48 +36,6 @@ def write_csv(file: Path, table: pd.DataFrame) -> None:
     """
     text = table.to_csv(index=False, lineterminator="\n")
     write_bytes(file, text.encode("utf-8-sig"))
-
-
-def write_xlsx(file: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables as a workbook: text stays text (codes keep their zeros), no formulas.
-
-    Each sheet has filters, headings that stay in sight, and prints on A4 across.
-
-    Parameters
-    ----------
-    file
-        Where to.
-    sheets
-        Table by name of its sheet.
-    """
-    options = {
-        "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "in_memory": True,
-    }  # fmt: skip
-    made = io.BytesIO()
-    with pd.ExcelWriter(made, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
-        writer.book.set_properties({"created": FIXED_TIME.replace(tzinfo=None)})
-        as_text = writer.book.add_format({"num_format": "@"})
-        for name, table in sheets.items():
-            table.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
-            sheet = writer.sheets[name]
-            _for_paper(sheet, name)
-            for column, title in enumerate(table.columns):
-                is_text = table[title].dtype.kind not in "ifu"
-                width = min(60, max(10, len(str(title)) + 2))
-                sheet.set_column(column, column, width, as_text if is_text else None)
-            if len(table.columns) and len(table):
-                sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-    write_bytes(file, made.getbuffer())
-
-
-def _for_paper(sheet: Any, name: str) -> None:
-    """A4 across, as wide as the table, the headings and the page number on every page."""
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer(f"&L{name.replace('&', '&&')}&R&P / &N")
 
 
 def write_geopackage(file: Path, layer: gpd.GeoDataFrame, *, name: str) -> None:
