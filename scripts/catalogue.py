@@ -73,7 +73,7 @@ every ``DomainError``: it speaks of a parameter by its name in the code."""
 _NO_COMMANDS = {"main", "told_stopped"}
 _DEFINES = {"wording.py", "speech.py"}
 """Pass messages on, so that they are no literals there."""
-WIDTH = 96
+WIDTH = 160
 _FLAG = b"#, python-brace-format\n"
 """Left out, 23 kB in all: that a translation has the fields of its message is tested anyway."""
 Key = tuple[str, str]
