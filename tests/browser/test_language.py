@@ -115,6 +115,21 @@ def test_choice_stays_in_the_address_and_goes_along(visitor: Visitor) -> None:
     visit.assert_quiet()
 
 
+BROKEN = ("lang=en&%", "lang=en&%E0%A4%A", 'lang=en&"]', 'lang=en&z=1e999&c=NaN,x&on="],__proto__')
+
+
+@pytest.mark.parametrize("name", ["index", "map"])
+def test_a_mistyped_address_stops_no_script(visitor: Visitor, name: str) -> None:
+    visit = visitor.visit(PAGES[name]())
+    address = visit.page.url.partition("#")[0]
+    for broken in BROKEN:
+        visit.page.goto("about:blank")
+        visit.page.goto(f"{address}#{broken}")
+        assert visit.page.evaluate("document.documentElement.dataset.language") == "en"
+        visit.page.evaluate("mark => { location.hash = mark; }", f"{broken}&x")
+    visit.assert_quiet()
+
+
 def test_a_study_may_ask_for_english_first(visitor: Visitor) -> None:
     visit = visitor.visit(index_page(IndexContent(same("x"), same("y"), None, language="en")))
     assert visit.page.locator("h2").first.inner_text().upper() == "WHAT WAS ASKED"

@@ -78,8 +78,11 @@
 
   function jump() {
     var place = without(parts(location.hash))[0];
-    var target = place && place.indexOf("=") < 0 && document.getElementById(decodeURIComponent(place));
-    if (target) { target.scrollIntoView(); }
+    if (!place || place.indexOf("=") >= 0) { return; }
+    try {
+      var target = document.getElementById(decodeURIComponent(place));
+      if (target) { target.scrollIntoView(); }
+    } catch (malformed) { /* an address that somebody mistyped leads to the top */ }
   }
 
   function ready() {
