@@ -1,6 +1,5 @@
 """Reading commune outlines, keyed by official code and vintage, never by bare name."""
 
-import unicodedata
 import warnings
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from phusong.geo.names import NameRules, bare_forms
 from phusong.geo.places import Communes
 from phusong.sources.vector_files import read_layer
 from phusong.study import Study
+from phusong.texts import plain_text
 
 SAME_PLACE = 0.5
 """Share of the smaller of two outlines from which they cannot both be right."""
@@ -65,7 +65,7 @@ def read_communes(file: Path, study: Study, gazetteer: Gazetteer | None = None) 
         {
             "code": codes[wanted].astype(str),
             "name": [
-                unicodedata.normalize("NFC", official.get(code, str(name)))
+                plain_text(official.get(code, str(name)))
                 for code, name in zip(codes[wanted], chosen[section.name_column], strict=True)
             ],
         },

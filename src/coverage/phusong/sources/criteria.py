@@ -13,11 +13,12 @@ from phusong.geo.places import Communes
 from phusong.sources.lists import read_text_table
 from phusong.sources.tables import Columns, Text, checked
 from phusong.study import CriterionSection, Name, Study, TableInput
+from phusong.texts import plain_text
 
 SHIPPED = "criterion8.toml"
 STATUSES = ("met", "not_met", "unknown")
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Known = Annotated[str, AfterValidator(lambda text: text.strip())]
+Known = Annotated[str, AfterValidator(plain_text)]
 
 
 class _Table(BaseModel):

@@ -1,7 +1,6 @@
 """Reading a gazetteer: TOML in, units with their vintages and spellings out."""
 
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -12,13 +11,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from phusong.errors import DataError
 from phusong.geo.gazetteer import Change, Crosswalk, Gazetteer, Unit, Vintage
 from phusong.geo.names import NameRules
+from phusong.texts import plain_text
 
 SHIPPED = "facts"
 """Folder of the gazetteers that come with Phusong."""
 WHOLE = 1e-9
 """How far the shares of one old unit may be from 1 together."""
 
-Text = Annotated[str, AfterValidator(lambda text: unicodedata.normalize("NFC", text.strip()))]
+Text = Annotated[str, AfterValidator(plain_text)]
 
 
 class _Table(BaseModel):

@@ -9,6 +9,7 @@ from phusong.geo.grid import Grid
 from phusong.geo.limits import Exclusion, Limits
 from phusong.sources.areas import read_areas
 from phusong.study import AreaInput, Study
+from phusong.texts import plain_text
 
 _EDGE_POINTS = 21
 """Points along each side of the frame when it is taken to a file's CRS."""
@@ -79,7 +80,8 @@ def _exclusions(study: Study, grid: Grid) -> list[Exclusion]:
                     f"{given.file}: column {given.name_column} is missing; the layer has "
                     f"{', '.join(c for c in near.columns if c != 'geometry')}; correct {key}"
                 )
-            names = tuple(sorted({str(n) for n in near[given.name_column].dropna()} - {""}))
+            named = near[given.name_column].dropna().astype(str).map(plain_text)
+            names = tuple(sorted({*named} - {""}))
         shape = shapely.union_all(near.geometry.to_numpy())
         if buffer_m:
             shape = shape.buffer(buffer_m)

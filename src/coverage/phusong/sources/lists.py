@@ -1,7 +1,6 @@
 """Reading lists as text: CSV, sheets of workbooks and forms, points of vector files."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from phusong.sources.list_words import named
 from phusong.sources.tables import Record, csv_records, raise_faults, text_table, wide_rows
 from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES, read_workbook
 from phusong.sources.vector_files import VECTOR_SUFFIXES, read_layer
+from phusong.texts import plain_text
 
 DATA_SHEET = "Dữ liệu"
 """Sheet of a form that is filled in."""
@@ -102,10 +102,7 @@ def read_list(file: Path, key: str = "") -> pd.DataFrame:
             f"{file.name} has {len(filled)} sheets that hold something ({', '.join(filled)}); "
             f"name the list {DATA_SHEET!r}, or save it alone"
         )
-    records = [
-        Record(r.line, [unicodedata.normalize("NFC", c.strip()) for c in r.cells])
-        for r in sheets[name]
-    ]
+    records = [Record(r.line, [plain_text(c) for c in r.cells]) for r in sheets[name]]
     start = header_row(records)
     if len(records) <= start + 1:
         raise DataError(
@@ -170,7 +167,7 @@ def _points_as_text(file: Path, key: str) -> pd.DataFrame:
         raise DataError(f"{file} holds {', '.join(others)}; every feature must be a point")
     table = pd.DataFrame(wgs84.drop(columns="geometry")).astype("object")
     table["latitude"], table["longitude"] = wgs84.geometry.y, wgs84.geometry.x
-    text = table.map(lambda v: "" if pd.isna(v) else unicodedata.normalize("NFC", str(v).strip()))
+    text = table.map(lambda v: "" if pd.isna(v) else plain_text(str(v)))
     text.columns = pd.Index(named([str(title) for title in text.columns], key))
     text.index = pd.RangeIndex(1, len(text) + 1, name="line")
     return text

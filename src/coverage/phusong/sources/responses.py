@@ -2,7 +2,6 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -13,6 +12,7 @@ from phusong.errors import DataError
 from phusong.geo.answers import Answer, AnswerWord
 from phusong.sources.towers_workbook import refuse_huge
 from phusong.study import Study
+from phusong.texts import plain_text
 
 FORM_SHEET = "response"
 FIELDS = (
@@ -187,7 +187,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
 def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return repr(cell)
-    return unicodedata.normalize("NFC", str(cell)).strip()
+    return plain_text(str(cell))
 
 
 def _faults(row: Mapping[str, str]) -> Iterable[tuple[str, str]]:

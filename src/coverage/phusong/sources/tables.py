@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandera.pandas as pa
 
 from phusong.errors import DataError, nearest
 from phusong.sources.header import MOST_COLUMNS, listed, refuse_wide
+from phusong.texts import plain_text
 
 MOST_FAULTS_SHOWN = 20
 _DEGREES = frozenset({"latitude", "longitude"})
@@ -151,7 +151,7 @@ def csv_records(content: str, separator: str, file: Path) -> list[Record]:
                 used = max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
                 refuse_wide(used, line=line, file=file)
                 cells = cells[:used]
-            cleaned = [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
+            cleaned = [plain_text(cell) for cell in cells]
             if any(cleaned):
                 records.append(Record(line, cleaned))
             line = reader.line_num + 1

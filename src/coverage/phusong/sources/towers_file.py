@@ -1,7 +1,6 @@
 """A tower list in whatever file it comes: text cells under the headings of the file."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from phusong.sources.towers_workbook import WORKBOOK_SUFFIXES, read_workbook
 from phusong.sources.vector_files import VECTOR_SUFFIXES, read_layer
 from phusong.store.plain_paths import plainly_named
 from phusong.study import TowerInput
+from phusong.texts import plain_text
 
 KEY = "inputs.towers"
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".gz"})
@@ -221,7 +221,7 @@ def _plain(cell: str) -> str:
     cell = _SPACES.sub(" ", _HIDDEN.sub("", cell)).strip()
     if cell.startswith("'") and not cell.endswith("'"):
         cell = cell[1:].strip()
-    return unicodedata.normalize("NFC", cell)
+    return plain_text(cell)
 
 
 def _layer(file: Path, section: TowerInput) -> Sheet:

@@ -9,6 +9,7 @@ from phusong.study.values import (
     Dbm,
     FileKey,
     Name,
+    Note,
     Quantity,
     Section,
     Share,
@@ -25,8 +26,8 @@ class StudySection(TitledSection):
     practice_data: bool = False
     root: str | None = None
     output: str
-    question_en: str = ""
-    question_vi: str = ""
+    question_en: Note = ""
+    question_vi: Note = ""
     language: Literal["vi", "en", "both"] = "vi"
 
 
@@ -81,8 +82,8 @@ class Source(Section):
 
     source: Name
     licence: Name = "not stated"
-    attribution: str = ""
-    date: str = ""
+    attribution: Note = ""
+    date: Note = ""
     fetch: FileKey | None = None
 
 

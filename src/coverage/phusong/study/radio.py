@@ -12,6 +12,7 @@ from phusong.study.values import (
     FileKey,
     Metres,
     Name,
+    Note,
     Quantity,
     Section,
     TechnologyKey,
@@ -34,7 +35,7 @@ class OperatorSection(Section):
     key: FileKey
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     stations: Annotated[Quantity, within("sites", 0.0, 100_000.0)] | None = None
-    stations_date: str = ""
+    stations_date: Note = ""
 
 
 class TechnologySection(Section):
@@ -180,7 +181,7 @@ class ScenarioSection(TitledSection):
     and ``height_change`` are added to every sector that is left, and last comes ``new_band``.
     """
 
-    source: str = ""
+    source: Note = ""
     operators: tuple[FileKey, ...] = ()
     off: tuple[TechnologyKey, ...] = ()
     broken: tuple[Name, ...] = ()

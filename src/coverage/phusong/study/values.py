@@ -1,11 +1,11 @@
 """Numbers with a unit and an origin, and the kinds of name that a study file has."""
 
-import unicodedata
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+
+from phusong.texts import plain_text
 
 SCHEMA_VERSION = 1
 CHOICE = "choice"
@@ -17,8 +17,10 @@ CommuneCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,20}$"
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
-    AfterValidator(partial(unicodedata.normalize, "NFC")),
+    AfterValidator(plain_text),
 ]
+Note = Annotated[str, AfterValidator(plain_text)]
+"""Words that may be left out."""
 TechnologyKey = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,20}$")]
 Bandwidth = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 FileKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
