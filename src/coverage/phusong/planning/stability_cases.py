@@ -25,7 +25,22 @@ BestBy = Literal["exact", "greedy"]
 
 @dataclass(frozen=True, eq=False)
 class BestSets:
-    """How often each row is in the best set, regret by draw and by option, and the base plan."""
+    """How often each row is in the best set, regret by draw and by option, and the base plan.
+
+    Parameters
+    ----------
+    in_set
+        Share of the draws whose best set has the row, 0 to 1; NaN without a limit.
+    regret
+        By draw: weight that its best set covers beyond the base plan, >= 0.
+    option_regret
+        By row: weight that is missed by deciding about it alone as the base plan does, mean over
+        the draws that were looked at; NaN without a limit.
+    proven
+        Share of the draws whose best set is proven to be one, 0 to 1; NaN without a limit.
+    plan
+        Rows of the base plan in the order in which they are built.
+    """
 
     in_set: FloatArray
     regret: FloatArray
@@ -36,7 +51,17 @@ class BestSets:
 
 @dataclass(frozen=True, eq=False)
 class Cases:
-    """The rules that every scenario shares."""
+    """The rules that every scenario shares.
+
+    Parameters
+    ----------
+    fixed, groups, requires, budget, count
+        Limits and rules as for :func:`phusong.planning.choose.best_set`.
+    rank_by, best_by
+        As for :func:`phusong.planning.stability.stability`.
+    counted
+        Rows that have a rank and a regret.
+    """
 
     fixed: tuple[int, ...]
     groups: Mapping[int, Hashable] | Sequence[Hashable] | None
@@ -48,7 +73,18 @@ class Cases:
     counted: BoolArray
 
     def ranking(self, scenario: Scenario) -> FloatArray:
-        """Rank of each row, NaN for those that are not ranked."""
+        """Rank of each row, NaN for those that are not ranked.
+
+        Parameters
+        ----------
+        scenario
+            One draw.
+
+        Returns
+        -------
+        numpy.ndarray
+            Ranks from 1 on; equal ones go to the smaller row.
+        """
         question = read_question(
             scenario.cover, weight=scenario.weight, cost=scenario.cost, budget=None, count=None,
             fixed=self.fixed, groups=self.groups if self.rank_by == "steps" else None,
@@ -73,7 +109,22 @@ class Cases:
     def best_sets(
         self, base: Scenario, scenarios: Sequence[Scenario], *, regret_draws: int
     ) -> BestSets:
-        """Best sets of the draws beside the base plan."""
+        """Best sets of the draws beside the base plan.
+
+        Parameters
+        ----------
+        base
+            The base case, whose best set is the plan.
+        scenarios
+            The draws.
+        regret_draws
+            How many of them, the first ones, regret by option is looked for in, >= 1.
+
+        Returns
+        -------
+        BestSets
+            Everything NaN, and no plan, where neither a budget nor a count limits a set.
+        """
         options, count = len(base.cost), len(scenarios)
         if self.budget is None and self.count is None:
             none = np.full(options, np.nan)
