@@ -11,7 +11,7 @@ import shapely
 from PIL import Image
 
 from browser.conftest import DESKTOP, PHONE, Visitor
-from phusong.reporting.facts import Bilingual, Column
+from phusong.reporting.facts import Bilingual, Column, Source, same
 from phusong.reporting.layers import Category, Feature, VectorLayer
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.overlays import class_overlay
@@ -56,6 +56,23 @@ def test_a_short_credit_is_one_line(visitor: Visitor) -> None:
     box = page.locator(".leaflet-control-attribution").bounding_box()
     assert box
     assert box["width"] > 3 * box["height"]
+    assert page.locator(".phusong-credits").is_hidden()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_long_credits_are_read_whole(visitor: Visitor, size: tuple[int, int]) -> None:
+    sources = tuple(Source(same(f"{n}"), f"Credit {n} of a survey", "MIT") for n in range(60))
+    told = dataclasses.replace(content(), sources=sources)
+    page = visitor.visit(coverage_map(told), size=size).page
+    box, button = page.locator(".leaflet-control-attribution"), page.locator(".phusong-credits")
+    hidden = "e => e.scrollHeight - e.clientHeight"
+    assert box.evaluate(hidden) > 0
+    button.click()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert box.evaluate("e => getComputedStyle(e).overflowY") == "auto"
+    assert box.bounding_box()["height"] < 0.5 * size[1]  # type: ignore[index]
+    button.click()
+    assert box.evaluate(hidden) > 0
 
 
 def test_layers_toggle(visitor: Visitor) -> None:

@@ -33,6 +33,8 @@ _BY_SCRIPTS = {
     "base": said("Shaded relief"),
     "coverage": said("Coverage overlay"),
     "zoomIn": said("Zoom in"),
+    "credits": said("All data sources"),
+    "fewer": said("Fewer"),
     "zoomOut": said("Zoom out"),
     "close": said("Close"),
     "measure": said("Measure a distance"),
@@ -121,7 +123,9 @@ class _Stage(folium.MacroElement):
                 sourced(source.credit).html().replace("</span> <span", "</span><span")
                 for source in content.sources
             ],
-            "said": _for_scripts("base", "coverage", "zoomIn", "zoomOut", "close"),
+            "said": _for_scripts(
+                "base", "coverage", "zoomIn", "zoomOut", "close", "credits", "fewer"
+            ),
         }
 
 

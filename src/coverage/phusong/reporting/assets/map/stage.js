@@ -22,6 +22,7 @@ var phusong = { circles: [] };
     options.attributions.forEach(function (words) {
       map.attributionControl.addAttribution(words);
     });
+    credits(map, options.said);
     var zoom = L.control.zoom().addTo(map);
     phusong.follow(function () {
       phusong.name(zoom._zoomInButton, options.said.zoomIn);
@@ -35,6 +36,24 @@ var phusong = { circles: [] };
     map.on("zoomend", function () { resize(map); });
     oneBoxEach(map);
     opensByKey(map.getContainer());
+  }
+
+  /* Credits that have no room stay two lines, and a button above them shows them all. */
+  function credits(map, words) {
+    var box = map.attributionControl.getContainer();
+    var button = L.DomUtil.create("button", "leaflet-control phusong-credits");
+    button.type = "button";
+    box.parentNode.insertBefore(button, box);
+    L.DomEvent.disableClickPropagation(button);
+    function settle() {
+      var open = box.classList.contains("open");
+      button.textContent = phusong.said(open ? words.fewer : words.credits);
+      button.setAttribute("aria-expanded", String(open));
+      button.hidden = !open && box.scrollHeight <= box.clientHeight + 1;
+    }
+    button.addEventListener("click", function () { box.classList.toggle("open"); settle(); });
+    map.on("resize", settle);
+    phusong.follow(settle);
   }
 
   function pictures(map, words) {
