@@ -36,7 +36,7 @@ from phusong.geo.terrain import Terrain, thinned
 from phusong.geo.tiles import tiles_of
 from phusong.models.disc_window import disc_window
 from phusong.pipeline.begin import start
-from phusong.pipeline.gap_tasks import counted, drawn
+from phusong.pipeline.gap_tasks import counted, drawn, living
 from phusong.pipeline.gaps import confidence
 from phusong.sources.practice.relief import practice_terrain
 from phusong.sources.practice.study import practice_study_text
@@ -266,6 +266,7 @@ def measured(relief: Terrain, sites: int, area_km2: float, asked: Any) -> Run:
                 longest = max(longest, watch.seconds() - layer_before)
             counted(session, reached, classes, sure)
             gap_polygons(classes, inputs.communes, inputs.people, silent=silent,
+                         living=living(session, reached, sure),
                          smallest_km2=study.service.smallest_gap.value)  # fmt: skip
             gaps_main, gaps_cpu = time.process_time() - before, watch.seconds() - workers_before
         tiles = -(-grid.shape[0] // asked.tile_cells) * -(-grid.shape[1] // asked.tile_cells)

@@ -21,9 +21,10 @@ from phusong.analysis.gaps import service_class
 from phusong.cluster import Cluster, cluster_at, is_open_to_others
 from phusong.errors import ClusterError
 from phusong.pipeline.begin import start
-from phusong.pipeline.gap_tasks import _see, counted, drawn
+from phusong.pipeline.gap_tasks import counted, drawn
 from phusong.pipeline.gaps import confidence
 from phusong.pipeline.reach import reach
+from phusong.pipeline.stored_reach import see
 from phusong.pipeline.workers import check_workers
 from runs import clean_environment, copied, digests, in_one_line, invoke, run_here
 from synthetic import Region, write_region
@@ -147,7 +148,7 @@ def test_a_worker_that_sees_other_rasters_than_the_run_is_told(
     classes = {key: service_class(layer, sure) for key, layer in reached.layers.items()}
     for ask in (lambda: drawn(session, reached, sure),
                 lambda: counted(session, reached, classes, sure)):  # fmt: skip
-        _see.cache_clear()
+        see.cache_clear()
         with pytest.raises(ClusterError, match=r"any-lte-probability.*a disk that all of them"):
             ask()
 

@@ -1,8 +1,9 @@
 """No-signal areas as polygons, and what lies in and near them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,7 @@ from phusong.geo.people import People
 from phusong.geo.places import Communes, Places
 from phusong.geo.tiles import Tile
 from phusong.geo.tiles import whole as whole_grid
+from phusong.units import FloatArray
 
 FIRST_LOOK = 32
 """Cells around a gap that are looked at first for cover."""
@@ -54,6 +56,7 @@ def gap_polygons(
     smallest_km2: float,
     nearby: Nearby | None = None,
     silent: Mapping[tuple[str, str], gpd.GeoDataFrame] | None = None,
+    living: Callable[[Sequence[gpd.GeoSeries]], Iterable[pd.DataFrame]] | None = None,
 ) -> gpd.GeoDataFrame:
     """No-signal areas as polygons, cut by commune, without specks.
 
@@ -73,6 +76,8 @@ def gap_polygons(
     silent
         What :func:`phusong.analysis.silent_areas.silent_areas` gives for each layer; found here
         when left out.
+    living
+        Gives for the gaps of each commune what :func:`living_in` gives; found here when left out.
 
     Returns
     -------
@@ -102,12 +107,18 @@ def gap_polygons(
     stated = ["sieved_below_km2", "sieve_change_percent"]
     merged = _merged(parts, [*columns, *stated, "geometry"], grid)
     merged.insert(0, "gap_id", _ids(merged))
-    living = _people(merged, people)
-    merged["people"] = living["people"]
+    near = [own.geometry for _, own in merged.groupby("commune_code", sort=True)]
+    found = (
+        [living_in(gaps, grid, partial(_part, people.count)) for gaps in near]
+        if living is None
+        else living(near)
+    )
+    lived = pd.concat([_nobody(merged.geometry.iloc[:0]), *found]).reindex(merged.index)
+    merged["people"] = lived["people"]
     villages = merged.iloc[:0] if nearby is None else nearby.places.villages
-    merged[["place_en", "place_vi"]] = gap_places(merged, living, villages)
+    merged[["place_en", "place_vi"]] = gap_places(merged, lived, villages)
     if nearby is not None:
-        merged = _described(merged, living, gaps, grid, nearby)
+        merged = _described(merged, lived, gaps, grid, nearby)
     drawn = _drawn(merged, grid)
     merged["outline_change_percent"] = 100.0 * (drawn.area / merged.area - 1.0)
     columns += ["place_en", "place_vi"]
@@ -116,8 +127,8 @@ def gap_polygons(
     return merged.set_geometry(drawn)[[*first, *others, "geometry"]]
 
 
-def _part(classes: ClassArray, tile: Tile) -> ClassArray:
-    return tile.part(classes)
+def _part(values: NDArray[Any], tile: Tile) -> NDArray[Any]:
+    return tile.part(values)
 
 
 def _merged(parts: list[gpd.GeoDataFrame], columns: list[str], grid: Grid) -> gpd.GeoDataFrame:
@@ -282,21 +293,30 @@ def _nearest_covered(
     return found[0], found[1]
 
 
-def _people(gaps: gpd.GeoDataFrame, people: People) -> pd.DataFrame:
-    """People of each gap, and where most of them live: a point inside where nobody does."""
-    inner = gaps.geometry.representative_point()
-    table = pd.DataFrame({"people": 0.0, "easting": inner.x, "northing": inner.y}, gaps.index)
-    for _, near in gaps.groupby("commune_code", sort=True):
-        tile = people.grid.tile_around(tuple(near.total_bounds))
-        if tile is not None:
-            table.loc[near.index] = _living(near.geometry, people, tile, table.loc[near.index])
-    return table
+def living_in(
+    gaps: gpd.GeoSeries, grid: Grid, people: Callable[[Tile], FloatArray]
+) -> pd.DataFrame:
+    """People of the gaps of one commune, and where most of them live.
 
+    Parameters
+    ----------
+    gaps
+        Their outlines.
+    grid
+        The frame.
+    people
+        People per cell of a part of it.
 
-def _living(gaps: gpd.GeoSeries, people: People, tile: Tile, table: pd.DataFrame) -> pd.DataFrame:
-    """People of gaps that lie in a tile."""
-    grid, table = people.grid.part(tile), table.copy()
-    source = raster_source(np.nan_to_num(tile.part(people.count)), grid)
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed like the gaps: ``people``, and ``easting`` and ``northing`` of the cell where most
+        people live, of a point inside where nobody does.
+    """
+    table, tile = _nobody(gaps), grid.tile_around(tuple(gaps.total_bounds))
+    if tile is None:
+        return table
+    source = raster_source(np.nan_to_num(people(tile)), grid.part(tile))
     frame = gpd.GeoDataFrame(geometry=gaps.values, crs=grid.crs)
     half = "(min_coverage_frac=0.5)"
     wanted = ["sum", *(f"{name}{half}" for name in ("max", "max_center_x", "max_center_y"))]
@@ -306,3 +326,8 @@ def _living(gaps: gpd.GeoSeries, people: People, tile: Tile, table: pd.DataFrame
     for column, name in (("easting", "max_center_x"), ("northing", "max_center_y")):
         table[column] = np.where(lived_in, found[name], table[column])
     return table
+
+
+def _nobody(gaps: gpd.GeoSeries) -> pd.DataFrame:
+    inner = gaps.representative_point()
+    return pd.DataFrame({"people": 0.0, "easting": inner.x, "northing": inner.y}, gaps.index)

@@ -9,7 +9,7 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_causes import cause_columns, with_causes
 from phusong.pipeline.gap_tables import gap_tables
-from phusong.pipeline.gap_tasks import counted, drawn, forget_people
+from phusong.pipeline.gap_tasks import counted, drawn, forget_people, living
 from phusong.pipeline.model_choice import model_choice
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
@@ -92,6 +92,7 @@ def _compute(session: Session, reach: Reach) -> None:
         smallest_km2=study.service.smallest_gap.value,
         nearby=Nearby(inputs.places, _sites(study, reach)),
         silent=drawn(session, reach, sure),
+        living=living(session, reach, sure),
     )
     unsure = Uncertainty(session, reach, sure)
     polygons = unsure.gaps(polygons)

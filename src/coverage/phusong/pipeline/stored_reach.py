@@ -1,0 +1,167 @@
+"""What workers see of a study whose reach is stored: classes, people, its inputs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from phusong.analysis.gaps import ClassArray, Confidence, Layer, class_of
+from phusong.analysis.reach import Reach
+from phusong.errors import ClusterError
+from phusong.geo.grid import Grid
+from phusong.geo.tiles import Tile
+from phusong.pipeline.reach_files import layer_file
+from phusong.pipeline.session import Session
+from phusong.pipeline.workers import maker_key
+from phusong.store.files import sha256_of
+from phusong.store.rasters import raster_part
+from phusong.study import Study
+from phusong.units import FloatArray
+
+REACH = "reach"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What workers need to know of a study to look into its reach.
+
+    Parameters
+    ----------
+    study
+        The study.
+    token
+        Of the session that asks.
+    maker
+        Key of the code and the libraries that it must be computed with.
+    frame
+        The study's grid.
+    environment
+        Service environment.
+    confidence
+        Where the lines between the classes are drawn.
+    seals
+        SHA-256 of the raster of probabilities of each layer.
+    """
+
+    study: Study = field(compare=False)
+    token: str
+    maker: str
+    frame: Grid = field(compare=False)
+    environment: str = field(compare=False)
+    confidence: Confidence = field(compare=False)
+    seals: Mapping[Layer, str] = field(compare=False, repr=False)
+
+    def classes(self, layer: Layer, tile: Tile) -> ClassArray:
+        """Class of each cell of a part of the grid, out of the stored raster.
+
+        Parameters
+        ----------
+        layer
+            Operator's key and technology.
+        tile
+            The part.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape of the tile.
+        """
+        file = _probability(self.study, self.environment, layer)
+        see(file, self.seals[layer])
+        return class_of(raster_part(file, tile), self.confidence)
+
+
+def people_in(file: Path, seal: str, grid: Grid) -> Callable[[Tile], FloatArray]:
+    """Look people up in a file of them all.
+
+    Parameters
+    ----------
+    file
+        People per cell, float64.
+    seal
+        SHA-256 of the file.
+    grid
+        The frame.
+
+    Returns
+    -------
+    callable
+        Gives people per cell of a part of the grid.
+    """
+    see(file, seal)
+    people = np.memmap(file, dtype=np.float64, mode="r", shape=grid.shape)
+    return lambda tile: np.array(tile.part(people))
+
+
+def asked_of(session: Session, reach: Reach, sure: Confidence) -> Asked:
+    """Say what workers need to know of a reach.
+
+    Parameters
+    ----------
+    session
+        The study in use; its reach must have been computed.
+    reach
+        Received levels, as they are stored.
+    sure
+        Where the lines between the classes are drawn.
+
+    Returns
+    -------
+    Asked
+        For tasks of one environment.
+    """
+    study, environment = session.study, reach.environment
+    step = session.manifest.step(REACH)
+    assert step is not None, "the reach is computed before its gaps"
+    files = {layer: _probability(study, environment, layer) for layer in reach.layers}
+    seals = {
+        layer: step.outputs[file.relative_to(study.output).as_posix()]
+        for layer, file in files.items()
+    }
+    return Asked(study, session.token, maker_key(), session.inputs.grid, environment, sure, seals)
+
+
+def _probability(study: Study, environment: str, layer: Layer) -> Path:
+    return layer_file(study, study.propagation.models[0], environment, *layer, "probability")
+
+
+@lru_cache(maxsize=256)
+def see(file: Path, seal: str) -> None:
+    """See once that a worker has the same file as the process that asks.
+
+    Parameters
+    ----------
+    file
+        The file.
+    seal
+        Its SHA-256 there.
+
+    Raises
+    ------
+    ClusterError
+        It is another one here, or none.
+    """
+    if not file.is_file() or sha256_of(file) != seal:
+        raise ClusterError(
+            f"a worker does not see the {file} that this run has written: every worker needs the "
+            "study's output folder on a disk that all of them share"
+        )
+
+
+@lru_cache(maxsize=1)
+def session_of(asked: Asked) -> Session:
+    """Take what a worker has read of a study, for all tasks of one session.
+
+    Parameters
+    ----------
+    asked
+        The study.
+
+    Returns
+    -------
+    Session
+        It reads what it is asked for.
+    """
+    return Session(asked.study, frame=asked.frame)
