@@ -270,7 +270,8 @@ def updated(language: str) -> bytes:
         '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
         f'"Plural-Forms: {new.plural_forms}\\n"\n\n'
     )
-    return head.encode() + out.getvalue().replace(_FLAG, b"")
+    bare = out.getvalue().replace(_FLAG, b"").replace(b"\n\n", b"\n")  # no empty lines: 3 kB
+    return head.encode() + bare
 
 
 def untranslated(language: str) -> list[str]:

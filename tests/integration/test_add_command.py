@@ -314,3 +314,17 @@ def test_what_practice_files_are(
     file = tmp_path / f"x{Path(name).suffix}"
     shutil.copyfile(practice_folder / name, file)
     assert recognise(file, phusong.open_study(region.study)).key == key
+
+
+def test_a_file_without_a_source_is_told_as_such(region: Region, brought: Path) -> None:
+    """When it is added, in the study file in its language, and in each check until it has one."""
+    command = ("add", region.study, brought / "danh sách.csv", "--replace")
+    result = invoke(*command)
+    assert result.exit_code == 0, result.stderr
+    assert "danh sách.csv: nobody says where it is from" in result.stderr
+    assert 'source = "chưa nêu nguồn"' in region.study.read_text(encoding="utf-8")
+    said = "towers: nobody says where it is from; write its source into the study file"
+    assert said in invoke("check", region.study).output
+    stated = invoke(*command, "--source", "Nhà mạng A")
+    assert "nobody says" not in stated.stderr
+    assert "nobody says" not in invoke("check", region.study).output

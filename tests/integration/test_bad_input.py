@@ -129,7 +129,7 @@ CASES = {
                            "(degrees), a metric CRS is needed", "for example EPSG:32648"),
     "unknown CRS": case(study("grid.crs", "EPSG:999999"), "grid.crs = EPSG:999999 is not a known"),
     "local CRS in degrees": case(study("grid.local_crs", "EPSG:4756"),
-                                 "study.toml: grid.local_crs='EPSG:4756' (VN-2000) is no trans"),
+                                 "study.toml: grid: local_crs='EPSG:4756' (VN-2000) is no trans"),
     "CRS of elsewhere": case(study("grid.crs", "EPSG:32630"), "grid.crs = EPSG:32630 stretches",
                              "at most 1 % is allowed", "its UTM zone"),
     "output over inputs": case(study("study.output", "."), "study.output = '.' holds", "towers.csv",
@@ -139,7 +139,7 @@ CASES = {
     # terrain
     "terrain missing": case(gone("dem.tif"), "dem.tif does not exist", "inputs.terrain"),
     "terrain no raster": case(content("dem.tif", b"heights\n"), "dem.tif cannot be read",
-                              "allowed: GeoTIFF"),
+                              "allowed here: GeoTIFF"),
     "terrain truncated": case(cut("dem.tif", 0.6), "dem.tif cannot be read", "get it again"),
     "terrain without CRS": case(lambda r: write_dem(r.input("dem.tif"), crs=None),
                                 "dem.tif has no CRS", "rio edit-info --crs EPSG:4326"),

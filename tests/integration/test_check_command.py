@@ -85,11 +85,11 @@ def test_doubts_end_with_status_1(tmp_path: Path) -> None:
     assert facts["status"] == "warnings"
     warned = {f["kind"]: f for f in facts["findings"] if f["severity"] == "warning"}
     assert set(warned) == {"antenna-above-mast", "noticed"}
-    assert warned["antenna-above-mast"]["cases"] == ["S1 (Nhà mạng A), 28 m on 12 m"]
+    assert warned["antenna-above-mast"]["cases"] == ["S1 (Nhà mạng A), 28 m > 12 m"]
     assert "1 site(s) lie outside the study area" in warned["noticed"]["text"]
     assert facts["left_out"] == ["site S4 lies outside the study area"]
     assert "warnings: 2\n" in result.stdout
-    assert "S1 (Nhà mạng A), 28 m on 12 m" in Words(page).text
+    assert "S1 (Nhà mạng A), 28 m > 12 m" in Words(page).text
 
 
 def test_errors_end_with_status_2_and_every_one_is_for_a_machine(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_nothing_from_a_list_runs_in_the_page(tmp_path: Path) -> None:
         row |= {"site_id": evil, "mast_height_m": "12"}
     result, facts, page = reports(rewritten(tmp_path / "r", rows))
     assert result.exit_code == 1
-    assert f"{evil} (Nhà mạng A), 28 m on 12 m" in facts["findings"][0]["cases"]
+    assert f"{evil} (Nhà mạng A), 28 m > 12 m" in facts["findings"][0]["cases"]
     assert "<script>alert" not in page
     assert "{{" not in page
     assert evil in Words(page).text

@@ -146,7 +146,7 @@ def test_the_map_draws_them_but_not_for_everybody(region: Region) -> None:
         assert "No new sites" not in said, file
         assert "Protected forest" not in said, file
     said = invoke("check", region.study).output
-    assert "no new sites: Protected forest: 2.6 km2 in and near the frame (Hoàng Liên)" in said
+    assert "no new sites: Protected forest: 2.6 km² in and near the frame (Hoàng Liên)" in said
 
 
 def test_sea_is_seen_in_the_terrain_itself(tmp_path: Path) -> None:

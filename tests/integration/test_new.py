@@ -1,6 +1,7 @@
 """``phusong new``: a study of any region, from a box, a file or a name, that can be run."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +79,22 @@ def test_every_starting_value_is_that_of_the_practice_study(tmp_path: Path) -> N
     assert "choice" not in study["planning"], "budget and floors of the practice study are its own"
     text = (tmp_path / "configs/huyện-của-tôi.toml").read_text(encoding="utf-8")
     assert "@" not in text.replace("@DATA@", "@")
-    assert "nha-mang" not in text
+    assert not re.search("nha-mang-[a-z]", text)
+
+
+def test_an_operator_that_nobody_knows_is_called_in_the_language_of_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def name(folder: str, *box: str) -> str:
+        made(tmp_path / folder, "--bbox", *box)
+        (operator,) = facts(tmp_path / folder / "configs/huyện-của-tôi.toml")["operators"]
+        return str(operator["name"])
+
+    assert name("a", *BOX) == "Nhà mạng 1"
+    peru = ("-72.2", "-13.6", "-72.1", "-13.5")
+    assert name("b", *peru) == "Operator 1"
+    monkeypatch.setenv("PHUSONG_LANG", "vi")
+    assert name("c", *peru) == "Nhà mạng 1"
 
 
 def test_study_from_a_file_can_be_run(tmp_path: Path) -> None:
@@ -103,7 +119,7 @@ def test_study_from_a_file_can_be_run(tmp_path: Path) -> None:
     ):  # fmt: skip
         (raw / target).write_bytes((inputs / source).read_bytes())
     towers = (inputs / "towers.csv").read_text(encoding="utf-8-sig")
-    towers = towers.replace("Nhà mạng A", "Operator 1").replace("Nhà mạng B", "Operator 1")
+    towers = towers.replace("Nhà mạng A", "Nhà mạng 1").replace("Nhà mạng B", "Nhà mạng 1")
     (raw / "towers.csv").write_text(towers, encoding="utf-8")
     text = file.read_text(encoding="utf-8").replace("resolution_m = 30.0", "resolution_m = 90.0")
     text = text.replace("margin_km = 10.0", "margin_km = 0.45")

@@ -29,9 +29,10 @@ def nbconvert(notebook: Path, into: Path, *, cwd: Path, **variables: str) -> str
 
 
 def provenance(text: str) -> list[str]:
-    """What the notebook says about where its results come from: its last output."""
-    start = text.rindex("study synthetic, file ")
-    return [line.strip() for line in text[start:].split("\n\n", maxsplit=1)[0].splitlines()]
+    """What the notebook says in English of where its results come from: its last output."""
+    start = text.rindex("nghiên cứu synthetic, tệp ")
+    lines = text[start:].split("\n\n", maxsplit=1)[0].splitlines()
+    return [line.rpartition(" · ")[2].strip() for line in lines]
 
 
 @pytest.fixture(scope="module")

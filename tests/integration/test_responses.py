@@ -33,6 +33,16 @@ def form(run: Region, key: str = "mang-a") -> Path:
     return run.output / "plan" / f"response-{key}.xlsx"
 
 
+def test_a_form_can_be_tried_first(run: Region, tmp_path: Path) -> None:
+    answer = {"answer": "đồng ý / agree", "signer": "A. Lý"}
+    back = fill(form(run), tmp_path / "back.xlsx", {0: answer})
+    result = invoke("add", run.study, back, "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    assert result.output.splitlines()[0].endswith(": đồng ý / agree")
+    assert "nothing was written" in result.output
+    assert not (run.folder / "data").exists()
+
+
 def test_a_form_holds_an_operators_own_options(run: Region) -> None:
     found = priorities(run)
     names = {"mang-a": "Nhà mạng A", "mang-b": "Nhà mạng B"}

@@ -157,7 +157,7 @@ def test_losses_are_kept_by_model_and_step(
         list(best_servers(session, network, own, environments=("outdoor",), model=model))
     assert session.study.history == (
         "path loss: 0 masts computed, 4 reused",
-        f"path loss by itm: {computed[0]} masts computed, {computed[1]} reused",
+        f"path loss by the model itm: {computed[0]} masts computed, {computed[1]} reused",
     )
 
 

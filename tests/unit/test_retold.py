@@ -13,7 +13,7 @@ TOLD = {
     "3 site(s) stand in the water; correct the position": "3 trạm đứng dưới nước; hãy sửa vị trí",
     "  towers: 3 site(s) stand in the water; correct the position: HG-1 (Mạng A)": "  towers: "
     "3 trạm đứng dưới nước; hãy sửa vị trí: HG-1 (Mạng A)",
-    "reach: computed": "reach: đã tính",
+    "reach: computed": "vùng phủ: đã tính",
     "people: 123,456 on the grid": "dân số: 123.456 trên lưới",
     "assumption: a pole": "giả định: một cột nhỏ",
     "Xã Quản Bạ {0} %s": "Xã Quản Bạ {0} %s",
@@ -21,7 +21,31 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize(("english", "vietnamese"), TOLD.items())
+PUT_TOGETHER = [
+    (
+        "study file a.toml is not valid TOML: Expected ']' at the end of a table declaration (at "
+        "line 1, column 7): [study; numbers have a decimal point, texts stand in quotes, paths "
+        "have / in them",
+        "tệp nghiên cứu a.toml không phải TOML hợp lệ: thiếu ']' ở cuối tên bảng (dòng 1, cột 7): "
+        "[study; số thập phân viết bằng dấu chấm, chữ để trong dấu ngoặc kép, đường dẫn dùng dấu /",
+    ),
+    (
+        "14 measurements are left out: position rounded to 0.01 degrees, about a kilometre: 2; "
+        "the same sample twice: 12",
+        "bỏ ra 14 số đo: vị trí làm tròn đến 0,01 độ, khoảng một ki-lô-mét: 2; "
+        "cùng một mẫu hai lần: 12",
+    ),
+    (
+        "too few measurements to calibrate: 3 measured cells with a level in 7 squares of the "
+        "ground; at least 10 cells in 10 squares are needed for 0 correction(s)",
+        "quá ít số đo để hiệu chỉnh: 3 ô đo có mức trong 7 ô vuông; cần ít nhất 10 ô trong 10 ô "
+        "vuông cho 0 hiệu chỉnh",
+    ),
+]
+"""Sentences with others in them, and other programs' words."""
+
+
+@pytest.mark.parametrize(("english", "vietnamese"), [*TOLD.items(), *PUT_TOGETHER])
 def test_told_in_vietnamese(english: str, vietnamese: str) -> None:
     assert retold(english, "vi") == vietnamese
     assert retold(english, "en") == english

@@ -27,9 +27,11 @@ _LOCALE = Path(__file__).parent / "locale"
 _UNKNOWN = "–"
 TOLD = "told"
 """Context of the templates of sentences in the catalogues."""
+STEP = "step"
+"""Name of what a template calls a step by, and context of what steps are called."""
 _MARK = re.compile(r"(; |: |(?<=\d) )")
 """Where sentences are put together of others, or a sentence follows a number."""
-_MOST_PARTS = 6
+_MOST_PARTS = 9
 """Between marks, of a sentence that is put together of several."""
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -283,11 +285,18 @@ def _fitted(sentence: str, language: str, kind: str) -> str | None:
             continue
         if (found := _pattern(words).fullmatch(bare)) is not None:
             values = {
-                name: retold(value, language, context=kind) if " " in value else _grouped(value)
+                name: _value(name, value, language, kind)
                 for name, value in found.groupdict().items()
             }
             return sentence.replace(bare, translation.format(**values))
     return None
+
+
+def _value(name: str, value: str, language: str, kind: str) -> str:
+    """What is filled into a template: a step by what it is called, a sentence told, a number."""
+    if name == STEP:
+        return _catalogue(language).get((STEP, value), (value,))[0]
+    return retold(value, language, context=kind) if " " in value else _grouped(value)
 
 
 @cache

@@ -96,7 +96,7 @@ def test_one_site_at_several_places() -> None:
 
 def test_antennas_above_the_mast() -> None:
     found = findings(replace(SECTOR, antenna_height_m=42.5))["antenna-above-mast"]
-    assert found.cases == ("S1 (A), 42.5 m on 42 m",)
+    assert found.cases == ("S1 (A), 42.5 m > 42 m",)
     assert "antenna-above-mast" not in findings(replace(SECTOR, antenna_height_m=42))
 
 

@@ -257,7 +257,7 @@ def test_what_is_of_others_is_no_fault_of_a_file_and_is_named(tmp_path: Path) ->
         f"22.57{n:03d}1,104.05{n:03d}1,2025-03-01 09:{n:02d}:00,Vinaphone,LTE,-90"
         for n in range(40)
     ]
-    with pytest.warns(DataWarning, match=r"another operator than the study's \(40\)"):
+    with pytest.warns(DataWarning, match="another operator than the study's: 40"):
         found = read(tmp_path, rows(20, *others))
     assert len(found.frame) == 20
     assert any("Vinaphone (40) are no operator of the study" in line for line in found.remarks)
@@ -277,7 +277,7 @@ def test_neighbours_are_not_mixed_with_what_serves(tmp_path: Path) -> None:
         [f"{lines[0]},neighboring"]
         + [f"{line},false\n{line.rsplit(',', 1)[0]},-119,true" for line in lines[1:]]
     )
-    with pytest.warns(DataWarning, match=r"neighbouring cell, not the one that serves \(20\)"):
+    with pytest.warns(DataWarning, match="neighbouring cell, not the one that serves: 20"):
         found = read(tmp_path, text)
     assert found.frame["level_dbm"].min() > -100
 
@@ -297,7 +297,7 @@ def test_many_rows_without_a_level_need_a_word(tmp_path: Path) -> None:
         stream.write('\n[[measurements]]\nfile = "test.csv"\nsource = "invented"\n')
         stream.write("missing_is_no_service = false\n")
     study = read_study(made.study)
-    with pytest.warns(DataWarning, match=r"no level.* \(15\)"):
+    with pytest.warns(DataWarning, match="no level.*: 15"):
         assert len(read_measurements(study.measurements, study).frame) == 20
 
 

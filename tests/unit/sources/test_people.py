@@ -231,7 +231,7 @@ def test_population_without_crs_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"people\n1\n"])
 def test_unreadable_population_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "p.tif").write_bytes(content)
-    with pytest.raises(DataError, match=r"population file .*p\.tif cannot be read as a raster"):
+    with pytest.raises(DataError, match=r"population file: .*p\.tif cannot be read as a raster"):
         read_people(tmp_path / "p.tif", grid())
 
 

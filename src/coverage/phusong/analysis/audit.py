@@ -235,7 +235,7 @@ def _above_the_mast(frame: pd.DataFrame) -> Iterator[Finding]:
     yield from _finding(
         "antenna-above-mast", "warning",
         "sector(s) have an antenna above the top of their mast; correct one of the heights",
-        (f"{_label(row)}, {row['antenna_height_m']:g} m on {row['mast_height_m']:g} m"
+        (f"{_label(row)}, {row['antenna_height_m']:g} m > {row['mast_height_m']:g} m"
          for _, row in high.iterrows()),
     )  # fmt: skip
 

@@ -55,8 +55,8 @@ def add(  # noqa: PLR0913 — a command line
         from phusong.sources.responses import is_response_form  # noqa: PLC0415
 
         forms = [file for file in files if not as_key and is_response_form(file)]
-        for file in forms if not dry_run else []:
-            for line in add_response(study, file, source=source):
+        for file in forms:
+            for line in add_response(study, file, source=source, dry_run=dry_run):
                 tell(line)
         files = [file for file in files if file not in forms]
         if forms and not files:
@@ -64,12 +64,12 @@ def add(  # noqa: PLR0913 — a command line
         priced = [file for file in files if not as_key and is_cost_form(file)]
         for file in priced:
             for line in add_costs(study, file, source=source, dry_run=dry_run):
-                say(line)
+                tell(line)
         files = [file for file in files if file not in priced]
         if priced and not files:
             return
         told = Told(
-            as_key, source or "not stated", licence, attribution, date,
+            as_key, source, licence, attribution, date,
             replace=replace, beside=beside,
         ).of(details or ())  # fmt: skip
         addition = plan_addition(study, files, told)

@@ -65,7 +65,7 @@ def split(
         from phusong.pipeline.split import split_study  # noqa: PLC0415
 
         for file in split_study(open_study(study_file(study, study_option)), by):
-            typer.echo(spoken("{file} written", file=file))
+            say(spoken("{file} written", file=file))
 
 
 def share_budget(

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from phusong.errors import DataError, DataWarning, StudyError, nearest
-from phusong.language import told
 from phusong.pipeline.input_files import MEASUREMENTS, parts_of
 from phusong.pipeline.inputs import Inputs
+from phusong.pipeline.origins import ask_for_source, unstated
 from phusong.sources.measurements import read_measurements
 from phusong.sources.recognise import ADDABLE, Recognised, recognise
 from phusong.sources.study_edit import Entry, Value, with_input, with_one_more
@@ -92,6 +92,25 @@ class Told:
             A text has no name or no value.
         """
         return replace(self, details=dict(_detail(text, self.source) for text in texts))
+
+    def from_somebody(self, source: str) -> "Told":
+        """The same with a source, which details without one have as well.
+
+        Parameters
+        ----------
+        source
+            Who made the files.
+
+        Returns
+        -------
+        Told
+            A new one.
+        """
+        details = {
+            name: {**value, "source": source} if isinstance(value, dict) else value
+            for name, value in self.details.items()
+        }
+        return replace(self, source=source, details=details)
 
 
 def _detail(text: str, source: str) -> tuple[str, Value]:
@@ -192,6 +211,9 @@ def plan_addition(study_file: Path, files: Sequence[Path], told: Told) -> Additi
             f"{', '.join(ADDABLE)}"
         )
     study = read_study(study_file)
+    stated = bool(told.source)
+    if not stated:
+        told = told.from_somebody(unstated(study))
     before = study.file.read_bytes().decode("utf-8-sig")
     added, after, trial = [], before, before
     taken: set[str] = set()
@@ -205,6 +227,8 @@ def plan_addition(study_file: Path, files: Sequence[Path], told: Told) -> Additi
         after = _edited(after, study, found.key, _relative(study, target), told, first=first)
         trial = _edited(trial, study, found.key, path.as_posix(), told, first=first)
     noticed = _checked(study_of_text(trial, study.file), added)
+    if not stated:
+        noticed += tuple(ask_for_source(a.file.name, a.recognised.key) for a in added)
     read = study_of_text(after, study.file)  # what is written can be read again
     if read.output in {a.target for a in added} or any(
         a.target.is_relative_to(read.output) for a in added
@@ -356,7 +380,8 @@ def _checked(trial: Study, added: Iterable[Added]) -> tuple[str, ...]:
                 else:
                     getattr(inputs, _READERS.get(key, "places"))
             except DataError as error:
-                refused = told(f"as {name} this cannot be used, and nothing was written")
-                raise DataError(f"{refused}: {error}") from None
+                raise DataError(
+                    f"as {name} this cannot be used, and nothing was written: {error}"
+                ) from None
     heard = [str(w.message) for w in caught if issubclass(w.category, DataWarning)]
     return (*(line for lines in inputs.noticed.values() for line in lines), *heard_of, *heard)

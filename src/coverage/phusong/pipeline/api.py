@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
 from phusong.cluster import Cluster
+from phusong.language import retold, told
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
@@ -216,6 +217,8 @@ def _started(study: Study, workers: int | None, progress: Progress, client: Any)
 def provenance(study: Study) -> str:
     """What was computed and what reused, the key of the results, and versions, as text.
 
+    In Vietnamese, and after a point in English.
+
     Parameters
     ----------
     study
@@ -227,8 +230,14 @@ def provenance(study: Study) -> str:
         One line each.
     """
     session = start(study)
-    lines = [f"study {study.study.name}, file {study.file.name}"]
-    lines += [f"  {line}" for line in study.history or ("inputs read, nothing computed",)]
-    lines.append(f"results {session.manifest.results_key()}")
+    nothing = told("inputs read, nothing computed")
+    lines = [_in_both(told(f"study {study.study.name}, file {study.file.name}"))]
+    lines += [f"  {_in_both(line)}" for line in study.history or (nothing,)]
+    lines.append(_in_both(told(f"results {session.manifest.results_key()}")))
     lines.append(", ".join(f"{name} {number}" for name, number in versions().items()))
     return "\n".join(lines)
+
+
+def _in_both(line: str) -> str:
+    """A line that was put together in English, after its Vietnamese where it has one."""
+    return " · ".join(dict.fromkeys((retold(line, "vi"), line)))

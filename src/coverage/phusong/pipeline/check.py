@@ -13,7 +13,14 @@ from phusong.geo.network import Network
 from phusong.language import template, translated
 from phusong.pipeline.input_files import named_inputs, refuse_missing
 from phusong.pipeline.inputs import Inputs
-from phusong.reporting.audit_page import CHANGES, AuditContent, audit_page, subject_words
+from phusong.pipeline.origins import unstated_findings
+from phusong.reporting.audit_page import (
+    AuditContent,
+    audit_page,
+    change_words,
+    resting_words,
+    subject_words,
+)
 from phusong.reporting.notices import licence_words
 from phusong.sources.tables import TableError
 from phusong.study import PRACTICE_LABEL, Study, TowerDefaults
@@ -122,6 +129,7 @@ def audit_inputs(study: Study) -> Audit:
         for key, lines in inputs.noticed.items()
         for line in lines
     ]
+    findings += unstated_findings(study)
     network: Network | None = read.get("network")
     shares: tuple[GuessShare, ...] = ()
     if network is not None and {"communes", "terrain"} <= set(read):
@@ -185,7 +193,7 @@ def _facts(study: Study, read: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         names = ", ".join(limit.names)
         yield (
             f"no new sites: {limit.title_en}",
-            f"{limit.shape.area / 1e6:,.1f} km2 in and near the frame"
+            f"{limit.shape.area / 1e6:,.1f} km² in and near the frame"
             f"{f' ({names})' if names else ''}",
         )
     for told in read.get("own_coverage", ()):
@@ -273,10 +281,8 @@ def report_text(audit: Audit, language: str = "en") -> str:
     lines += [] if filled else ["  nothing"]
     if audit.shares:
         lines.append("rests on filled values (communes, by nearest site):")
-        lines += [
-            f"  {s.column}: {s.people:,.0f} people, {s.area_km2:,.1f} km2, {s.sites} sites"
-            for s in audit.shares
-        ]
+        resting = [resting_words(share) for share in audit.shares]
+        lines += [f"  {words.vi if language == 'vi' else words.en}" for words in resting]
     unverified = sum(not a.verified for a in study.assumptions())
     lines.append(f"assumptions: {len(study.assumptions())}, of them {unverified} not verified")
     lines += list(_finding_lines(audit, language))
@@ -289,7 +295,7 @@ def _called(key: str, language: str) -> str:
 
 
 def _kind(kind: str, language: str) -> str:
-    return CHANGES[kind].vi if language == "vi" and kind in CHANGES else kind
+    return change_words(kind).vi if language == "vi" else kind
 
 
 def _finding_lines(audit: Audit, language: str) -> Iterator[str]:

@@ -333,4 +333,4 @@ def _refuse_local(study: Study, grid: Grid) -> None:
     try:
         local_projection(study.grid.local_crs, longitude=longitude, latitude=latitude)
     except DataError as error:
-        raise DataError(f"{study.file.name}: grid.{error}") from None
+        raise DataError(f"{study.file.name}: grid: {error}") from None

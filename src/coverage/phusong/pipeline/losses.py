@@ -142,7 +142,7 @@ class LossMaps(LossMaker):
             One line, the model named where it is not the study's first.
         """
         first = self.model == self.session.study.propagation.models[0]
-        by = "" if first else f" by {self.model}"
+        by = "" if first else told(f" by the model {self.model}")
         return told(f"path loss{by}: {self.computed} masts computed, {self.reused} reused")
 
     def _by(self, cluster: Cluster, masts: list[Mast]) -> Iterator[tuple[Mast, bool | None]]:

@@ -12,6 +12,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from phusong.errors import StoreError
+from phusong.language import told
 from phusong.pipeline.input_files import ANSWERS, input_digests, named_inputs
 from phusong.pipeline.report import notebook_files
 from phusong.pipeline.session import versions
@@ -153,7 +154,8 @@ def unpack(file: Path, folder: Path) -> tuple[Path, tuple[str, ...]]:
     contents = unpack_archive(file, folder)
     faults = damaged_files(folder / str(contents.facts["output"]))
     if faults:
-        raise StoreError("\n".join([f"{file} holds products that its run did not write", *faults]))
+        first = told(f"{file} holds products that its run did not write")
+        raise StoreError("\n".join([first, *faults]))
     return folder / str(contents.facts["study_file"]), version_differences(contents.facts)
 
 
@@ -197,12 +199,16 @@ def archive_faults(file: Path, seal: str | None = None) -> tuple[str, list[str]]
     """
     found = sha256_of(file)
     if seal is not None and found != seal.strip().lower():
-        return found, [f"{file}: its seal is {found}, not {seal}; another archive was packed"]
+        return found, [told(f"{file}: its seal is {found}, not {seal}; another archive was packed")]
     try:
         check_archive(file)
     except StoreError as error:
         return found, [str(error)]
     return found, []
+
+
+def _changed(name: object) -> str:
+    return told(f"{name}: changed since the study was run; run it again")
 
 
 def _finished(study: Study) -> Manifest:
@@ -212,14 +218,10 @@ def _finished(study: Study) -> Manifest:
     faults = damaged_files(study.output)
     made = manifest.data.get("study_file", {}).get("sha256")
     if made != sha256_of(study.file):
-        faults.append(f"{study.file}: changed since the study was run; run it again")
+        faults.append(_changed(study.file))
     made_from = {n: d for part in manifest.data.get("inputs", ()) for n, d in part["files"].items()}
     now = input_digests(study)
-    faults += [
-        f"{name}: changed since the study was run; run it again"
-        for name in sorted(made_from)
-        if now.get(name) != made_from[name]
-    ]
+    faults += [_changed(name) for name in sorted(made_from) if now.get(name) != made_from[name]]
     if faults:
         raise StoreError("\n".join(faults))
     return manifest

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 from phusong.analysis.gaps import COVERED, service_class
 from phusong.analysis.reach import BestServer, Threshold
 from phusong.geo.network import Sector
+from phusong.language import told
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.corrections import sector_dbm
 from phusong.pipeline.gaps import confidence
@@ -267,7 +268,8 @@ class _Radios:
                     thresholds.append(budget.threshold)
             yield best, thresholds[0]
             self.session.progress(step, number + 1, len(groups))
-        by = "" if losses.model == study.propagation.models[0] else f" by {losses.model}"
+        first = losses.model == study.propagation.models[0]
+        by = "" if first else told(f" by the model {losses.model}")
         study.note(f"candidate path loss{by}: {losses.computed} computed, {losses.reused} reused")
 
 

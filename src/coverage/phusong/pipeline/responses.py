@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from phusong.errors import DataError
+from phusong.language import told
 from phusong.reporting.audience import own_options
 from phusong.reporting.response_words import (
     ANSWERS,
@@ -55,7 +56,9 @@ def write_response_form(file: Path, study: Study, ranked: pd.DataFrame, operator
     write_form(file, form)
 
 
-def add_response(study_file: Path, file: Path, *, source: str = "") -> tuple[str, ...]:
+def add_response(
+    study_file: Path, file: Path, *, source: str = "", dry_run: bool = False
+) -> tuple[str, ...]:
     """Check a filled-in form and keep it with its origin; the next plan follows it.
 
     Parameters
@@ -66,6 +69,8 @@ def add_response(study_file: Path, file: Path, *, source: str = "") -> tuple[str
         The form that came back.
     source
         Who sent it.
+    dry_run
+        Say what was understood, and keep nothing.
 
     Returns
     -------
@@ -82,6 +87,10 @@ def add_response(study_file: Path, file: Path, *, source: str = "") -> tuple[str
     if not answers:
         raise DataError(f"{file.name} answers about no option; fill in the column answer")
     _refuse_strangers(study, file, [answer.option_id for answer in answers])
+    told_as = {words.rpartition(" / ")[2]: words for words in ANSWERS}
+    lines = [f"{answer.option_id}: {told_as[answer.answer]}" for answer in answers]
+    if dry_run:
+        return (*lines, told("nothing was written (--dry-run)"))
     now = datetime.datetime.now(tz=datetime.UTC)
     target = response_folder(study) / file.name
     if file.resolve() != target.resolve():
@@ -95,7 +104,6 @@ def add_response(study_file: Path, file: Path, *, source: str = "") -> tuple[str
             "sha256": sha256_of(target), "size_bytes": target.stat().st_size,
         },
     )  # fmt: skip
-    lines = [f"{answer.option_id}: {answer.answer}" for answer in answers]
     return (*lines, f"kept as {target.relative_to(study.root).as_posix()}; run the plan again")
 
 

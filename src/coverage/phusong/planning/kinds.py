@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from phusong.language import told
 from phusong.study import CostsSection, OptionKind, Study
 
 NEW_MAST: OptionKind = "new-mast"
@@ -109,11 +110,13 @@ def kinds_in_use(study: Study) -> tuple[tuple[OptionKind, ...], tuple[str, ...]]
             continue
         lacking = [f"costs.{name}" for name in missing_prices(kind, study.costs)]
         if kind == ROAMING and study.planning.revenue is None:
-            lacking.append("planning.revenue (how many people subscribe)")
+            lacking.append("planning.revenue")
         if lacking:
             notes.append(
-                f"options of kind {kind} are left out: {', '.join(lacking)} is not given and no "
-                "value has a source; ask the operators"
+                told(
+                    f"options of kind {kind} are left out: there is no value with a source for "
+                    f"{', '.join(lacking)}; ask the operators"
+                )
             )
         else:
             kinds.append(kind)

@@ -55,6 +55,8 @@ _SUBJECTS = {
     "limits": said("Limits and no-build areas"),
     "criterion8": said("Criterion 8"),
 }
+_FROM = "from "
+"""Before the coordinate system that positions were given in."""
 CHANGES = {
     "encoding": said("Encoding"),
     "sheet": said("Sheet"),
@@ -82,6 +84,45 @@ CHANGES = {
     "wide site": said("Wide site"),
 }
 _ANY = said("Any field")
+
+
+def resting_words(share: GuessShare) -> Bilingual:
+    """How many people and how much area have a filled value at their nearest site, in a line.
+
+    Parameters
+    ----------
+    share
+        What was counted for one column, or for any of them.
+
+    Returns
+    -------
+    Bilingual
+        One line.
+    """
+    column = said("any filled value") if share.column == "any" else same(share.column)
+    return said(
+        "{column}: {people} people, {area} km², sites: {sites}",
+        column=column, people=round(share.people), area=round(share.area_km2, 1),
+        sites=share.sites,
+    )  # fmt: skip
+
+
+def change_words(kind: str) -> Bilingual:
+    """What a kind of reading is called.
+
+    Parameters
+    ----------
+    kind
+        Of a change that was made to a list when it was read.
+
+    Returns
+    -------
+    Bilingual
+        Words for it; the kind itself where it has none.
+    """
+    if kind.startswith(_FROM):
+        return said("From {crs}", crs=kind.removeprefix(_FROM))
+    return CHANGES.get(kind, same(kind))
 
 
 @dataclass(frozen=True)
@@ -237,10 +278,7 @@ def _changes_table(network: Network) -> PageTable:
             Column(said("Times")),
             Column(said("First case")),
         ),
-        tuple(
-            (CHANGES.get(c.kind, same(c.kind)), c.column, c.count, c.example)
-            for c in network.changes
-        ),
+        tuple((change_words(c.kind), c.column, c.count, c.example) for c in network.changes),
     )
 
 

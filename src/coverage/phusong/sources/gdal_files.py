@@ -11,13 +11,16 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from phusong.errors import DataError
+from phusong.language import template
 
 RASTER_DRIVERS: Mapping[str, str] = {
     ".tif": "GTiff", ".tiff": "GTiff", ".hgt": "SRTMHGT", ".bil": "EHdr", ".flt": "EHdr",
     ".asc": "AAIGrid", ".img": "HFA", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED",
 }  # fmt: skip
 """GDAL driver by suffix; no other one is ever asked."""
-_ALLOWED = "allowed: GeoTIFF (.tif), SRTM .hgt, BIL, ERDAS .img, ASCII grid (.asc), DTED"
+_ALLOWED = "allowed here: GeoTIFF (.tif), SRTM .hgt, BIL, ERDAS .img, ASCII grid (.asc), DTED"
+WHAT = (template("terrain file"), template("population file"))
+"""What callers name a raster, beside the word itself."""
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _ATTACHED = (".ovr", ".msk")
 """What GDAL opens beside a raster, by any driver, when it is there."""
@@ -74,7 +77,9 @@ def open_raster(file: Path, what: str) -> DatasetReader:
     except DataError:
         raise
     except (RasterioError, ValueError) as error:
-        raise DataError(f"{what} {file} cannot be read as a raster ({error}); {_ALLOWED}") from None
+        raise DataError(
+            f"{what}: {file} cannot be read as a raster ({error}); {_ALLOWED}"
+        ) from None
     try:
         refuse_nowhere(dataset, what, file)
     except DataError:
@@ -114,7 +119,7 @@ def refuse_nowhere(dataset: DatasetReader, what: str, file: Path) -> None:
 def _driver(file: Path, what: str) -> str:
     suffix = file.suffix.lower()
     if suffix not in RASTER_DRIVERS:
-        raise DataError(f"{what} {file} cannot be read as a raster of this suffix; {_ALLOWED}")
+        raise DataError(f"{what}: {file} cannot be read as a raster of this suffix; {_ALLOWED}")
     header = file.with_suffix(".hdr")
     if suffix in {".bil", ".img"} and header.is_file():
         with header.open("rb") as stream:

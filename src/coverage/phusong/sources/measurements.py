@@ -128,9 +128,9 @@ def read_measurements(sections: Iterable[MeasurementInput], study: Study) -> Mea
         )  # fmt: skip
     table = pd.concat(left, ignore_index=True)
     if len(table):
+        reasons = "; ".join(f"{r.reason}: {r.rows:,}" for r in table.itertuples())
         warnings.warn(
-            f"{int(table['rows'].sum()):,} measurements are left out: "
-            + "; ".join(f"{r.reason} ({r.rows:,})" for r in table.itertuples()),
+            f"{int(table['rows'].sum()):,} measurements are left out: {reasons}",
             DataWarning,
             stacklevel=2,
         )

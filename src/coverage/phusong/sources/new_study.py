@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from phusong.errors import DataError
+from phusong.language import spoken_language
 from phusong.sources.fetch.catalogue import OpenSource, open_source
 from phusong.sources.fetch.ranges import Bounds
 
@@ -47,7 +48,11 @@ OPERATORS: dict[str, tuple[tuple[str, str, str, tuple[str, ...]], ...]] = {
         ("MobiFone", "mobifone", "#2e7d32", ("452-01",)),
     )
 }
-UNKNOWN_OPERATOR = (("Operator 1", "operator-1", "#1b6ca8", ()),)
+UNKNOWN_OPERATOR = {
+    "vi": (("Nhà mạng 1", "nha-mang-1", "#1b6ca8", ()),),
+    "en": (("Operator 1", "operator-1", "#1b6ca8", ()),),
+}
+"""By the language of the study."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,11 @@ class NewStudy:
         west, south, east, north = self.bounds
         left, bottom, right, top = VIETNAM
         return "vi" if left < west < east < right and bottom < south < north < top else "en"
+
+    @property
+    def _spoken(self) -> str:
+        """What the one who has the file written speaks, or reads."""
+        return "vi" if spoken_language() == "vi" else self.language
 
     def text(self) -> str:
         """The study file.
@@ -161,11 +171,11 @@ resolution_m = {metres}
     def _inputs(self) -> str:
         raw = f"data/raw/{self.name}"
         towers = ""
-        known = OPERATORS.get(self.country, UNKNOWN_OPERATOR)
+        known = OPERATORS.get(self.country, UNKNOWN_OPERATOR[self._spoken])
         if any(mnc for *_, mnc in known):
             towers = 'fetch = "opencellid"   # needs your token in OPENCELLID_TOKEN\n'
         else:
-            towers = _cells_of_telephones()
+            towers = _cells_of_telephones(known[0][0])
         named = "".join(
             f"{_quoted(mnc)} = {_quoted(name)}\n" for name, _, _, codes in known for mnc in codes
         )
@@ -208,7 +218,7 @@ licence = {_quoted(self.boundary_licence)}
         return "\n".join(blocks)
 
     def _operators(self) -> str:
-        known = OPERATORS.get(self.country, UNKNOWN_OPERATOR)
+        known = OPERATORS.get(self.country, UNKNOWN_OPERATOR[self._spoken])
         return "\n".join(
             f"""\
 [[operators]]
@@ -220,12 +230,12 @@ colour = {_quoted(colour)}
         )
 
 
-def _cells_of_telephones() -> str:
+def _cells_of_telephones(operator: str) -> str:
     """How to have crowd-sourced cells of operators that are not known here."""
     return (
         '# fetch = "opencellid"   # needs your token in OPENCELLID_TOKEN, and the lines below\n'
         "#\n# [inputs.towers.operators]   # MCC-MNC of each operator / mã mạng của từng nhà mạng\n"
-        f'# "999-01" = "{UNKNOWN_OPERATOR[0][0]}"\n'
+        f'# "999-01" = {_quoted(operator)}\n'
     )
 
 

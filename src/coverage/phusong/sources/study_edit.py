@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from phusong.errors import StudyError
+from phusong.language import told
 
 _ONE_LINE = re.compile(
     r"""\s*["']?\w+["']?\s*=\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'|\[[^\[\]#]*\])\s*(#.*)?$"""
@@ -139,8 +140,12 @@ def _verified(lines: list[str], wanted: Mapping[str, Any], header: str, entry: E
         found = None
     if found != wanted:
         raise StudyError(
-            "the study file is written in a way that cannot be edited safely; write this into it "
-            "yourself:\n" + "\n".join([header, *_written(entry)])
+            told(
+                "the study file is written in a way that cannot be edited safely; write this into "
+                "it yourself:"
+            )
+            + "\n"
+            + "\n".join([header, *_written(entry)])
         )
     return text
 

@@ -34,6 +34,24 @@ OF_PYDANTIC = (
     template("field required"),
 )
 """What pydantic says of a value, with a small letter at its beginning."""
+OF_TOML = (
+    template("{problem} (at line {line}, column {column})"),
+    template("{problem} (at end of document)"),
+    template("Invalid statement"),
+    template("Expected newline or end of document after a statement"),
+    template("Cannot declare {key} twice"),
+    template("Cannot overwrite a value"),
+    template("Expected ']' at the end of a table declaration"),
+    template("Expected ']]' at the end of an array declaration"),
+    template("Expected '=' after a key in a key/value pair"),
+    template("Unclosed array"),
+    template("Unclosed inline table"),
+    template("Unescaped '\\' in a string"),
+    template("Unterminated string"),
+    template("Invalid date or datetime"),
+    template("Invalid value"),
+)
+"""What tomllib says of a text that is not TOML."""
 
 
 def read_study(file: Path) -> Study:

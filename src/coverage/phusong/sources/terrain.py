@@ -19,6 +19,7 @@ from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.terrain import Terrain
 from phusong.geo.tiles import tiles_of
+from phusong.language import told
 from phusong.sources.antimeridian import on_one_side, unwrapped
 from phusong.sources.gdal_files import open_raster
 from phusong.units import BoolArray, Float32Array
@@ -336,4 +337,4 @@ def _on_lattice(
 
 def _describe(grid: Grid) -> str:
     west, south, east, north = transform_bounds(grid.crs, "EPSG:4326", *grid.bounds)
-    return f"{south:.3f} to {north:.3f}° N, {west:.3f} to {east:.3f}° E"
+    return told(f"{south:.3f} to {north:.3f}° N, {west:.3f} to {east:.3f}° E")

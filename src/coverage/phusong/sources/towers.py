@@ -13,6 +13,7 @@ from pyproj import Transformer
 from phusong.errors import DataError, DataWarning
 from phusong.geo.grid import Grid
 from phusong.geo.network import Change, Network, Sector
+from phusong.language import told
 from phusong.sources.cell_dump import GUESSED, is_cell_dump, read_cells
 from phusong.sources.tables import Fault, Text, examined, raise_faults
 from phusong.sources.towers_cells import Repair
@@ -121,8 +122,10 @@ def _refuse_shared_sectors(networks: Mapping[str, Network]) -> None:
                     f"{sector.operator}, {sector.technology}, {sector.frequency_mhz:g} MHz"
                 )
     if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise DataError(f"{faults[0]}{more}; keep each sector in one list")
+        shared = faults[0]
+        if len(faults) > 1:
+            shared += "; " + told(f"and {len(faults) - 1} more sector(s)")
+        raise DataError(f"{shared}; keep each sector in one list")
 
 
 def read_towers(file: Path, study: Study, grid: Grid) -> Network:
