@@ -57,11 +57,12 @@ def mapped(
         handle, name = tempfile.mkstemp(prefix=".mapped-", suffix=".part.bin", dir=folder)
         file = Path(name)
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with os.fdopen(handle, "w+b") as stream:
                 for band in bands:  # written, not only made room for: a full disk shows here
                     stream.write(np.ascontiguousarray(band, dtype=dtype).data)
-            mode: Literal["r+", "c"] = "r+" if kept else "c"
-            return np.asarray(np.memmap(file, dtype=dtype, mode=mode, shape=shape))
+                stream.flush()
+                mode: Literal["r+", "c"] = "r+" if kept else "c"
+                return np.asarray(np.memmap(stream, dtype=dtype, mode=mode, shape=shape))
         finally:
             with contextlib.suppress(OSError):
                 file.unlink()
