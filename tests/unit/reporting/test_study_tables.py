@@ -295,6 +295,19 @@ def test_no_reasons_no_heading() -> None:
     assert reasons_html(()) == ""
 
 
+def test_the_province_comes_first_among_briefs_and_forms_last(study: Study) -> None:
+    operator = study.operators[0].key
+    paths = [f"plan/response-{operator}.xlsx", f"brief-{operator}.html", "brief-province.html",
+             "plan/priorities.html"]  # fmt: skip
+    listed = products_of(study, dict.fromkeys(paths))
+    assert [product.path for product in listed] == paths[::-1]
+    second, first = (
+        f"reach/{m}/outdoor/any-lte-level.tif" for m in ("other", study.propagation.models[0])
+    )
+    rasters = products_of(study, dict.fromkeys([second, first]))
+    assert [product.path for product in rasters] == [first, second]
+
+
 def test_reasons_of_one_operator_keep_their_ranks_among_all() -> None:
     ranked = priorities().assign(rank=[6, 8])
     told = reasons_html(reasons(ranked, most=2), (), rank_headings(ranked, most=2))

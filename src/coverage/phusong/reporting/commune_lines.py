@@ -20,7 +20,7 @@ from phusong.reporting.plan_lines import (
     running,
 )
 from phusong.reporting.study_facts import StudyFacts
-from phusong.reporting.wording import amount, joined, said, share, sourced
+from phusong.reporting.wording import amount, joined, said, shortest, sourced
 
 Line = tuple[Bilingual, Bilingual]
 _RELATION = {"gt": same("> "), "lt": same("< ")}
@@ -113,7 +113,7 @@ def _rates(row: "pd.Series[float]") -> Iterator[Line]:
             said(
                 "{sign}{rate} by the standard {standard}, {year} ({source})",
                 sign=sign,
-                rate=share(float(row[name]), 2),
+                rate=shortest(float(row[name]), unit="%"),
                 standard=str(row["poverty_standard"]),
                 year=str(int(row["poverty_year"])),
                 source=sourced(str(row["poverty_source"])),

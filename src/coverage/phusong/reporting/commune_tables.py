@@ -6,6 +6,7 @@ import pandas as pd
 
 from phusong.analysis.reach import ANY
 from phusong.analysis.verdicts import LOM_SONG, TRANG_SONG
+from phusong.planning.reasons import begun
 from phusong.reporting.basis_words import titled
 from phusong.reporting.commune_words import (
     STATUS_WORDS,
@@ -24,7 +25,7 @@ from phusong.reporting.wording import said
 _PEOPLE = said("people")
 _SILENT = said("No signal")
 _SHARE = Column(said("Share without signal"), "%", 1, share=True, lacking=True)
-_BETWEEN = RANGE
+_BETWEEN = Bilingual.made_by(lambda language: begun(RANGE.to(language)))
 _RANGE = Column(_BETWEEN, _PEOPLE)
 _MOST_GAPS, _MOST_OPTIONS = 3, 4
 

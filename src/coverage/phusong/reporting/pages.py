@@ -22,7 +22,7 @@ ProductKind = Literal["map", "commune", "brief", "notebook", "table", "file", "r
 _KINDS: dict[str, Bilingual] = {
     "map": said("Maps"),
     "commune": said("Commune by commune"),
-    "brief": said("Briefs to print and sign"),
+    "brief": said("Briefs and forms to print and sign"),
     "notebook": said("Worked steps"),
     "table": said("Tables"),
     "file": said("Data files"),

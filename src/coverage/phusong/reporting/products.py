@@ -76,7 +76,22 @@ def products_of(
         and not path.startswith(f"{LABELS}/")  # they have an index of their own
     ]
     order = [kind for kind, _ in _WORDS]
-    return tuple(sorted(listed, key=lambda product: order.index(product.kind)))
+    return tuple(sorted(listed, key=lambda p: (order.index(p.kind), _place(study, p))))
+
+
+def _place(study: Study, product: Product) -> tuple[int, ...]:
+    """Where a product stands among those of its kind: what most readers ask for comes first."""
+    if product.kind == "brief":
+        starts = (f"{BRIEF}{PROVINCE}", BRIEF, RESPONSE)
+        return (
+            next((n for n, start in enumerate(starts, 1) if product.path.startswith(start)), 0),
+        )
+    if product.kind == "raster":
+        parts = PurePosixPath(product.path).parts
+        first, *_ = study.propagation.models
+        where = [list(study.environments).index(p) for p in parts if p in study.environments]
+        return (first not in parts, *where)
+    return ()
 
 
 def _unnamed(study: Study, path: str, size: int | None) -> Product:
@@ -94,7 +109,7 @@ def _unnamed(study: Study, path: str, size: int | None) -> Product:
         name = file.stem.removeprefix("response-")
         shown = {op.key: op.name for op in study.operators}.get(name, name)
         title = said("Response form of {shown}", shown=shown)
-        return Product("table", path, title, _RESPONSE_DETAIL, size)
+        return Product("brief", path, title, _RESPONSE_DETAIL, size)
     kind = "table" if file.suffix in {".csv", ".xlsx"} else "file"
     return Product(kind, path, same(file.name), size_bytes=size)
 
