@@ -43,8 +43,7 @@ def _closed(words: str) -> str:
         elif sign in _MARKS:
             if sign not in waiting or (sign == "\u202c" and waiting[-1] != sign):
                 continue
-            while waiting[-1] != sign:
-                kept.append(waiting.pop())
-            waiting.pop()
+            while waiting.pop() != sign:  # the end of an isolate ends what began in it, too
+                pass
         kept.append(sign)
     return "".join([*kept, *reversed(waiting)])
