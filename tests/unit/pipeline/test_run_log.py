@@ -211,3 +211,4 @@ def test_the_table_adds_up() -> None:
         "all             15.0      22.0       500         3.0",
     ]
     assert cost_table([costs[1]]) == ""
+    assert "vùng phủ" in cost_table([Cost("reach", "computed", 1.0, 1.0, None, 0)], "vi")

@@ -114,9 +114,9 @@ def run(
             warn_of(line.removeprefix(WARNING))
         else:
             tell(line)
-    costs = cost_table(log.costs)
+    costs = cost_table(log.costs, spoken_language())
     if costs:
-        tell(costs)
+        say(costs)
     say(spoken("done: open {file}", file=door))
 
 

@@ -14,7 +14,9 @@ from typing import Any
 from uuid import uuid4
 
 from phusong.errors import DataWarning
+from phusong.language import translated
 from phusong.pipeline.session import COMPUTED, Progress, silent
+from phusong.pipeline.step_words import step_words
 from phusong.pipeline.time_left import TimeLeft, marks_of, shares_of
 from phusong.store.files import bytes_written, parsed_json
 from phusong.study import Study
@@ -212,13 +214,15 @@ def read_log(file: Path) -> list[dict[str, Any]]:
     return found
 
 
-def cost_table(costs: Iterable[Cost]) -> str:
+def cost_table(costs: Iterable[Cost], language: str = "en") -> str:
     """What the steps of a run cost, as a table of plain text.
 
     Parameters
     ----------
     costs
         One for each step.
+    language
+        Of headings and steps, ``vi`` or ``en``.
 
     Returns
     -------
@@ -229,16 +233,22 @@ def cost_table(costs: Iterable[Cost]) -> str:
     if not computed:
         return ""
     peaks = [cost.peak_memory_bytes for cost in computed if cost.peak_memory_bytes is not None]
+    everything = translated("all", language, context="step")
     whole = Cost(
-        "all", COMPUTED, sum(c.wall_s for c in computed), sum(c.cpu_s for c in computed),
+        everything, COMPUTED, sum(c.wall_s for c in computed), sum(c.cpu_s for c in computed),
         max(peaks, default=None), sum(c.bytes_written for c in computed),
     )  # fmt: skip
-    lines = [f"{'step':<10}{'time s':>10}{'CPU s':>10}{'peak MB':>10}{'written MB':>12}"]
+    head = (
+        translated("step", language), translated("time s", language), "CPU s",
+        translated("peak MB", language), translated("written MB", language),
+    )  # fmt: skip
+    wide = 10 if language == "en" else 14
+    lines = [f"{head[0]:<{wide}}{head[1]:>10}{head[2]:>10}{head[3]:>10}{head[4]:>12}"]
     for cost in (*computed, whole):
         peak = "-" if cost.peak_memory_bytes is None else f"{cost.peak_memory_bytes / 1e6:.0f}"
         lines.append(
-            f"{cost.step:<10}{cost.wall_s:>10.1f}{cost.cpu_s:>10.1f}{peak:>10}"
-            f"{cost.bytes_written / 1e6:>12.1f}"
+            f"{step_words(cost.step, language):<{wide}}{cost.wall_s:>10.1f}{cost.cpu_s:>10.1f}"
+            f"{peak:>10}{cost.bytes_written / 1e6:>12.1f}"
         )
     return "\n".join(lines)
 
