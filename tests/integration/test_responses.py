@@ -134,7 +134,7 @@ def test_answers_pin_forbid_and_move(tmp_path: Path) -> None:
     )  # fmt: skip
     added = invoke("add", region.study, filled)
     assert added.exit_code == 0, added.output
-    assert f"{own['option_id'][0]}: decline" in added.output
+    assert f"{own['option_id'][0]}: từ chối / decline" in added.output
     shutil.copytree(region.output, tmp_path / "before")
     kept = region.folder / "data" / "raw" / "synthetic" / "responses" / "trả lời.xlsx"
     assert kept.read_bytes() == filled.read_bytes()
