@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from phusong.errors import StudyError
-from phusong.sources.study_edit import with_input, with_one_more
+from phusong.sources.study_edit import toml_of, with_input, with_one_more
 
 TEXT = """\
 # Đầu tệp / head
@@ -98,3 +98,11 @@ def test_what_cannot_be_edited_is_said(text: str) -> None:
     with pytest.raises(StudyError) as error:
         with_input(text, "towers", {"file": "b.csv", "source": "s"})
     assert 'write this into it yourself:\n[inputs.towers]\nfile = "b.csv"' in str(error.value)
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\x85", "\u200f", "\u2028", "\ufeff", "\U000e0041", "😀"])
+def test_no_sign_of_a_name_is_lost_or_breaks_the_file(sign: str) -> None:
+    name = f'Bản "{sign}" \\ Xèo'
+    written = f"name = {toml_of(name)}\n"
+    assert tomllib.loads(written) == {"name": name}
+    assert sign in written or not sign.isprintable()

@@ -9,6 +9,7 @@ from phusong.errors import DataError
 from phusong.language import spoken_language
 from phusong.sources.fetch.catalogue import OpenSource, open_source
 from phusong.sources.fetch.ranges import Bounds
+from phusong.sources.study_edit import toml_of
 
 KEPT = re.compile(
     r"(technologies\.LTE|environments|propagation|service|verdicts|towers|costs(?!\.exchange)|"
@@ -126,11 +127,11 @@ class NewStudy:
 
     def _head(self) -> str:
         listed = "\n".join(
-            f"    {_quoted(code)},   # {_comment(name)}"
+            f"    {toml_of(code)},   # {_comment(name)}"
             for code, name in zip(self.codes, self.names, strict=True)
         )
         country = (
-            f"country = {_quoted(self.country)}\n"
+            f"country = {toml_of(self.country)}\n"
             if self.country
             else (
                 '# country = "XXX"   # ISO 3166, three letters: some open data is had by country\n'
@@ -148,23 +149,23 @@ class NewStudy:
 schema_version = 1
 
 [study]
-name = {_quoted(self.name)}
-title_en = {_quoted(self.title)}
-title_vi = {_quoted(self.title)}
+name = {toml_of(self.name)}
+title_en = {toml_of(self.title)}
+title_vi = {toml_of(self.title)}
 question_en = "Where is there no mobile signal, and where should operators build first?"
 question_vi = "Nơi nào chưa có sóng di động, và doanh nghiệp nên đầu tư trước ở đâu?"
-output = {_quoted(f"data/processed/{self.name}")}
+output = {toml_of(f"data/processed/{self.name}")}
 language = "{self.language}"   # what pages show first: vi, en or both / ngôn ngữ hiện trước
 
 [area]
-vintage = {_quoted(self.vintage)}   # which list the codes below are of
+vintage = {toml_of(self.vintage)}   # which list the codes below are of
 margin_km = 10.0
 {country}communes = [
 {listed}
 ]
 
 [grid]
-crs = {_quoted(utm(self.bounds))}   # metric, of this place
+crs = {toml_of(utm(self.bounds))}   # metric, of this place
 resolution_m = {metres}
 """
 
@@ -177,7 +178,7 @@ resolution_m = {metres}
         else:
             towers = _cells_of_telephones(known[0][0])
         named = "".join(
-            f"{_quoted(mnc)} = {_quoted(name)}\n" for name, _, _, codes in known for mnc in codes
+            f"{toml_of(mnc)} = {toml_of(name)}\n" for name, _, _, codes in known for mnc in codes
         )
         dem, people = open_source("copernicus-dem-30"), open_source("worldpop-2020-100m")
         places = [
@@ -202,11 +203,11 @@ attribution = "OpenCelliD (opencellid.org)"
             + (f"\n[inputs.towers.operators]\n{named}" if named else ""),
             f"""\
 [inputs.boundaries]
-file = {_quoted(self.boundaries)}
-code_column = {_quoted(self.code_column)}
-name_column = {_quoted(self.name_column)}
-source = {_quoted(self.boundary_source)}
-licence = {_quoted(self.boundary_licence)}
+file = {toml_of(self.boundaries)}
+code_column = {toml_of(self.code_column)}
+name_column = {toml_of(self.name_column)}
+source = {toml_of(self.boundary_source)}
+licence = {toml_of(self.boundary_licence)}
 """,
             _block("population", people, f'file = "{raw}/people.tif"', fetched=bool(self.country)),
             _buildings(raw),
@@ -222,9 +223,9 @@ licence = {_quoted(self.boundary_licence)}
         return "\n".join(
             f"""\
 [[operators]]
-name = {_quoted(name)}
-key = {_quoted(key)}
-colour = {_quoted(colour)}
+name = {toml_of(name)}
+key = {toml_of(key)}
+colour = {toml_of(colour)}
 """
             for name, key, colour, _ in known
         )
@@ -235,7 +236,7 @@ def _cells_of_telephones(operator: str) -> str:
     return (
         '# fetch = "opencellid"   # needs your token in OPENCELLID_TOKEN, and the lines below\n'
         "#\n# [inputs.towers.operators]   # MCC-MNC of each operator / mã mạng của từng nhà mạng\n"
-        f'# "999-01" = {_quoted(operator)}\n'
+        f'# "999-01" = {toml_of(operator)}\n'
     )
 
 
@@ -270,10 +271,10 @@ def _block(key: str, source: OpenSource, place: str, *, fetched: bool) -> str:
 [inputs.{key}]
 {place}
 {fetch}
-source = {_quoted(source.title_en)}
-licence = {_quoted(source.licence)}
-attribution = {_quoted(source.attribution)}
-date = {_quoted(source.vintage)}
+source = {toml_of(source.title_en)}
+licence = {toml_of(source.licence)}
+attribution = {toml_of(source.attribution)}
+date = {toml_of(source.vintage)}
 """
 
 
@@ -362,13 +363,6 @@ def utm(bounds: Bounds) -> str:
         )
     zone = min(int((middle + 180.0) // 6) + 1, 60)
     return f"EPSG:{(32600 if latitude >= 0 else 32700) + zone}"
-
-
-def _quoted(text: str) -> str:
-    """A TOML string, whatever stands in it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped)
-    return f'"{safe}"'
 
 
 def _comment(text: str) -> str:

@@ -15,6 +15,10 @@ _ONE_LINE = re.compile(
 )
 """A value on one line, and the comment behind it."""
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_UNSEEN = re.compile(
+    r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+"""Signs that are not seen, or turn what stands behind them."""
 Value = str | bool | float | list[str] | dict[str, Any]
 Entry = Mapping[str, Value]
 """Keys of an input and their values, as they are written."""
@@ -151,14 +155,36 @@ def _verified(lines: list[str], wanted: Mapping[str, Any], header: str, entry: E
 
 
 def _written(entry: Entry) -> list[str]:
-    return [f"{name} = {_toml(value)}" for name, value in entry.items() if value != ""]
+    return [f"{name} = {toml_of(value)}" for name, value in entry.items() if value != ""]
 
 
-def _toml(value: Value) -> str:
+def toml_of(value: Value) -> str:
+    r"""Write a value as TOML on one line, whatever stands in its text.
+
+    Parameters
+    ----------
+    value
+        Text, number, flag, list of texts, or table.
+
+    Returns
+    -------
+    str
+        The value; what is not seen in a text is written by its number.
+
+    Examples
+    --------
+    >>> print(toml_of('Bản "Xèo"\x7f'))
+    "Bản \"Xèo\"\u007f"
+    """
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
-    # Text of JSON is a basic string of TOML, but for the delete character, which names have not.
-    return json.dumps(value, ensure_ascii=False)
+        return "{ " + ", ".join(f"{k} = {toml_of(v)}" for k, v in value.items()) + " }"
+    # Text of JSON is a basic string of TOML, but for the delete character.
+    return _UNSEEN.sub(_numbered, json.dumps(value, ensure_ascii=False))
+
+
+def _numbered(sign: re.Match[str]) -> str:
+    number = ord(sign[0])
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _table(line: str) -> str:
