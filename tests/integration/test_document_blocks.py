@@ -60,6 +60,7 @@ NOT_RUN = {
         "a page on the way there has done it",
     'phusong add configs/my-district.toml gia-costs.xlsx --source "the operators, May 2026"':
         ELSEWHERE + "test_templates.py",
+    "phusong split configs/vietnam.toml --by province_code": ELSEWHERE + "test_split.py",
     "phusong calibrate configs/lao-cai.toml": ELSEWHERE + "test_tutorial.py",
     "phusong report configs/lao-cai.toml": "a page on the way there has done it",
     "phusong report configs/demo.toml --audience public": "a page on the way there has done it",

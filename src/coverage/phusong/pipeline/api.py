@@ -2,12 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from phusong.analysis.gaps import Gaps
 from phusong.analysis.reach import Reach
 from phusong.cluster import Cluster
-from phusong.language import retold, told
+from phusong.language import told
 from phusong.pipeline import gaps as gaps_step
 from phusong.pipeline import plan as plan_step
 from phusong.pipeline import reach as reach_step
@@ -19,6 +19,9 @@ from phusong.pipeline.interactive_results import StudyGaps, StudyPlan, StudyReac
 from phusong.pipeline.session import Progress, Session, versions
 from phusong.sources.study_file import read_study
 from phusong.study import Study
+
+if TYPE_CHECKING:
+    from phusong.reporting.shown import Shown
 
 Same = TypeVar("Same", bound=Study)
 
@@ -214,10 +217,8 @@ def _started(study: Study, workers: int | None, progress: Progress, client: Any)
     return start(study, workers=workers, progress=progress, cluster=cluster)
 
 
-def provenance(study: Study) -> str:
-    """What was computed and what reused, the key of the results, and versions, as text.
-
-    In Vietnamese, and after a point in English.
+def provenance(study: Study) -> "Shown":
+    """What was computed and what reused, the key of the results, and versions.
 
     Parameters
     ----------
@@ -226,18 +227,18 @@ def provenance(study: Study) -> str:
 
     Returns
     -------
-    str
-        One line each.
+    Shown
+        One line each; as text Vietnamese, and after a point English.
     """
+    from phusong.reporting.facts import same  # noqa: PLC0415 — it loads what draws
+    from phusong.reporting.shown import shown_lines  # noqa: PLC0415
+    from phusong.reporting.wording import as_told  # noqa: PLC0415
+
     session = start(study)
-    nothing = told("inputs read, nothing computed")
-    lines = [_in_both(told(f"study {study.study.name}, file {study.file.name}"))]
-    lines += [f"  {_in_both(line)}" for line in study.history or (nothing,)]
-    lines.append(_in_both(told(f"results {session.manifest.results_key()}")))
-    lines.append(", ".join(f"{name} {number}" for name, number in versions().items()))
-    return "\n".join(lines)
-
-
-def _in_both(line: str) -> str:
-    """A line that was put together in English, after its Vietnamese where it has one."""
-    return " · ".join(dict.fromkeys((retold(line, "vi"), line)))
+    lines = [
+        told(f"study {study.study.name}, file {study.file.name}"),
+        *(study.history or (told("inputs read, nothing computed"),)),
+        told(f"results {session.manifest.results_key()}"),
+    ]
+    made_by = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return shown_lines((*map(as_told, lines), same(made_by)))

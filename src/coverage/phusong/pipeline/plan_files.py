@@ -10,7 +10,6 @@ from shapely.geometry.base import BaseGeometry
 from phusong.geo.antimeridian import HALF_DEG, cut, gone_on
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
-from phusong.pipeline.workbook import write_priorities
 from phusong.planning.second_currency import with_dollars
 from phusong.reporting.tables import tidy
 from phusong.store.tables import write_csv, write_geopackage
@@ -38,6 +37,8 @@ def write_plan(
     facts
         What the manifest says of the plan.
     """
+    from phusong.pipeline.workbook import write_priorities  # noqa: PLC0415 — it loads what draws
+
     study = session.study
     folder = study.output / "plan"
     ready = {

@@ -70,6 +70,25 @@ def shown_sentences(sentences: Iterable[Bilingual]) -> Shown:
     return Shown(f'<div class="said">{items}</div>', plain)
 
 
+def shown_lines(lines: Iterable[Bilingual]) -> Shown:
+    """Short lines, as of a log.
+
+    Parameters
+    ----------
+    lines
+        In their order.
+
+    Returns
+    -------
+    Shown
+        One line each; as plain text Vietnamese, and after a point English.
+    """
+    said = tuple(lines)
+    items = "\n".join(f"<p>{line.html()}</p>" for line in said)
+    plain = "\n".join(" · ".join(dict.fromkeys((line.vi, line.en))) for line in said)
+    return Shown(f'<div class="said lines">{items}</div>', plain)
+
+
 def together(heading: Bilingual, *parts: Shown) -> Shown:
     """Several finished things under one heading.
 
