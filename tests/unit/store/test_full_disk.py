@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 from shapely import box
 
 from phusong.errors import StoreError
-from phusong.store.tables import write_geopackage, write_geoparquet, write_layers, write_xlsx
+from phusong.store.tables import write_geopackage, write_geoparquet, write_layers
 from phusong.store.workbooks import Book, BookSheet, SheetColumn, write_book
 
 resource = pytest.importorskip("resource", reason="the system limits no file's size")
@@ -32,7 +31,6 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "one.gpkg": lambda file: write_geopackage(file, LAYER, name="one"),
     "layers.gpkg": lambda file: write_layers(file, {"a": LAYER, "b": LAYER}, {"a": "<qgis/>"}),
     "one.parquet": lambda file: write_geoparquet(file, LAYER),
-    "one.xlsx": lambda file: write_xlsx(file, {"one": pd.DataFrame(ROWS)}),
     "book.xlsx": book,
 }
 
