@@ -17,9 +17,11 @@ LOCAL_WORKERS = {
     # Dask has glibc give back every freed array at once; each mast then faults its pages in again.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 16 * 1024**2,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 32 * 1024**2,
-    # A hundred looks a second at what a task does, and fifty at its own loop, in every process.
+    # A hundred looks a second at what a task does, fifty at its own loop, ten at its memory.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.worker.memory.monitor-interval": "500ms",
 }
 """Dask's configuration of workers that are started here: a third of their work, else."""
 Task = TypeVar("Task")

@@ -28,7 +28,7 @@ from phusong.pipeline.session import Session
 from phusong.pipeline.workers import maker_key, refuse_other_maker
 from phusong.study import ModelKey, Study
 
-MASTS_TOGETHER = 8
+MASTS_TOGETHER = 16
 """Masts in one task of a cluster at most: a task costs Dask about 5 ms of CPU."""
 
 
