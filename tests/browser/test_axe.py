@@ -70,7 +70,7 @@ SHOWN = {
     "lives.source", "lives.tag", "towers.column",
 }  # fmt: skip
 """Texts that some page shows, word for word."""
-KINDS = {".html", ".csv", ".xlsx", ".gpkg", ".qgz", ".json"}
+KINDS = {".html", ".csv", ".xlsx", ".gpkg", ".qgz", ".kmz", ".json"}
 """Of files that the study's texts go into."""
 CONTRAST, NAME = "color-contrast", "button-name"
 

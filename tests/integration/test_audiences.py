@@ -31,6 +31,7 @@ FILES = {
     "gaps/facilities.csv", "gaps/no-signal.gpkg", "gaps/totals.csv", "gaps/village-counts.csv",
     "communes/index.html", "communes/00101-thu-mot.html", "communes/00203-deo-gio.html",
     "communes/00102-nam-thu.html", "gaps/no-signal.csv", "gis/layers.gpkg", "gis/villages.parquet",
+    "gis/layers.kmz",
     "gis/facilities.parquet", "gis/gaps.parquet", "gis/communes.parquet", "synthetic.qgz",
 }  # fmt: skip
 CAUSES = {"gaps/causes.csv"}
@@ -71,9 +72,10 @@ def content(file: Path) -> str:
         return "\n".join(map(rows_and_places, layers))
     if file.suffix == ".parquet":
         return rows_and_places(gpd.read_parquet(file))
-    if file.suffix == ".qgz":
+    if file.suffix in {".qgz", ".kmz"}:
         with zipfile.ZipFile(file) as packed:
-            return "".join(html.unescape(packed.read(n).decode()) for n in packed.namelist())
+            texts = [name for name in packed.namelist() if not name.endswith(".png")]
+            return "".join(html.unescape(packed.read(n).decode()) for n in texts)
     text = file.read_bytes().decode("utf-8-sig")
     text = re.sub(r'"data":"[A-Za-z0-9+/=]*"', "", text)  # numbers: tested apart
     raw = re.sub(r"data:(?:image|font)/[^\"')]*", "", text)

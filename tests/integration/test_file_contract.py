@@ -342,6 +342,40 @@ def test_sites_are_those_on_air(output: Path) -> None:
     assert not layer.duplicated(["operator", "site_id"]).any()
 
 
+def test_google_earth_has_the_same_rows_facts_and_places(output: Path) -> None:
+    with zipfile.ZipFile(output / "gis/layers.kmz") as packed:
+        assert packed.namelist() == ["doc.kml", "sign.png"]
+        root = ElementTree.fromstring(packed.read("doc.kml"))
+    kml = "{http://www.opengis.net/kml/2.2}"
+    styles = {f"#{style.get('id')}" for style in root.iter(f"{kml}Style")}
+    layers = gis_layer_names(output)
+    assert len(root.findall(f"{kml}Document/{kml}Folder")) == len(layers)
+    seen = 0
+    for name, folder in zip(layers, root.iter(f"{kml}Folder"), strict=True):
+        layer = gpd.read_file(output / "gis/layers.gpkg", layer=name).to_crs("EPSG:4326")
+        if name == "gaps":
+            layer = layer[(layer["operator"] == "any") & (layer["technology"] == "LTE")]
+        places = folder.findall(f"{kml}Placemark")
+        assert len(places) == len(layer)
+        for place, (_, row) in zip(places, layer.iterrows(), strict=True):
+            assert place.findtext(f"{kml}styleUrl") in styles
+            given = {d.get("name"): d.findtext(f"{kml}value") for d in place.iter(f"{kml}Data")}
+            for column, words in given.items():
+                value = row[column]
+                assert words == str(value) or float(words or "nan") == pytest.approx(float(value))
+                seen += 1
+            if row.geometry.geom_type == "Point":
+                lon, lat = map(float, (place.findtext(f".//{kml}coordinates") or "").split(","))
+                assert (lon, lat) == pytest.approx((row.geometry.x, row.geometry.y), abs=1e-6)
+    assert seen > 100
+
+
+def gis_layer_names(output: Path) -> list[str]:
+    """Layers of the GeoPackage in their order, without its styles."""
+    names = pyogrio.list_layers(output / "gis/layers.gpkg")[:, 0]
+    return [str(name) for name in names if name != "layer_styles"]
+
+
 def project_of(output: Path) -> ElementTree.Element:
     (file,) = output.glob("*.qgz")
     with zipfile.ZipFile(file) as packed:

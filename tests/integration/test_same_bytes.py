@@ -17,7 +17,7 @@ from synthetic import Region, write_region
 def test_two_runs_give_the_same_bytes(first_run: Region, second_run: Region) -> None:
     ours, theirs = digests(first_run.output), digests(second_run.output)
     kinds = {Path(name).suffix for name in ours}
-    assert kinds == {".tif", ".csv", ".parquet", ".xlsx", ".html", ".gpkg", ".qgz"}
+    assert kinds == {".tif", ".csv", ".parquet", ".xlsx", ".html", ".gpkg", ".qgz", ".kmz"}
     assert {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} == (
         set()
     )

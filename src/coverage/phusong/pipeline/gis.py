@@ -1,4 +1,4 @@
-"""``gis/``: layers of a study as GeoPackage and GeoParquet, and a project that QGIS opens."""
+"""``gis/``: layers of a study as GeoPackage, GeoParquet and KMZ, and a project that QGIS opens."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,7 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.basis_words import titled
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.gis_layers import gis_layers
+from phusong.reporting.layers_kmz import KmlFolder, layers_kmz
 from phusong.reporting.products import products_of
 from phusong.reporting.qgis import (
     QgisGroup,
@@ -26,12 +27,13 @@ from phusong.reporting.qgis_styles import (
     raster_style,
     vector_style,
 )
+from phusong.reporting.qgis_xml import VectorStyle
 from phusong.reporting.study_facts import StudyFacts, operator_words
 from phusong.reporting.wording import said
 from phusong.store.files import write_whole
 from phusong.store.tables import read_as_text, write_geoparquet, write_layers
 
-FOLDER, PACKAGE = "gis", "gis/layers.gpkg"
+FOLDER, PACKAGE, KMZ = "gis", "gis/layers.gpkg", "gis/layers.kmz"
 _TABLES = ("plan/priorities.csv", "plan/backhaul.csv", "gaps/villages.csv", "gaps/facilities.csv",
            "gaps/communes.csv")  # fmt: skip
 _QUALITY = ("rate", "sinr", "sites", "spare", "direction")
@@ -53,7 +55,7 @@ def write_gis(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> list[Pat
     Returns
     -------
     list of pathlib.Path
-        The GeoPackage, a GeoParquet file for each layer, and the project.
+        The GeoPackage, a GeoParquet file for each layer, the KMZ, and the project.
     """
     tables = {path: read_as_text(folder / path) for path in _TABLES if path in paths}
     layers = gis_layers(facts, {path: table for path, table in tables.items() if len(table)})
@@ -63,6 +65,9 @@ def write_gis(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> list[Pat
     for name, layer in layers.items():
         files.append(folder / FOLDER / f"{name}.parquet")
         write_geoparquet(files[-1], layer)
+    files.append(folder / KMZ)
+    earth = _earth(facts, layers, styles)
+    write_whole(files[-1], lambda aside: aside.write_bytes(earth))
     crs = CRS.from_user_input(facts.grid.crs)
     shown = {
         name: QgisLayer(
@@ -84,6 +89,37 @@ def write_gis(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> list[Pat
     content = project_file(project, name)
     write_whole(files[-1], lambda aside: aside.write_bytes(content))
     return files
+
+
+def _earth(
+    facts: StudyFacts, layers: dict[str, gpd.GeoDataFrame], styles: dict[str, VectorStyle]
+) -> bytes:
+    """The layers for Google Earth; gaps are those of all operators together."""
+    parts = dict(layers)
+    if "gaps" in parts:
+        gaps = parts["gaps"]
+        own = gaps[(gaps["operator"] == ANY) & (gaps["technology"] == facts.technology)]
+        parts["gaps"] = own if len(own) else gaps
+    folders = {
+        name: KmlFolder(_title(facts, name, layer).plain, layer, styles[name])
+        for name, layer in parts.items()
+    }
+    return layers_kmz(_study_title(facts), (_notice(facts), _credit(facts)), folders)
+
+
+def _study_title(facts: StudyFacts) -> str:
+    study = facts.study.study
+    return Bilingual(study.title_vi, study.title_en).plain
+
+
+def _notice(facts: StudyFacts) -> str:
+    """Marking and practice words."""
+    notices = [facts.marking, "" if facts.practice is None else facts.practice.plain]
+    return " · ".join(filter(None, notices))
+
+
+def _credit(facts: StudyFacts) -> str:
+    return " · ".join(dict.fromkeys(source.credit for source in facts.sources))
 
 
 def _title(facts: StudyFacts, name: str, layer: gpd.GeoDataFrame) -> Bilingual:
@@ -149,17 +185,15 @@ def _raster_groups(facts: StudyFacts, paths: Sequence[str], crs: CRS) -> Iterato
 def _project(
     facts: StudyFacts, layers: dict[str, gpd.GeoDataFrame], groups: Sequence[QgisGroup]
 ) -> QgisProject:
-    study = facts.study.study
-    notices = [facts.marking, "" if facts.practice is None else facts.practice.plain]
     bounds = facts.grid.bounds
     if "communes" in layers:
         west, south, east, north = map(float, layers["communes"].total_bounds)
         side = _MARGIN * max(east - west, north - south)
         bounds = west - side, south - side, east + side, north + side
     return QgisProject(
-        title=Bilingual(study.title_vi, study.title_en).plain,
-        notice=" · ".join(filter(None, notices)),
-        credit=" · ".join(dict.fromkeys(source.credit for source in facts.sources)),
+        title=_study_title(facts),
+        notice=_notice(facts),
+        credit=_credit(facts),
         crs=CRS.from_user_input(facts.grid.crs),
         bounds=bounds,
         groups=groups,

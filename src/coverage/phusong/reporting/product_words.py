@@ -260,6 +260,10 @@ FILES = {
         said("Layers for GIS (GeoPackage)"),
         said("Communes, areas without signal, villages, facilities, sites, options, with styles."),
     ),
+    "gis/layers.kmz": (
+        said("Layers for Google Earth (KMZ)"),
+        said("Communes, areas without signal, villages, facilities, sites, options."),
+    ),
     "gaps/no-signal.gpkg": (
         said("Gaps (GeoPackage)"),
         said("Polygons, for QGIS."),
