@@ -62,6 +62,23 @@ def gone_on(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all([shapely.set_precision(whole, _SEAM_DEG)])
 
 
+def cut_where_it_crosses(shape: shapely.Geometry) -> shapely.Geometry:
+    """A shape as files for other programs have it, whichever side its corners are on.
+
+    Parameters
+    ----------
+    shape
+        Longitude and latitude [deg, WGS 84], narrower than half the Earth.
+
+    Returns
+    -------
+    shapely.Geometry
+        The same one, in two parts where the antimeridian runs through it.
+    """
+    west, _, east, _ = shape.bounds
+    return cut(gone_on(shape)) if east - west > HALF_DEG else shape
+
+
 def cut(shape: shapely.Geometry) -> shapely.Geometry:
     """A shape in two parts, one on each side, where the antimeridian runs through it.
 

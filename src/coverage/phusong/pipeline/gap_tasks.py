@@ -22,7 +22,7 @@ from phusong.analysis.reach import Reach
 from phusong.analysis.silent_areas import silent_areas
 from phusong.geo.tiles import Tile
 from phusong.pipeline.session import Session
-from phusong.pipeline.stored_reach import Asked, asked_of, people_in, session_of
+from phusong.pipeline.stored_reach import Asked, StoredPeople, asked_of, session_of
 from phusong.pipeline.workers import refuse_other_maker
 from phusong.store.cache import Cache
 from phusong.store.files import sha256_of
@@ -66,16 +66,13 @@ class CountTask:
     communes
         Their numbers.
     people
-        File of people per cell.
-    seal
-        Its SHA-256.
+        People per cell.
     """
 
     asked: Asked
     layers: tuple[Layer, ...]
     communes: range
-    people: Path
-    seal: str
+    people: StoredPeople
 
     def __str__(self) -> str:
         """What it is called in a message."""
@@ -93,15 +90,12 @@ class LivingTask:
     gaps
         Outlines of the gaps.
     people
-        File of people per cell.
-    seal
-        Its SHA-256.
+        People per cell.
     """
 
     asked: Asked
     gaps: gpd.GeoSeries = field(compare=False, repr=False)
-    people: Path
-    seal: str
+    people: StoredPeople
 
     def __str__(self) -> str:
         """What it is called in a message."""
@@ -156,10 +150,9 @@ def living(
     cluster = session.cluster
     if cluster is None:
         return None
-    asked, file = asked_of(session, reach, sure), _people_file(session)
-    seal = sha256_of(file)
+    asked, people = asked_of(session, reach, sure), _stored_people(session)
     return lambda near: cluster.in_order(
-        count_living, [LivingTask(asked, gaps, file, seal) for gaps in near]
+        count_living, [LivingTask(asked, gaps, people) for gaps in near]
     )
 
 
@@ -183,7 +176,7 @@ def count_living(task: LivingTask) -> pd.DataFrame:
     """
     refuse_other_maker(task.asked.maker)
     grid = task.asked.frame
-    return living_in(task.gaps, grid, people_in(task.people, task.seal, grid))
+    return living_in(task.gaps, grid, task.people.over(grid))
 
 
 def draw(task: DrawTask) -> gpd.GeoDataFrame:
@@ -241,10 +234,9 @@ def counted(
     if session.cluster is None:
         return commune_table(classes, communes, people)
     asked, layers, count = asked_of(session, reach, sure), tuple(classes), len(communes.frame)
-    file = _people_file(session)
-    seal = sha256_of(file)
+    stored = _stored_people(session)
     tasks = [
-        CountTask(asked, layers, range(first, min(first + COMMUNES_AT_ONCE, count)), file, seal)
+        CountTask(asked, layers, range(first, min(first + COMMUNES_AT_ONCE, count)), stored)
         for first in range(0, count, COMMUNES_AT_ONCE)
     ]
     sums = [each for some in session.cluster.in_order(count_communes, tasks) for each in some]
@@ -272,7 +264,7 @@ def count_communes(task: CountTask) -> list[Sums]:
     asked = task.asked
     refuse_other_maker(asked.maker)
     grid, outlines = asked.frame, session_of(asked).inputs.communes.frame.geometry
-    people = people_in(task.people, task.seal, grid)
+    people = task.people.over(grid)
 
     def classes(tile: Tile) -> Iterator[tuple[Layer, ClassArray]]:
         for layer in task.layers:
@@ -299,7 +291,7 @@ def _people_store(session: Session) -> Cache:
     return Cache(session.study.output / "cache" / "people")
 
 
-def _people_file(session: Session) -> Path:
+def _stored_people(session: Session) -> StoredPeople:
     """People per cell where workers can look into them."""
     store, count = _people_store(session), session.inputs.people.count
     key = session.key("people")
@@ -311,4 +303,5 @@ def _people_file(session: Session) -> Path:
 
     if not store.has(key, SUFFIX):
         store.put(key, SUFFIX, write)
-    return store.path(key, SUFFIX)
+    file = store.path(key, SUFFIX)
+    return StoredPeople(file, sha256_of(file))

@@ -30,7 +30,7 @@ from phusong.reporting.qgis_styles import (
 from phusong.reporting.qgis_xml import VectorStyle
 from phusong.reporting.study_facts import StudyFacts, operator_words
 from phusong.reporting.wording import said
-from phusong.store.files import write_whole
+from phusong.store.files import write_bytes
 from phusong.store.tables import read_as_text, write_geoparquet, write_layers
 
 FOLDER, PACKAGE, KMZ = "gis", "gis/layers.gpkg", "gis/layers.kmz"
@@ -66,8 +66,7 @@ def write_gis(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> list[Pat
         files.append(folder / FOLDER / f"{name}.parquet")
         write_geoparquet(files[-1], layer)
     files.append(folder / KMZ)
-    earth = _earth(facts, layers, styles)
-    write_whole(files[-1], lambda aside: aside.write_bytes(earth))
+    write_bytes(files[-1], _earth(facts, layers, styles))
     crs = CRS.from_user_input(facts.grid.crs)
     shown = {
         name: QgisLayer(
@@ -86,8 +85,7 @@ def write_gis(facts: StudyFacts, folder: Path, paths: Sequence[str]) -> list[Pat
     project = _project(facts, layers, [group for group in groups if group is not None])
     name = facts.study.study.name
     files.append(folder / f"{name}.qgz")
-    content = project_file(project, name)
-    write_whole(files[-1], lambda aside: aside.write_bytes(content))
+    write_bytes(files[-1], project_file(project, name))
     return files
 
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 from shapely.geometry import LineString
-from shapely.geometry.base import BaseGeometry
 
-from phusong.geo.antimeridian import HALF_DEG, cut, gone_on
+from phusong.geo.antimeridian import cut_where_it_crosses
 from phusong.pipeline.responses import write_response_form
 from phusong.pipeline.session import Session
 from phusong.planning.second_currency import with_dollars
@@ -67,14 +66,10 @@ def write_plan(
 
 
 def _lines(ready: pd.DataFrame, links: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Links that have two ends as lines."""
+    """Links that have two ends as lines; in two parts across the antimeridian."""
     kept = links["to_longitude"].notna().to_numpy()
     ends = links.loc[kept, ["from_longitude", "from_latitude", "to_longitude", "to_latitude"]]
-    lines = [_line(*row) for row in ends.to_numpy(dtype=float)]
+    lines = [
+        cut_where_it_crosses(LineString([row[:2], row[2:]])) for row in ends.to_numpy(dtype=float)
+    ]
     return gpd.GeoDataFrame(ready[kept], geometry=gpd.GeoSeries(lines, crs="EPSG:4326"))
-
-
-def _line(from_longitude: float, from_latitude: float, *to: float) -> BaseGeometry:
-    """A link; in two parts across the antimeridian."""
-    line = LineString([(from_longitude, from_latitude), to])
-    return cut(gone_on(line)) if abs(from_longitude - to[0]) > HALF_DEG else line

@@ -73,8 +73,9 @@ class Asked:
         return class_of(raster_part(file, tile), self.confidence)
 
 
-def people_in(file: Path, seal: str, grid: Grid) -> Callable[[Tile], FloatArray]:
-    """Look people up in a file of them all.
+@dataclass(frozen=True)
+class StoredPeople:
+    """People of every cell in a file that workers look into.
 
     Parameters
     ----------
@@ -82,17 +83,27 @@ def people_in(file: Path, seal: str, grid: Grid) -> Callable[[Tile], FloatArray]
         People per cell, float64.
     seal
         SHA-256 of the file.
-    grid
-        The frame.
-
-    Returns
-    -------
-    callable
-        Gives people per cell of a part of the grid.
     """
-    see(file, seal)
-    people = np.memmap(file, dtype=np.float64, mode="r", shape=grid.shape)
-    return lambda tile: np.array(tile.part(people))
+
+    file: Path
+    seal: str
+
+    def over(self, grid: Grid) -> Callable[[Tile], FloatArray]:
+        """Look people up.
+
+        Parameters
+        ----------
+        grid
+            The frame.
+
+        Returns
+        -------
+        callable
+            Gives people per cell of a part of the grid.
+        """
+        see(self.file, self.seal)
+        people = np.memmap(self.file, dtype=np.float64, mode="r", shape=grid.shape)
+        return lambda tile: np.array(tile.part(people))
 
 
 def asked_of(session: Session, reach: Reach, sure: Confidence) -> Asked:

@@ -16,6 +16,7 @@ import shapely
 from PIL import Image, ImageDraw
 from shapely.geometry.base import BaseGeometry
 
+from phusong.geo.antimeridian import cut_where_it_crosses
 from phusong.reporting.packing import packed
 from phusong.reporting.qgis_xml import Colour, Symbol, VectorStyle, inert
 
@@ -106,7 +107,7 @@ def _folder(name: str, folder: KmlFolder) -> Element:
                 entry = SubElement(data, "Data", name=inert(str(column)))
                 _text(entry, "displayName", style.aliases.get(str(column), str(column)))
                 _text(entry, "value", words)
-        place.append(_geometry(shape))
+        place.append(_geometry(cut_where_it_crosses(shape)))
     return element
 
 
