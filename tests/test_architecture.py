@@ -303,19 +303,27 @@ def test_wheel_holds_phusong_alone(tmp_path: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"phusong"}
 
 
-def test_import_is_light() -> None:
-    # Start-up is what every command and every notebook pays: half a second is a lot already.
+def loaded_by(statement: str) -> set[str]:
+    """Modules that a fresh interpreter has loaded after a statement and had not before."""
     code = (
-        "import time, sys; before = time.perf_counter(); import phusong; "
-        "print(time.perf_counter() - before); "
-        "print(sorted({'numba', 'rasterio', 'geopandas', 'matplotlib'} & set(sys.modules)))"
+        f"import sys; before = {{*sys.modules}}; {statement}; "
+        "print(*sorted({*sys.modules} - before))"
     )
-    best = float("inf")
-    for _ in range(3):
-        done = subprocess.run(
-            [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
-        )
-        seconds, heavy = done.stdout.splitlines()
-        assert heavy == "[]"
-        best = min(best, float(seconds))
-    assert best < 0.5
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
+    )
+    return set(done.stdout.split())
+
+
+def test_import_is_light() -> None:
+    # Start-up is what every command and every notebook pays; what it loads decides how long it is.
+    loaded = loaded_by("import phusong")
+    assert {name for name in loaded if name.startswith("phusong")} == {"phusong", "phusong.version"}
+    assert {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names == {"phusong"}
+
+
+def test_a_run_without_notebooks_does_not_load_jupyter() -> None:
+    # Its checks of notebooks build dozens of parsers first, as long as half of all other imports.
+    loaded = {name.partition(".")[0] for name in loaded_by("import phusong.pipeline.run")}
+    assert "pandas" in loaded
+    assert not loaded & {"nbformat", "nbclient", "nbconvert", "jupyter_client", "jsonschema"}

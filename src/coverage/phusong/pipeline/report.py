@@ -25,7 +25,6 @@ from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE
 from phusong.reporting.maps import coverage_map
-from phusong.reporting.notebooks import execute_notebook, render_notebook
 from phusong.reporting.pages import index_page
 from phusong.reporting.priorities_page import FILE as PRIORITIES
 from phusong.reporting.priorities_page import priorities_page
@@ -177,6 +176,9 @@ def notebook_files(study: Study) -> tuple[Path, ...]:
 
 
 def _render(session: Session, notebook: Path) -> Path:
+    # Jupyter takes seconds to load: a run without notebooks does not wait for it.
+    from phusong.reporting.notebooks import execute_notebook, render_notebook  # noqa: PLC0415
+
     study = session.study
     executed = execute_notebook(
         notebook,
