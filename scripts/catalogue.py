@@ -70,7 +70,7 @@ STARTING_VALUES = PACKAGE / "sources" / "practice" / "demo.toml"
 PROGRAMMERS_ONLY = ("kernels", "reporting")
 """Parts whose errors only those meet who call them from Python; they stay English, and so does
 every ``DomainError``: it speaks of a parameter by its name in the code."""
-_NO_COMMANDS = {"main", "told_stopped"}
+_NO_COMMANDS = {"command_line"}
 _DEFINES = {"wording.py", "speech.py"}
 """Pass messages on, so that they are no literals there."""
 WIDTH = 160

@@ -105,6 +105,7 @@ class Nursery:
 
 def serve(folder: Path) -> None:
     """Take orders until there are no more."""
+    import phusong.__main__
     import phusong.cli.app
     import phusong.pipeline.audience
     import phusong.pipeline.run
@@ -196,7 +197,7 @@ def _run(arguments: Sequence[str]) -> int:
     """As a shell runs ``phusong``: with the end of the interpreter, which waits for threads."""
     import threading
 
-    from phusong.cli.app import main
+    from phusong.__main__ import main
 
     sys.argv = ["phusong", *arguments]
     try:

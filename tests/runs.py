@@ -54,7 +54,7 @@ def clean_environment(**variables: str) -> dict[str, str]:
 
 def command(*arguments: str | Path) -> list[str]:
     """The command line as this interpreter runs it."""
-    return [sys.executable, "-m", "phusong.cli.app", *map(str, arguments)]
+    return [sys.executable, "-m", "phusong", *map(str, arguments)]
 
 
 def started(

@@ -1,7 +1,11 @@
 """Faults that a run takes on before it starts: tests name them to ``Nursery.start``."""
 
+import contextlib
 import os
 import signal
+import time
+from collections.abc import Callable
+from typing import Any
 
 
 def at_once() -> None:
@@ -13,6 +17,46 @@ def at_once() -> None:
         return False
 
     app.forget_stale_kernels = interrupted
+
+
+def lost() -> None:
+    """Ctrl-C while the third mast is computed, in code that drops what is raised in it."""
+    _at_the_third_mast(lambda: None)
+
+
+def renamed() -> None:
+    """Ctrl-C while the third mast is computed, in code that raises something else for it."""
+
+    def fault() -> None:
+        raise RuntimeError("KeyboardInterrupt: while something was validated")
+
+    _at_the_third_mast(fault)
+
+
+def called_bad_input() -> None:
+    """Ctrl-C while the third mast is computed, taken for a fault of what the study gives."""
+    from phusong.errors import DataError
+
+    def fault() -> None:
+        raise DataError("towers.csv: cannot be read")
+
+    _at_the_third_mast(fault)
+
+
+def _at_the_third_mast(then: Callable[[], None]) -> None:
+    from phusong.pipeline import loss_maker
+
+    compute, count = loss_maker.loss_map, iter(range(1000))
+
+    def computed(*arguments: Any) -> Any:
+        if next(count) == 2:
+            with contextlib.suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(1.0)  # the signal may come a moment later
+            then()
+        return compute(*arguments)
+
+    loss_maker.loss_map = computed
 
 
 def clock_runs_back() -> None:

@@ -1,8 +1,12 @@
 """What must hold of an output folder whatever happened to the run, and a study to try it on."""
 
 import json
+import time
 from pathlib import Path
 
+import psutil
+
+from forked import Fork
 from phusong.store.files import sha256_of
 from phusong.store.manifest import Manifest
 from runs import digests
@@ -17,6 +21,18 @@ def small_region(folder: Path) -> Region:
     theirs = {(row, "operator"): operator["name"] for row in (5, 6, 7)}
     changes = {"area.communes": ["00101"], "operators": [operator]}
     return write_region(folder, study=changes, towers=theirs)
+
+
+def work_of(run: Fork) -> float:
+    """What a run works until its end [s of CPU]."""
+    process, used = psutil.Process(run.pid), 0.0
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        times = process.cpu_times()
+        used = times.user + times.system
+        time.sleep(0.01)
+    ended = run.wait()
+    assert ended.status == 0, ended.stderr
+    return used
 
 
 def results(region: Region) -> dict[str, str]:

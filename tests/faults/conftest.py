@@ -8,7 +8,7 @@ import pytest
 from forked import Nursery
 from runs import clean_environment
 from synthetic import Region
-from wholeness import results, small_region
+from wholeness import results, small_region, work_of
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +19,22 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Region:
-    """A run to which nothing happened; tests only read it."""
+def whole(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[Region, float]:
+    """A run to which nothing happened, and what it worked [s of CPU]."""
     region = small_region(tmp_path_factory.mktemp("undisturbed") / "r")
-    ended = nursery.run("run", region.study, "--no-notebooks", "--workers", "1")
-    assert ended.status == 0, ended.stderr
-    return region
+    return region, work_of(nursery.start("run", region.study, "--no-notebooks", "--workers", "1"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(whole: tuple[Region, float]) -> Region:
+    """What it made; tests only read it."""
+    return whole[0]
+
+
+@pytest.fixture(scope="session")
+def whole_cpu_s(whole: tuple[Region, float]) -> float:
+    """What it worked [s of CPU]."""
+    return whole[1]
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,13 @@ import pytest
 from forked import Fork, Nursery
 from phusong.pipeline.api import open_study
 from synthetic import Region
-from wholeness import assert_nothing_half_is_taken_for_whole, leftovers, results, small_region
+from wholeness import (
+    assert_nothing_half_is_taken_for_whole,
+    leftovers,
+    results,
+    small_region,
+    work_of,
+)
 
 KILLS = int(os.environ.get("PHUSONG_SOAK", "20"))
 """Kills over the small study: 20 by default, 200 by ``make soak``."""
@@ -42,23 +48,6 @@ def kill_after(run: Fork, cpu_s: float) -> bool:
             before, end = worked, time.monotonic() + UNTIL_S
         time.sleep(0.003)
     pytest.fail("the run neither works nor ends")
-
-
-@pytest.fixture(scope="session")
-def whole_cpu_s(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """What an undisturbed run works [s]."""
-    return work_of(nursery, small_region(tmp_path_factory.mktemp("timed") / "r"))
-
-
-def work_of(nursery: Nursery, region: Region) -> float:
-    run = nursery.start("run", region.study, "--no-notebooks", "--workers", "1")
-    process, used = psutil.Process(run.pid), 0.0
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-        times = process.cpu_times()
-        used = times.user + times.system
-        time.sleep(0.01)
-    assert run.wait().status == 0
-    return used
 
 
 @pytest.mark.timeout(0 if KILLS > 20 else 600)
@@ -93,7 +82,8 @@ if PRACTICE_KILLS:
             return Region(folder, study, open_study(study).output)
 
         undisturbed = practice("undisturbed")
-        whole = work_of(nursery, undisturbed)
+        run = nursery.start("run", undisturbed.study, "--no-notebooks", "--workers", "1")
+        whole = work_of(run)
         expected = results(undisturbed)
         chance = random.Random(10)
         for number in range(PRACTICE_KILLS):

@@ -35,7 +35,7 @@ def stop_after(run: Fork, cpu_s: float, *, times: int = 1) -> None:
 
 
 def test_at_random_moments(
-    tmp_path: Path, nursery: Nursery, rerun: Callable[[Region], None]
+    tmp_path: Path, nursery: Nursery, whole_cpu_s: float, rerun: Callable[[Region], None]
 ) -> None:
     """One study, stopped again and again on its way, by one thread and by two."""
     chance = random.Random(130)
@@ -44,7 +44,7 @@ def test_at_random_moments(
     for number in range(STOPS):
         workers = str(1 + number % 2)
         run = nursery.start("run", region.study, "--no-notebooks", "--workers", workers)
-        stop_after(run, chance.uniform(0.0, 0.6))
+        stop_after(run, chance.uniform(0.0, 0.15 * whole_cpu_s))
         ended = run.wait()
         if ended.status == 0:
             break
@@ -68,6 +68,21 @@ def test_pressed_twice(tmp_path: Path, nursery: Nursery, rerun: Callable[[Region
     rerun(region)
 
 
+@pytest.mark.parametrize("fault", ["lost", "renamed", "called_bad_input"])
+def test_in_code_that_does_not_let_it_through(
+    tmp_path: Path, nursery: Nursery, rerun: Callable[[Region], None], fault: str
+) -> None:
+    """A library may drop Ctrl-C, or make a fault of it; the run stops all the same."""
+    region = small_region(tmp_path / "r")
+    run = ("run", region.study, "--no-notebooks", "--workers", "1")
+    ended = nursery.run(*run, fault=f"stoppers:{fault}")
+    assert (ended.status, ended.stdout, ended.stderr) == (130, "", SAID)
+    assert leftovers(region) == []
+    assert_nothing_half_is_taken_for_whole(region)
+    if fault == "lost":
+        rerun(region)
+
+
 @pytest.mark.parametrize("arguments", [("doctor",), ("models",), ("check", "STUDY")])
 def test_other_commands(tmp_path: Path, nursery: Nursery, arguments: tuple[str, ...]) -> None:
     region = small_region(tmp_path / "r")
@@ -79,7 +94,7 @@ def test_other_commands(tmp_path: Path, nursery: Nursery, arguments: tuple[str, 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
 def test_while_the_command_line_itself_is_loading() -> None:
     """From the first line of Phusong's own code on."""
-    code = "import os, signal, sys\nfrom phusong.cli.app import main\n"
+    code = "import os, signal, sys\nfrom phusong.__main__ import main\n"
     code += "import stoppers\nstoppers.at_once()\nsys.argv = ['phusong', 'models']\nmain()"
     ended = subprocess.run(
         [sys.executable, "-c", code],

@@ -91,12 +91,23 @@ def test_demo_and_check_speak_vietnamese(spoken: CliRunner, tmp_path: Path) -> N
 
 def test_the_locale_of_the_system_is_followed(tmp_path: Path) -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "phusong.cli.app", "run", str(tmp_path / "none.toml")],
+        [sys.executable, "-m", "phusong", "run", str(tmp_path / "none.toml")],
         env={**clean_environment(), "LANG": "vi_VN.UTF-8", "LC_ALL": ""},
         capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert said.returncode == 2
     assert said.stderr.startswith("lỗi: tệp nghiên cứu")
+
+
+def test_the_command_line_starts_without_what_computes() -> None:
+    """Help and mistyped options answer at once; what reads and computes is loaded by commands."""
+    heavy = ("pandas", "geopandas", "rasterio", "numba", "scipy", "matplotlib", "folium")
+    code = f"import sys, phusong.cli.app; print([n for n in {heavy} if n in sys.modules])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env=clean_environment(), capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert ended.stdout == "[]\n"
 
 
 STEERING = "\x1b]0;pwned\x07\x1b[2J\u202e\x9b31m"

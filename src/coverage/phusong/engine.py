@@ -9,6 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from phusong.stopping import stop_if_asked
+
 KERNELS = Path(__file__).parent / "kernels"
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -83,13 +85,16 @@ def in_order(
         One for each task, in the order of the tasks whatever the number of workers.
     """
     if workers <= 1:
-        yield from map(work, tasks)
+        for task in tasks:
+            stop_if_asked()
+            yield work(task)
         return
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="phusong")
     under_way: deque[Future[Result]] = deque()
     wait = True
     try:
         for task in tasks:
+            stop_if_asked()
             under_way.append(pool.submit(work, task))
             if len(under_way) >= 2 * workers:
                 yield under_way.popleft().result()

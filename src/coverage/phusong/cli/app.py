@@ -1,7 +1,5 @@
 """``phusong``: one command for each step."""
 
-import sys
-
 import typer
 
 from phusong.cli.add import add
@@ -11,7 +9,6 @@ from phusong.cli.doctor import doctor
 from phusong.cli.fetch import fetch, sources
 from phusong.cli.models import models_command
 from phusong.cli.new import new
-from phusong.cli.options import STOPPED, told_stopped
 from phusong.cli.pack import pack, unpack
 from phusong.cli.path import path_command
 from phusong.cli.planning import compare, plan, share_budget, split
@@ -21,20 +18,8 @@ from phusong.cli.templates import templates
 from phusong.engine import forget_stale_kernels
 from phusong.version import __version__
 
-
-class _Commands(SpokenGroup):
-    """Commands that Ctrl-C stops with one line, wherever they are."""
-
-    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            told_stopped()
-            raise typer.Exit(STOPPED) from None
-
-
 app = typer.Typer(
-    cls=_Commands,
+    cls=SpokenGroup,
     name="phusong",
     help="Where there is no mobile signal, and where to build next.",
     no_args_is_help=True,
@@ -83,18 +68,7 @@ def common(
     """Options of every command."""
 
 
-def main() -> None:
-    """Run the command line, in UTF-8 on every system."""
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(encoding="utf-8", errors="replace")
-        forget_stale_kernels()
-        app()
-    except KeyboardInterrupt:
-        told_stopped()
-        sys.exit(STOPPED)
-
-
-if __name__ == "__main__":
-    main()
+def command_line() -> None:
+    """Run the command that the arguments of the process name, with kernels that fit the sources."""
+    forget_stale_kernels()
+    app()

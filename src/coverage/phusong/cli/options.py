@@ -2,10 +2,9 @@
 
 import errno
 import os
-import signal
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,12 +17,11 @@ from phusong.engine import available_cores
 from phusong.errors import DataWarning, ModelRangeWarning, PhusongError
 from phusong.language import legible, retold, spoken_language, told
 from phusong.pipeline.bars import Shown, shown_progress
+from phusong.stopping import faults_of_stops
 
 STUDY_VARIABLE = "PHUSONG_STUDY"
 DEFAULT_STUDY = "configs/demo.toml"
 BAD_INPUT = 2
-STOPPED = 130
-"""Status of a command that Ctrl-C has stopped, as shells give it."""
 
 StudyArgument = Annotated[
     Path | None,
@@ -75,7 +73,7 @@ def study_file(argument: Path | None, option: Path | None) -> Path:
 def faults_shown() -> Iterator[None]:
     """Show a fault as a message without a traceback, and end with status 2."""
     try:
-        with warnings.catch_warnings():
+        with faults_of_stops(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             warnings.simplefilter("ignore", ModelRangeWarning)
             warnings.showwarning = lambda message, *_, **__: warn_of(str(message))
@@ -92,24 +90,12 @@ def faults_shown() -> Iterator[None]:
         trouble = told(
             f"{error}; see that there is space and that the file may be used, then run again"
         )
-    except KeyboardInterrupt:
-        told_stopped()
-        raise typer.Exit(STOPPED) from None
     else:
         return
     console = Console(stderr=True, highlight=False)
     words = spoken("error: {what}", what=retold(trouble, spoken_language()))
     console.print(legible(words), style="bold red", markup=False, soft_wrap=True)
     raise typer.Exit(BAD_INPUT) from None
-
-
-def told_stopped() -> None:
-    """Say how a run that was stopped goes on; a second Ctrl-C ends the process at once."""
-    with suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    console = Console(stderr=True, highlight=False)
-    words = spoken("stopped; run the same command again to go on from here")
-    console.print(words, style="yellow")
 
 
 @contextmanager

@@ -18,9 +18,10 @@ from phusong.pipeline.gis import write_gis
 from phusong.pipeline.labels import write_labels
 from phusong.pipeline.printing import print_briefs, prints
 from phusong.pipeline.results import study_facts
-from phusong.pipeline.session import PRODUCTS, REUSED, Progress, Session, code_key, silent, versions
+from phusong.pipeline.session import PRODUCTS, Progress, Session, code_key, silent, versions
 from phusong.pipeline.speed import STEP as SPEED_TESTS
 from phusong.pipeline.speed import speed_tests
+from phusong.pipeline.step_words import REUSED
 from phusong.pipeline.workbook import write_workbook
 from phusong.reporting.commune_page import commune_titles
 from phusong.reporting.facts import PRACTICE

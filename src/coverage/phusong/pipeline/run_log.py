@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from phusong.errors import DataWarning
 from phusong.language import translated
-from phusong.pipeline.session import COMPUTED, Progress, silent
-from phusong.pipeline.step_words import step_words
+from phusong.pipeline.session import Progress, silent
+from phusong.pipeline.step_words import COMPUTED, step_words
 from phusong.pipeline.time_left import TimeLeft, marks_of, shares_of
 from phusong.store.files import bytes_written, parsed_json
 from phusong.study import Study

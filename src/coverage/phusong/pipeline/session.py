@@ -12,7 +12,7 @@ from uuid import uuid4
 from phusong.cluster import Cluster
 from phusong.errors import DataError
 from phusong.geo.grid import Grid
-from phusong.language import template, told
+from phusong.language import told
 from phusong.pipeline.input_files import (
     ANSWERS,
     MEASUREMENTS,
@@ -23,6 +23,8 @@ from phusong.pipeline.input_files import (
     refuse_missing,
 )
 from phusong.pipeline.inputs import Inputs
+from phusong.pipeline.step_words import COMPUTED, REUSED
+from phusong.stopping import stop_if_asked
 from phusong.store.bounded_cache import BoundedCache
 from phusong.store.cache import Cache
 from phusong.store.files import key_of, sha256_of
@@ -34,8 +36,6 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many parts are done, and how many there are."""
 
 PACKAGES = ("numpy", "numba", "scipy", "rasterio", "geopandas", "shapely", "pyproj", "exactextract")
-COMPUTED = template("{step}: computed").removeprefix("{step}: ")
-REUSED = template("{step}: reused").removeprefix("{step}: ")
 _LATER = frozenset(
     {
         "costs",
@@ -154,7 +154,7 @@ class Session:
         self.cluster = cluster
         self.frame = frame
         self.workers = workers
-        self.progress = progress
+        self._progress = progress
         self.fresh = fresh
         self.observe: Observer = unobserved
         self.manifest = Manifest(study.output)
@@ -163,6 +163,19 @@ class Session:
         self.losses = BoundedCache(where, most_cache_bytes) if most_cache_bytes else Cache(where)
         self.token = uuid4().hex  # tells workers of a cluster whose inputs they have read
         self.made: set[str] = set()  # keys of artefacts that a fresh session has made
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Tell how far the work is, and go no further once Ctrl-C was pressed.
+
+        Parameters
+        ----------
+        what
+            The step.
+        done, total
+            Parts of it.
+        """
+        stop_if_asked()
+        self._progress(what, done, total)
 
     def told_of_cache(self) -> str:
         """Say what a limit of the cache has cost; nothing without one.

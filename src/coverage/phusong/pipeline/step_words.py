@@ -1,6 +1,10 @@
 """What steps, and the time that they still take, are called while they work."""
 
-from phusong.language import number_text, translated
+from phusong.language import number_text, template, translated
+
+COMPUTED = template("{step}: computed").removeprefix("{step}: ")
+REUSED = template("{step}: reused").removeprefix("{step}: ")
+"""Whether a step was done, or its results taken from an earlier run."""
 
 
 def step_words(step: str, language: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from phusong.pipeline.session import COMPUTED
+from phusong.pipeline.step_words import COMPUTED
 
 USUAL_SHARES = {"reach": 0.11, "service": 0.014, "gaps": 0.04, "plan": 0.61, "report": 0.24}
 """Part of the wall time of each step where no earlier run of the study tells it: the practice

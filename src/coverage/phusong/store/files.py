@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from phusong.errors import PhusongError, StoreError
+from phusong.stopping import stop_if_asked
 
 
 def parsed_json(text: str | bytes) -> Any:
@@ -193,6 +194,7 @@ def write_whole(file: Path, write: Callable[[Path], object]) -> None:
             os.fsync(stream.fileno())
         aside.chmod(0o644)
         size = aside.stat().st_size
+        stop_if_asked()  # what it interrupted may have left something out
         aside.replace(file)
         _WRITTEN.add(size)
     except PhusongError:
