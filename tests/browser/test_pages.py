@@ -1,5 +1,6 @@
 """Index and notebooks in a real browser, from disk and without a network."""
 
+import dataclasses
 import re
 
 import nbformat
@@ -8,9 +9,10 @@ import pytest
 from browser.conftest import DESKTOP, PHONE, Visitor
 from phusong.errors import DataError
 from phusong.reporting.brief import brief_page
-from phusong.reporting.facts import PRACTICE
+from phusong.reporting.facts import PRACTICE, same
 from phusong.reporting.maps import coverage_map
 from phusong.reporting.notebooks import render_notebook
+from phusong.reporting.page_tables import RankReason
 from phusong.reporting.pages import index_page
 from unit.reporting.cases import HOSTILE, TOGETHER, content
 from unit.reporting.test_brief import brief
@@ -215,6 +217,26 @@ def test_all_of_an_index_is_open_on_paper_and_by_a_button(visitor: Visitor) -> N
     assert page.evaluate(OPEN) == whole
     page.locator('[data-fold="fold"]').click()
     assert page.evaluate(OPEN) == 0
+    visit.assert_quiet()
+
+
+def test_a_reason_shows_its_first_sentence_and_on_paper_all(visitor: Visitor) -> None:
+    told = RankReason(4, same("Mast"), same("First sentence."), same("And the rest."))
+    visit = visitor.visit(index_page(dataclasses.replace(index(), reasons=(told,))))
+    page = visit.page
+    item = page.locator(".reasons li")
+    item.locator("xpath=ancestor::details").last.evaluate("part => { part.open = true; }")
+    assert item.get_attribute("value") == "4"
+    assert item.get_by_text("First sentence.").is_visible()
+    rest = item.get_by_text("And the rest.")
+    assert not rest.is_visible()
+    item.locator("summary").click()
+    assert rest.is_visible()
+    item.locator("summary").click()
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert rest.is_visible()
+    assert not item.locator("summary").is_visible()
     visit.assert_quiet()
 
 

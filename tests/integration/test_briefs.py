@@ -118,8 +118,12 @@ def test_every_priority_has_its_reason_and_its_hops_on_one_page(
         part = found[row.option_id]
         assert ('<figure class="hop">' in part) == (row.option_id in with_hops)
         said = " ".join(html.unescape(re.sub("<[^>]*>", "", part)).split())
+        glance, folded = part.split('<details class="fold rest">')
         for why in (row.why_vi, row.why_en):
-            assert " ".join(why.split()) in said
+            first, _, rest = " ".join(why.split()).partition(". ")
+            assert html.escape(first) in glance.replace("\u00a0", " ")
+            assert rest in said
+            assert html.escape(rest) in folded.replace("\u00a0", " ")
     own = priorities_page(for_operator(facts, "mang-a"))
     ids = set(re.findall(r'<section id="([^"]+)">', own))
     mine = facts.ranked["operator"] == "Nhà mạng A"

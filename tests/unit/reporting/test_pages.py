@@ -19,7 +19,7 @@ from phusong.reporting.facts import (
 )
 from phusong.reporting.folding import folding_script
 from phusong.reporting.notices import UNVERIFIED, VERIFIED
-from phusong.reporting.page_tables import PageTable
+from phusong.reporting.page_tables import PageTable, RankReason
 from phusong.reporting.pages import IndexContent, KeyNumber, Product, index_page
 from phusong.reporting.policy import loaded_from_outside
 from phusong.reporting.wording import amount
@@ -55,6 +55,7 @@ def index(name: str = "Dìn Chin", practice: Bilingual | None = PRACTICE) -> Ind
         warnings=(words,),
         versions=((name, name),),
         picture=Picture(base64.b64decode(PIXEL.partition(",")[2]), alt=words),
+        reasons=(RankReason(3, words, words, words),),
     )
 
 

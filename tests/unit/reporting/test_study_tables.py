@@ -27,11 +27,16 @@ from phusong.reporting.input_tables import (
     network_table,
     source_table,
 )
-from phusong.reporting.page_tables import PageTable, reasons_html, table_body_html
+from phusong.reporting.page_tables import (
+    PageTable,
+    rank_reasons_html,
+    reasons_html,
+    table_body_html,
+)
 from phusong.reporting.pages import KeyNumber, card_html
 from phusong.reporting.priority_tables import priority_table
 from phusong.reporting.products import products_of
-from phusong.reporting.rank_words import rank_headings, reasons
+from phusong.reporting.rank_words import rank_headings, rank_reasons, reasons
 from phusong.reporting.shown import (
     Shown,
     shown_headline,
@@ -313,6 +318,34 @@ def test_reasons_of_one_operator_keep_their_ranks_among_all() -> None:
     told = reasons_html(reasons(ranked, most=2), (), rank_headings(ranked, most=2))
     assert re.findall(r'<li value="(\d+)">', told) == ["6", "8"]
     assert f"{ranked['commune'].iloc[1]} ({ranked['operator'].iloc[1]})" in told
+
+
+def test_a_reason_is_read_at_a_glance_and_its_rest_folds_out() -> None:
+    name = "St. <b>Đ. Văn"
+    ranked = priorities(name).assign(
+        rank=[6, 8],
+        why_vi=[
+            f"Khoảng 1.234 người, trạm T. 1 ở xã {name}. Cách đường 1,2 km. Có điện.",
+            "Vì thế",
+        ],
+        why_en=[
+            f"About 1,234 people, site T. 1 in {name}. 1.2 km from a road. Power.",
+            "Therefore",
+        ],
+    )
+    first, second = rank_reasons(ranked, most=2)
+    assert (first.rank, first.first.en) == (6, f"About 1,234 people, site T. 1 in {name}.")
+    assert first.rest.en == "1.2 km from a road. Power."
+    assert first.first.vi == f"Khoảng 1.234 người, trạm T. 1 ở xã {name}."
+    assert first.rest.vi == "Cách đường 1,2 km. Có điện."
+    assert (second.first.en, second.rest.en) == ("Therefore", "")
+    page = rank_reasons_html((first, second))
+    assert re.findall(r'<li value="(\d+)">', page) == ["6", "8"]
+    assert page.count("<details") == 1
+    assert "<b>" not in page
+    seen, folded = page.split("<details")
+    assert "a road" not in seen
+    assert "a road" in folded
 
 
 def test_cells_of_a_column_stand_on_one_side() -> None:

@@ -29,7 +29,7 @@ def intervals(ranked: Plan, *, most: int = 20) -> Shown:
     Shown
         A table.
     """
-    return shown_table(sure_table(ranked.stability, most=most))
+    return shown_table(sure_table(ranked.stability, ranked.priorities, most=most))
 
 
 def intervals_picture(study: Study, ranked: Plan, *, most: int = 20) -> Picture:

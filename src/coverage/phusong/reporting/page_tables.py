@@ -12,6 +12,7 @@ _FULL_SHARE = 100.0
 _COUNTED = re.compile(r"[−\d.,]+–[−\d.,]+|\d+ / \d+( \(\d+ \?\))?|\d{4}")
 """An interval, so many of so many with those that are not known, and a year."""
 WHY = said("Why")
+_WHOLE_REASON = said("The whole reason")
 _FEW_LETTERS = 4
 """A heading of a row of as many, a rank or a number, needs no room for words."""
 _ROWS_TOGETHER = 16
@@ -52,6 +53,28 @@ class PageTable:
                     f"table {self.title.en!r}, row {index}: {len(row)} values for "
                     f"{len(self.columns)} columns; give one per column, None where unknown"
                 )
+
+
+@dataclass(frozen=True)
+class RankReason:
+    """Why an option has its rank.
+
+    Parameters
+    ----------
+    rank
+        Its rank among all operators' options.
+    heading
+        What it is, where, and whose.
+    first
+        The first sentence of the reason, which is read at a glance.
+    rest
+        Every other sentence; empty for none.
+    """
+
+    rank: int
+    heading: Bilingual
+    first: Bilingual
+    rest: Bilingual
 
 
 def table_html(table: PageTable) -> str:
@@ -155,6 +178,49 @@ def reasons_list_html(
         for reason, drawing, (number, what) in zip(reasons, drawn, begun, strict=True)
     )
     return f'<ol class="reasons">{items}</ol>'
+
+
+def rank_reasons_html(reasons: Sequence[RankReason]) -> str:
+    """Ranks with the first sentence of their reasons; the rest folds out.
+
+    Parameters
+    ----------
+    reasons
+        In the order of their ranks.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
+    items = "".join(
+        f'<li value="{reason.rank}"><strong>{reason.heading.html()}</strong> '
+        f"{reason_html(reason)}</li>"
+        for reason in reasons
+    )
+    return f'<ol class="reasons">{items}</ol>'
+
+
+def reason_html(reason: RankReason) -> str:
+    """The first sentence of a reason, with the rest folded behind it.
+
+    Parameters
+    ----------
+    reason
+        The reason.
+
+    Returns
+    -------
+    str
+        Markup with every name encoded.
+    """
+    told = f'<p class="reason">{reason.first.html()}</p>'
+    if not reason.rest.en:
+        return told
+    return (
+        f'{told}<details class="fold rest"><summary>{_WHOLE_REASON.html()}</summary>'
+        f'<p class="reason">{reason.rest.html()}</p></details>'
+    )
 
 
 def _heading(table: PageTable, index: int) -> str:

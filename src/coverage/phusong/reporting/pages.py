@@ -11,7 +11,13 @@ from phusong.reporting.escape import text
 from phusong.reporting.facts import Assumption, Bilingual, Picture, Source
 from phusong.reporting.folding import Part, contents_html, folded_html, folding_script
 from phusong.reporting.notices import identity_words, origin_words, source_words, verification_mark
-from phusong.reporting.page_tables import WHY, PageTable, reasons_list_html, table_body_html
+from phusong.reporting.page_tables import (
+    WHY,
+    PageTable,
+    RankReason,
+    rank_reasons_html,
+    table_body_html,
+)
 from phusong.reporting.policy import closed
 from phusong.reporting.ranges import RANGE, Range
 from phusong.reporting.shell import document
@@ -152,7 +158,7 @@ class IndexContent:
     warnings: tuple[Bilingual, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     picture: Picture | None = None
-    reasons: tuple[Bilingual, ...] = ()
+    reasons: tuple[RankReason, ...] = ()
     language: str = "vi"
 
 
@@ -251,7 +257,7 @@ def _tables(content: IndexContent) -> tuple[Part, ...]:
     """Tables of results, the first of them open, and the reasons of the ranking."""
     found = [(table.title, table_body_html(table)) for table in content.tables]
     if content.reasons:
-        found.append((WHY, reasons_list_html(content.reasons)))
+        found.append((WHY, rank_reasons_html(content.reasons)))
     return tuple(
         Part(f"results-{number}", title, markup, opened=number == 1)
         for number, (title, markup) in enumerate(found, 1)

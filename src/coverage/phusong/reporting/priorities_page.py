@@ -6,11 +6,13 @@ from urllib.parse import quote
 from phusong.reporting.basis_words import basis_findings
 from phusong.reporting.escape import text
 from phusong.reporting.facts import Bilingual, Picture
+from phusong.reporting.folding import folding_script
 from phusong.reporting.hop_figures import hop_pictures
 from phusong.reporting.inlining import asset
+from phusong.reporting.page_tables import RankReason, reason_html
 from phusong.reporting.pages import KeyNumber, card_html, listed
 from phusong.reporting.policy import closed
-from phusong.reporting.rank_words import rank_headings, reasons
+from phusong.reporting.rank_words import rank_reasons
 from phusong.reporting.shell import document, printed_margins
 from phusong.reporting.study_facts import MILLION, StudyFacts, money_unit
 from phusong.reporting.study_index import standing_warnings
@@ -49,13 +51,11 @@ def priorities_page(facts: StudyFacts) -> str:
     about = study.study
     named = Bilingual(about.title_vi, about.title_en)
     most = max(1, len(ranked))
-    told, named_ranks = reasons(ranked, most=most), rank_headings(ranked, most=most)
+    told = rank_reasons(ranked, most=most)
     drawn = hop_pictures(study, ranked, facts.extras.hop_profiles, most=most)
     parts = [
-        _part(row, said("{rank}. {what}", rank=rank, what=what), reason, drawing, money_unit(study))
-        for row, (rank, what), reason, drawing in zip(
-            ranked.itertuples(), named_ranks, told, drawn, strict=True
-        )
+        _part(row, reason, drawing, money_unit(study))
+        for row, reason, drawing in zip(ranked.itertuples(), told, drawn, strict=True)
     ] or [f"<section><p>{_NONE.html()}</p></section>"]
     links = "".join(
         f'<a href="{text(quote(to, safe="/."))}">{words.html()}</a>' for to, words in _LINKS
@@ -68,7 +68,7 @@ def priorities_page(facts: StudyFacts) -> str:
         f'<nav class="commune">{links}</nav>\n<main>\n{listed(basis)}'
         + "\n".join(parts)
         + (f"<section><h2>{_MIND.html()}</h2>{warnings}</section>" if warnings else "")
-        + "\n</main>"
+        + f"\n</main>\n{folding_script()}"
     )
     page = document(
         title=_TITLE, body=body, language=about.language, practice=facts.practice,
@@ -79,10 +79,9 @@ def priorities_page(facts: StudyFacts) -> str:
     return closed(page)
 
 
-def _part(
-    row: Any, heading: Bilingual, reason: Bilingual, drawing: Picture | None, unit: Bilingual
-) -> str:
+def _part(row: Any, reason: RankReason, drawing: Picture | None, unit: Bilingual) -> str:
     """One priority: what and where, its numbers, why, and its hops."""
+    heading = said("{rank}. {what}", rank=reason.rank, what=reason.heading)
     numbers = (
         KeyNumber(row.people_newly_covered, said("people newly covered")),
         KeyNumber(row.people_white_zone, said("of them in white zones")),
@@ -93,5 +92,5 @@ def _part(
     hop = "" if drawing is None else f'<figure class="hop">{drawing.html()}</figure>'
     return (
         f'<section id="{text(row.option_id)}"><h2>{heading.html()}</h2>'
-        f'<div class="cards">{cards}</div><p class="reason">{reason.html()}</p>{hop}</section>'
+        f'<div class="cards">{cards}</div>{reason_html(reason)}{hop}</section>'
     )

@@ -4,10 +4,12 @@ import pandas as pd
 
 from phusong.planning.reasons import begun
 from phusong.reporting.facts import Bilingual
+from phusong.reporting.page_tables import RankReason
 from phusong.reporting.wording import joined, said
 
 NEW_MAST = said("new mast")
 """What an option is in a table that does not say its kind."""
+_SENTENCE_END = ". "
 
 
 def rank_headings(priorities: pd.DataFrame, *, most: int) -> tuple[tuple[int, Bilingual], ...]:
@@ -63,3 +65,48 @@ def reasons(priorities: pd.DataFrame, *, most: int) -> tuple[Bilingual, ...]:
             )
         told.append(words)
     return tuple(told)
+
+
+def rank_reasons(priorities: pd.DataFrame, *, most: int) -> tuple[RankReason, ...]:
+    """The first ranks with their reasons, as pages show them that are read at a glance.
+
+    Parameters
+    ----------
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``.
+    most
+        Ranks to give, at least 1.
+
+    Returns
+    -------
+    tuple of RankReason
+        One per rank.
+    """
+    told = zip(
+        rank_headings(priorities, most=most),
+        reasons(priorities, most=most),
+        priorities["commune"].head(most),
+        strict=True,
+    )
+    return tuple(
+        RankReason(rank, heading, *_parted(reason, str(commune)))
+        for (rank, heading), reason, commune in told
+    )
+
+
+def _parted(reason: Bilingual, commune: str) -> tuple[Bilingual, Bilingual]:
+    """The first sentence of a reason, and all others.
+
+    It ends behind the name of the commune: names before it may hold a full stop.
+    """
+
+    def parted(language: str) -> tuple[str, str]:
+        words = reason.to(language)
+        named = words.casefold().find(commune.casefold())
+        end = words.find(_SENTENCE_END, named + len(commune) if named >= 0 else 0)
+        return (words, "") if end < 0 else (words[: end + 1], words[end + 2 :])
+
+    return (
+        Bilingual.made_by(lambda language: parted(language)[0]),
+        Bilingual.made_by(lambda language: parted(language)[1]),
+    )

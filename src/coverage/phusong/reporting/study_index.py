@@ -14,7 +14,7 @@ from phusong.reporting.pages import IndexContent, KeyNumber, Product
 from phusong.reporting.palette import service_classes
 from phusong.reporting.priority_tables import priority_table
 from phusong.reporting.ranges import ends_of, silent_range, total_row
-from phusong.reporting.rank_words import reasons
+from phusong.reporting.rank_words import rank_reasons
 from phusong.reporting.study_facts import StudyFacts, silent_villages
 from phusong.reporting.study_tables import commune_table, operator_table
 from phusong.reporting.wording import as_told, said
@@ -69,7 +69,7 @@ def study_index(
             *_priorities(facts),
             *best_set_tables(facts),
         ),
-        reasons=reasons(facts.ranked, most=_MOST_REASONS),
+        reasons=rank_reasons(facts.ranked, most=_MOST_REASONS),
         products=products,
         assumptions=gathered_assumptions(facts.assumptions, facts.study),
         sources=facts.sources,

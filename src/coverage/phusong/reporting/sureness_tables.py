@@ -7,6 +7,8 @@ import pandas as pd
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.gap_words import POSITION, position_text
 from phusong.reporting.page_tables import PageTable
+from phusong.reporting.priority_tables import KIND, RANK_RANGE, kind_words
+from phusong.reporting.study_tables import COMMUNE, OPERATOR
 from phusong.reporting.wording import amount, said
 
 FACTOR_WORDS = {
@@ -33,13 +35,15 @@ MEASURED_BY = {
 _PEOPLE = said("people")
 
 
-def sure_table(stability: pd.DataFrame, *, most: int) -> PageTable:
+def sure_table(stability: pd.DataFrame, priorities: pd.DataFrame, *, most: int) -> PageTable:
     """How sure the first ranks are.
 
     Parameters
     ----------
     stability
         The columns of ``plan/stability.csv``.
+    priorities
+        Ranked options, the columns of ``plan/priorities.csv``, which say what they are.
     most
         Rows to show, at least 1.
 
@@ -48,12 +52,14 @@ def sure_table(stability: pd.DataFrame, *, most: int) -> PageTable:
     PageTable
         One row per option.
     """
+    kinds = {row.option_id: kind_words(row) for row in priorities.itertuples()}
     rows = tuple(
         (
-            str(row.rank), _ranks(row.rank_p10, row.rank_p90),
+            str(row.rank), kinds.get(row.option_id), row.commune, row.operator,
+            _ranks(row.rank_p10, row.rank_p90),
             100.0 * row.probability_in_top_10, 100.0 * row.probability_in_best_set,
             _known(row.option_regret_worth_people), _known(row.measure_rank),
-            row.operator, row.commune, row.option_id,
+            position_text(row.latitude, row.longitude),
         )
         for row in stability.head(most).itertuples()
     )  # fmt: skip
@@ -62,14 +68,15 @@ def sure_table(stability: pd.DataFrame, *, most: int) -> PageTable:
         title=said("How sure the first ranks are"),
         columns=(
             Column(said("Rank")),
-            Column(said("Rank in trials (80 %)")),
+            KIND,
+            COMMUNE,
+            OPERATOR,
+            RANK_RANGE,
             Column(said("Among the first ten"), "%", 0, share=True),
             Column(said("In the best set"), "%", 0, share=True),
             Column(said("Missed by deciding as the ranking does"), _PEOPLE, 0),
             Column(said("Where to measure for it"), "", 0),
-            Column(said("Operator")),
-            Column(said("Commune")),
-            Column(said("Option")),
+            POSITION,
         ),
         rows=rows,
         note=said(
