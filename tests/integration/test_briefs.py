@@ -116,7 +116,7 @@ def test_every_priority_has_its_reason_and_its_hops_on_one_page(
     assert with_hops
     for row in facts.ranked.itertuples():
         part = found[row.option_id]
-        assert ('<figure class="hop">' in part) == (row.option_id in with_hops)
+        assert ('<figure class="hop wide"' in part) == (row.option_id in with_hops)
         said = " ".join(html.unescape(re.sub("<[^>]*>", "", part)).split())
         glance, folded = part.split('<details class="fold rest">')
         for why in (row.why_vi, row.why_en):

@@ -344,10 +344,12 @@ def test_sites_are_those_on_air(output: Path) -> None:
 
 def test_google_earth_has_the_same_rows_facts_and_places(output: Path) -> None:
     with zipfile.ZipFile(output / "gis/layers.kmz") as packed:
-        assert packed.namelist() == ["doc.kml", "sign.png"]
+        signs = packed.namelist()[1:]
+        assert packed.namelist()[0] == "doc.kml"
         root = ElementTree.fromstring(packed.read("doc.kml"))
     kml = "{http://www.opengis.net/kml/2.2}"
     styles = {f"#{style.get('id')}" for style in root.iter(f"{kml}Style")}
+    assert {icon.text for icon in root.iter(f"{kml}href")} <= set(signs)
     layers = gis_layer_names(output)
     assert len(root.findall(f"{kml}Document/{kml}Folder")) == len(layers)
     seen = 0
@@ -359,6 +361,10 @@ def test_google_earth_has_the_same_rows_facts_and_places(output: Path) -> None:
         assert len(places) == len(layer)
         for place, (_, row) in zip(places, layer.iterrows(), strict=True):
             assert place.findtext(f"{kml}styleUrl") in styles
+            told = place.findtext(f"{kml}name") or ""
+            assert told
+            assert not {told} & {str(row.get(code)) for code in ("option_id", "gap_id", "link")}
+            assert ": " in (place.findtext(f"{kml}description") or "")
             given = {d.get("name"): d.findtext(f"{kml}value") for d in place.iter(f"{kml}Data")}
             for column, words in given.items():
                 value = row[column]

@@ -17,8 +17,10 @@ FIJI = "EPSG:32701"
 
 def written(layer: gpd.GeoDataFrame) -> ElementTree.Element:
     style = VectorStyle([Category("", "all", Symbol("fill", (1, 2, 3)))])
-    content = layers_kmz("Fiji", ("a note",), {"areas": KmlFolder("Areas", layer, style)})
-    assert content == layers_kmz("Fiji", ("a note",), {"areas": KmlFolder("Areas", layer, style)})
+    names = list(layer["name"])
+    areas = KmlFolder("Areas", layer, style, names, [f"about {name}" for name in names])
+    content = layers_kmz("Fiji", ("a note",), {"areas": areas})
+    assert content == layers_kmz("Fiji", ("a note",), {"areas": areas})
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         return ElementTree.fromstring(packed.read("doc.kml"))
 

@@ -12,6 +12,7 @@ from phusong.reporting.basis_words import titled
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.gis_layers import gis_layers
 from phusong.reporting.layers_kmz import KmlFolder, layers_kmz
+from phusong.reporting.place_facts import in_lines, place_facts, place_names
 from phusong.reporting.products import products_of
 from phusong.reporting.qgis import (
     QgisGroup,
@@ -98,10 +99,15 @@ def _earth(
         gaps = parts["gaps"]
         own = gaps[(gaps["operator"] == ANY) & (gaps["technology"] == facts.technology)]
         parts["gaps"] = own if len(own) else gaps
+    language = facts.study.study.language
     folders = {
-        name: KmlFolder(_title(facts, name, layer).plain, layer, styles[name])
+        name: KmlFolder(
+            _title(facts, name, layer).to(language), layer, styles[name],
+            [words.to(language) for words in place_names(name, parts)],
+            [in_lines(lines, language) for lines in place_facts(name, layer, facts)],
+        )
         for name, layer in parts.items()
-    }
+    }  # fmt: skip
     return layers_kmz(_study_title(facts), (_notice(facts), _credit(facts)), folders)
 
 

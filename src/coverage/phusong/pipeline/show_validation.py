@@ -1,10 +1,12 @@
 """Model against measurements, model against model, and what remains unknown, for notebooks."""
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from phusong.errors import DataWarning
 from phusong.pipeline.begin import start
 from phusong.pipeline.calibrate import compare
 from phusong.pipeline.calibration_files import CalibrationTables, read_calibration
@@ -59,11 +61,14 @@ def compared(study: Study) -> StudyCalibration | None:
     Returns
     -------
     StudyCalibration or None
-        None for a study without measurements.
+        None for a study without measurements. Rows that are left out make no warning here: a
+        table of :func:`measured` tells them, in the reader's language.
     """
     session = start(study)
-    if not compare(session):
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        if not compare(session):
+            return None
     return with_study(StudyCalibration, study, read_calibration(session))
 
 

@@ -116,7 +116,8 @@ def worst_finding(study: Study, found: Gaps) -> tuple[Bilingual, ...]:
     )
     return (
         said(
-            "Most of them live in {name}: about {number} people, {percent} of the commune.",
+            "The commune with most people without any signal is {name}: about {number}, {percent} "
+            "of its people.",
             name=name,
             number=amount(number),
             percent=share(percent),

@@ -1,5 +1,6 @@
 """Every priority on one page: numbers, the whole reason, and the profile of its hops."""
 
+import dataclasses
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from phusong.reporting.facts import Bilingual, Picture
 from phusong.reporting.folding import folding_script
 from phusong.reporting.hop_figures import hop_pictures
 from phusong.reporting.inlining import asset
-from phusong.reporting.page_tables import RankReason, reason_html
+from phusong.reporting.page_tables import RankReason, figure_html, reason_html
 from phusong.reporting.pages import KeyNumber, card_html, listed
 from phusong.reporting.policy import closed
 from phusong.reporting.rank_words import rank_reasons
@@ -89,7 +90,7 @@ def _part(row: Any, reason: RankReason, drawing: Picture | None, unit: Bilingual
         KeyNumber(row.present_value / MILLION, said("present value, {unit}", unit=unit)),
     )
     cards = "".join(card_html(number) for number in numbers)
-    hop = "" if drawing is None else f'<figure class="hop">{drawing.html()}</figure>'
+    hop = "" if drawing is None else figure_html(dataclasses.replace(drawing, wide=True), "hop")
     return (
         f'<section id="{text(row.option_id)}"><h2>{heading.html()}</h2>'
         f'<div class="cards">{cards}</div>{reason_html(reason)}{hop}</section>'

@@ -59,7 +59,6 @@ def sure_table(stability: pd.DataFrame, priorities: pd.DataFrame, *, most: int) 
             _ranks(row.rank_p10, row.rank_p90),
             100.0 * row.probability_in_top_10, 100.0 * row.probability_in_best_set,
             _known(row.option_regret_worth_people), _known(row.measure_rank),
-            position_text(row.latitude, row.longitude),
         )
         for row in stability.head(most).itertuples()
     )  # fmt: skip
@@ -76,7 +75,6 @@ def sure_table(stability: pd.DataFrame, priorities: pd.DataFrame, *, most: int) 
             Column(said("In the best set"), "%", 0, share=True),
             Column(said("Missed by deciding as the ranking does"), _PEOPLE, 0),
             Column(said("Where to measure for it"), "", 0),
-            POSITION,
         ),
         rows=rows,
         note=said(
