@@ -1,5 +1,8 @@
 """Columns of workbooks: words in two languages, units, kinds of cells."""
 
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
 import pandas as pd
 import pytest
 
@@ -8,10 +11,14 @@ from phusong.reporting.column_words import COLUMN_WORDS
 from phusong.reporting.columns import ColumnFacts, cell_kind, column_facts
 from phusong.reporting.facts import same
 from phusong.reporting.pages import Product
+from phusong.reporting.products import products_of
 from phusong.reporting.wording import said
-from phusong.reporting.workbook import in_language, number_format, table_names
+from phusong.reporting.workbook import contents_rows, in_language, number_format, table_names
 from phusong.sources.study_file import read_study
 from phusong.study import Study
+
+if TYPE_CHECKING:
+    from phusong.reporting.study_facts import StudyFacts
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +97,18 @@ def test_sheets_are_called_what_their_tables_are() -> None:
     products = [Product("table", f"{n}.csv", same(title)) for n, title in enumerate(titles)]
     given = ["Theo xã", "Bảng ưu tiên đầu tư", "Các cell nghe được và danh sách"]
     assert table_names(products, "vi") == given
+
+
+def test_contents_of_a_workbook_speak_of_sheets_and_not_of_files(study: Study) -> None:
+    paths = ["plan/priorities.csv", "gaps/communes.csv"]
+    facts = cast("StudyFacts", SimpleNamespace(study=study, practice=None, marking=""))
+    listed = contents_rows(
+        facts, products_of(study, dict.fromkeys(paths)), dict.fromkeys(paths, 1), []
+    )
+    told = {file.en: (title, answer) for title, answer, _, file in listed if file.en}
+    assert set(told) == set(paths)
+    title, answer = told["plan/priorities.csv"]
+    assert (title.en, answer.en) == (
+        "Priorities", "Where to build first, for whom, cost and reason."
+    )  # fmt: skip
+    assert not [word for words in told.values() for word in words if "CSV" in word.vi + word.en]

@@ -233,7 +233,7 @@ COLUMN_WORDS = {
     "models_differ_people": said("People of whom the models differ"),
     "option_ids": said("Options by name"),
     "step": said("Step"),
-    "option_id": said("Option"),
+    "option_id": said("Option code"),
     "people_newly_covered": said("People newly covered"),
     "people_white_zone": said("Of them in white zones"),
     "people_served_elsewhere": said("Others who get another operator's signal"),

@@ -24,6 +24,10 @@ _GROUPED = frozenset({"km²", "km", "m", "MHz"})
 _LONGEST_NAME = 31
 """Letters of the name of a sheet."""
 _TOO_LONG = said("Too many rows for a sheet: read the CSV file.")
+_DETAILS = {
+    "plan/priorities.csv": said("Where to build first, for whom, cost and reason."),
+}
+"""What a table answers where its file is only said to be the same as another one."""
 _MADE = said(
     "Every table of the study with the numbers of its CSV file; what is not known is empty, "
     "never zero."
@@ -103,8 +107,24 @@ def table_names(products: Sequence[Product], language: str) -> list[str]:
     >>> table_names([Product("table", "a.csv", same("Everything by commune (CSV)"))], "en")
     ['Everything by commune']
     """
-    titles = [p.title.to("vi" if language == "both" else language) for p in products]
-    return [_cut(title.removesuffix(" (CSV)")) for title in titles]
+    shown = "vi" if language == "both" else language
+    return [_cut(titled_as_sheet(product.title).to(shown)) for product in products]
+
+
+def titled_as_sheet(title: Bilingual) -> Bilingual:
+    """Title of a table without the kind of its file, which a sheet is not.
+
+    Parameters
+    ----------
+    title
+        Title of the file.
+
+    Returns
+    -------
+    Bilingual
+        The same without ``(CSV)``.
+    """
+    return Bilingual.made_by(lambda language: title.to(language).removesuffix(" (CSV)"))
 
 
 def _cut(title: str) -> str:
@@ -136,8 +156,10 @@ def contents_rows(
     """
     return tuple(
         (
-            product.title,
-            _TOO_LONG if product.path in left_out else product.detail or same(""),
+            titled_as_sheet(product.title),
+            _TOO_LONG
+            if product.path in left_out
+            else _DETAILS.get(product.path, product.detail or same("")),
             same(str(rows[product.path])),
             same(product.path),
         )
