@@ -22,6 +22,7 @@ from phusong.reporting.notices import UNVERIFIED, VERIFIED
 from phusong.reporting.page_tables import PageTable, RankReason
 from phusong.reporting.pages import IndexContent, KeyNumber, Product, index_page
 from phusong.reporting.policy import loaded_from_outside
+from phusong.reporting.shell import printed_marking
 from phusong.reporting.wording import amount
 from unit.reporting.cases import HOSTILE, PYTHON_PROBE, policy_for, without_switch
 
@@ -172,3 +173,9 @@ def test_rows_must_fit() -> None:
         PageTable(same("t"), (Column(same("c")),), (("a",), ("b", "c")))
     with pytest.raises(DataError, match="row 1: 2 values"):
         PageTable(same("t"), (Column(same("c")),), (("a",),), total=("b", "c"))
+
+
+def test_a_short_marking_stays_on_one_line_of_paper_and_a_long_one_may_not() -> None:
+    assert "nowrap" in printed_marking("Lưu hành nội bộ")
+    assert "nowrap" not in printed_marking("Lưu hành nội bộ " * 4)
+    assert printed_marking("") == ""

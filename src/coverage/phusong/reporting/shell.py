@@ -11,6 +11,9 @@ from phusong.reporting.notices import NOT_REAL, page_banner
 from phusong.reporting.policy import sealed
 from phusong.reporting.switch import LANGUAGE, root_attributes, switch_head, switch_html, title_html
 
+_ONE_LINE = 40
+"""Letters of a marking that stay on one line beside the title and the number of a page."""
+
 
 def document(
     *,
@@ -110,7 +113,8 @@ def printed_marking(marking: str) -> str:
     """
     if not marking:
         return ""
+    whole = " white-space: nowrap;" if len(marking) <= _ONE_LINE else ""
     return (
         "@media print { @page { @bottom-center { font: 700 9pt sans-serif; color: #8d1515; "
-        f"content: {css_string(marking)}; }} }} }}"
+        f"content: {css_string(marking)};{whole} }} }} }}"
     )
