@@ -116,7 +116,7 @@ class Province:
             )
             store_losses(session, network, 1000.0 * study.propagation.radius_km)
             start = np.array([time.process_time(), time.thread_time()])
-            with_causes(session, reach, self.classes, self.gaps)
+            with_causes(session, reach, self.classes, self.gaps, SURE)
             return np.array([time.process_time(), time.thread_time()]) - start
 
 

@@ -23,6 +23,7 @@ from phusong.analysis.gap_causes import (
 )
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
+from phusong.geo.tiles import whole as whole_grid
 
 GRID = Grid.from_bounds(0, 0, 400, 200, crs="EPSG:32648", resolution_m=100)
 RULES = CauseRules(more_power_db=6.0, site_distance_m=10_000.0)
@@ -41,7 +42,7 @@ def sector(site: str) -> Sector:
 
 def answered(*cells: tuple[float, float, float, float, float, float, float]) -> WhatIf:
     """Margins as now, downlink alone, for more power, main lobe, flat, both; metres to a site."""
-    answers = WhatIf(GRID)
+    answers = WhatIf(whole_grid(GRID.shape))
     for index, cell in enumerate(cells):
         for question, margin in zip(
             (NOW, DOWNLINK, POWER, ANTENNA, FLAT, BOTH), cell[:6], strict=True
@@ -128,7 +129,7 @@ def test_order_of_sectors_changes_nothing() -> None:
     for answers, index in ((one, 4), (other, 2)):
         for question in answers.server:
             answers.server[question].flat[0] = index
-    forth, back = WhatIf(GRID), WhatIf(GRID)
+    forth, back = WhatIf(whole_grid(GRID.shape)), WhatIf(whole_grid(GRID.shape))
     for whole, parts in ((forth, (one, other)), (back, (other, one))):
         for part in parts:
             whole.merge(part)
@@ -143,7 +144,7 @@ def test_answers_about_few_cells_are_those_about_all() -> None:
     whole = answered((-9, -3, -9, -8, -7, -2, 700), (-5, 1, -9, -4, -9, -9, 800))
     asked = np.zeros(GRID.shape, dtype=bool)
     asked.flat[[1, 3]] = True
-    few = WhatIf(GRID, asked)
+    few = WhatIf(whole_grid(GRID.shape), asked)
     few.merge(whole)
     assert few.cells.tolist() == [1, 3]
     assert few.nearest_m.tolist() == whole.nearest_m[[1, 3]].tolist()

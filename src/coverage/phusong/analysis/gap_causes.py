@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
+from phusong.geo.tiles import Tile
 from phusong.models.loss_map import LossMap
 from phusong.models.sector_level import sector_map_dbm
 from phusong.units import BoolArray, Float32Array, FloatArray
@@ -32,6 +32,7 @@ _ASKED_OF: Mapping[str, str] = {
     NO_SITE_CAUSE: NEAREST, TERRAIN_CAUSE: FLAT, DISTANCE_CAUSE: BOTH,
 }  # fmt: skip
 NO_SECTOR = -1
+Sectors = Sequence[Sector] | Mapping[int, Sector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +79,19 @@ class WhatIf:
 
     Parameters
     ----------
-    grid
-        The frame.
+    tile
+        The part of a grid that is asked about.
     asked
-        Cells that will be asked about; None for all of them. The others have no answer, and take
-        no memory but that of a number.
+        Its cells that will be asked about; None for all of them. The others have no answer, and
+        take no memory but that of a number.
     """
 
-    def __init__(self, grid: Grid, asked: BoolArray | None = None) -> None:
-        self.grid = grid
-        whole = np.ones(grid.shape, dtype=bool) if asked is None else asked
+    def __init__(self, tile: Tile, asked: BoolArray | None = None) -> None:
+        self.tile = tile
+        whole = np.ones(tile.shape, dtype=bool) if asked is None else asked
         self.cells = np.flatnonzero(whole)
         count = self.cells.size
-        self.number = np.full(grid.shape, -1, dtype=np.int32)
+        self.number = np.full(tile.shape, -1, dtype=np.int32)
         self.number.ravel()[self.cells] = np.arange(count, dtype=np.int32)
         self.margin_db = {q: np.full(count, -np.inf, dtype=np.float32) for q in QUESTIONS}
         self.nearest_m = np.full(count, np.inf, dtype=np.float32)
@@ -111,7 +112,7 @@ class WhatIf:
         Parameters
         ----------
         loss
-            Path loss of the sector's mast.
+            Path loss of the sector's mast, within the tile.
         flat
             The same window over flat ground.
         sector
@@ -124,7 +125,7 @@ class WhatIf:
             From the mast, shape of the window [m].
         """
         rows, cols = loss.inside.shape
-        window = np.s_[loss.row0 : loss.row0 + rows, loss.col0 : loss.col0 + cols]
+        window = Tile(loss.row0, loss.col0, rows, cols).inside(self.tile.row0, self.tile.col0)
         inside = loss.inside & (self.number[window] >= 0)
         cells = np.flatnonzero(inside)
         if cells.size == 0:
@@ -161,7 +162,7 @@ class WhatIf:
         Parameters
         ----------
         other
-            Answers over the same frame, at least about the cells that are asked about here.
+            Answers over the same tile, at least about the cells that are asked about here.
         """
         at = other.number.ravel()[self.cells]
         mine, theirs = self.server, other.server
@@ -264,7 +265,7 @@ class AskedPlace:
     Parameters
     ----------
     cells
-        Flat indices into the grid.
+        Flat indices into the tile that is asked about.
     cell_weight
         People, or area where nobody is known to live.
     """
@@ -274,7 +275,7 @@ class AskedPlace:
 
 
 def cause_table(
-    answers: WhatIf, places: Sequence[AskedPlace], rules: CauseRules, sectors: Sequence[Sector]
+    answers: WhatIf, places: Sequence[AskedPlace], rules: CauseRules, sectors: Sectors
 ) -> pd.DataFrame:
     """Say for each place why it has no signal, with the numbers that this rests on.
 
@@ -335,7 +336,7 @@ def _row(
     answers: WhatIf,
     causes: NDArray[np.uint8],
     place: AskedPlace,
-    sectors: Sequence[Sector],
+    sectors: Sectors,
 ) -> dict[str, object]:
     weight = place.cell_weight
     if not weight.sum() > 0:
@@ -372,9 +373,7 @@ def _mean(values: FloatArray, weight: FloatArray) -> float:
     return float((values * weight)[known].sum() / total) if total > 0 else np.nan
 
 
-def _most(
-    server: NDArray[np.int32], weight: FloatArray, sectors: Sequence[Sector]
-) -> Sector | None:
+def _most(server: NDArray[np.int32], weight: FloatArray, sectors: Sectors) -> Sector | None:
     """Sector of most of the weight; of equal ones the first."""
     found = server >= 0
     if not found.any():

@@ -50,13 +50,15 @@ class LossMap:
     tx_elevation_mrad: Float32Array
     inside: BoolArray
 
-    def cropped(self, wanted: BoolArray) -> "LossMap | None":
+    def cropped(self, wanted: BoolArray, tile: Tile) -> "LossMap | None":
         """Smallest window that holds all cells wanted.
 
         Parameters
         ----------
         wanted
-            Of the whole grid.
+            Cells of a tile, its shape.
+        tile
+            The tile, which the window lies in.
 
         Returns
         -------
@@ -64,7 +66,8 @@ class LossMap:
             The same losses over fewer cells; None where none within the radius is wanted.
         """
         rows, cols = self.inside.shape
-        here = self.inside & wanted[self.row0 : self.row0 + rows, self.col0 : self.col0 + cols]
+        place = Tile(self.row0, self.col0, rows, cols).inside(tile.row0, tile.col0)
+        here = self.inside & wanted[place]
         down, across = np.flatnonzero(here.any(axis=1)), np.flatnonzero(here.any(axis=0))
         if down.size == 0:
             return None

@@ -1,60 +1,60 @@
-"""Why there is no signal: the same sectors asked again under other conditions."""
+"""Why there is no signal: gaps and villages, asked about part by part, by any process."""
 
-import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from phusong.analysis.cause_words import cause_words
-from phusong.analysis.gap_causes import (
-    AskedPlace,
-    CauseRules,
-    SectorNeeds,
-    WhatIf,
-    cause_table,
-    unknown_causes,
-)
-from phusong.analysis.gaps import NO_SIGNAL, ClassArray, cell_shares
+from phusong.analysis.gap_causes import unknown_causes
+from phusong.analysis.gaps import NO_SIGNAL, ClassArray, Confidence
 from phusong.analysis.reach import ANY, Reach
+from phusong.cluster import AHEAD
 from phusong.geo.grid import Grid
-from phusong.geo.lattice import Lattice
-from phusong.geo.network import Sector
-from phusong.geo.people import People
-from phusong.geo.terrain import Terrain
-from phusong.models.loss_map import LossMap
-from phusong.pipeline.budgets import sector_budget
-from phusong.pipeline.corrections import calibrated_dbm
-from phusong.pipeline.loss_models import LossRequest, Mast, loss_map
-from phusong.pipeline.losses import LossMaps
+from phusong.pipeline.cause_parts import (
+    CausePart,
+    CauseTools,
+    Found,
+    cause_parts,
+    cause_rules,
+    causes_of,
+)
+from phusong.pipeline.competitors import Competitors, competitors
+from phusong.pipeline.loss_models import Mast
 from phusong.pipeline.reach_files import Layer, own_layers
 from phusong.pipeline.session import Session
+from phusong.pipeline.stored_reach import Asked, StoredPeople, asked_of, session_of, stored_people
 from phusong.pipeline.supplied import supplied_maps
-from phusong.study import CalibrationSection
-from phusong.units import BoolArray, Float32Array, FloatArray
-
-STRIP_ROWS = 3
-"""Rows of the strip of flat ground; the mast stands in the middle one."""
+from phusong.pipeline.workers import refuse_other_maker
 
 
-def cause_rules(session: Session) -> CauseRules:
-    """Where the study draws the lines between causes.
+@dataclass(frozen=True)
+class CauseTask:
+    """Gaps and villages of a part of the grid, to be asked about.
 
     Parameters
     ----------
-    session
-        The study in use.
-
-    Returns
-    -------
-    CauseRules
-        From the study's causes.
+    asked
+        The study.
+    part
+        What is asked about.
+    rivals
+        The sectors that may reach it: no worker needs the others.
+    people
+        People per cell.
     """
-    section = session.study.causes
-    return CauseRules(section.more_power.value, 1000.0 * section.site_distance.value)
+
+    asked: Asked
+    part: CausePart = field(compare=False, repr=False)
+    rivals: Competitors = field(compare=False, repr=False)
+    people: StoredPeople
+
+    def __str__(self) -> str:
+        """What it is called in a message."""
+        return f"causes of gaps in the part {self.part.tile.key} of the grid"
 
 
 def with_causes(
@@ -62,19 +62,22 @@ def with_causes(
     reach: Reach,
     classes: Mapping[Layer, ClassArray],
     polygons: gpd.GeoDataFrame,
+    sure: Confidence,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Add its cause to each gap, and make the table of villages without signal.
 
     Parameters
     ----------
     session
-        The study in use.
+        The study in use; workers of its cluster ask where it has one.
     reach
         Received levels of the first environment.
     classes
         Service class per cell, by operator key and technology.
     polygons
         Gaps.
+    sure
+        Where the lines between the classes are drawn.
 
     Returns
     -------
@@ -82,39 +85,120 @@ def with_causes(
         The gaps with columns ``cause`` and ``cause_…`` before their geometry; one row per village
         without signal at its centre, operator and technology, with the same columns.
     """
-    rules, sectors = cause_rules(session), reach.network.sectors
-    people, villages = session.inputs.people, session.inputs.places.villages
-    of_gaps, of_villages = [], []
-    maps_only = supplied_maps(session.study, reach.network)
-    gaps = {
-        layer: polygons[(polygons["operator"] == layer[0]) & (polygons["technology"] == layer[1])]
-        for layer in classes
-    }
-    cells = {layer: _cells_of(own, classes[layer], people) for layer, own in gaps.items()}
-    silences = {
+    rules, villages = cause_rules(session), session.inputs.places.villages
+    silent = {
         layer: _silent_centres(villages, layer_classes, reach.grid)
         for layer, layer_classes in classes.items()
     }
-    asked = {
-        layer: _marked((*places, *silences[layer][1]), reach.grid)
-        for layer, places in cells.items()
-    }
-    for layer, answers in _answers(session, reach, asked):
-        own, places = gaps[layer], cells[layer]
-        ask = _asker(answers, rules, sectors, known=layer not in maps_only)
-        found = ask(places).set_index(own.index)
-        of_gaps.append(pd.concat([found, cause_words(found, rules)], axis="columns"))
-        silent, centres = silences[layer]
-        found = ask(centres).set_index(silent.index)
-        parts = [_named(silent, layer), found, cause_words(found, rules)]
-        of_villages.append(pd.concat(parts, axis="columns"))
-        del answers, ask, places, cells[layer]  # before the next layer's, as large, are found
+    found = list(_found(session, reach, classes, cause_parts(polygons, silent, reach.grid), sure))
+    of_gaps, of_villages = [], []
+    for layer in _in_turn(session, reach):
+        own = (polygons["operator"] == layer[0]) & (polygons["technology"] == layer[1])
+        told = _joined([each[layer][0] for each in found if layer in each], polygons.index[own])
+        of_gaps.append(pd.concat([told, cause_words(told, rules)], axis="columns"))
+        told = _joined([each[layer][1] for each in found if layer in each], silent[layer].index)
+        named = _named(villages.iloc[told.index], layer)
+        told = told.set_index(named.index)
+        of_villages.append(pd.concat([named, told, cause_words(told, rules)], axis="columns"))
     causes = pd.concat(of_gaps).reindex(polygons.index)
     columns = [c for c in polygons.columns if c != "geometry"]
     whole = pd.concat([polygons[columns], causes], axis="columns")
     order = ["village_id", "operator", "technology"]
     table = pd.concat(of_villages).sort_values(order, kind="stable").reset_index(drop=True)
     return gpd.GeoDataFrame(whole, geometry=polygons.geometry, crs=polygons.crs), table
+
+
+def _joined(parts: Sequence[pd.DataFrame], places: pd.Index) -> pd.DataFrame:
+    """Rows of all parts in the order of the places; unknown where no part can tell."""
+    told = [part for part in parts if len(part)]
+    if told:
+        return pd.concat(told).loc[places]
+    return unknown_causes(len(places)).set_index(places)
+
+
+def _in_turn(session: Session, reach: Reach) -> Iterator[Layer]:
+    """Layers, those of all operators after those that they are made of."""
+    own = own_layers(session.study, reach.network)
+    technologies = sorted({technology for _, technology in own})
+    for technology in technologies:
+        yield from (layer for layer in own if layer[1] == technology)
+        yield ANY, technology
+    if len(technologies) > 1:
+        yield ANY, ANY
+
+
+def _found(
+    session: Session,
+    reach: Reach,
+    classes: Mapping[Layer, ClassArray],
+    parts: Sequence[CausePart],
+    sure: Confidence,
+) -> Iterator[Found]:
+    """What each part tells, found here one after the other or on the workers of a cluster."""
+    tools, cluster, people = CauseTools.of(session), session.cluster, session.inputs.people
+    asked = None if cluster is None else asked_of(session, reach, sure)
+    stored = None if cluster is None else stored_people(session)
+    for masts, some in _held_together(session, reach, parts, tools.losses.grid):
+        with tools.losses.held(masts):
+            for _ in tools.losses.kept(masts):
+                pass
+            if cluster is None or asked is None or stored is None:
+                for part, rivals in some:
+                    yield causes_of(
+                        part, tools, rivals,
+                        classes=lambda layer, tile: tile.part(classes[layer]),
+                        people=lambda tile: tile.part(people.count),
+                    )  # fmt: skip
+            else:
+                tasks = [CauseTask(asked, part, rivals, stored) for part, rivals in some]
+                yield from cluster.in_order(tell_causes, tasks)
+
+
+def _held_together(
+    session: Session, reach: Reach, parts: Sequence[CausePart], grid: Grid
+) -> Iterator[tuple[tuple[Mast, ...], list[tuple[CausePart, Competitors]]]]:
+    """Masts and the parts that they reach: all at once, or as few as a limited cache asks for."""
+    study, cluster = session.study, session.cluster
+    own, supplied = own_layers(study, reach.network), supplied_maps(study, reach.network)
+    rivals = competitors(study, reach.network, own, supplied)
+    pairs = [(part, rivals.near(grid, part.tile)) for part in parts]
+    together = len(pairs)
+    if session.most_cache_bytes is not None:
+        together = 1 if cluster is None else AHEAD * cluster.cores
+    for first in range(0, len(pairs), max(1, together)):
+        some = pairs[first : first + together]
+        yield tuple(dict.fromkeys(mast for _, near in some for mast in near.masts)), some
+
+
+def tell_causes(task: CauseTask) -> Found:
+    """Ask about a part of the grid on a worker.
+
+    Parameters
+    ----------
+    task
+        The part.
+
+    Returns
+    -------
+    dict
+        As :func:`phusong.pipeline.cause_parts.causes_of` gives it.
+
+    Raises
+    ------
+    ClusterError
+        This worker has another Phusong or other libraries than the one that asks.
+    """
+    refuse_other_maker(task.asked.maker)
+    return causes_of(
+        task.part, _tools_of(task.asked), task.rivals,
+        classes=task.asked.classes, people=task.people.over(task.asked.frame),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _tools_of(asked: Asked) -> CauseTools:
+    """What a worker has read of a study, for all parts of one session."""
+    return CauseTools.of(session_of(asked))
 
 
 def cause_columns(
@@ -146,229 +230,16 @@ def cause_columns(
     return pd.DataFrame(found, index=villages.index, dtype="object")
 
 
-def _asker(
-    answers: WhatIf, rules: CauseRules, sectors: Sequence[Sector], *, known: bool
-) -> Callable[[Sequence[AskedPlace]], pd.DataFrame]:
-    """Makes the table of causes of places; nobody can be asked where no site is known."""
-    if not known:
-        return lambda places: unknown_causes(len(places))
-    return lambda places: cause_table(answers, places, rules, sectors)
-
-
 def _named(villages: gpd.GeoDataFrame, layer: Layer) -> pd.DataFrame:
     named = pd.DataFrame(villages[["village_id", "name", "commune_code"]])
     return named.assign(operator=layer[0], technology=layer[1])
 
 
-def _marked(places: Iterable[AskedPlace], grid: Grid) -> BoolArray:
-    """Cells that belong to any of some places."""
-    marked = np.zeros(grid.shape, dtype=bool)
-    for place in places:
-        marked.ravel()[place.cells] = True
-    return marked
-
-
-def _answers(
-    session: Session, reach: Reach, asked: Mapping[Layer, BoolArray]
-) -> Iterator[tuple[Layer, WhatIf]]:
-    """Answers of every layer; those of all operators follow the layers they are made of."""
-    grid = session.inputs.grid
-    own = own_layers(session.study, reach.network)
-    technologies = sorted({technology for _, technology in own})
-    flat = _FlatGround(session)
-    whole = WhatIf(grid, asked[ANY, ANY]) if len(technologies) > 1 else None
-    for technology in technologies:
-        everybody = asked[ANY, technology]
-        if whole is not None:
-            everybody = everybody | asked[ANY, ANY]
-        together = WhatIf(grid, everybody)
-        for layer in (layer for layer in own if layer[1] == technology):
-            answers = _layer_answers(session, reach, layer, flat, asked[layer] | everybody)
-            together.merge(answers)
-            yield layer, answers
-            del answers
-        if whole is not None:
-            whole.merge(together)
-        yield (ANY, technology), together
-    if whole is not None:
-        yield (ANY, ANY), whole
-
-
-def _layer_answers(
-    session: Session, reach: Reach, layer: Layer, flat: "_FlatGround", asked: BoolArray
-) -> WhatIf:
-    """Ask every sector of one operator and technology about some cells."""
-    study, network = session.study, reach.network
-    keys = {op.name: op.key for op in study.operators}
-    chosen = {
-        index
-        for index, sector in enumerate(network.sectors)
-        if (keys[sector.operator], sector.technology) == layer
-        and layer not in supplied_maps(study, network)
-    }
-    groups = [
-        (mast, [i for i in indices if i in chosen])
-        for mast, indices in network.masts()
-        if chosen.intersection(indices)
-    ]
-    radius_m = 1000.0 * study.propagation.radius_km
-    masts = [
-        Mast(*mast, tuple(sorted({network.sectors[i].frequency_mhz for i in indices})), radius_m)
-        for mast, indices in groups
-    ]
-    corrections = study.propagation.calibration.get(study.propagation.models[0], {})
-    answers = WhatIf(session.inputs.grid, asked)
-    losses = LossMaps(session)
-    for mast, (_, indices), whole in zip(masts, groups, losses.maps(masts), strict=True):
-        loss = whole.cropped(asked)
-        if loss is None:
-            continue
-        distance_m = _distance_m(loss, mast)
-        on_flat = flat.map(loss, mast, distance_m)
-        for index in indices:
-            sector = network.sectors[index]
-            needs = sector_needs(session, sector)
-            ground = losses.ground_class
-            here, flatly = (
-                _as_measured(way, sector, corrections, ground) for way in (loss, on_flat)
-            )
-            answers.add(here, flatly, sector, index, needs, distance_m=distance_m)
-    return answers
-
-
-def _as_measured(
-    loss: LossMap,
-    sector: Sector,
-    corrections: Mapping[str, CalibrationSection],
-    ground: NDArray[np.uint8] | None,
-) -> LossMap:
-    """Path loss with what measurements have taught the model about a sector's technology."""
-    if sector.technology not in corrections:
-        return loss
-    nothing = np.zeros(loss.inside.shape, dtype=np.float32)
-    added = calibrated_dbm(nothing, loss, sector, corrections, ground)
-    return dataclasses.replace(loss, path_loss_db=loss.path_loss_db - added)
-
-
-def sector_needs(session: Session, sector: Sector) -> SectorNeeds:
-    """What a sector sends and needs, for a signal of the least probability that counts as one.
-
-    Parameters
-    ----------
-    session
-        The study in use.
-    sector
-        The sector.
-
-    Returns
-    -------
-    SectorNeeds
-        In the study's first environment.
-    """
-    study = session.study
-    budget = sector_budget(study, sector, study.environment)
-    safety = budget.threshold.standard_deviation_db * float(
-        ndtri(round(100 * study.service.marginal.value) / 100)
-    )
-    uplink = budget.uplink_dbm + safety if study.service.both_directions else -np.inf
-    down = study.technologies[sector.technology].threshold.value + safety
-    return SectorNeeds(budget.measured_dbm - budget.entry_loss_db, down, uplink)
-
-
-def _distance_m(loss: LossMap, mast: Mast) -> Float32Array:
-    row, col = loss.grid.pixel_of(mast.easting, mast.northing)
-    rows, cols = loss.inside.shape
-    down = np.arange(rows)[:, np.newaxis] + loss.row0 + 0.5 - float(row)
-    across = np.arange(cols)[np.newaxis, :] + loss.col0 + 0.5 - float(col)
-    return np.asarray(loss.grid.resolution_m * np.hypot(down, across), dtype=np.float32)
-
-
-class _FlatGround:
-    """Path loss over flat ground by distance: the study's model over a strip without relief."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.curves: dict[tuple[float, float], tuple[FloatArray, FloatArray, FloatArray]] = {}
-
-    def map(self, loss: LossMap, mast: Mast, distance_m: Float32Array) -> LossMap:
-        """Window of a mast as it would be over flat ground; unknown where it is unknown."""
-        asked = np.log(np.maximum(distance_m, 1.0))
-        losses, elevation = np.empty_like(loss.path_loss_db), np.empty_like(loss.tx_elevation_mrad)
-        for band, frequency in enumerate(loss.frequencies_mhz):
-            log_m, loss_db, mrad = self._curve(mast.antenna_height_m, frequency)
-            losses[band] = np.interp(asked, log_m, loss_db)
-            elevation[:] = np.interp(asked, log_m, mrad)
-        losses[np.isnan(loss.path_loss_db)] = np.nan
-        return dataclasses.replace(loss, path_loss_db=losses, tx_elevation_mrad=elevation)
-
-    def _curve(
-        self, antenna_height_m: float, frequency_mhz: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Logarithm of the distance, loss and elevation of the ray at the mast."""
-        key = (antenna_height_m, frequency_mhz)
-        if key not in self.curves:
-            self.curves[key] = self._strip(*key)
-        return self.curves[key]
-
-    def _strip(
-        self, antenna_height_m: float, frequency_mhz: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        study, grid = self.session.study, self.session.inputs.grid
-        propagation, step_m = study.propagation, grid.resolution_m
-        bounds = grid.bounds
-        west, south = (
-            float(np.floor((low + high) / 2 / step_m) * step_m)
-            for low, high in zip(bounds[:2], bounds[2:], strict=True)
-        )
-        radius_m = 1000.0 * propagation.radius_km
-        cols = int(np.ceil(radius_m / step_m)) + 3
-        strip = Grid.from_bounds(
-            west, south, west + cols * step_m, south + STRIP_ROWS * step_m,
-            crs=grid.crs, resolution_m=step_m,
-        )  # fmt: skip
-        mast = Mast(
-            west + step_m / 2, south + STRIP_ROWS * step_m / 2, antenna_height_m,
-            (frequency_mhz,), radius_m + 2 * step_m,
-        )  # fmt: skip
-        asked = LossRequest(
-            terrain=Terrain(strip, np.zeros(strip.shape, dtype=np.float32)),
-            lattice=Lattice(strip, 1),
-            mast=mast,
-            receiver_height_m=study.environment.receiver_height.value,
-            propagation=propagation.model_copy(update={"method": "exact"}),
-        )
-        loss = loss_map(propagation.models[0], asked)
-        middle = np.s_[STRIP_ROWS // 2, 1:]
-        values = loss.path_loss_db[0][middle].astype(np.float64)
-        away_m = step_m * np.arange(1, values.size + 1)
-        return np.log(away_m), values, loss.tx_elevation_mrad[middle].astype(np.float64)
-
-
-def _cells_of(
-    gaps: gpd.GeoDataFrame, classes: ClassArray, people: People
-) -> tuple[AskedPlace, ...]:
-    """Cells without signal of each gap, by people, or by area where nobody lives."""
-    if gaps.empty:
-        return ()
-    shares = cell_shares(people.grid, gaps.geometry)
-    count, silent = np.nan_to_num(people.count).ravel(), classes.ravel() == NO_SIGNAL
-    found = []
-    for start, end in zip(shares.indptr[:-1], shares.indptr[1:], strict=True):
-        cells, share = shares.indices[start:end], shares.data[start:end]
-        share = np.where(silent[cells], share, 0.0)
-        living = share * count[cells]
-        found.append(AskedPlace(cells, living if living.sum() > 0 else share))
-    return tuple(found)
-
-
-def _silent_centres(
-    villages: gpd.GeoDataFrame, classes: ClassArray, grid: Grid
-) -> tuple[gpd.GeoDataFrame, tuple[AskedPlace, ...]]:
-    """Villages whose centre has no signal, and the cell of each centre."""
+def _silent_centres(villages: gpd.GeoDataFrame, classes: ClassArray, grid: Grid) -> pd.Series:
+    """Cells of villages' centres without a signal, flat in the grid, by the villages' numbers."""
     row, col = grid.pixel_of(villages.geometry.x.to_numpy(), villages.geometry.y.to_numpy())
     rows, cols = grid.shape
     inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
-    cell = np.where(inside, np.floor(row) * cols + np.floor(col), 0).astype(np.int64)
-    silent = inside & (classes.ravel()[cell] == NO_SIGNAL)
-    places = tuple(AskedPlace(np.array([c]), np.ones(1)) for c in cell[silent])
-    return villages[silent], places
+    down, across = (np.where(inside, np.floor(at), 0).astype(np.int64) for at in (row, col))
+    silent = inside & (classes[down, across] == NO_SIGNAL)
+    return pd.Series((down * cols + across)[silent], index=np.flatnonzero(silent))

@@ -1,12 +1,9 @@
 """Areas without signal drawn layer by layer, and counted commune by commune, by any process."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from phusong.analysis.gap_areas import living_in
@@ -22,14 +19,10 @@ from phusong.analysis.reach import Reach
 from phusong.analysis.silent_areas import silent_areas
 from phusong.geo.tiles import Tile
 from phusong.pipeline.session import Session
-from phusong.pipeline.stored_reach import Asked, StoredPeople, asked_of, session_of
+from phusong.pipeline.stored_reach import Asked, StoredPeople, asked_of, session_of, stored_people
 from phusong.pipeline.workers import refuse_other_maker
-from phusong.store.cache import Cache
-from phusong.store.files import sha256_of
-from phusong.store.rasters import ROWS_AT_ONCE
 
 COMMUNES_AT_ONCE = 4
-SUFFIX = ".f64"
 Sums = dict[Layer, dict[str, float]]
 
 
@@ -150,7 +143,7 @@ def living(
     cluster = session.cluster
     if cluster is None:
         return None
-    asked, people = asked_of(session, reach, sure), _stored_people(session)
+    asked, people = asked_of(session, reach, sure), stored_people(session)
     return lambda near: cluster.in_order(
         count_living, [LivingTask(asked, gaps, people) for gaps in near]
     )
@@ -234,7 +227,7 @@ def counted(
     if session.cluster is None:
         return commune_table(classes, communes, people)
     asked, layers, count = asked_of(session, reach, sure), tuple(classes), len(communes.frame)
-    stored = _stored_people(session)
+    stored = stored_people(session)
     tasks = [
         CountTask(asked, layers, range(first, min(first + COMMUNES_AT_ONCE, count)), stored)
         for first in range(0, count, COMMUNES_AT_ONCE)
@@ -274,34 +267,3 @@ def count_communes(task: CountTask) -> list[Sums]:
         commune_sums(outlines.iloc[[number]], grid, classes=classes, people=people)
         for number in task.communes
     ]
-
-
-def forget_people(session: Session) -> None:
-    """Remove the file that workers have looked up people in.
-
-    Parameters
-    ----------
-    session
-        The study in use.
-    """
-    shutil.rmtree(_people_store(session).folder, ignore_errors=True)
-
-
-def _people_store(session: Session) -> Cache:
-    return Cache(session.study.output / "cache" / "people")
-
-
-def _stored_people(session: Session) -> StoredPeople:
-    """People per cell where workers can look into them."""
-    store, count = _people_store(session), session.inputs.people.count
-    key = session.key("people")
-
-    def write(aside: Path) -> None:
-        with aside.open("wb") as stream:
-            for row in range(0, count.shape[0], ROWS_AT_ONCE):
-                stream.write(np.ascontiguousarray(count[row : row + ROWS_AT_ONCE]).data)
-
-    if not store.has(key, SUFFIX):
-        store.put(key, SUFFIX, write)
-    file = store.path(key, SUFFIX)
-    return StoredPeople(file, sha256_of(file))

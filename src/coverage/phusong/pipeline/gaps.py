@@ -9,10 +9,11 @@ from phusong.analysis.reach import ANY, Reach
 from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_causes import cause_columns, with_causes
 from phusong.pipeline.gap_tables import gap_tables
-from phusong.pipeline.gap_tasks import counted, drawn, forget_people, living
+from phusong.pipeline.gap_tasks import counted, drawn, living
 from phusong.pipeline.model_choice import model_choice
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
+from phusong.pipeline.stored_reach import forget_people
 from phusong.pipeline.supplied import study_basis
 from phusong.reporting.basis_words import BASIS_COLUMN, with_basis
 from phusong.reporting.tables import tidy
@@ -97,7 +98,7 @@ def _compute(session: Session, reach: Reach) -> None:
     unsure = Uncertainty(session, reach, sure)
     polygons = unsure.gaps(polygons)
     session.progress(STEP, 2, 5)
-    polygons, causes = with_causes(session, reach, classes, polygons)
+    polygons, causes = with_causes(session, reach, classes, polygons, sure)
     session.progress(STEP, 3, 5)
     tables = gap_tables(session, reach, classes, unsure)
     tables["causes"] = causes

@@ -1,5 +1,6 @@
 """What workers see of a study whose reach is stored: classes, people, its inputs."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,12 +16,14 @@ from phusong.geo.tiles import Tile
 from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.session import Session
 from phusong.pipeline.workers import maker_key
+from phusong.store.cache import Cache
 from phusong.store.files import sha256_of
-from phusong.store.rasters import raster_part
+from phusong.store.rasters import ROWS_AT_ONCE, raster_part
 from phusong.study import Study
 from phusong.units import FloatArray
 
 REACH = "reach"
+SUFFIX = ".f64"
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,48 @@ def asked_of(session: Session, reach: Reach, sure: Confidence) -> Asked:
         for layer, file in files.items()
     }
     return Asked(study, session.token, maker_key(), session.inputs.grid, environment, sure, seals)
+
+
+def forget_people(session: Session) -> None:
+    """Remove the file that workers have looked up people in.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    """
+    shutil.rmtree(_people_store(session).folder, ignore_errors=True)
+
+
+def _people_store(session: Session) -> Cache:
+    return Cache(session.study.output / "cache" / "people")
+
+
+def stored_people(session: Session) -> StoredPeople:
+    """Keep people per cell where workers can look into them.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+
+    Returns
+    -------
+    StoredPeople
+        Until :func:`forget_people` removes them.
+    """
+    store, count = _people_store(session), session.inputs.people.count
+    key = session.key("people")
+
+    def write(aside: Path) -> None:
+        with aside.open("wb") as stream:
+            for row in range(0, count.shape[0], ROWS_AT_ONCE):
+                stream.write(np.ascontiguousarray(count[row : row + ROWS_AT_ONCE]).data)
+
+    if not store.has(key, SUFFIX):
+        store.put(key, SUFFIX, write)
+    file = store.path(key, SUFFIX)
+    return StoredPeople(file, sha256_of(file))
 
 
 def _probability(study: Study, environment: str, layer: Layer) -> Path:
