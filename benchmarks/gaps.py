@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 from shapely.geometry import Polygon
 
+from phusong.analysis.counts import interval_table
 from phusong.analysis.gap_areas import Nearby, gap_polygons
 from phusong.analysis.gaps import Confidence, commune_table, point_table, service_class
-from phusong.analysis.intervals import Areas, commune_counts, interval_table
+from phusong.analysis.intervals import Areas, class_counts
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, Spread
 from phusong.analysis.reach import ANY, Reach, ReachLayer
 from phusong.analysis.verdicts import VerdictRules, village_verdicts
@@ -108,7 +109,10 @@ def intervals(reach: Reach, communes: Communes, people: People, grid: Grid) -> p
     layers = {key: served_by_masts(layer, n) for n, (key, layer) in enumerate(reach.layers.items())}
     draws = ErrorDraws(grid, SPREAD, sites=MASTS)
     areas = Areas.from_outlines(communes.frame.geometry, people)
-    counts = commune_counts(layers, areas, lines=lines, draws=draws, confidence=SURE)
+    counts = {
+        key: class_counts(layer, areas, lines=lines, draws=draws, confidence=SURE)
+        for key, layer in layers.items()
+    }
     return interval_table(counts, communes.codes)
 
 

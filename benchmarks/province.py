@@ -89,7 +89,8 @@ def session_of(terrain: Terrain, study: Study, network: Network, folder: Path) -
             communes=SimpleNamespace(frame=frame),
         ),
         study=there, losses=Cache(folder / "cache"), workers=CORES, fresh=False,
-        has_made=lambda _: None, may_take=lambda _: True, cluster=None, progress=lambda *_: None,
+        has_made=lambda _: None, may_take=lambda _: True, cluster=None, most_cache_bytes=None,
+        progress=lambda *_: None,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Causes asked for part by part: the same whatever the parts and whoever asks."""
+"""Causes and intervals found part by part: the same whatever the parts and whoever finds them."""
 
 import pickle
 from collections.abc import Iterator
@@ -12,16 +12,22 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import phusong
+from phusong.analysis.counts import interval_table
 from phusong.analysis.gap_causes import WhatIf
 from phusong.analysis.gaps import ClassArray, service_class
+from phusong.analysis.intervals import Areas
+from phusong.errors import ClusterError
 from phusong.geo.grid import Grid
-from phusong.pipeline import cause_parts, inputs
+from phusong.geo.tiles import Tile
+from phusong.pipeline import cause_parts, inputs, interval_tasks
 from phusong.pipeline.begin import start
+from phusong.pipeline.count_intervals import Uncertainty
 from phusong.pipeline.gap_causes import with_causes
 from phusong.pipeline.gaps import confidence, gaps
 from phusong.pipeline.reach import reach
+from phusong.pipeline.stored_reach import see
 from runs import copied
-from synthetic import Region
+from synthetic import Region, write_region
 
 
 class Worker:
@@ -32,6 +38,7 @@ class Worker:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
         self.sent: list[str] = []
+        self.without = ["read_network", "read_people", "read_places", "read_communes"]
 
     def on_each_worker(self, question: Any) -> dict[str, Any]:
         return {"here": question()}
@@ -40,7 +47,7 @@ class Worker:
         for task in map(pickle.dumps, tasks):
             self.sent.append(work.__name__)
             with self.monkeypatch.context() as patched:
-                for name in ("read_network", "read_communes", "read_people", "read_places"):
+                for name in self.without:
                     patched.setattr(inputs, name, None)
                 done = work(pickle.loads(task))
             yield done
@@ -159,3 +166,66 @@ def test_every_gap_and_centre_is_in_one_part(monkeypatch: pytest.MonkeyPatch) ->
     assert found == [(0, layer, 4), (2, layer, 7), (3, other, 9)]
     assert [part.tile.shape for part in parts[2:]] == [(1, 1), (1, 1)]
     assert all(np.prod(part.tile.shape) <= 100 for part in parts)
+
+
+def intervals(asked: Asked) -> list[pd.DataFrame]:
+    """Ends of every gap, and of every commune by all models and by each."""
+    reached, session = asked.reach, asked.session
+    unsure = Uncertainty(session, reached, asked.sure)
+    added = [name for name in asked.polygons.columns if "_p10" in name or "_p90" in name]
+    ends = unsure.gaps(asked.polygons.drop(columns=added))
+    codes = session.inputs.communes.codes
+    counts = [unsure.counts(reached), *unsure._by_each(reached)]
+    return [pd.DataFrame(ends[added]), *(interval_table(each, codes) for each in counts)]
+
+
+@pytest.fixture(scope="module")
+def two_models(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    models = {"propagation.models": ["p1812", "itm"], "propagation.second_model_step": 3}
+    folder = tmp_path_factory.mktemp("models") / "r"
+    region = write_region(folder, study={"grid.tile_cells": 23, **models})
+    Asked(region)
+    return region
+
+
+def test_intervals_are_the_same_commune_by_commune_and_on_workers(
+    two_models: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(two_models)
+    known = asked.polygons[["area_p10_km2", "area_p90_km2", "people_p10", "people_p90"]]
+    monkeypatch.setattr(interval_tasks, "CELLS_TOGETHER", 10**9)
+    at_once = intervals(asked)
+    assert len(at_once) == 4
+    assert_frame_equal(at_once[0], pd.DataFrame(known), check_exact=True)
+    monkeypatch.setattr(interval_tasks, "CELLS_TOGETHER", 1)
+    held, within = [], Areas.within
+
+    def watched(_: type[Areas], tile: Tile, *arguments: Any, **options: Any) -> Areas:
+        held.append(tile.shape)
+        return within(tile, *arguments, **options)
+
+    monkeypatch.setattr(Areas, "within", classmethod(watched))
+    worker = Worker(monkeypatch)
+    worker.without.remove("read_communes")
+    for other in (Asked(two_models), Asked(two_models, cluster=worker)):
+        for one, two in zip(at_once, intervals(other), strict=True):
+            assert_frame_equal(one, two, check_exact=True)
+    rows, cols = asked.reach.grid.shape
+    assert len(set(held)) >= 3
+    assert all(down * across < 0.6 * rows * cols for down, across in held)
+    assert worker.sent.count("communes_on_worker") == len(asked.session.inputs.communes.codes)
+    assert worker.sent.count("gaps_on_worker") >= 3
+
+
+def test_a_worker_that_sees_other_levels_than_the_run_is_told(
+    two_models: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region = copied(two_models, tmp_path / "r")
+    worker = Worker(monkeypatch)
+    worker.without.remove("read_communes")
+    asked = Asked(region, cluster=worker)
+    file = next((region.output / "reach" / "itm").rglob("any-lte-level.tif"))
+    file.write_bytes(file.read_bytes() + b" ")
+    see.cache_clear()
+    with pytest.raises(ClusterError, match=r"any-lte-level.*a disk that all of them"):
+        intervals(asked)

@@ -34,6 +34,7 @@ from phusong.analysis.level_errors import (
     above_line_db,
     masts_of,
     spread_out,
+    spread_over,
 )
 from phusong.analysis.outreach import information_table, information_ways, support_table
 from phusong.analysis.reach import ANY, NO_SERVER, UNKNOWN_PERCENT, Reach, ReachLayer
@@ -44,6 +45,7 @@ from phusong.geo.grid import Grid
 from phusong.geo.network import Network, Sector
 from phusong.geo.people import People
 from phusong.geo.places import Communes
+from phusong.geo.tiles import Tile, together
 
 CRS = "EPSG:32648"
 ROWS, COLS, CELL_M = 36, 48, 100.0
@@ -308,6 +310,34 @@ def test_a_receiver_stands_for_its_block() -> None:
     assert spread_out(few, 1, (2, 2)) is few
 
 
+@pytest.mark.parametrize("tile", [Tile(0, 0, 5, 4), Tile(2, 1, 3, 2), Tile(3, 3, 1, 1)])
+def test_a_part_looks_at_the_receivers_of_its_blocks_alone(tile: Tile) -> None:
+    rng, looked = np.random.default_rng(7), []
+    few = ReachLayer(
+        rng.normal(size=(3, 2)).astype(np.float32), rng.integers(-1, 9, (3, 2), dtype=np.int32),
+        rng.integers(0, 101, (3, 2), dtype=np.uint8),
+    )  # fmt: skip
+
+    def read(part: Tile) -> ReachLayer:
+        looked.append(part.rows * part.cols)
+        return few.part(part)
+
+    whole, here = spread_out(few, 2, (5, 4)).part(tile), spread_over(read, 2, tile)
+    for name in ("level_dbm", "server", "probability_percent"):
+        np.testing.assert_array_equal(getattr(here, name), getattr(whole, name))
+    assert looked == [{5: 6, 3: 4, 1: 1}[tile.rows]]
+
+
+def test_tiles_are_put_together_while_what_holds_them_is_small() -> None:
+    small = [Tile(0, 0, 2, 2), Tile(0, 2, 2, 2), Tile(8, 8, 2, 2), Tile(8, 6, 2, 2)]
+    tiles = [*small, Tile(0, 0, 9, 9)]
+    found = list(together(tiles, cells=8))
+    assert found == [
+        (Tile(0, 0, 2, 4), (0, 1)), (Tile(8, 6, 2, 4), (2, 3)), (Tile(0, 0, 9, 9), (4,)),
+    ]  # fmt: skip
+    assert list(together([], cells=8)) == []
+
+
 def test_a_table_has_a_row_per_commune_and_layer() -> None:
     draws = ErrorDraws(GRID, SPREAD, sites=2)
     found = counted(layer_of(level_field()), draws, people_of())
@@ -320,21 +350,25 @@ def test_a_table_has_a_row_per_commune_and_layer() -> None:
 
 def test_a_gap_never_holds_more_than_its_people_without_an_error_of_people() -> None:
     layer, people = layer_of(level_field()), people_of()
+
+    def people_in(tile: Tile) -> NDArray[np.float64]:
+        return tile.part(people.count)
+
     gaps = gpd.GeoDataFrame(
         {"operator": [ANY], "technology": ["LTE"], "area_km2": [1.0], "people": [100.0]},
         geometry=[box(WEST + 3000, SOUTH + 500, WEST + 4500, NORTH - 500)], crs=CRS,
     )  # fmt: skip
     spread = Spread(8.0, 4.0, 3.0, 0.0, 600.0, draws=100)
     found = gap_intervals(
-        gaps, [{KEY: layer}], people, lines=lines(), draws=ErrorDraws(GRID, spread, sites=2),
-        confidence=SURE,
+        gaps, lambda key, tile: [{KEY: layer}[key].part(tile)], GRID, people_in,
+        lines=lines(), draws=ErrorDraws(GRID, spread, sites=2), confidence=SURE,
     )  # fmt: skip
     row = found.iloc[0]
     assert 0.0 < row["people_p10"] < row["people_p90"]
     sure = Spread(0.0, 0.0, 0.0, 0.0, 600.0, draws=5)
     exact = gap_intervals(
-        gaps, [{KEY: layer}], people, lines=lines(location_db=0.0),
-        draws=ErrorDraws(GRID, sure, sites=2), confidence=SURE,
+        gaps, lambda key, tile: [{KEY: layer}[key].part(tile)], GRID, people_in,
+        lines=lines(location_db=0.0), draws=ErrorDraws(GRID, sure, sites=2), confidence=SURE,
     ).iloc[0]  # fmt: skip
     assert exact["people_p10"] == exact["people_p90"] == pytest.approx(100.0)
     assert exact["area_p10_km2"] == pytest.approx(1.0)

@@ -1,7 +1,7 @@
 """How sure counts are: area, people and villages under other levels and other people."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +11,13 @@ from scipy.sparse import csr_array
 from scipy.special import ndtr
 
 from phusong.analysis.counts import Counts, interval
-from phusong.analysis.gaps import Confidence, cell_shares
+from phusong.analysis.gaps import Confidence, Layer, cell_shares
 from phusong.analysis.level_errors import ErrorDraws, SectorLines, above_line_db
 from phusong.analysis.ordered import sparse_product
 from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, ReachLayer
+from phusong.geo.grid import Grid
 from phusong.geo.people import People
+from phusong.geo.tiles import Tile, whole
 from phusong.units import FloatArray, IntArray
 
 CELLS_AT_ONCE = 500_000
@@ -32,22 +34,28 @@ class Areas:
     Parameters
     ----------
     shares
-        Areas × cells, the share of each cell inside.
-    people
-        People per cell.
+        Areas × cells of the tile, the share of each cell inside.
+    grid
+        The frame.
+    tile
+        A part of it that holds them.
+    living
+        People of each cell of the tile, flat.
     held
         Areas whose number of people is held in every draw: it is an official figure.
     """
 
     shares: csr_array = field(repr=False)
-    people: People = field(repr=False)
+    grid: Grid = field(repr=False)
+    tile: Tile
+    living: FloatArray = field(repr=False)
     held: FloatArray = field(repr=False)
 
     @classmethod
     def from_outlines(
         cls, outlines: gpd.GeoSeries, people: People, *, held: Sequence[bool] | None = None
     ) -> "Areas":
-        """Cut outlines into cells.
+        """Cut outlines into cells of the whole grid.
 
         Parameters
         ----------
@@ -63,8 +71,59 @@ class Areas:
         Areas
             In the order of the outlines.
         """
+        tile = whole(people.grid.shape)
+        return cls.within(tile, outlines, people.grid, lambda _: people.count, held=held)
+
+    @classmethod
+    def within(
+        cls,
+        tile: Tile,
+        outlines: gpd.GeoSeries,
+        grid: Grid,
+        people: Callable[[Tile], FloatArray],
+        *,
+        held: Sequence[bool] | None = None,
+    ) -> "Areas":
+        """Cut outlines into cells of a part of the grid, looking at nothing else.
+
+        Parameters
+        ----------
+        tile
+            Holds them.
+        outlines
+            In the grid's CRS.
+        grid
+            The frame.
+        people
+            People per cell of a part of it.
+        held
+            Whether an area's number of people is official; of none when left out.
+
+        Returns
+        -------
+        Areas
+            In the order of the outlines.
+        """
         fixed = np.zeros(len(outlines)) if held is None else np.asarray(held, dtype=np.float64)
-        return cls(cell_shares(people.grid, outlines), people, fixed)
+        living = np.nan_to_num(people(tile)).ravel()
+        return cls(cell_shares(grid.part(tile), outlines), grid, tile, living, fixed)
+
+    def in_grid(self, cell: IntArray) -> IntArray:
+        """Where cells of the tile lie in the whole grid.
+
+        Parameters
+        ----------
+        cell
+            Flat indices into the tile.
+
+        Returns
+        -------
+        numpy.ndarray
+            Flat indices into the grid.
+        """
+        row, col = np.divmod(cell.astype(np.int64), self.tile.cols)
+        found = (row + self.tile.row0) * self.grid.shape[1] + col + self.tile.col0
+        return np.asarray(found, dtype=np.int64)
 
     def in_parts(self, cells: int) -> Iterator["Areas"]:
         """Cut the list of areas into shorter ones.
@@ -83,7 +142,7 @@ class Areas:
         while True:
             last = int(np.searchsorted(ends, ends[first] + cells, side="right")) - 1
             last = min(max(last, first + 1), count)
-            yield Areas(self.shares[first:last], self.people, self.held[first:last])
+            yield replace(self, shares=self.shares[first:last], held=self.held[first:last])
             first = last
             if first >= count:
                 return
@@ -102,7 +161,7 @@ def class_counts(
     Parameters
     ----------
     layer
-        Level, server and probability.
+        Level, server and probability over the tile of the areas.
     areas
         Where to count.
     lines
@@ -145,9 +204,9 @@ def _counted(
     whole = areas.shares.tocoo()
     zone, cell, share = whole.row, whole.col, whole.data
     here = layer.at(cell)
-    square = draws.square(cell)
-    amounts = share * np.nan_to_num(areas.people.count.ravel()[cell])
-    weights = (share * areas.people.grid.cell_area_km2, amounts)
+    square = draws.square(areas.in_grid(cell))
+    amounts = share * areas.living[cell]
+    weights = (share * areas.grid.cell_area_km2, amounts)
     total = _people_total(zone, square, amounts, draws, len(areas.held))
     base = np.bincount(zone, weights=amounts, minlength=len(areas.held))
     factor = np.where((areas.held > 0) & (total > 0), base / np.where(total > 0, total, 1.0), 1.0)
@@ -260,40 +319,11 @@ def _smoothed(table: FloatArray, deviation_db: FloatArray) -> FloatArray:
     return found
 
 
-def commune_counts(
-    layers: Mapping[tuple[str, str], ReachLayer],
-    areas: Areas,
-    *,
-    lines: SectorLines,
-    draws: ErrorDraws,
-    confidence: Confidence,
-) -> dict[tuple[str, str], Counts]:
-    """Counts of every layer in each draw.
-
-    Parameters
-    ----------
-    layers
-        By operator key and technology.
-    areas
-        The communes.
-    lines, draws, confidence
-        As for :func:`class_counts`.
-
-    Returns
-    -------
-    dict
-        By operator key and technology.
-    """
-    return {
-        key: class_counts(layer, areas, lines=lines, draws=draws, confidence=confidence)
-        for key, layer in layers.items()
-    }
-
-
 def gap_intervals(
     gaps: gpd.GeoDataFrame,
-    models: Sequence[Mapping[tuple[str, str], ReachLayer]],
-    people: People,
+    models: Callable[[Layer, Tile], Sequence[ReachLayer]],
+    grid: Grid,
+    people: Callable[[Tile], FloatArray],
     *,
     lines: SectorLines,
     draws: ErrorDraws,
@@ -304,12 +334,15 @@ def gap_intervals(
     Parameters
     ----------
     gaps
-        No-signal areas with ``operator``, ``technology``, ``area_km2`` and ``people``.
+        No-signal areas with ``operator``, ``technology``, ``area_km2`` and ``people``; no more
+        than the grid around them is looked at.
     models
-        Layers by operator key and technology, of each propagation model; the first one drew the
+        Gives a layer over a part of the grid by each propagation model; the first one drew the
         gaps.
+    grid
+        The frame.
     people
-        People per cell.
+        People per cell of a part of it.
     lines, draws, confidence
         As for :func:`class_counts`.
 
@@ -323,18 +356,20 @@ def gap_intervals(
     names = ["area_p10_km2", "area_p90_km2", "people_p10", "people_p90"]
     found = pd.DataFrame(np.nan, index=gaps.index, columns=names)
     for key, layer in gaps.groupby(["operator", "technology"], sort=True):
-        areas = Areas.from_outlines(layer.geometry, people)
+        tile = grid.tile_around(tuple(layer.total_bounds)) or whole(grid.shape)
+        areas = Areas.within(tile, layer.geometry, grid, people)
+        here = models(key, tile)
         counts = Counts.mixed(
             [
-                class_counts(layers[key], areas, lines=lines, draws=draws, confidence=confidence)
-                for layers in models
+                class_counts(each, areas, lines=lines, draws=draws, confidence=confidence)
+                for each in here
             ]
         )
-        silent = models[0][key].probability_percent.ravel() < confidence.marginal_percent
+        silent = here[0].probability_percent.ravel() < confidence.marginal_percent
         for name, unit, drawn, weight in (
             ("area", "_km2", counts.area_km2["no_signal"],
-             np.full(silent.size, people.grid.cell_area_km2)),
-            ("people", "", counts.people["no_signal"], np.nan_to_num(people.count).ravel()),
+             np.full(silent.size, grid.cell_area_km2)),
+            ("people", "", counts.people["no_signal"], areas.living),
         ):  # fmt: skip
             base = np.asarray(areas.shares @ np.where(silent, weight, 0.0))
             part = drawn / np.where(base > 0, base, 1.0)

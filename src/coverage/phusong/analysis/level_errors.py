@@ -1,7 +1,7 @@
 """What levels and people may be otherwise: seeded draws that every count of a study shares."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from scipy.special import ndtri
 from phusong.analysis.reach import NO_SERVER, UNKNOWN_PERCENT, ReachLayer
 from phusong.errors import DomainError
 from phusong.geo.grid import Grid
+from phusong.geo.tiles import Tile
 from phusong.units import FloatArray, IntArray
 
 _BELOW_DB = -1e-3
@@ -242,6 +243,34 @@ def spread_out(layer: ReachLayer, step: int, shape: tuple[int, int]) -> ReachLay
         return layer
     rows, cols = (np.arange(size) // step for size in shape)
     block = np.ix_(rows, cols)
+    return ReachLayer(layer.level_dbm[block], layer.server[block], layer.probability_percent[block])
+
+
+def spread_over(read: Callable[[Tile], ReachLayer], step: int, tile: Tile) -> ReachLayer:
+    """Part of what :func:`spread_out` gives, out of the receivers that stand for it alone.
+
+    Parameters
+    ----------
+    read
+        Gives the layer over a part of the receivers' grid.
+    step
+        Rows and columns of a block, >= 1.
+    tile
+        A part of the whole grid.
+
+    Returns
+    -------
+    ReachLayer
+        Shape of the tile.
+    """
+    if step == 1:
+        return read(tile)
+    rows, cols = (
+        np.arange(first, first + count) // step
+        for first, count in ((tile.row0, tile.rows), (tile.col0, tile.cols))
+    )
+    few = Tile(int(rows[0]), int(cols[0]), int(rows[-1] - rows[0]) + 1, int(cols[-1] - cols[0]) + 1)
+    layer, block = read(few), np.ix_(rows - few.row0, cols - few.col0)
     return ReachLayer(layer.level_dbm[block], layer.server[block], layer.probability_percent[block])
 
 

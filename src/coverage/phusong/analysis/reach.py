@@ -78,6 +78,22 @@ class ReachLayer:
         parts = (self.level_dbm, self.server, self.probability_percent)
         return ReachLayer(*(values.ravel()[cell] for values in parts))
 
+    def part(self, tile: Tile) -> "ReachLayer":
+        """The layer over a tile alone.
+
+        Parameters
+        ----------
+        tile
+            A part of the grid.
+
+        Returns
+        -------
+        ReachLayer
+            Views, shape of the tile.
+        """
+        parts = (self.level_dbm, self.server, self.probability_percent)
+        return ReachLayer(*(tile.part(values) for values in parts))
+
 
 @dataclass(frozen=True, eq=False)
 class Reach:

@@ -1,5 +1,6 @@
 """A grid cut into tiles, so that no process needs to hold all of it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +78,24 @@ class Tile:
         top, left = self.row0 - row0, self.col0 - col0
         return slice(top, top + self.rows), slice(left, left + self.cols)
 
+    def joint(self, other: "Tile") -> "Tile":
+        """Smallest tile that holds this one and another.
+
+        Parameters
+        ----------
+        other
+            A part of the same grid.
+
+        Returns
+        -------
+        Tile
+            A part of the grid.
+        """
+        top, left = min(self.row0, other.row0), min(self.col0, other.col0)
+        bottom = max(self.row0 + self.rows, other.row0 + other.rows)
+        right = max(self.col0 + self.cols, other.col0 + other.cols)
+        return Tile(top, left, bottom - top, right - left)
+
     def part(self, values: NDArray[Any]) -> NDArray[Any]:
         """Its cells out of a raster.
 
@@ -114,6 +133,34 @@ def tiles_of(shape: tuple[int, int], *, cells: int) -> tuple[Tile, ...]:
         for row0 in range(0, rows, cells)
         for col0 in range(0, cols, cells)
     )
+
+
+def together(tiles: Iterable[Tile], *, cells: int) -> Iterator[tuple[Tile, tuple[int, ...]]]:
+    """Put tiles that follow each other together, as long as what holds them all stays small.
+
+    Parameters
+    ----------
+    tiles
+        Parts of one grid.
+    cells
+        Most cells of what holds them, unless one alone has more.
+
+    Yields
+    ------
+    tile, numbers
+        What holds some of them, and their numbers.
+    """
+    held: Tile | None = None
+    numbers: list[int] = []
+    for number, tile in enumerate(tiles):
+        joint = tile if held is None else held.joint(tile)
+        if held is not None and joint.rows * joint.cols > cells:
+            yield held, tuple(numbers)
+            joint, numbers = tile, []
+        held = joint
+        numbers.append(number)
+    if held is not None:
+        yield held, tuple(numbers)
 
 
 def whole(shape: tuple[int, int]) -> Tile:

@@ -15,7 +15,7 @@ from phusong.analysis.gaps import NO_SIGNAL, ClassArray, cell_shares
 from phusong.analysis.reach import ANY
 from phusong.geo.grid import Grid
 from phusong.geo.network import Sector
-from phusong.geo.tiles import Tile, tiles_of, whole
+from phusong.geo.tiles import Tile, tiles_of, together, whole
 from phusong.models.loss_map import LossMap
 from phusong.pipeline.budgets import sector_budget
 from phusong.pipeline.competitors import Competitors, layer_of
@@ -78,8 +78,10 @@ def cause_parts(
     """
     left = dict(centres)
     parts = []
-    for tile, communes in _together(gaps, grid):
-        own = gaps[gaps["commune_code"].isin(communes)]
+    communes = [(code, own) for code, own in gaps.groupby("commune_code", sort=True)]
+    tiles = (grid.tile_around(tuple(own.total_bounds)) or whole(grid.shape) for _, own in communes)
+    for tile, numbers in together(tiles, cells=CELLS_TOGETHER):
+        own = gaps[gaps["commune_code"].isin([communes[number][0] for number in numbers])]
         near, left = _split(left, tile, grid)
         parts.append(CausePart(tile, _by_layer(own), near))
     for block in tiles_of(grid.shape, cells=STRAY_CELLS):
@@ -88,29 +90,6 @@ def cause_parts(
             cells = np.concatenate([cell.to_numpy() for cell in near.values()])
             parts.append(CausePart(_around(cells, grid), {}, near))
     return parts
-
-
-def _together(gaps: gpd.GeoDataFrame, grid: Grid) -> Iterator[tuple[Tile, set[str]]]:
-    """Communes whose gaps are asked about together, and the tile around these."""
-    tile, codes = None, set[str]()
-    for code, own in gaps.groupby("commune_code", sort=True):
-        here = grid.tile_around(tuple(own.total_bounds)) or whole(grid.shape)
-        joint = here if tile is None else _joint(tile, here)
-        if tile is not None and joint.rows * joint.cols > CELLS_TOGETHER:
-            yield tile, codes
-            joint, codes = here, set()
-        tile = joint
-        codes.add(str(code))
-    if tile is not None:
-        yield tile, codes
-
-
-def _joint(one: Tile, other: Tile) -> Tile:
-    """Smallest tile that holds two."""
-    top, left = min(one.row0, other.row0), min(one.col0, other.col0)
-    bottom = max(one.row0 + one.rows, other.row0 + other.rows)
-    right = max(one.col0 + one.cols, other.col0 + other.cols)
-    return Tile(top, left, bottom - top, right - left)
 
 
 def _by_layer(gaps: gpd.GeoDataFrame) -> dict[Layer, gpd.GeoSeries]:
@@ -283,10 +262,10 @@ def _answers(
     own = sorted({*rivals.own, *rivals.supplied})
     technologies = sorted({technology for _, technology in own})
     at_all = asked.get((ANY, ANY), nowhere)
-    together = WhatIf(tile, at_all) if len(technologies) > 1 else None
+    whole_answers = WhatIf(tile, at_all) if len(technologies) > 1 else None
     for technology in technologies:
         everybody = asked.get((ANY, technology), nowhere)
-        if together is not None:
+        if whole_answers is not None:
             everybody = everybody | at_all
         of_all = WhatIf(tile, everybody)
         for layer in (layer for layer in rivals.own if layer[1] == technology):
@@ -295,11 +274,11 @@ def _answers(
             of_all.merge(answers)
             yield layer, answers
             del answers  # before the next layer's, as large, are found
-        if together is not None:
-            together.merge(of_all)
+        if whole_answers is not None:
+            whole_answers.merge(of_all)
         yield (ANY, technology), of_all
-    if together is not None:
-        yield (ANY, ANY), together
+    if whole_answers is not None:
+        yield (ANY, ANY), whole_answers
 
 
 def _ask(answers: WhatIf, tools: CauseTools, rivals: Competitors, layer: Layer) -> None:

@@ -1,6 +1,6 @@
 """Intervals of a study's counts: its errors put into draws, its tables given their ends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,85 +16,31 @@ from phusong.analysis.centre_intervals import (
 )
 from phusong.analysis.counts import Counts, in_turn, interval_table
 from phusong.analysis.gaps import UNKNOWN, Confidence
-from phusong.analysis.intervals import Areas, commune_counts, gap_intervals
-from phusong.analysis.level_errors import (
-    ErrorDraws,
-    SectorLines,
-    Spread,
-    masts_of,
-    spread_out,
-)
+from phusong.analysis.level_errors import ErrorDraws, spread_out, spread_over
 from phusong.analysis.reach import ANY, Reach, ReachLayer
 from phusong.analysis.verdict_intervals import verdict_draws, verdict_shares, village_counts
 from phusong.analysis.verdicts import VerdictRules, settlements
-from phusong.models.location import location_variability_db
-from phusong.pipeline.budgets import sector_budget
+from phusong.geo.tiles import Tile
+from phusong.pipeline.interval_tasks import (
+    ByLayer,
+    CommunesTask,
+    Errors,
+    GapsTask,
+    Near,
+    communes_on_worker,
+    count_communes,
+    ends_of_gaps,
+    gaps_on_worker,
+    in_groups,
+    stored_models,
+)
 from phusong.pipeline.loss_maker import lattice_of
 from phusong.pipeline.reach_files import load_reach
 from phusong.pipeline.session import Session
-from phusong.study import Study
+from phusong.pipeline.spread import sector_lines, spread_of
 
 ALL = "all"
 """Stands for the code of a commune where all of them are counted together."""
-
-
-def spread_of(study: Study) -> Spread:
-    """How far levels and people of a study may be otherwise.
-
-    Parameters
-    ----------
-    study
-        Its service and the stability of its planning.
-
-    Returns
-    -------
-    Spread
-        With the draws and the seed of the ranking's own trials.
-    """
-    tried = study.planning.stability
-    return Spread(
-        whole_error_db=study.service.model_error.value,
-        common_error_db=tried.common_error.value,
-        site_error_db=tried.site_error.value,
-        people_error=tried.people_error.value,
-        square_m=tried.people_square.value,
-        draws=tried.draws,
-        seed=tried.seed,
-    )
-
-
-def sector_lines(study: Study, reach: Reach) -> SectorLines:
-    """What each sector needs to serve in the environment of a reach.
-
-    Parameters
-    ----------
-    study
-        Thresholds and errors.
-    reach
-        Its network and environment.
-
-    Returns
-    -------
-    SectorLines
-        In the order of the network.
-    """
-    environment = study.environments[reach.environment]
-    sectors = reach.network.sectors
-    needs = [sector_budget(study, sector, environment).threshold for sector in sectors]
-    location = [
-        location_variability_db(
-            frequency_mhz=sector.frequency_mhz,
-            cell_width_m=study.grid.resolution_m,
-            rx_height_m=environment.receiver_height.value,
-        )
-        for sector in sectors
-    ]
-    return SectorLines(
-        np.array([need.level_dbm for need in needs], dtype=np.float64),
-        np.array([need.standard_deviation_db for need in needs], dtype=np.float64),
-        np.array(location, dtype=np.float64),
-        masts_of({k: (s.easting, s.northing) for k, s in enumerate(sectors)}),
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,15 +73,30 @@ class Uncertainty:
         return ErrorDraws(self.session.inputs.grid, spread_of(self.session.study), sites=len(masts))
 
     @cached_property
-    def areas(self) -> Areas:
-        """The communes; those with an official population keep it in every draw."""
+    def held(self) -> tuple[bool, ...]:
+        """Whether each commune has an official population, which it keeps in every draw."""
         inputs = self.session.inputs
-        frame = inputs.communes.frame
-        held = None
-        if inputs.official is not None:
-            population = inputs.official.latest("population")["population"]
-            held = frame["code"].isin(population.index).to_list()
-        return Areas.from_outlines(frame.geometry, inputs.people, held=held)
+        codes = inputs.communes.frame["code"]
+        if inputs.official is None:
+            return (False,) * len(codes)
+        population = inputs.official.latest("population")["population"]
+        return tuple(codes.isin(population.index).to_list())
+
+    def errors(self, reach: Reach) -> Errors:
+        """Say what may be otherwise in an environment.
+
+        Parameters
+        ----------
+        reach
+            Received levels of it.
+
+        Returns
+        -------
+        Errors
+            The same draws in every one.
+        """
+        lines = sector_lines(self.session.study, reach)
+        return Errors(lines, self.draws, self.confidence)
 
     def counts(self, reach: Reach) -> dict[tuple[str, str], Counts]:
         """Counts of every commune and layer in each draw.
@@ -156,14 +117,48 @@ class Uncertainty:
     def _by_each(self, reach: Reach) -> list[dict[tuple[str, str], Counts]]:
         """Counts in each draw by every model of the study, the first one first."""
         if reach.environment not in self._counted:
-            lines = sector_lines(self.session.study, reach)
+            parts = list(self._communes(reach))
             self._counted[reach.environment] = [
-                commune_counts(
-                    layers, self.areas, lines=lines, draws=self.draws, confidence=self.confidence
-                )
-                for layers in self.by_model(reach)
+                {key: Counts.beside([part[number][key] for part in parts]) for key in first}
+                for number, first in enumerate(parts[0])
             ]
         return self._counted[reach.environment]
+
+    def _communes(self, reach: Reach) -> Iterator[list[ByLayer]]:
+        """Counts of some communes after the others, here or on the workers of a cluster."""
+        session, errors = self.session, self.errors(reach)
+        outlines, grid = session.inputs.communes.frame.geometry, session.inputs.grid
+        groups = in_groups([outlines.iloc[[n]] for n in range(len(outlines))], grid)
+        held = [tuple(self.held[n] for n in group) for group in groups]
+        if session.cluster is not None:
+            stored = stored_models(session, reach, errors, self._steps)
+            tasks = [CommunesTask(stored, *each) for each in zip(groups, held, strict=True)]
+            yield from session.cluster.in_order(communes_on_worker, tasks)
+            return
+        near, layers = self._near(reach), tuple(reach.layers)
+        for group, own in zip(groups, held, strict=True):
+            yield count_communes(outlines.iloc[list(group)], own, near, errors, layers)
+
+    @cached_property
+    def _steps(self) -> dict[str, int]:
+        """Side of the block that a receiver of each model stands for."""
+        models = self.session.study.propagation.models
+        return {model: lattice_of(self.session, model).step for model in models}
+
+    def _near(self, reach: Reach) -> Near:
+        """Look into the rasters and the people that this process has."""
+        session, steps = self.session, list(self._steps.items())
+        by_model = [reach.layers] + [
+            load_reach(session, reach.environment, model=model).layers for model, _ in steps[1:]
+        ]
+
+        def over(layer: tuple[str, str], tile: Tile) -> list[ReachLayer]:
+            return [
+                spread_over(layers[layer].part, step, tile)
+                for layers, (_, step) in zip(by_model, steps, strict=True)
+            ]
+
+        return Near(session.inputs.grid, over, lambda tile: tile.part(session.inputs.people.count))
 
     def by_model(self, reach: Reach) -> Iterator[Mapping[tuple[str, str], ReachLayer]]:
         """Layers of an environment by each model of the study, the first one first.
@@ -395,13 +390,30 @@ class Uncertainty:
         geopandas.GeoDataFrame
             With ``_p10`` and ``_p90`` after the counts.
         """
-        ends = gap_intervals(
-            polygons, list(self.by_model(self.reach)), self.session.inputs.people,
-            lines=sector_lines(self.session.study, self.reach),
-            draws=self.draws, confidence=self.confidence,
-        )  # fmt: skip
+        parts = [own for _, own in polygons.groupby("commune_code", sort=True)]
+        groups = in_groups([own.geometry for own in parts], self.session.inputs.grid)
+        some = [gpd.GeoDataFrame(pd.concat([parts[n] for n in group])) for group in groups]
+        ends = pd.concat([_no_ends(polygons), *self._ends(some)]).reindex(polygons.index)
         found = polygons.copy()
         place = list(found.columns).index("people") + 1
         for shift, name in enumerate(ends.columns):
             found.insert(place + shift, name, ends[name].to_numpy())
         return found
+
+    def _ends(self, some: Sequence[gpd.GeoDataFrame]) -> Iterator[pd.DataFrame]:
+        """Intervals of some gaps after the others, here or on the workers of a cluster."""
+        session, reach, errors = self.session, self.reach, self.errors(self.reach)
+        if session.cluster is not None:
+            stored = stored_models(session, reach, errors, self._steps)
+            tasks = [GapsTask(stored, gaps) for gaps in some]
+            yield from session.cluster.in_order(gaps_on_worker, tasks)
+            return
+        near = self._near(reach)
+        for gaps in some:
+            yield ends_of_gaps(gaps, near, errors)
+
+
+def _no_ends(polygons: gpd.GeoDataFrame) -> pd.DataFrame:
+    """No rows of what :func:`ends_of_gaps` gives."""
+    names = ["area_p10_km2", "area_p90_km2", "people_p10", "people_p90"]
+    return pd.DataFrame(np.nan, index=polygons.index[:0], columns=names)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from phusong.pipeline.count_intervals import spread_of
 from phusong.pipeline.plan_models import raster_share, second_ranking, what_stays
 from phusong.pipeline.session import Session
+from phusong.pipeline.spread import spread_of
 from phusong.planning.demand import Demand
 from phusong.planning.doubt_tables import measure_table, split_table
 from phusong.planning.rank_intervals import Candidates, SecondRanking

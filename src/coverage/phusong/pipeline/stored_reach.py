@@ -1,7 +1,7 @@
 """What workers see of a study whose reach is stored: classes, people, its inputs."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from phusong.analysis.gaps import ClassArray, Confidence, Layer, class_of
+from phusong.analysis.level_errors import SectorLines
 from phusong.analysis.reach import Reach
 from phusong.errors import ClusterError
 from phusong.geo.grid import Grid
@@ -17,7 +18,7 @@ from phusong.pipeline.reach_files import layer_file
 from phusong.pipeline.session import Session
 from phusong.pipeline.workers import maker_key
 from phusong.store.cache import Cache
-from phusong.store.files import sha256_of
+from phusong.store.files import key_of, sha256_of
 from phusong.store.rasters import ROWS_AT_ONCE, raster_part
 from phusong.study import Study
 from phusong.units import FloatArray
@@ -109,6 +110,34 @@ class StoredPeople:
         return lambda tile: np.array(tile.part(people))
 
 
+@dataclass(frozen=True)
+class StoredLines:
+    """What each sector needs, in a file that workers look into.
+
+    Parameters
+    ----------
+    file
+        Level, deviation, variability of locations and mast of every sector, float64.
+    seal
+        SHA-256 of the file.
+    """
+
+    file: Path
+    seal: str
+
+    def read(self) -> SectorLines:
+        """Look into the file.
+
+        Returns
+        -------
+        SectorLines
+            In the order of the network.
+        """
+        see(self.file, self.seal)
+        needed, deviation, location, site = np.fromfile(self.file, dtype=np.float64).reshape(4, -1)
+        return SectorLines(needed, deviation, location, site.astype(np.int64))
+
+
 def asked_of(session: Session, reach: Reach, sure: Confidence) -> Asked:
     """Say what workers need to know of a reach.
 
@@ -127,18 +156,60 @@ def asked_of(session: Session, reach: Reach, sure: Confidence) -> Asked:
         For tasks of one environment.
     """
     study, environment = session.study, reach.environment
-    step = session.manifest.step(REACH)
-    assert step is not None, "the reach is computed before its gaps"
     files = {layer: _probability(study, environment, layer) for layer in reach.layers}
-    seals = {
-        layer: step.outputs[file.relative_to(study.output).as_posix()]
-        for layer, file in files.items()
-    }
+    sealed = seals_of(session, files.values())
+    seals = {layer: sealed[file] for layer, file in files.items()}
     return Asked(study, session.token, maker_key(), session.inputs.grid, environment, sure, seals)
 
 
+def stored_lines(session: Session, environment: str, lines: SectorLines) -> StoredLines:
+    """Keep what each sector needs where workers can look into it.
+
+    Parameters
+    ----------
+    session
+        The study in use.
+    environment
+        Service environment.
+    lines
+        What each sector needs there.
+
+    Returns
+    -------
+    StoredLines
+        Until :func:`forget_people` removes it.
+    """
+    rows = (lines.needed_dbm, lines.standard_deviation_db, lines.location_db, lines.site)
+    values = np.stack([row.astype(np.float64) for row in rows])
+    store, key = _people_store(session), key_of([session.key("lines"), environment])
+    if not store.has(key, SUFFIX):
+        store.put(key, SUFFIX, values.tofile)
+    file = store.path(key, SUFFIX)
+    return StoredLines(file, sha256_of(file))
+
+
+def seals_of(session: Session, files: Iterable[Path]) -> dict[Path, str]:
+    """Look up what the reach has recorded of its rasters.
+
+    Parameters
+    ----------
+    session
+        The study in use; its reach must have been computed.
+    files
+        Some of the rasters.
+
+    Returns
+    -------
+    dict
+        SHA-256 of each.
+    """
+    step, folder = session.manifest.step(REACH), session.study.output
+    assert step is not None, "the reach is computed before its gaps"
+    return {file: step.outputs[file.relative_to(folder).as_posix()] for file in files}
+
+
 def forget_people(session: Session) -> None:
-    """Remove the file that workers have looked up people in.
+    """Remove the files that workers have looked up people and sectors in.
 
     Parameters
     ----------

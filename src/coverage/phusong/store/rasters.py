@@ -363,15 +363,41 @@ def raster_part(file: Path, tile: Tile) -> NDArray[Any]:
         return np.asarray(dataset.read(1, window=_window(tile)))
 
 
+def scaled_part(file: Path, tile: Tile) -> Float32Array:
+    """Read a part of what :func:`read_scaled` reads.
+
+    Parameters
+    ----------
+    file
+        Raster of one band.
+    tile
+        The part.
+
+    Returns
+    -------
+    numpy.ndarray
+        Values, float32, shape of the tile; NaN where unknown.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be read.
+    """
+    with _opened(file) as dataset:
+        return _scaled(dataset, np.asarray(dataset.read(1, window=_window(tile))))
+
+
 def _scaled_parts(file: Path, rows: int) -> Iterator[Float32Array]:
     with _opened(file) as dataset:
-        scale, nodata = dataset.scales[0], dataset.nodata
         for row in range(0, dataset.height, rows or dataset.height):
-            stored = _rows(dataset, row, rows or dataset.height)
-            values = (stored.astype(np.float64) * scale).astype(np.float32)
-            if nodata is not None:
-                values[stored == nodata] = np.nan
-            yield values
+            yield _scaled(dataset, _rows(dataset, row, rows or dataset.height))
+
+
+def _scaled(dataset: Any, stored: NDArray[Any]) -> Float32Array:
+    values: Float32Array = (stored.astype(np.float64) * dataset.scales[0]).astype(np.float32)
+    if dataset.nodata is not None:
+        values[stored == dataset.nodata] = np.nan
+    return values
 
 
 def _rows(dataset: Any, row: int, rows: int) -> NDArray[Any]:
