@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from conftest import ROOT
 
@@ -17,6 +17,12 @@ ARGUMENTS = (
 )  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DESKTOP, PHONE = (1400, 900), (390, 844)
+MAP = "Object.entries(window).find(([k, v]) => k.startsWith('map_') && v instanceof L.Map)[1]"
+MOST_LOOKS = 1500
+STILL = f"(map => !map._panAnim || !map._panAnim._inProgress)({MAP})"
+"""Whether the map has come to where keys or a popup have moved it."""
+IN_SIGHT = f"{STILL} && document.querySelector('.leaflet-popup').getBoundingClientRect().x >= 0"
+"""Whether it has made room for a popup."""
 
 SCREENSHOTS = ROOT / "build" / "ci" / "screenshots"
 """Kept by CI beside its report."""
@@ -35,6 +41,19 @@ def find_chromium() -> str | None:
     """The browser named by ``PHUSONG_CHROMIUM``, or one on the path."""
     named = os.environ.get("PHUSONG_CHROMIUM")
     return named or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def wait_until(place: Page | Frame, condition: str) -> None:
+    """Wait for a condition in JavaScript.
+
+    Playwright's own wait asks again by ``eval`` inside the page, which the policy of our pages
+    forbids: it fails wherever the condition does not hold at once.
+    """
+    for _ in range(MOST_LOOKS):
+        if place.evaluate(condition):
+            return
+        place.wait_for_timeout(20)
+    pytest.fail(f"it never came to {condition}")
 
 
 @dataclass

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Frame, Page
 
 import phusong
-from browser.conftest import DESKTOP, PHONE, Visitor, keep_picture
+from browser.conftest import DESKTOP, PHONE, Visitor, keep_picture, wait_until
 from browser.hostile import (
     NOT_FREE,
     answer,
@@ -262,8 +262,7 @@ def test_no_serious_fault(
     page.evaluate(OPEN_ALL)
     if name.endswith("map"):
         page.locator(".phusong-badge, .leaflet-marker-icon").first.dispatch_event("click")
-        while not page.evaluate(SETTLED):
-            page.wait_for_timeout(50)
+        wait_until(page, SETTLED)
     for frame in page.frames:
         if frame is not page.main_frame:
             frame.evaluate(OPEN_ALL)

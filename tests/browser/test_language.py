@@ -6,7 +6,7 @@ from collections.abc import Callable
 import nbformat
 import pytest
 
-from browser.conftest import PHONE, Visit, Visitor
+from browser.conftest import PHONE, Visit, Visitor, wait_until
 from phusong.reporting.brief import brief_page
 from phusong.reporting.facts import PRACTICE, Column, same
 from phusong.reporting.maps import coverage_map
@@ -105,10 +105,10 @@ def test_choice_stays_in_the_address_and_goes_along(visitor: Visitor) -> None:
     assert page.url.endswith("#lang=en")
     assert page.locator(".button").get_attribute("href") == "maps/coverage.html#lang=en"
     page.locator('nav a[href="#sources"]').click()
-    page.wait_for_function("location.hash === '#sources&lang=en'")
+    wait_until(page, "location.hash === '#sources&lang=en'")
     page.reload()
     assert page.evaluate("document.documentElement.dataset.language") == "en"
-    assert page.evaluate("window.scrollY") > 0
+    wait_until(page, "window.scrollY > 0")
     choose(visit, "vi")
     assert page.url.endswith("#sources")
     assert page.locator(".button").get_attribute("href") == "maps/coverage.html"
@@ -153,7 +153,7 @@ def test_map_in_a_notebook_follows(visitor: Visitor) -> None:
     framed = visit.page.frames[1]
     framed.wait_for_selector(".phusong-badge")
     choose(visit, "en")
-    framed.wait_for_function("document.documentElement.dataset.language === 'en'")
+    wait_until(framed, "document.documentElement.dataset.language === 'en'")
     assert framed.evaluate(STRAY, "en") == []
     visit.assert_quiet()
 

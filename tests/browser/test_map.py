@@ -10,7 +10,7 @@ import pytest
 import shapely
 from PIL import Image
 
-from browser.conftest import DESKTOP, PHONE, Visitor
+from browser.conftest import DESKTOP, PHONE, STILL, Visitor, wait_until
 from phusong.reporting.facts import Bilingual, Column, Source, same
 from phusong.reporting.layers import Category, Feature, VectorLayer
 from phusong.reporting.maps import coverage_map
@@ -162,7 +162,7 @@ def test_words_fill_the_window_and_stay_under_popups(visitor: Visitor) -> None:
         assert words == pytest.approx(window, abs=1)
         page.locator(".folium-map").focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(600)
+        wait_until(page, STILL)
     height = "e => Number(getComputedStyle(e).zIndex)"
     panes = [f".leaflet-{name}-pane" for name in ("marker", "phusong-words", "tooltip", "popup")]
     heights = [page.locator(pane).evaluate(height) for pane in panes]
@@ -216,14 +216,15 @@ def test_view_follows_the_window_until_it_is_moved(visitor: Visitor) -> None:
     outline = page.locator(".leaflet-phusong-outline-pane path")
     wide = outline.bounding_box()
     page.set_viewport_size({"width": 900, "height": 500})
-    page.wait_for_function(
+    wait_until(
+        page,
         f"document.querySelector('.leaflet-phusong-outline-pane path')"
-        f".getBoundingClientRect().width < {wide and wide['width']}"
+        f".getBoundingClientRect().width < {wide and wide['width']}",
     )
     page.mouse.click(300, 300)
     fitted = outline.bounding_box()
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-    page.wait_for_function("document.querySelector('.folium-map').clientWidth > 900")
+    wait_until(page, "document.querySelector('.folium-map').clientWidth > 900")
     kept = outline.bounding_box()
     assert fitted
     assert kept

@@ -11,14 +11,24 @@ from playwright.sync_api import Browser, Page
 from pyproj import Transformer
 
 import phusong
-from browser.conftest import PHONE, Visit, Visitor
+from browser.conftest import IN_SIGHT, MAP, PHONE, STILL, Visit, Visitor, wait_until
 from phusong.geo.local_crs import local_projection
 from synthetic import CELL_M, CRS, EAST, NORTH, SOUTH, WEST, Region, write_region
 
 pytestmark = pytest.mark.browser
-MAP = "Object.entries(window).find(([k, v]) => k.startsWith('map_') && v instanceof L.Map)[1]"
 LAST = ".leaflet-popup:last-child .phusong-reading"
 """In the newest popup: older ones may still be fading."""
+ASKED = f"""async places => {{
+  const map = {MAP}, answers = [];
+  const rows = () => [...document.querySelectorAll('{LAST} li')];
+  for (const at of places) {{
+    map.closePopup().fire('click', {{latlng: L.latLng(at)}});
+    while (!rows().length) await new Promise(done => setTimeout(done, 5));
+    answers.push(rows().map(li => [li.querySelector('strong .t').textContent, li.dataset.service,
+      (li.querySelector('.facts-line') || {{textContent: ''}}).textContent]));
+  }}
+  return answers; }}"""
+"""What the popup of a click says, for one place after the other."""
 PLACES, PROJECTED = 200, 100
 NAMES = {"any": "Tất cả nhà mạng", "mang-a": "Nhà mạng A", "mang-b": "Nhà mạng B"}
 
@@ -58,19 +68,10 @@ def band(region: Region, key: str, what: str) -> Any:
     return rasterio.open(region.output / "reach" / "p1812" / "outdoor" / f"{key}-lte-{what}.tif")
 
 
-def asked(page: Page, at: list[float]) -> dict[str, tuple[str, str]]:
-    """Service and facts by operator, as the popup of a click at a place says them."""
-    page.evaluate(f"at => {MAP}.closePopup().fire('click', {{latlng: L.latLng(at)}})", at)
-    page.locator(f"{LAST} li").first.wait_for()
-    return said(page)
-
-
-def said(page: Page) -> dict[str, tuple[str, str]]:
-    rows = page.locator(f"{LAST} li").evaluate_all(
-        "all => all.map(li => [li.querySelector('strong .t').textContent, li.dataset.service,"
-        " (li.querySelector('.facts-line') || {textContent: ''}).textContent])"
-    )
-    return {name: (service, facts) for name, service, facts in rows}
+def asked(page: Page, places: list[list[float]]) -> list[dict[str, tuple[str, str]]]:
+    """Service and facts by operator, as the popup of a click at each place says them."""
+    answers = page.evaluate(ASKED, places)
+    return [{name: (service, facts) for name, service, facts in rows} for rows in answers]
 
 
 def near(dataset: Any, values: np.ndarray, east: float, north: float) -> set[float]:
@@ -84,7 +85,7 @@ def near(dataset: Any, values: np.ndarray, east: float, north: float) -> set[flo
 
 def test_a_click_tells_the_values_of_the_rasters(visit: Visit, region: Region) -> None:
     page, spots = visit.page, places(PLACES)
-    answers = [asked(page, at) for at in degrees(spots)]
+    answers = asked(page, degrees(spots))
     assert all(answer.keys() == set(NAMES.values()) for answer in answers)
     for key, name in NAMES.items():
         with band(region, key, "level") as level, band(region, key, "probability") as share:
@@ -109,8 +110,8 @@ def test_service_and_server_are_those_of_the_cell(visit: Visit, region: Region) 
     with band(region, "any", "probability") as share:
         percent = share.read(1)
         cells = [share.index(*spot) for spot in spots]
-    for at, cell in zip(degrees(spots), cells, strict=True):
-        service, facts = asked(visit.page, at)["Tất cả nhà mạng"]
+    for answer, cell in zip(asked(visit.page, degrees(spots)), cells, strict=True):
+        service, facts = answer["Tất cả nhà mạng"]
         expected = 2 if percent[cell] >= 95 else 1 if percent[cell] >= 50 else 0
         assert service == str(expected)
         site, sector = re.search(r"· (\S+) / (\S+),", facts).groups()  # type: ignore[union-attr]
@@ -161,7 +162,7 @@ def test_enter_asks_in_the_middle(visit: Visit) -> None:
     page.locator(".folium-map").focus()
     page.keyboard.press("ArrowRight")
     assert page.locator(".phusong-cross").is_visible()
-    page.wait_for_timeout(400)
+    wait_until(page, STILL)
     middle = page.evaluate(f"[{MAP}.getCenter().lat, {MAP}.getCenter().lng]")
     page.keyboard.press("Enter")
     page.locator(f"{LAST} li").first.wait_for()
@@ -192,11 +193,8 @@ def test_a_tap_on_a_phone_asks(visitor: Visitor, region: Region) -> None:
     page = visit.page
     page.touchscreen.tap(60, 560)
     page.locator(f"{LAST} li").first.wait_for()
-    for _ in range(100):  # the map takes a moment to make room for it
-        box = page.locator(".leaflet-popup").bounding_box()
-        if box and box["x"] >= 0:
-            break
-        page.wait_for_timeout(50)
+    wait_until(page, IN_SIGHT)
+    box = page.locator(".leaflet-popup").bounding_box()
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE[0]

@@ -7,14 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from browser.conftest import Visit, Visitor
+from browser.conftest import IN_SIGHT, MAP, Visit, Visitor, wait_until
 from phusong.reporting.facts import Bilingual, Column, same
 from phusong.reporting.layers import Category, Feature, MapContent, VectorLayer
 from phusong.reporting.maps import coverage_map
 from unit.reporting.cases import TOGETHER, content
 
 pytestmark = pytest.mark.browser
-MAP = "Object.entries(window).find(([k, v]) => k.startsWith('map_') && v instanceof L.Map)[1]"
 SMALL_PHONE = (360, 740)
 PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 
@@ -222,7 +221,7 @@ def test_a_small_phone_can_do_everything(visitor: Visitor) -> None:
     page.locator("#found button").first.tap()
     page.locator(".leaflet-popup").wait_for()
     assert not page.locator("#search").is_visible(), "the map is free again"
-    page.wait_for_timeout(500)
+    wait_until(page, IN_SIGHT)
     popup = page.locator(".leaflet-popup").bounding_box()
     assert popup
     assert popup["x"] >= 0

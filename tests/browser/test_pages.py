@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from browser.conftest import DESKTOP, PHONE, Visitor
+from browser.conftest import DESKTOP, PHONE, Visitor, wait_until
 from phusong.errors import DataError
 from phusong.reporting.brief import brief_page
 from phusong.reporting.facts import PRACTICE, same
@@ -146,9 +146,10 @@ def test_framed_map_may_get_its_size_late(visitor: Visitor) -> None:
     assert framed.evaluate("window.innerWidth") == 0
     page.evaluate("document.getElementById('later').style.display = ''")
     framed.locator('input[value="vector-5"]').wait_for(state="visible")
-    framed.wait_for_function(
+    wait_until(
+        framed,
         "document.querySelector('.leaflet-phusong-outline-pane path')"
-        ".getBoundingClientRect().width > 200"
+        ".getBoundingClientRect().width > 200",
     )
     visit.assert_quiet()
 
