@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,12 +28,15 @@ from phusong.pipeline.reach import reach
 from phusong.pipeline.stored_reach import see
 from phusong.pipeline.workers import check_workers
 from runs import clean_environment, copied, digests, in_one_line, invoke, run_here
+from schedulers import address_told_in
 from synthetic import Region, write_region
 
 TESTS = Path(__file__).parents[1]
 SOURCES = ROOT / "src" / "coverage"
 HERE = ("--host", "127.0.0.1")
 QUIET = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+UNTIL_S = 240.0
+"""Longest wait for workers to start; a limit for broken ones, not a measurement."""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,7 @@ def dask(*arguments: str, sources: Path = SOURCES) -> subprocess.Popen[bytes]:
     )
 
 
-def connected(address: str, *, workers: int, seconds: float = 60.0) -> Client:
+def connected(address: str, *, workers: int, seconds: float = UNTIL_S) -> Client:
     client = Client(address, timeout=seconds, set_as_default=False)
     client.wait_for_workers(workers, timeout=seconds)
     return client
@@ -81,10 +85,9 @@ def connected(address: str, *, workers: int, seconds: float = 60.0) -> Client:
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
     """A scheduler process with one worker process, and the address of it."""
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    processes = [dask("--host", "127.0.0.1", "--port", str(port))]
+    processes = [scheduler_telling(tmp_path / "scheduler.json")]
     try:
+        address = address_told_in(tmp_path / "scheduler.json", processes[0])
         processes.append(dask(address, "--nthreads", "1"))
         yield address, processes
     finally:
@@ -93,12 +96,9 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
             process.wait()
 
 
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def scheduler_telling(file: Path) -> subprocess.Popen[bytes]:
+    """A scheduler that writes into a file where it is."""
+    return dask("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
 
 
 # The same bytes
@@ -194,7 +194,7 @@ def test_a_task_that_kills_every_worker_is_named_and_the_rest_is_kept(
     done = []
     with pytest.raises(ClusterError, match="mast 7 ended every worker that tried it"):
         done.extend(results)
-    two_workers.client.wait_for_workers(2, timeout=60)
+    two_workers.client.wait_for_workers(2, timeout=UNTIL_S)
     assert list(two_workers.in_order(squared, [3])) == [9]
 
 
@@ -249,19 +249,20 @@ def test_a_lost_scheduler_is_told_and_the_rest_can_be_computed_without_it(
 def test_nothing_answers_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phusong.cluster, "SECONDS_TO_WAIT", 1.0)
     region = write_region(tmp_path / "r")
-    address = f"tcp://127.0.0.1:{free_port()}"
-    result = invoke("run", region.study, "--scheduler", address)
+    with socket.socket() as held:  # nobody else gets the port, and nobody listens at it
+        held.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{held.getsockname()[1]}"
+        result = invoke("run", region.study, "--scheduler", address)
     assert result.exit_code == 2
     assert f"Is the scheduler at {address} still there" in in_one_line(result.output)
 
 
 def test_a_scheduler_without_workers_says_how_to_start_one(tmp_path: Path) -> None:
-    port = free_port()
-    process = dask("--host", "127.0.0.1", "--port", str(port))
+    process = scheduler_telling(tmp_path / "scheduler.json")
     try:
         with (
             pytest.raises(ClusterError, match="has no workers; start some with: dask worker"),
-            cluster_at(f"tcp://127.0.0.1:{port}"),
+            cluster_at(address_told_in(tmp_path / "scheduler.json", process)),
         ):
             pass
     finally:

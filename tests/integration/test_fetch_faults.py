@@ -30,7 +30,7 @@ GADM = "geodata.ucdavis.edu/gadm/gadm4.1/json/gadm41_VNM_3.json.zip"
 LIST, HEIGHTS = f"{COPERNICUS}/tileList.txt", f"{COPERNICUS}/{TILE}/{TILE}.tif"
 RAW = "data/raw/thử"
 HASTY = Patience(
-    connect_s=2.0, read_s=2.0, tries=3, pause_s=0.001, window_s=0.2, slowest_bytes_s=5000.0
+    connect_s=30.0, read_s=30.0, tries=3, pause_s=0.001, window_s=0.2, slowest_bytes_s=200.0
 )
 WAYS = (GADM, HEIGHTS, WORLDPOP, OVERPASS)
 """A whole file in an archive, a tile, part of a raster, and an answer to a question."""
@@ -226,9 +226,8 @@ def test_killed_fetch_completes(
         "fetch", made.study, "--accept", "gadm41-3", cwd=tmp_path,
         variables={MIRROR_VARIABLE: served.url},
     )  # fmt: skip
-    limit = time.monotonic() + 60
     while not any(path == way for path, _ in served.asked):
-        assert time.monotonic() < limit
+        assert process.poll() is None, "it ended before it asked"
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.communicate()

@@ -19,8 +19,6 @@ from phusong.store.files import remove_leftovers, sha256_of
 from runs import digests, finished, invoke, run_here, started
 from synthetic import Region, write_region
 
-UNTIL_S = 120.0
-"""Longest wait for something to happen; a limit for broken runs, not a measurement."""
 STEPS = ("reach/", "gaps/", "plan/", "maps/")
 """Products that do not depend on whether notebooks are run as well."""
 
@@ -38,8 +36,8 @@ def files_written(region: Region) -> int:
 
 
 def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + UNTIL_S
-    while process.poll() is None and not happened() and time.monotonic() < end:
+    """However slowly the machine works; the limit of every test ends one that hangs."""
+    while process.poll() is None and not happened():
         time.sleep(0.002)
 
 

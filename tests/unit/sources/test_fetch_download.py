@@ -28,7 +28,7 @@ URL = f"https://{PATH}"
 BODY = random.Random(1).randbytes(900_000)
 MOST = 10_000_000
 HASTY = Patience(
-    connect_s=2.0, read_s=2.0, tries=4, pause_s=0.01, window_s=0.3, slowest_bytes_s=5000.0
+    connect_s=30.0, read_s=30.0, tries=4, pause_s=0.01, window_s=0.3, slowest_bytes_s=200.0
 )
 
 
@@ -249,9 +249,8 @@ def test_killed_download_is_gone_on_with(served: Provider, tmp_path: Path) -> No
     target = tmp_path / "big.bin"
     process = subprocess.Popen([sys.executable, "-c", KILLED, HOST, served.url, URL, str(target)])
     part = tmp_path / ".big.bin.part"
-    limit = time.monotonic() + 60
     while not (part.exists() and part.stat().st_size > 450_000):
-        assert time.monotonic() < limit
+        assert process.poll() is None, "it ended before it was killed"
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
