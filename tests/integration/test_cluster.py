@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import psutil
 import pytest
 from distributed import Client
@@ -40,17 +41,18 @@ UNTIL_S = 240.0
 
 
 @pytest.fixture(scope="module")
-def two_workers() -> Iterator[Cluster]:
-    """Two worker processes on this machine, which find the tests' own tasks."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = f"{SOURCES}{os.pathsep}{TESTS}"
-    try:
-        with cluster_at("local", workers=2) as cluster:
-            yield cluster
-    finally:
-        os.environ.pop("PYTHONPATH")
-        if before is not None:
-            os.environ["PYTHONPATH"] = before
+def finds_tasks() -> Iterator[None]:
+    """Workers that are started here find the tests' own tasks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{SOURCES}{os.pathsep}{TESTS}")
+        yield
+
+
+@pytest.fixture(scope="module")
+def two_workers(finds_tasks: None) -> Iterator[Cluster]:
+    """Two worker processes on this machine."""
+    with cluster_at("local", workers=2) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +198,16 @@ def test_a_task_that_kills_every_worker_is_named_and_the_rest_is_kept(
         done.extend(results)
     two_workers.client.wait_for_workers(2, timeout=UNTIL_S)
     assert list(two_workers.in_order(squared, [3])) == [9]
+
+
+@pytest.mark.usefixtures("finds_tasks")
+def test_a_worker_is_waited_for_however_long_its_start_takes() -> None:
+    """On a busy machine that is longer than Dask waits by itself before it gives a worker up."""
+    impatient = {"distributed.deploy.lost-worker-timeout": "10ms"}
+    with distributed.dask.config.set(impatient), cluster_at("local", workers=1) as cluster:
+        (worker,) = cluster.on_each_worker(os.getpid).values()
+        os.kill(worker, signal.SIGKILL)
+        assert list(cluster.in_order(squared, range(3))) == [0, 1, 4]
 
 
 def test_workers_killed_during_a_study_change_no_byte(tmp_path: Path, plain: Region) -> None:

@@ -22,6 +22,9 @@ LOCAL_WORKERS = {
     "distributed.admin.tick.interval": "500ms",
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.worker.memory.monitor-interval": "500ms",
+    # A worker that was lost is started again, which takes its time on a busy machine: after 15 s
+    # Dask would give it up for good, and wait for ever where it was the last.
+    "distributed.deploy.lost-worker-timeout": "1h",
 }
 """Dask's configuration of workers that are started here: a third of their work, else."""
 Task = TypeVar("Task")
@@ -185,14 +188,14 @@ def cluster_at(where: str, *, workers: int = 1) -> Iterator[Cluster]:
         ) from trouble
     with contextlib.ExitStack() as opened:
         if where == LOCAL:
-            with distributed.dask.config.set(LOCAL_WORKERS):
-                started = distributed.LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",
-                    silence_logs="ERROR",
-                )
+            opened.enter_context(distributed.dask.config.set(LOCAL_WORKERS))
+            started = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                silence_logs="ERROR",
+            )
             where = opened.enter_context(started).scheduler_address
         with _troubles_told(where):
             _refuse_without_certificate(where)
