@@ -14,7 +14,10 @@ from phusong.sources.practice import write_practice_data
 from synthetic import Region, write_region
 
 # Compilation on first use and busy machines make times meaningless.
-hypothesis.settings.register_profile("phusong", deadline=None, derandomize=True)
+hypothesis.settings.register_profile(
+    "phusong", deadline=None, derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)  # fmt: skip
 hypothesis.settings.load_profile("phusong")
 
 ROOT = Path(__file__).resolve().parents[1]
