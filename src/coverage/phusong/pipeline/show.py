@@ -26,7 +26,7 @@ from phusong.reporting.input_tables import (
     source_table,
 )
 from phusong.reporting.priority_tables import priority_table
-from phusong.reporting.rank_words import reasons
+from phusong.reporting.rank_words import rank_headings, reasons
 from phusong.reporting.shown import (
     Shown,
     drawn,
@@ -43,7 +43,7 @@ from phusong.reporting.study_tables import (
     operator_table,
     village_table,
 )
-from phusong.reporting.wording import said, shortest
+from phusong.reporting.wording import joined, said, shortest
 from phusong.study import Study
 
 _NO_HOPS = said("None of the first options builds a microwave hop.")
@@ -317,7 +317,10 @@ def why(ranked: Plan, *, most: int = 5) -> Shown:
     Shown
         A numbered list.
     """
-    return shown_list(said("Why"), reasons(ranked.priorities, most=most))
+    headings = rank_headings(ranked.priorities, most=most)
+    told = reasons(ranked.priorities, most=most)
+    items = [joined(pair, ". ") for pair in zip((what for _, what in headings), told, strict=True)]
+    return shown_list(said("Why"), items)
 
 
 def hops(study: Study, ranked: Plan, *, most: int = 5) -> Picture | Shown:
