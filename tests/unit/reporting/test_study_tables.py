@@ -343,6 +343,7 @@ def test_a_reason_is_read_at_a_glance_and_its_rest_folds_out() -> None:
     assert re.findall(r'<li value="(\d+)">', page) == ["6", "8"]
     assert page.count("<details") == 1
     assert "<b>" not in page
+    assert rank_reasons(pd.DataFrame(), most=2) == (), "who may read no plan gets no reasons"
     seen, folded = page.split("<details")
     assert "a road" not in seen
     assert "a road" in folded

@@ -85,7 +85,7 @@ def rank_reasons(priorities: pd.DataFrame, *, most: int) -> tuple[RankReason, ..
     told = zip(
         rank_headings(priorities, most=most),
         reasons(priorities, most=most),
-        priorities["commune"].head(most),
+        (row.commune for row in priorities.head(most).itertuples()),
         strict=True,
     )
     return tuple(
