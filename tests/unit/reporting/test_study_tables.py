@@ -334,6 +334,7 @@ def test_a_reason_is_read_at_a_glance_and_its_rest_folds_out() -> None:
         ],
     )
     first, second = rank_reasons(ranked, most=2)
+    assert rank_reasons(pd.DataFrame(), most=2) == ()
     assert (first.rank, first.first.en) == (6, f"About 1,234 people, site T. 1 in {name}.")
     assert first.rest.en == "1.2 km from a road. Power."
     assert first.first.vi == f"Khoảng 1.234 người, trạm T. 1 ở xã {name}."

@@ -82,6 +82,8 @@ def rank_reasons(priorities: pd.DataFrame, *, most: int) -> tuple[RankReason, ..
     tuple of RankReason
         One per rank.
     """
+    if priorities.empty:  # a study without an option has no columns either
+        return ()
     told = zip(
         rank_headings(priorities, most=most),
         reasons(priorities, most=most),
