@@ -4,7 +4,8 @@
     python scripts/catalogue.py --check   # say what is missing and change nothing
 
 A new message comes with an empty translation: fill it in, in
-``src/coverage/phusong/locale/<language>/LC_MESSAGES/phusong.po``.
+``src/coverage/phusong/locale/<language>/LC_MESSAGES``: ``told.po`` has the help, errors and notes,
+``phusong.po`` what products say.
 """
 
 import argparse
@@ -73,15 +74,20 @@ every ``DomainError``: it speaks of a parameter by its name in the code."""
 _NO_COMMANDS = {"command_line"}
 _DEFINES = {"wording.py", "speech.py"}
 """Pass messages on, so that they are no literals there."""
-WIDTH = 160
-_FLAG = b"#, python-brace-format\n"
-"""Left out, 23 kB in all: that a translation has the fields of its message is tested anyway."""
+CATALOGUES = ("phusong", "told")
+"""Names of the catalogues of a language."""
+WIDTH = 100
 Key = tuple[str, str]
 
 
-def file_of(language: str) -> Path:
-    """The catalogue of a language."""
-    return PACKAGE / "locale" / language / "LC_MESSAGES" / "phusong.po"
+def file_of(language: str, name: str) -> Path:
+    """A catalogue of a language."""
+    return PACKAGE / "locale" / language / "LC_MESSAGES" / f"{name}.po"
+
+
+def catalogue_of(context: str) -> str:
+    """Name of the catalogue that has the messages of a context."""
+    return "told" if context in {TOLD_CONTEXT, HELP_CONTEXT} else "phusong"
 
 
 def messages() -> dict[Key, tuple[str, ...]]:
@@ -249,16 +255,23 @@ def _literal(node: ast.expr) -> str | None:
 
 
 def read_catalogue(language: str) -> Catalog:
-    """A catalogue as it stands in its file."""
-    with file_of(language).open("rb") as content:
-        return read_po(content, locale=language)
+    """All messages of a language as they stand in its files."""
+    whole = Catalog(locale=language, fuzzy=False)
+    for file in sorted(file_of(language, "any").parent.glob("*.po")):
+        with file.open("rb") as content:
+            for message in read_po(content, locale=language):
+                if message.id:
+                    whole[message.id] = message
+    return whole
 
 
-def updated(language: str) -> bytes:
-    """The catalogue with the messages of the code, in the order of their English words."""
+def updated(language: str, name: str) -> bytes:
+    """A catalogue with the messages of the code, in the order of their English words."""
     old, new = read_catalogue(language), Catalog(locale=language, fuzzy=False)
     new.mime_headers  # noqa: B018 — sets the defaults before they are replaced
     for (context, first), forms in sorted(messages().items(), key=lambda m: m[0][::-1]):
+        if catalogue_of(context) != name:
+            continue
         known = old.get(first, context or None)
         ids = first if len(forms) == 1 else forms
         new.add(ids, known.string if known else "", context=context or None)
@@ -270,8 +283,7 @@ def updated(language: str) -> bytes:
         '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
         f'"Plural-Forms: {new.plural_forms}\\n"\n\n'
     )
-    bare = out.getvalue().replace(_FLAG, b"").replace(b"\n\n", b"\n")  # no empty lines: 3 kB
-    return head.encode() + bare
+    return head.encode() + out.getvalue()
 
 
 def untranslated(language: str) -> list[str]:
@@ -288,10 +300,11 @@ def main() -> int:
     check = parser.parse_args().check
     stale = 0
     for language in LANGUAGES:
-        content, file = updated(language), file_of(language)
-        stale += content != file.read_bytes()
+        contents = {file_of(language, name): updated(language, name) for name in CATALOGUES}
+        stale += sum(text != file.read_bytes() for file, text in contents.items())
         if not check:
-            file.write_bytes(content)
+            for file, text in contents.items():
+                file.write_bytes(text)
         for words in untranslated(language):
             stale += check
             sys.stdout.write(f"{language}: not translated: {words}\n")

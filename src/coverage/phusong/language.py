@@ -1,7 +1,8 @@
 """The two languages of everything that people read: messages from catalogues, numbers.
 
 A message is written in English where it is used, with ``{names}`` for what changes, and is its
-own key in ``locale/<language>/LC_MESSAGES/phusong.po``. ``scripts/catalogue.py`` collects them.
+own key in the catalogues of ``locale/<language>/LC_MESSAGES``: ``phusong.po`` has what products
+say, ``told.po`` the help, errors and notes. ``scripts/catalogue.py`` collects them.
 """
 
 import math
@@ -145,16 +146,16 @@ def spoken_language(environment: Mapping[str, str] | None = None) -> Language:
 @cache
 def _catalogue(language: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Forms of each message by its context and its English words, read once and when needed."""
-    file = _LOCALE / language / "LC_MESSAGES" / "phusong.po"
-    with file.open("rb") as content:
-        read = read_po(content, locale=language)
     found = {}
-    for message in read:
-        given = message.string or ""
-        forms = (given,) if isinstance(given, str) else tuple(given)
-        if message.id and all(forms) and not message.fuzzy:
-            words = message.id if isinstance(message.id, str) else message.id[0]
-            found[message.context or "", words] = forms
+    for file in sorted((_LOCALE / language / "LC_MESSAGES").glob("*.po")):
+        with file.open("rb") as content:
+            read = read_po(content, locale=language)
+        for message in read:
+            given = message.string or ""
+            forms = (given,) if isinstance(given, str) else tuple(given)
+            if message.id and all(forms) and not message.fuzzy:
+                words = message.id if isinstance(message.id, str) else message.id[0]
+                found[message.context or "", words] = forms
     return found
 
 
