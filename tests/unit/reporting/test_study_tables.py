@@ -146,7 +146,8 @@ def test_findings_count(study: Study) -> None:
     everyone, most = gap_findings(study, gaps())
     assert "400 trong 1.000 người (40,0\u00a0%) ở 2 xã" in everyone.vi
     assert "400 of 1,000 people (40.0\u00a0%) in 2 communes" in everyone.en
-    assert "Dìn Chin: about 300 people, 50.0\u00a0%" in most.en
+    assert "is Dìn Chin: about 300, 50.0\u00a0% of its people" in most.en
+    assert "là Dìn Chin: khoảng 300 người, 50,0\u00a0% dân số xã" in most.vi
     covered = gaps().communes.assign(people_no_signal=0.0)
     assert len(gap_findings(study, dataclasses.replace(gaps(), communes=covered))) == 1
 
