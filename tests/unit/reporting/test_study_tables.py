@@ -297,6 +297,17 @@ def test_every_file_is_listed_once_in_its_group(study: Study) -> None:
     assert {p.path: p.size_bytes for p in listed} == files
 
 
+def test_files_for_readers_without_a_plan_promise_none(study: Study) -> None:
+    paths = ["maps/coverage.html", "gis/layers.gpkg", "gis/layers.kmz"]
+    theirs = products_of(study, dict.fromkeys(paths))
+    whole = products_of(study, dict.fromkeys([*paths, "plan/priorities.csv"]))
+    for listed, promised in ((theirs, False), (whole, True)):
+        for product in (p for p in listed if p.path in paths):
+            assert product.detail
+            assert bool(re.search("sites", product.detail.en)) is promised
+            assert bool(re.search("trạm", product.detail.vi)) is promised
+
+
 def test_no_reasons_no_heading() -> None:
     assert reasons_html(()) == ""
 

@@ -63,7 +63,8 @@ def priority_table(study: Study, priorities: pd.DataFrame, *, most: int) -> Page
             "{rows} of {priorities} options; all of them in plan/priorities.xlsx. "
             "Ranked by people newly covered per present value, those in white zones "
             "counted {weight} × more. Rank in trials: where 80 % of the trials "
-            "with other levels, prices and people put it. Costs are benchmarks of other countries.",
+            "with other levels, prices and people put it among all options that were looked at, of "
+            "every operator. Costs are benchmarks of other countries.",
             rows=len(rows), priorities=len(priorities), weight=weight,
         ) if rows else None,
     )  # fmt: skip

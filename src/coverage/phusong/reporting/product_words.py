@@ -9,6 +9,12 @@ MAPS = {
         said("Coverage, white zones, sites and priorities; opens without a network."),
     ),
 }
+WITHOUT_PLAN = {
+    "maps/coverage.html": said("Coverage and white zones; opens without a network."),
+    "gis/layers.gpkg": said("Communes, areas without signal, villages, facilities, with styles."),
+    "gis/layers.kmz": said("Communes, areas without signal, villages, facilities."),
+}
+"""What files show whose reader gets neither sites nor a plan."""
 PAGES = {
     "plan/priorities.html": (
         said("Every priority with its reason"),

@@ -7,7 +7,15 @@ from phusong.analysis.reach import ANY
 from phusong.reporting.address_labels import FOLDER as LABELS
 from phusong.reporting.facts import Bilingual, same
 from phusong.reporting.pages import Product, ProductKind
-from phusong.reporting.product_words import FILES, MAPS, NOTEBOOKS, PAGES, RASTERS, TABLES
+from phusong.reporting.product_words import (
+    FILES,
+    MAPS,
+    NOTEBOOKS,
+    PAGES,
+    RASTERS,
+    TABLES,
+    WITHOUT_PLAN,
+)
 from phusong.reporting.qgis_styles import LAYER_WORDS
 from phusong.reporting.study_facts import environment_words, operator_words
 from phusong.reporting.wording import joined, said
@@ -63,6 +71,8 @@ def products_of(
     pages = communes or {}
     known: dict[str, tuple[ProductKind, Bilingual, Bilingual | None]]
     known = {path: (kind, *words) for kind, table in _WORDS for path, words in table.items()}
+    if not any(path.startswith("plan/") for path in files):
+        known |= {path: (*known[path][:2], detail) for path, detail in WITHOUT_PLAN.items()}
     known |= {path: ("commune", words, None) for path, words in pages.items()}
     listed = [
         Product(kind, path, title, detail, size_bytes=files[path])
