@@ -181,11 +181,7 @@ def stored_lines(session: Session, environment: str, lines: SectorLines) -> Stor
     """
     rows = (lines.needed_dbm, lines.standard_deviation_db, lines.location_db, lines.site)
     values = np.stack([row.astype(np.float64) for row in rows])
-    store, key = _people_store(session), key_of([session.key("lines"), environment])
-    if not store.has(key, SUFFIX):
-        store.put(key, SUFFIX, values.tofile)
-    file = store.path(key, SUFFIX)
-    return StoredLines(file, sha256_of(file))
+    return StoredLines(*_kept(session, key_of([session.key("lines"), environment]), values.tofile))
 
 
 def seals_of(session: Session, files: Iterable[Path]) -> dict[Path, str]:
@@ -223,6 +219,14 @@ def _people_store(session: Session) -> Cache:
     return Cache(session.study.output / "cache" / "people")
 
 
+def _kept(session: Session, key: str, write: Callable[[Path], object]) -> tuple[Path, str]:
+    """A file that workers look into, written unless it is there and whole, and its SHA-256."""
+    store = _people_store(session)
+    if not store.has(key, SUFFIX):
+        store.put(key, SUFFIX, write)
+    return store.path(key, SUFFIX), store.seal(key, SUFFIX)
+
+
 def stored_people(session: Session) -> StoredPeople:
     """Keep people per cell where workers can look into them.
 
@@ -236,18 +240,14 @@ def stored_people(session: Session) -> StoredPeople:
     StoredPeople
         Until :func:`forget_people` removes them.
     """
-    store, count = _people_store(session), session.inputs.people.count
-    key = session.key("people")
+    count = session.inputs.people.count
 
     def write(aside: Path) -> None:
         with aside.open("wb") as stream:
             for row in range(0, count.shape[0], ROWS_AT_ONCE):
                 stream.write(np.ascontiguousarray(count[row : row + ROWS_AT_ONCE]).data)
 
-    if not store.has(key, SUFFIX):
-        store.put(key, SUFFIX, write)
-    file = store.path(key, SUFFIX)
-    return StoredPeople(file, sha256_of(file))
+    return StoredPeople(*_kept(session, session.key("people"), write))
 
 
 def _probability(study: Study, environment: str, layer: Layer) -> Path:

@@ -36,6 +36,26 @@ class Cache:
         """
         return self.folder / key[:2] / f"{key}{suffix}"
 
+    def seal(self, key: str, suffix: str) -> str:
+        """SHA-256 that a file was given when it was put.
+
+        Parameters
+        ----------
+        key, suffix
+            As in :meth:`path`.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits.
+
+        Raises
+        ------
+        OSError
+            It was never put.
+        """
+        return _seal_of(self.path(key, suffix)).read_text(encoding="ascii")
+
     def has(self, key: str, suffix: str) -> bool:
         """Whether a file is there and whole; a damaged one stays until it is put again.
 
@@ -52,10 +72,8 @@ class Cache:
         bool
             True when it can be used.
         """
-        file = self.path(key, suffix)
-        seal = file.with_name(file.name + ".sha256")
         try:
-            return seal.read_text(encoding="ascii") == sha256_of(file)
+            return self.seal(key, suffix) == sha256_of(self.path(key, suffix))
         except (OSError, UnicodeDecodeError):
             return False
 
@@ -118,5 +136,9 @@ class Cache:
         """
         file = self.path(key, suffix)
         write_whole(file, write)
-        write_text(file.with_name(file.name + ".sha256"), sha256_of(file))
+        write_text(_seal_of(file), sha256_of(file))
         return file
+
+
+def _seal_of(file: Path) -> Path:
+    return file.with_name(file.name + ".sha256")
